@@ -1,0 +1,461 @@
+//! What a run is, as plain validated data.
+//!
+//! The window, the command line and a saved session all build the same [`RunConfig`];
+//! nothing below this layer ever sees a raw string or an unchecked number.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a setting was refused. Every message is one sentence that names the setting.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// A number that must be positive and finite is not.
+    #[error("{name} must be a positive, finite number, not {value}")]
+    NotPositive {
+        /// The setting, as the user knows it.
+        name: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// A count that must be at least one is zero, or beyond what the program supports.
+    #[error("{name} must be between {min} and {max}, not {value}")]
+    OutOfRange {
+        /// The setting, as the user knows it.
+        name: &'static str,
+        /// Least allowed value.
+        min: usize,
+        /// Largest allowed value.
+        max: usize,
+        /// What was given.
+        value: usize,
+    },
+    /// A text that does not parse.
+    #[error("{name}: {reason}")]
+    Unreadable {
+        /// The setting, as the user knows it.
+        name: &'static str,
+        /// What is wrong with the text.
+        reason: String,
+    },
+}
+
+/// Returns `value` if it is positive and finite.
+///
+/// # Errors
+/// [`ConfigError::NotPositive`] for zero, negative, infinite and NaN values.
+pub fn positive(name: &'static str, value: f64) -> Result<f64, ConfigError> {
+    if value.is_finite() && value > 0.0 {
+        Ok(value)
+    } else {
+        Err(ConfigError::NotPositive { name, value })
+    }
+}
+
+/// Returns `value` if it lies in `min..=max`.
+///
+/// # Errors
+/// [`ConfigError::OutOfRange`] otherwise.
+pub fn in_range(
+    name: &'static str,
+    value: usize,
+    min: usize,
+    max: usize,
+) -> Result<usize, ConfigError> {
+    if (min..=max).contains(&value) {
+        Ok(value)
+    } else {
+        Err(ConfigError::OutOfRange {
+            name,
+            min,
+            max,
+            value,
+        })
+    }
+}
+
+/// Where the data come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataSource {
+    /// The built-in handwritten-looking digits.
+    Digits,
+    /// Gaussian data whose sample covariance has exactly these eigenvalues.
+    Gaussian(Vec<f64>),
+    /// A file or folder on disk.
+    Path(PathBuf),
+}
+
+impl FromStr for DataSource {
+    type Err = ConfigError;
+
+    /// Reads `digits`, `gaussian:9,5,2` or a path.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(ConfigError::Unreadable {
+                name: "data",
+                reason: "no data set was named; use digits, gaussian:9,5,2 or a path".into(),
+            });
+        }
+        if text == "digits" {
+            return Ok(Self::Digits);
+        }
+        let Some(list) = text.strip_prefix("gaussian:") else {
+            return Ok(Self::Path(PathBuf::from(text)));
+        };
+        let mut spectrum = Vec::new();
+        for item in list.split(',') {
+            let value: f64 = item.trim().parse().map_err(|_| ConfigError::Unreadable {
+                name: "gaussian spectrum",
+                reason: format!("'{}' is not a number", item.trim()),
+            })?;
+            if !value.is_finite() || value < 0.0 {
+                return Err(ConfigError::Unreadable {
+                    name: "gaussian spectrum",
+                    reason: format!("an eigenvalue must be zero or more and finite, not {value}"),
+                });
+            }
+            spectrum.push(value);
+        }
+        in_range("gaussian spectrum's length", spectrum.len(), 1, 4096)?;
+        if spectrum.iter().all(|&v| v == 0.0) {
+            return Err(ConfigError::Unreadable {
+                name: "gaussian spectrum",
+                reason: "at least one eigenvalue must be above zero".into(),
+            });
+        }
+        Ok(Self::Gaussian(spectrum))
+    }
+}
+
+impl fmt::Display for DataSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digits => write!(f, "digits"),
+            Self::Gaussian(spectrum) => {
+                let list: Vec<String> = spectrum.iter().map(f64::to_string).collect();
+                write!(f, "gaussian:{}", list.join(","))
+            }
+            Self::Path(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// Which part of a data set with an official division is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// The training items.
+    #[default]
+    Train,
+    /// The held-out items.
+    Test,
+}
+
+/// How stored values become the model's x.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Preprocess {
+    /// v/255 for bytes, the value itself for real-valued data.
+    #[default]
+    None,
+    /// `None` less the mean image.
+    Center,
+    /// (v + u)/256 with u uniform in [0, 1), fresh at every visit.
+    Dequantize,
+    /// logit(λ + (1−2λ)(v + u)/256): λ = 1e-6 for grey, 0.05 for colour images.
+    Logit,
+}
+
+/// A request for data: everything that decides which numbers the model sees.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataConfig {
+    /// Where from.
+    pub source: DataSource,
+    /// Which split of it.
+    pub split: Split,
+    /// The first this many items in file order; all of them if absent.
+    pub limit: Option<usize>,
+    /// How values become x.
+    pub preprocess: Preprocess,
+}
+
+impl Default for DataConfig {
+    fn default() -> Self {
+        Self {
+            source: DataSource::Digits,
+            split: Split::Train,
+            limit: None,
+            preprocess: Preprocess::None,
+        }
+    }
+}
+
+/// Non-linearity of the hidden layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// f(a) = a.
+    Identity,
+    /// f(a) = max(a, 0).
+    #[default]
+    Relu,
+    /// f(a) = tanh a.
+    Tanh,
+}
+
+/// Whether the posterior standard deviation depends on the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum PosteriorVariance {
+    /// log σ²(x) is an output of the encoder.
+    #[default]
+    PerSample,
+    /// One free log σ² per latent, shared by all samples (the linear theory's σ).
+    Global,
+}
+
+/// The network's architecture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetConfig {
+    /// Hidden widths of the encoder, input side first; empty for a linear encoder.
+    pub encoder: Vec<usize>,
+    /// Hidden widths of the decoder, latent side first; empty for a linear decoder.
+    pub decoder: Vec<usize>,
+    /// κ, the number of latent dimensions.
+    pub latents: usize,
+    /// Non-linearity of the hidden layers.
+    pub activation: Activation,
+    /// Per-sample or global posterior variance.
+    pub variance: PosteriorVariance,
+}
+
+impl Default for NetConfig {
+    fn default() -> Self {
+        Self {
+            encoder: vec![256, 64],
+            decoder: vec![64, 256],
+            latents: 16,
+            activation: Activation::Relu,
+            variance: PosteriorVariance::PerSample,
+        }
+    }
+}
+
+impl NetConfig {
+    /// Largest width of a layer, and the largest number of latents.
+    pub const MAX_WIDTH: usize = 65_536;
+    /// Largest number of hidden layers on either side.
+    pub const MAX_DEPTH: usize = 64;
+
+    /// A linear VAE with κ = `latents`: no hidden layers and a global σ.
+    pub fn linear(latents: usize) -> Self {
+        Self {
+            encoder: Vec::new(),
+            decoder: Vec::new(),
+            latents,
+            activation: Activation::Identity,
+            variance: PosteriorVariance::Global,
+        }
+    }
+
+    /// An MLP of `depth` hidden layers on each side whose widths fall geometrically from
+    /// `width` to a quarter of it; depth 0 is linear.
+    pub fn with_depth(&self, depth: usize, width: usize) -> Self {
+        let encoder: Vec<usize> = (0..depth)
+            .map(|layer| {
+                let share = if depth > 1 {
+                    layer as f64 / (depth - 1) as f64
+                } else {
+                    0.0
+                };
+                ((width as f64 * 0.25_f64.powf(share)).round() as usize).max(1)
+            })
+            .collect();
+        let decoder = encoder.iter().rev().copied().collect();
+        Self {
+            encoder,
+            decoder,
+            ..self.clone()
+        }
+    }
+
+    /// Checks every width and count.
+    ///
+    /// # Errors
+    /// [`ConfigError::OutOfRange`] naming the setting.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        in_range("latents", self.latents, 1, Self::MAX_WIDTH)?;
+        for (name, widths) in [
+            ("number of encoder layers", &self.encoder),
+            ("number of decoder layers", &self.decoder),
+        ] {
+            in_range(name, widths.len(), 0, Self::MAX_DEPTH)?;
+        }
+        for &width in self.encoder.iter().chain(&self.decoder) {
+            in_range("layer width", width, 1, Self::MAX_WIDTH)?;
+        }
+        Ok(())
+    }
+}
+
+/// Parses a list of layer widths, `1024,512`; an empty text is an empty list.
+///
+/// # Errors
+/// [`ConfigError::Unreadable`] naming the item that is no whole number.
+pub fn parse_widths(name: &'static str, text: &str) -> Result<Vec<usize>, ConfigError> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    text.split(',')
+        .map(|item| {
+            item.trim().parse().map_err(|_| ConfigError::Unreadable {
+                name,
+                reason: format!("'{}' is not a whole number", item.trim()),
+            })
+        })
+        .collect()
+}
+
+/// What the optimiser minimises and how; the *live* settings, which never discard a model.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LiveConfig {
+    /// β, the weight of the KL term.
+    pub beta: f64,
+    /// γ, the decoder variance; the starting value if it is learned.
+    pub gamma: f64,
+    /// Whether log γ is trained with the weights.
+    pub learn_gamma: bool,
+    /// Adam's step size.
+    pub learning_rate: f64,
+}
+
+impl Default for LiveConfig {
+    fn default() -> Self {
+        Self {
+            beta: 1.0,
+            gamma: 1.0,
+            learn_gamma: false,
+            learning_rate: 1e-3,
+        }
+    }
+}
+
+impl LiveConfig {
+    /// Checks that β, γ and the learning rate are positive and finite.
+    ///
+    /// # Errors
+    /// [`ConfigError::NotPositive`] naming the setting.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        positive("β", self.beta)?;
+        positive("γ", self.gamma)?;
+        positive("learning rate", self.learning_rate)?;
+        Ok(())
+    }
+
+    /// η_dec = √γ, the decoder's standard deviation.
+    pub fn eta_dec(&self) -> f64 {
+        self.gamma.sqrt()
+    }
+}
+
+/// Which processor trains.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceChoice {
+    /// A discrete GPU, else an integrated one, else the CPU; never a software adapter.
+    #[default]
+    Auto,
+    /// The native CPU backend.
+    Cpu,
+    /// Any real GPU.
+    Gpu,
+    /// A software Vulkan adapter running the WGSL kernels.
+    Software,
+    /// The first adapter whose name contains this text.
+    Named(String),
+}
+
+impl FromStr for DeviceChoice {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text.trim() {
+            "" => {
+                return Err(ConfigError::Unreadable {
+                    name: "device",
+                    reason: "no device was named; use auto, cpu, gpu, software or a name".into(),
+                });
+            }
+            "auto" => Self::Auto,
+            "cpu" => Self::Cpu,
+            "gpu" => Self::Gpu,
+            "software" => Self::Software,
+            name => Self::Named(name.to_owned()),
+        })
+    }
+}
+
+impl fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
+            Self::Software => "software",
+            Self::Named(name) => name,
+        })
+    }
+}
+
+/// Everything that decides a run.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RunConfig {
+    /// The data; changing them *reloads*.
+    pub data: DataConfig,
+    /// The network; changing it *re-initialises*.
+    pub net: NetConfig,
+    /// β, γ and the learning rate; changing them is *live*.
+    pub live: LiveConfig,
+    /// Batch and seed; changing them *re-initialises*.
+    pub sampling: SamplingConfig,
+    /// The processor.
+    pub device: DeviceChoice,
+}
+
+/// How samples are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamplingConfig {
+    /// Samples per step; a data set smaller than this is one batch.
+    pub batch: usize,
+    /// The one seed of initial weights, shuffling and ε.
+    pub seed: u32,
+}
+
+impl Default for SamplingConfig {
+    fn default() -> Self {
+        Self {
+            batch: 128,
+            seed: 0,
+        }
+    }
+}
+
+impl RunConfig {
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// The first [`ConfigError`] found.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        self.net.validate()?;
+        self.live.validate()?;
+        in_range("batch", self.sampling.batch, 1, 65_535)?;
+        if let Some(limit) = self.data.limit {
+            in_range("limit", limit, 1, usize::MAX)?;
+        }
+        Ok(())
+    }
+}

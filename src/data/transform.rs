@@ -1,0 +1,152 @@
+//! From stored values to the model's x, and back for display.
+
+use crate::config::Preprocess;
+use crate::rng::{Stream, uniform};
+
+use super::dataset::{Dataset, Pixels};
+
+/// The pointwise part of preprocessing, as the few numbers a kernel needs.
+///
+/// With v the stored value and u ~ U(0, 1) (or 0): w = (v + u·`dequantize`)·`scale`,
+/// x = w, or x = logit(λ + (1−2λ)w) if `logit_lambda` is above zero; then the mean is taken off
+/// if the preprocessor centres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PixelTransform {
+    /// Multiplies the stored value: 1/255, 1/256 or 1.
+    pub scale: f32,
+    /// 1 to add a uniform u before scaling, else 0.
+    pub dequantize: f32,
+    /// λ of the logit, 0 for no logit.
+    pub logit_lambda: f32,
+}
+
+impl PixelTransform {
+    /// x for a stored value and its u; twin of `pixel_value` in `shaders/gather.wgsl`.
+    #[inline(always)]
+    pub fn apply(self, value: f32, u: f32) -> f32 {
+        let w = (value + u * self.dequantize) * self.scale;
+        if self.logit_lambda > 0.0 {
+            let p = self.logit_lambda + (1.0 - 2.0 * self.logit_lambda) * w;
+            (p / (1.0 - p)).ln()
+        } else {
+            w
+        }
+    }
+
+    /// The brightness in 0..=1 that an x (its mean added back) stands for, for display.
+    pub fn display(self, x: f32) -> f32 {
+        let w = if self.logit_lambda > 0.0 {
+            let p = 1.0 / (1.0 + (-x).exp());
+            (p - self.logit_lambda) / (1.0 - 2.0 * self.logit_lambda)
+        } else {
+            x
+        };
+        w.clamp(0.0, 1.0)
+    }
+}
+
+/// A [`Preprocess`] bound to one data set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preprocessor {
+    /// What was asked for.
+    pub kind: Preprocess,
+    /// Pointwise part.
+    pub transform: PixelTransform,
+    /// Mean taken off after the pointwise part, `d` long; empty if the kind does not centre.
+    pub mean: Vec<f32>,
+}
+
+/// The step number under which the spectrum and evaluations draw their dequantisation noise.
+const FIXED_DRAW: u32 = u32::MAX;
+
+impl Preprocessor {
+    /// Binds `kind` to `data`; centring reads every value once.
+    pub fn new(kind: Preprocess, data: &Dataset) -> Self {
+        let bytes = matches!(data.pixels, Pixels::Bytes(_));
+        let grey = data.shape.channels == 1;
+        let transform = match kind {
+            // Real-valued data carry their own scale: only centring means anything for them.
+            _ if !bytes => PixelTransform {
+                scale: 1.0,
+                dequantize: 0.0,
+                logit_lambda: 0.0,
+            },
+            Preprocess::None | Preprocess::Center => PixelTransform {
+                scale: 1.0 / 255.0,
+                dequantize: 0.0,
+                logit_lambda: 0.0,
+            },
+            Preprocess::Dequantize => PixelTransform {
+                scale: 1.0 / 256.0,
+                dequantize: 1.0,
+                logit_lambda: 0.0,
+            },
+            Preprocess::Logit => PixelTransform {
+                scale: 1.0 / 256.0,
+                dequantize: 1.0,
+                logit_lambda: if grey { 1e-6 } else { 0.05 },
+            },
+        };
+        let mut this = Self {
+            kind,
+            transform,
+            mean: Vec::new(),
+        };
+        if kind == Preprocess::Center {
+            let d = data.dim();
+            let mut sum = vec![0.0_f64; d];
+            let mut row = vec![0.0_f32; d];
+            for i in 0..data.len() {
+                this.row_into(data, 0, i, &mut row);
+                for (s, &x) in sum.iter_mut().zip(&row) {
+                    *s += f64::from(x);
+                }
+            }
+            let n = data.len().max(1) as f64;
+            this.mean = sum.iter().map(|s| (s / n) as f32).collect();
+        }
+        this
+    }
+
+    /// Writes x of item `index` into `out` (d long), with a fixed draw of any dequantisation
+    /// noise, so that two readings agree.
+    pub fn row_into(&self, data: &Dataset, seed: u32, index: usize, out: &mut [f32]) {
+        let d = data.dim();
+        let range = index * d..(index + 1) * d;
+        let noisy = self.transform.dequantize > 0.0;
+        let u = |p: usize| {
+            if noisy {
+                let element = (index * d + p) as u32;
+                uniform(seed, Stream::Dequantize, element, FIXED_DRAW)
+            } else {
+                0.0
+            }
+        };
+        match &data.pixels {
+            Pixels::Bytes(bytes) => {
+                for (p, (x, &v)) in out.iter_mut().zip(&bytes[range]).enumerate() {
+                    *x = self.transform.apply(f32::from(v), u(p));
+                }
+            }
+            Pixels::Floats(floats) => {
+                for (p, (x, &v)) in out.iter_mut().zip(&floats[range]).enumerate() {
+                    *x = self.transform.apply(v, u(p));
+                }
+            }
+        }
+        for (x, m) in out.iter_mut().zip(&self.mean) {
+            *x -= m;
+        }
+    }
+
+    /// Brightness in 0..=1 of a model output `x` (d long), for display.
+    pub fn display(&self, x: &[f32]) -> Vec<f32> {
+        x.iter()
+            .enumerate()
+            .map(|(p, &x)| {
+                self.transform
+                    .display(x + self.mean.get(p).copied().unwrap_or(0.0))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,26 @@
+//! # Collapse Explorer
+//!
+//! See, explain and predict posterior collapse in variational autoencoders.
+//!
+//! The library is a stack; a layer may use only the layers above it in this list
+//! (`tests/it/architecture.rs` fails on a wrong-way `use`):
+//!
+//! 1. [`config`]: what a run is, validated; no behaviour.
+//! 2. [`rng`]: the counter-based random stream both backends share.
+//! 3. [`data`]: data sets, preprocessing, the spectrum of their covariance.
+//! 4. [`theory`]: closed forms of the linear model, the yardstick of everything else.
+//! 5. [`model`]: a network as data: layers, shapes, the parameter arena, initial values.
+//! 6. [`compute`]: the plan (a list of ops over named buffers) and its two backends.
+//! 7. [`train`]: one step, then the worker thread and its two roads to a user interface.
+//! 8. [`metrics`]: what the statistics of a run mean: active, collapsed, predicted.
+//! 9. [`figure`]: figures as data, and their exporters.
+//! 10. [`app`]: the window; [`cli`]: the command line.
+//!
+//! One notation is used everywhere: per sample,
+//! `L = (1/2γ) E‖x − D(z)‖² + (d/2) log(2πγ) + β·KL`, minimised.
+
+pub mod config;
+pub mod data;
+pub mod figure;
+pub mod rng;
+pub mod theory;

@@ -1,0 +1,86 @@
+//! The layers depend one way: a module may use only those before it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The order of `src/lib.rs`; a later name may use an earlier one, never the reverse.
+const LAYERS: &[&str] = &[
+    "config", "rng", "data", "theory", "model", "compute", "train", "metrics", "figure", "papers",
+    "session", "app", "cli", "main",
+];
+
+fn rust_files(dir: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a readable source folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            rust_files(&path, out);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+fn rank(layer: &str) -> Option<usize> {
+    LAYERS.iter().position(|l| *l == layer)
+}
+
+/// The first path segments after `crate::` or `collapse_explorer::` in `text`, with line numbers.
+fn used_layers(text: &str) -> Vec<(usize, String)> {
+    let mut used = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let code = line.split("//").next().unwrap_or("");
+        for prefix in ["crate::", "collapse_explorer::"] {
+            for (at, _) in code.match_indices(prefix) {
+                let rest = &code[at + prefix.len()..];
+                let end = rest
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                    .unwrap_or(rest.len());
+                used.push((number + 1, rest[..end].to_owned()));
+            }
+        }
+    }
+    used
+}
+
+fn wrong_way_uses(layer: &str, text: &str) -> Vec<(usize, String)> {
+    let own = rank(layer).expect("a layer in the list");
+    used_layers(text)
+        .into_iter()
+        .filter(|(_, used)| rank(used).is_some_and(|other| other > own))
+        .collect()
+}
+
+#[test]
+fn layers_depend_one_way() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    assert!(files.len() > 10, "the source folder was not found");
+    let mut wrong = Vec::new();
+    for path in files {
+        let relative = path.strip_prefix(&src).expect("a path under src");
+        let first = relative.components().next().expect("a component");
+        let layer = Path::new(first.as_os_str())
+            .file_stem()
+            .and_then(|s| s.to_str())
+            .expect("a UTF-8 name")
+            .to_owned();
+        if layer == "lib" {
+            continue;
+        }
+        assert!(rank(&layer).is_some(), "{} is in no known layer", path.display());
+        let text = fs::read_to_string(&path).expect("a readable file");
+        for (line, used) in wrong_way_uses(&layer, &text) {
+            wrong.push(format!("{}:{line} uses {used}", relative.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "wrong-way dependences:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_wrong_way_use_is_found() {
+    assert_eq!(
+        wrong_way_uses("data", "use crate::config::X;\nuse crate::train::worker::Y;"),
+        [(2, "train".to_owned())]
+    );
+}
