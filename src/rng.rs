@@ -39,7 +39,9 @@ pub fn threefry2x32(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
         }
         let g = group + 1;
         x0 = x0.wrapping_add(schedule[g % 3]);
-        x1 = x1.wrapping_add(schedule[(g + 1) % 3]).wrapping_add(g as u32);
+        x1 = x1
+            .wrapping_add(schedule[(g + 1) % 3])
+            .wrapping_add(g as u32);
     }
     [x0, x1]
 }
@@ -129,7 +131,8 @@ pub fn permute(seed: u32, epoch: u32, n: u32, index: u32) -> u32 {
     loop {
         let (mut left, mut right) = (value >> bits, value & mask);
         for round in 0..FEISTEL_ROUNDS {
-            let [word, _] = threefry2x32([seed, Stream::Shuffle as u32 + 16 * round], [right, epoch]);
+            let [word, _] =
+                threefry2x32([seed, Stream::Shuffle as u32 + 16 * round], [right, epoch]);
             (left, right) = (right, left ^ (word & mask));
         }
         value = (left << bits) | right;
@@ -200,7 +203,11 @@ mod tests {
                 seen[j] = true;
             }
         }
-        let order = |epoch| (0..100).map(|i| permute(11, epoch, 100, i)).collect::<Vec<_>>();
+        let order = |epoch| {
+            (0..100)
+                .map(|i| permute(11, epoch, 100, i))
+                .collect::<Vec<_>>()
+        };
         assert_ne!(order(0), order(1));
     }
 }

@@ -1,0 +1,84 @@
+//! The numbers that change from step to step, in and out.
+
+use bytemuck::{Pod, Zeroable};
+
+/// What one step needs beyond the buffers; `StepInputs` of `shaders/shared/step.wgsl`, byte for byte.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub struct StepInputs {
+    /// The run's seed: the key of every random stream.
+    pub seed: u32,
+    /// The counter of ε: the step while training, the chunk while evaluating.
+    pub step: u32,
+    /// The epoch, which keys the shuffle.
+    pub epoch: u32,
+    /// Position of the batch's first sample in the epoch's order.
+    pub first: u32,
+    /// n, the number of samples in the data set.
+    pub samples: u32,
+    /// Rows of the batch that count; the rest of an evaluation's last chunk is padding.
+    pub rows: u32,
+    /// 1 if log γ is trained, 0 if it is held.
+    pub learn_gamma: u32,
+    /// Row of the metrics buffer this step writes.
+    pub slot: u32,
+    /// β.
+    pub beta: f32,
+    /// Adam's step size.
+    pub learning_rate: f32,
+    /// 1 − β₁ᵗ.
+    pub correction1: f32,
+    /// √(1 − β₂ᵗ).
+    pub correction2_sqrt: f32,
+}
+
+impl StepInputs {
+    /// Adam's decay of the first moment.
+    pub const BETA1: f64 = 0.9;
+    /// Adam's decay of the second moment.
+    pub const BETA2: f64 = 0.999;
+    /// Adam's ε.
+    pub const EPSILON: f32 = 1e-8;
+
+    /// Sets Adam's bias corrections for its update number `t` (the first is 1), in f64 because
+    /// powers drift in f32.
+    pub fn set_adam_time(&mut self, t: u64) {
+        let t = t.min(i32::MAX as u64) as i32;
+        self.correction1 = (1.0 - Self::BETA1.powi(t)) as f32;
+        self.correction2_sqrt = (1.0 - Self::BETA2.powi(t)).sqrt() as f32;
+    }
+}
+
+/// What one training step reports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepMetrics {
+    /// L with its constant, per sample, in nats.
+    pub loss: f64,
+    /// ‖x − x̂‖² per sample, summed over dimensions.
+    pub sse: f64,
+    /// KL per sample in nats, summed over latents.
+    pub kl: f64,
+    /// γ the step used.
+    pub gamma: f64,
+    /// β the step used.
+    pub beta: f64,
+    /// Index into the training program of the op that first produced a non-finite number.
+    pub bad_op: Option<usize>,
+}
+
+impl StepMetrics {
+    /// Floats of one row of the metrics buffer: loss, sse, kl, γ, β, and three spare.
+    pub const ROW: usize = 8;
+
+    /// Reads a row.
+    pub fn from_row(row: &[f32], bad_op: Option<usize>) -> Self {
+        Self {
+            loss: f64::from(row[0]),
+            sse: f64::from(row[1]),
+            kl: f64::from(row[2]),
+            gamma: f64::from(row[3]),
+            beta: f64::from(row[4]),
+            bad_op,
+        }
+    }
+}

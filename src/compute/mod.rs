@@ -1,0 +1,14 @@
+//! The plan and its backends.
+//!
+//! [`Plan`] turns a network into lists of [`Op`]s over named buffers; it needs no device. A
+//! [`Backend`] executes it: [`cpu`] natively, generic over f32 and f64, and [`gpu`] through the WGSL
+//! kernels in `shaders/`. Every op has one shader and one CPU twin of the same name.
+
+mod backend;
+pub mod cpu;
+mod inputs;
+mod plan;
+
+pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
+pub use inputs::{StepInputs, StepMetrics};
+pub use plan::{BatchOrder, BufferId, BufferSpec, Op, Plan, Program, Slice, StatisticsLayout};
