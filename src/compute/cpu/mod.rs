@@ -1,1 +1,18 @@
 //! The native backend: each kernel's Rust twin, generic over f32 and f64.
+//!
+//! In f32 it is a full-speed device (faer's matrix products, loops compiled for the widest vectors
+//! the machine has, rayon over large batches); in f64 it is the oracle the tests trust. A file here
+//! holds the forward and the backward of one part of the objective, side by side.
+
+mod adam;
+mod backend;
+mod dense;
+mod gather;
+mod latent;
+mod objective;
+mod real;
+mod statistics;
+mod vector;
+
+pub use backend::CpuBackend;
+pub use real::Real;

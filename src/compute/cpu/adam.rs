@@ -1,0 +1,97 @@
+//! Adam, fused over the whole arena.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use crate::compute::inputs::StepInputs;
+
+use super::real::Real;
+use super::vector::{PARALLEL_ELEMENTS, vectorized};
+
+/// Elements checked, then updated, while they are in the first-level cache.
+const BLOCK: usize = 1024;
+
+/// One update of every parameter; returns whether all gradients were finite.
+///
+/// A block with a non-finite gradient is left as it was.
+pub(super) fn adam<T: Real>(
+    parameters: &mut [T],
+    gradients: &[T],
+    moment1: &mut [T],
+    moment2: &mut [T],
+    log_gamma: usize,
+    inputs: &StepInputs,
+) -> bool {
+    let held = [
+        parameters[log_gamma],
+        moment1[log_gamma],
+        moment2[log_gamma],
+    ];
+    let finite = AtomicBool::new(true);
+    let update = |p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]| {
+        let good = vectorized(|| update_blocks(p, g, m, v, inputs));
+        if !good {
+            finite.store(false, Ordering::Relaxed);
+        }
+    };
+    if parameters.len() < PARALLEL_ELEMENTS {
+        update(parameters, gradients, moment1, moment2);
+    } else {
+        let part = parameters
+            .len()
+            .div_ceil(4 * rayon::current_num_threads())
+            .next_multiple_of(BLOCK);
+        parameters
+            .par_chunks_mut(part)
+            .zip(gradients.par_chunks(part))
+            .zip(moment1.par_chunks_mut(part))
+            .zip(moment2.par_chunks_mut(part))
+            .for_each(|(((p, g), m), v)| update(p, g, m, v));
+    }
+    if inputs.learn_gamma == 0 {
+        [
+            parameters[log_gamma],
+            moment1[log_gamma],
+            moment2[log_gamma],
+        ] = held;
+    }
+    finite.into_inner()
+}
+
+#[inline(always)]
+fn update_blocks<T: Real>(
+    p: &mut [T],
+    g: &[T],
+    m: &mut [T],
+    v: &mut [T],
+    inputs: &StepInputs,
+) -> bool {
+    let (beta1, beta2) = (T::of(StepInputs::BETA1), T::of(StepInputs::BETA2));
+    let (rest1, rest2) = (T::ONE - beta1, T::ONE - beta2);
+    let epsilon = T::of_f32(StepInputs::EPSILON);
+    let rate = T::of_f32(inputs.learning_rate) / T::of_f32(inputs.correction1);
+    let scale = T::ONE / T::of_f32(inputs.correction2_sqrt);
+    let mut all_finite = true;
+    for (((p, g), m), v) in p
+        .chunks_mut(BLOCK)
+        .zip(g.chunks(BLOCK))
+        .zip(m.chunks_mut(BLOCK))
+        .zip(v.chunks_mut(BLOCK))
+    {
+        let mut finite = true;
+        for &g in g {
+            finite &= g.finite();
+        }
+        if !finite {
+            all_finite = false;
+            continue;
+        }
+        for (((p, &g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
+            *m = beta1 * *m + rest1 * g;
+            *v = beta2 * *v + rest2 * g * g;
+            *p -= rate * *m / (v.sqrt_() * scale + epsilon);
+        }
+    }
+    all_finite
+}

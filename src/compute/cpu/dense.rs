@@ -1,0 +1,149 @@
+//! Dense layers: y = f(x W + b) and its two gradients.
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
+
+use crate::config::Activation;
+
+use super::real::Real;
+use super::vector::{over_rows_of, vectorized};
+
+/// Multiply-adds above which a product is shared between threads.
+const PARALLEL_MACS: usize = 1 << 20;
+
+fn parallelism(macs: usize) -> Par {
+    if macs < PARALLEL_MACS {
+        Par::Seq
+    } else {
+        Par::rayon(0)
+    }
+}
+
+#[inline(always)]
+fn activate<T: Real>(values: &mut [T], bias: &[T], activation: Activation) {
+    match activation {
+        Activation::Identity => {
+            for row in values.chunks_exact_mut(bias.len()) {
+                for (y, &b) in row.iter_mut().zip(bias) {
+                    *y += b;
+                }
+            }
+        }
+        Activation::Relu => {
+            for row in values.chunks_exact_mut(bias.len()) {
+                for (y, &b) in row.iter_mut().zip(bias) {
+                    *y = (*y + b).relu_();
+                }
+            }
+        }
+        Activation::Tanh => {
+            for row in values.chunks_exact_mut(bias.len()) {
+                for (y, &b) in row.iter_mut().zip(bias) {
+                    *y = (*y + b).tanh_();
+                }
+            }
+        }
+    }
+}
+
+/// y ← f(x W + b): x `rows × inputs`, W `inputs × outputs`.
+pub(super) fn dense_forward<T: Real>(
+    x: &[T],
+    weight: &[T],
+    bias: &[T],
+    y: &mut [T],
+    [rows, inputs, outputs]: [usize; 3],
+    activation: Activation,
+) {
+    matmul(
+        MatMut::from_row_major_slice_mut(y, rows, outputs),
+        Accum::Replace,
+        MatRef::from_row_major_slice(x, rows, inputs),
+        MatRef::from_row_major_slice(weight, inputs, outputs),
+        T::ONE,
+        parallelism(rows * inputs * outputs),
+    );
+    over_rows_of(y, outputs, |_, y| activate(y, bias, activation));
+}
+
+/// dx ← (dy Wᵀ) ⊙ f′(x), where x is the *output* of the activation f.
+pub(super) fn dense_backward_input<T: Real>(
+    dy: &[T],
+    weight: &[T],
+    x: &[T],
+    dx: &mut [T],
+    [rows, inputs, outputs]: [usize; 3],
+    activation: Activation,
+) {
+    matmul(
+        MatMut::from_row_major_slice_mut(dx, rows, inputs),
+        Accum::Replace,
+        MatRef::from_row_major_slice(dy, rows, outputs),
+        MatRef::from_row_major_slice(weight, inputs, outputs).transpose(),
+        T::ONE,
+        parallelism(rows * inputs * outputs),
+    );
+    if activation == Activation::Identity {
+        return;
+    }
+    over_rows_of(dx, inputs, |first, dx| {
+        let x = &x[first * inputs..][..dx.len()];
+        match activation {
+            Activation::Identity => {}
+            Activation::Relu => {
+                for (d, &x) in dx.iter_mut().zip(x) {
+                    *d = if x > T::ZERO { *d } else { T::ZERO };
+                }
+            }
+            Activation::Tanh => {
+                for (d, &x) in dx.iter_mut().zip(x) {
+                    *d *= T::ONE - x * x;
+                }
+            }
+        }
+    });
+}
+
+/// dW ← xᵀ dy, db ← column sums of dy.
+pub(super) fn dense_backward_weight<T: Real>(
+    x: &[T],
+    dy: &[T],
+    dweight: &mut [T],
+    dbias: &mut [T],
+    [rows, inputs, outputs]: [usize; 3],
+) {
+    matmul(
+        MatMut::from_row_major_slice_mut(dweight, inputs, outputs),
+        Accum::Replace,
+        MatRef::from_row_major_slice(x, rows, inputs).transpose(),
+        MatRef::from_row_major_slice(dy, rows, outputs),
+        T::ONE,
+        parallelism(rows * inputs * outputs),
+    );
+    sum_rows(dy, dbias);
+}
+
+/// out ← column sums of a row-major array whose width is `out.len()`.
+pub(super) fn sum_rows<T: Real>(input: &[T], out: &mut [T]) {
+    vectorized(|| {
+        out.fill(T::ZERO);
+        for row in input.chunks_exact(out.len()) {
+            for (sum, &value) in out.iter_mut().zip(row) {
+                *sum += value;
+            }
+        }
+    });
+}
+
+/// out ← z with each column multiplied by its mask.
+pub(super) fn mask_latents<T: Real>(z: &[T], mask: &[T], out: &mut [T]) {
+    let latents = mask.len();
+    over_rows_of(out, latents, |first, out| {
+        let z = &z[first * latents..][..out.len()];
+        for (out, z) in out.chunks_exact_mut(latents).zip(z.chunks_exact(latents)) {
+            for ((o, &z), &m) in out.iter_mut().zip(z).zip(mask) {
+                *o = z * m;
+            }
+        }
+    });
+}

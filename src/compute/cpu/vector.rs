@@ -1,0 +1,52 @@
+//! How plain loops become fast: widest vectors chosen at run time, rayon over large arrays.
+
+use rayon::prelude::*;
+
+/// Elements below which handing work to another thread costs more than it saves.
+pub(super) const PARALLEL_ELEMENTS: usize = 1 << 16;
+
+/// Runs `work` compiled for the widest vector instructions of this machine.
+///
+/// Everything `work` calls must be `#[inline(always)]`, or it keeps the baseline instructions.
+#[inline(always)]
+pub(super) fn vectorized<R>(work: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(work)
+}
+
+/// Calls `work(first_row, rows_of_a, rows_of_b)` on matching row blocks of two row-major arrays,
+/// in parallel if they are large.
+pub(super) fn over_rows<A: Send, B: Send>(
+    a: &mut [A],
+    a_width: usize,
+    b: &mut [B],
+    b_width: usize,
+    work: impl Fn(usize, &mut [A], &mut [B]) + Sync,
+) {
+    let rows = a.len() / a_width.max(1);
+    if a.len().max(b.len()) < PARALLEL_ELEMENTS || rows < 2 {
+        vectorized(|| work(0, a, b));
+        return;
+    }
+    let block = rows.div_ceil(rayon::current_num_threads()).max(1);
+    a.par_chunks_mut(block * a_width)
+        .zip(b.par_chunks_mut(block * b_width))
+        .enumerate()
+        .for_each(|(index, (a, b))| vectorized(|| work(index * block, a, b)));
+}
+
+/// As [`over_rows`] with one array.
+pub(super) fn over_rows_of<A: Send>(
+    a: &mut [A],
+    width: usize,
+    work: impl Fn(usize, &mut [A]) + Sync,
+) {
+    let rows = a.len() / width.max(1);
+    if a.len() < PARALLEL_ELEMENTS || rows < 2 {
+        vectorized(|| work(0, a));
+        return;
+    }
+    let block = rows.div_ceil(rayon::current_num_threads()).max(1);
+    a.par_chunks_mut(block * width)
+        .enumerate()
+        .for_each(|(index, a)| vectorized(|| work(index * block, a)));
+}
