@@ -5,8 +5,8 @@
 
 override WORKGROUP: u32 = 64u;
 
-@group(1) @binding(1) var<storage, read_write> parameters: array<f32>;
-@group(1) @binding(2) var<storage, read> gradients: array<f32>;
+@group(1) @binding(1) var<storage, read> gradients: array<f32>;
+@group(1) @binding(2) var<storage, read_write> parameters: array<f32>;
 @group(1) @binding(3) var<storage, read_write> moment1: array<f32>;
 @group(1) @binding(4) var<storage, read_write> moment2: array<f32>;
 

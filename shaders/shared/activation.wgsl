@@ -7,8 +7,8 @@ fn activate(kind: u32, a: f32) -> f32 {
     switch kind {
         // Not max(a, 0), which may turn a NaN into 0 and hide it.
         case RELU: { return select(a, 0.0, a < 0.0); }
-        // Beyond ±9 the float nearest to tanh a is ±1; some drivers divide infinities there.
-        case TANH: { return select(tanh(clamp(a, -9.0, 9.0)), a, is_nan(a)); }
+        // Beyond ±10 the float nearest to tanh a is ±1; some drivers divide infinities there.
+        case TANH: { return select(tanh(clamp(a, -10.0, 10.0)), a, is_nan(a)); }
         default: { return a; }
     }
 }

@@ -6,9 +6,12 @@
 
 mod backend;
 pub mod cpu;
+pub mod gpu;
 mod inputs;
 mod plan;
+mod select;
 
 pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
 pub use inputs::{StepInputs, StepMetrics};
 pub use plan::{BatchOrder, BufferId, BufferSpec, Op, Plan, Program, Slice, StatisticsLayout};
+pub use select::{adapters, create_backend};
