@@ -8,4 +8,6 @@
 
 mod architecture;
 mod common;
+mod gpu;
 mod gradients;
+mod shaders;
