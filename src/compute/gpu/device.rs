@@ -165,6 +165,12 @@ impl GpuDevice {
         &self.info
     }
 
+    /// Gives the device up, as if it had been unplugged: every backend on it fails from then on.
+    pub fn destroy(&self) {
+        self.device.destroy();
+        complain(&self.complaints, Complaint::Lost("it was given up".into()));
+    }
+
     pub(super) fn failed(&self, reason: impl Into<String>) -> Error {
         Error::Device {
             device: self.info.name.clone(),
