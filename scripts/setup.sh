@@ -169,7 +169,10 @@ setup_look() {
             *) packages= ;;
         esac
         packages=$(setup_trim "$packages")
-        setup_missing+=("$(setup_trim "$what") (${check#*:}${packages:+, from $packages})")
+        what=$(setup_trim "$what")
+        # Name the exact file or command where the check is for one.
+        [[ $check != *:* ]] || what+=" (${check#*:})"
+        setup_missing+=("$what${packages:+: $packages}")
         for package in $packages; do
             [[ " ${setup_packages[*]} " == *" $package "* ]] || setup_packages+=("$package")
         done
