@@ -249,7 +249,8 @@ setup() {
     setup_install "$manager" "${setup_packages[@]}" || return
     setup_look "$manager" "$needs"
     if ((${#setup_missing[@]} > 0)); then
-        setup_fail "still missing after the installation: $(printf '%s; ' "${setup_missing[@]}")" || return
+        line=$(printf '; %s' "${setup_missing[@]}")
+        setup_fail "still missing after the installation: ${line#; }." || return
     fi
     setup_say "done."
 }

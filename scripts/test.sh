@@ -9,6 +9,14 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+if [[ -n ${COLLAPSE_DATA:-} ]]; then
+    # Made absolute here, because the tests run in another folder.
+    COLLAPSE_DATA=$(cd "$COLLAPSE_DATA" 2>/dev/null && pwd) || {
+        echo "COLLAPSE_DATA does not name a folder that can be opened." >&2
+        exit 1
+    }
+    export COLLAPSE_DATA
+fi
 cd "$root"
 # shellcheck source=scripts/setup.sh
 source scripts/setup.sh
@@ -58,7 +66,6 @@ use_lavapipe
 # Without this wgpu also opens EGL, which prints warnings where there is no screen.
 export WGPU_BACKEND=${WGPU_BACKEND:-vulkan}
 if [[ -n ${COLLAPSE_DATA:-} ]]; then
-    export COLLAPSE_DATA
     echo "Real data: $COLLAPSE_DATA"
 else
     echo "Real data: COLLAPSE_DATA is not set, the tests that need it will say SKIPPED"
