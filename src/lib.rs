@@ -26,3 +26,4 @@ pub mod figure;
 pub mod model;
 pub mod rng;
 pub mod theory;
+pub mod train;

@@ -8,7 +8,9 @@ mod backend;
 pub mod cpu;
 mod inputs;
 mod plan;
+mod select;
 
 pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
 pub use inputs::{StepInputs, StepMetrics};
 pub use plan::{BatchOrder, BufferId, BufferSpec, Op, Plan, Program, Slice, StatisticsLayout};
+pub use select::create_backend;

@@ -65,13 +65,17 @@ impl Evaluation {
     }
 
     fn data_term(&self, gamma: f64) -> f64 {
-        self.sse / (2.0 * gamma)
-            + 0.5 * self.dim as f64 * (2.0 * std::f64::consts::PI * gamma).ln()
+        self.sse / (2.0 * gamma) + 0.5 * self.dim as f64 * (2.0 * std::f64::consts::PI * gamma).ln()
     }
 }
 
 /// Inputs of an evaluation chunk.
-pub(super) fn chunk_inputs(backend: &dyn Backend, seed: u32, beta: f64, chunk: usize) -> StepInputs {
+pub(super) fn chunk_inputs(
+    backend: &dyn Backend,
+    seed: u32,
+    beta: f64,
+    chunk: usize,
+) -> StepInputs {
     let plan = backend.plan();
     let first = chunk * plan.chunk;
     StepInputs {

@@ -232,13 +232,20 @@ mod tests {
         let mut history = History::default();
         let steps = 100_000_u64;
         for step in 0..steps {
-            let loss = if step == 54_321 { 1e6 } else { (step % 7) as f64 };
+            let loss = if step == 54_321 {
+                1e6
+            } else {
+                (step % 7) as f64
+            };
             history.push(&metrics(loss), 2.0);
         }
         assert!(history.bins().len() <= History::MAX_BINS);
         let counted: u64 = history.bins().iter().map(|b| b.count).sum();
         assert_eq!(counted, steps);
-        let largest = history.bins().iter().fold(0.0_f64, |a, b| a.max(b.loss.max));
+        let largest = history
+            .bins()
+            .iter()
+            .fold(0.0_f64, |a, b| a.max(b.loss.max));
         assert_eq!(largest, 1e6);
         let mut expected = 1;
         for bin in history.bins() {
@@ -249,7 +256,8 @@ mod tests {
 
     #[test]
     fn falling_is_not_stationary_and_noise_around_a_level_is() {
-        let noise = |i: u64| f64::from(crate::rng::normal(1, crate::rng::Stream::Data, i as u32, 0));
+        let noise =
+            |i: u64| f64::from(crate::rng::normal(1, crate::rng::Stream::Data, i as u32, 0));
         let mut falling = History::default();
         let mut level = History::default();
         for i in 0..3000 {

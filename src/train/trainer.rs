@@ -78,10 +78,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`TrainError`] if the device fails.
-    pub fn on_backend(
-        setup: Arc<RunSetup>,
-        backend: Box<dyn Backend>,
-    ) -> Result<Self, TrainError> {
+    pub fn on_backend(setup: Arc<RunSetup>, backend: Box<dyn Backend>) -> Result<Self, TrainError> {
         let mut this = Self {
             backend,
             live: setup.config.live,
