@@ -19,10 +19,13 @@
 //! One notation is used everywhere: per sample,
 //! `L = (1/2γ) E‖x − D(z)‖² + (d/2) log(2πγ) + β·KL`, minimised.
 
+pub mod cli;
 pub mod compute;
 pub mod config;
 pub mod data;
 pub mod figure;
+pub mod metrics;
 pub mod model;
 pub mod rng;
 pub mod theory;
+pub mod train;

@@ -369,6 +369,7 @@ struct Slots {
     metrics: Slice,
     mask: Slice,
     x: Slice,
+    head: Slice,
     z: Slice,
     xhat: Slice,
     sse: Slice,
@@ -443,6 +444,7 @@ impl Plan {
             metrics,
             mask,
             x: eval.x,
+            head: *eval.encoder.last().unwrap_or(&eval.x),
             z: eval.z,
             xhat: *eval.decoder.last().unwrap_or(&eval.x),
             sse: eval.sse,
@@ -509,6 +511,12 @@ impl Plan {
     /// x of the last evaluated chunk, `chunk × d`.
     pub fn x(&self) -> Slice {
         self.slots.x
+    }
+
+    /// The encoder's head over the last evaluated chunk: `chunk × 2κ` (μ | log σ²), or `chunk × κ` (μ)
+    /// with a global variance.
+    pub fn head(&self) -> Slice {
+        self.slots.head
     }
 
     /// z of the last evaluated chunk, `chunk × κ`, unmasked; write it to decode one's own.

@@ -73,4 +73,76 @@ impl Dataset {
         };
         values + self.labels.as_ref().map_or(0, Vec::len)
     }
+
+    /// Item `index` as display bytes, `d` long (interleaved if the item has three channels):
+    /// bytes as they are; real values stretched so that the item's range fills 0..=255.
+    pub fn display_row(&self, index: usize) -> Vec<u8> {
+        let d = self.dim();
+        let range = index * d..(index + 1) * d;
+        match &self.pixels {
+            Pixels::Bytes(bytes) => bytes.get(range).map_or_else(Vec::new, <[u8]>::to_vec),
+            Pixels::Floats(floats) => {
+                let row = floats.get(range).unwrap_or(&[]);
+                let low = row.iter().copied().fold(f32::INFINITY, f32::min);
+                let high = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                let scale = if high > low {
+                    255.0 / (high - low)
+                } else {
+                    0.0
+                };
+                row.iter().map(|&v| ((v - low) * scale) as u8).collect()
+            }
+        }
+    }
+
+    /// A hash of shape, values and labels: two data sets with the same digest hold the same
+    /// numbers, whatever they are called. It is for provenance, not for security.
+    pub fn digest(&self) -> u64 {
+        let mut hash = Fnv(Fnv::BASIS);
+        for size in [self.shape.height, self.shape.width, self.shape.channels] {
+            hash.word(size as u64);
+        }
+        match &self.pixels {
+            Pixels::Bytes(bytes) => {
+                hash.word(1);
+                hash.bytes(bytes);
+            }
+            Pixels::Floats(floats) => {
+                hash.word(4);
+                for value in floats {
+                    hash.word(u64::from(value.to_bits()));
+                }
+            }
+        }
+        if let Some(labels) = &self.labels {
+            hash.word(2);
+            hash.bytes(labels);
+        }
+        hash.0 ^ (hash.0 >> 32)
+    }
+}
+
+/// The FNV-1a step over 64-bit words, with a shift so that high bits reach the low ones.
+struct Fnv(u64);
+
+impl Fnv {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+    fn word(&mut self, word: u64) {
+        let mixed = (self.0 ^ word).wrapping_mul(Self::PRIME);
+        self.0 = mixed ^ (mixed >> 29);
+    }
+
+    /// Little-endian words, the last one padded with zeros, then the length.
+    fn bytes(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.word(u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.word(u64::from_le_bytes(last));
+        self.word(bytes.len() as u64);
+    }
 }

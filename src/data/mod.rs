@@ -1,10 +1,21 @@
 //! Data sets: where images come from, how they become the model's x, and their spectrum.
 //!
 //! Images stay bytes in memory; a [`PixelTransform`] says how a byte becomes x, and both
-//! backends apply it while they gather a batch.
+//! backends apply it while they gather a batch. [`load`] gets a [`Dataset`], [`spectrum()`]
+//! the eigenvalues ζ² of its covariance, which is all the linear theory needs to know of it.
 
 mod dataset;
+pub mod digits;
+mod error;
+pub mod gaussian;
+pub mod idx;
+mod load;
+mod moments;
+mod spectrum;
 mod transform;
 
 pub use dataset::{Dataset, ImageShape, Pixels};
+pub use error::{Error, OnProgress, Progress};
+pub use load::load;
+pub use spectrum::{Spectrum, spectrum};
 pub use transform::{PixelTransform, Preprocessor};

@@ -1,9 +1,10 @@
 //! From stored values to the model's x, and back for display.
 
 use crate::config::Preprocess;
-use crate::rng::{Stream, uniform};
+use crate::rng::{Stream, threefry2x32, unit_from_bits};
 
 use super::dataset::{Dataset, Pixels};
+use super::moments;
 
 /// The pointwise part of preprocessing, as the few numbers a kernel needs.
 ///
@@ -21,6 +22,11 @@ pub struct PixelTransform {
 }
 
 impl PixelTransform {
+    /// Whether x is the stored value times [`scale`](Self::scale), without noise.
+    pub fn is_linear(self) -> bool {
+        self.dequantize == 0.0 && self.logit_lambda == 0.0
+    }
+
     /// x for a stored value and its u; twin of `pixel_value` in `shaders/gather.wgsl`.
     #[inline(always)]
     pub fn apply(self, value: f32, u: f32) -> f32 {
@@ -92,18 +98,10 @@ impl Preprocessor {
             transform,
             mean: Vec::new(),
         };
-        if kind == Preprocess::Center {
-            let d = data.dim();
-            let mut sum = vec![0.0_f64; d];
-            let mut row = vec![0.0_f32; d];
-            for i in 0..data.len() {
-                this.row_into(data, 0, i, &mut row);
-                for (s, &x) in sum.iter_mut().zip(&row) {
-                    *s += f64::from(x);
-                }
-            }
-            let n = data.len().max(1) as f64;
-            this.mean = sum.iter().map(|s| (s / n) as f32).collect();
+        if kind == Preprocess::Center
+            && let Ok(mean) = moments::mean(data, &this, 0, &|_| true)
+        {
+            this.mean = mean.iter().map(|&m| m as f32).collect();
         }
         this
     }
@@ -113,29 +111,41 @@ impl Preprocessor {
     pub fn row_into(&self, data: &Dataset, seed: u32, index: usize, out: &mut [f32]) {
         let d = data.dim();
         let range = index * d..(index + 1) * d;
-        let noisy = self.transform.dequantize > 0.0;
-        let u = |p: usize| {
-            if noisy {
-                let element = (index * d + p) as u32;
-                uniform(seed, Stream::Dequantize, element, FIXED_DRAW)
-            } else {
-                0.0
-            }
-        };
         match &data.pixels {
-            Pixels::Bytes(bytes) => {
-                for (p, (x, &v)) in out.iter_mut().zip(&bytes[range]).enumerate() {
-                    *x = self.transform.apply(f32::from(v), u(p));
-                }
-            }
-            Pixels::Floats(floats) => {
-                for (p, (x, &v)) in out.iter_mut().zip(&floats[range]).enumerate() {
-                    *x = self.transform.apply(v, u(p));
-                }
-            }
+            Pixels::Bytes(bytes) => self.values_into(&bytes[range], seed, index * d, out),
+            Pixels::Floats(floats) => self.values_into(&floats[range], seed, index * d, out),
         }
         for (x, m) in out.iter_mut().zip(&self.mean) {
             *x -= m;
+        }
+    }
+
+    /// The pointwise part of [`row_into`](Self::row_into) for values whose first element is
+    /// number `first` of the data set.
+    fn values_into<T: Copy + Into<f32>>(
+        &self,
+        values: &[T],
+        seed: u32,
+        first: usize,
+        out: &mut [f32],
+    ) {
+        if self.transform.dequantize == 0.0 {
+            for (x, &v) in out.iter_mut().zip(values) {
+                *x = self.transform.apply(v.into(), 0.0);
+            }
+            return;
+        }
+        // Element e of the uniform stream is word e mod 2 of call e / 2, so one call serves two.
+        let mut call = u32::MAX;
+        let mut words = [0; 2];
+        for (p, (x, &v)) in out.iter_mut().zip(values).enumerate() {
+            let element = (first + p) as u32;
+            if element / 2 != call {
+                call = element / 2;
+                words = threefry2x32([seed, Stream::Dequantize as u32], [call, FIXED_DRAW]);
+            }
+            let u = unit_from_bits(words[(element % 2) as usize]);
+            *x = self.transform.apply(v.into(), u);
         }
     }
 

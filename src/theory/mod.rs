@@ -1,1 +1,147 @@
-//! TODO
+//! Closed forms of the linear model: the yardstick every trained network is held against.
+//!
+//! One objective throughout, per sample and minimised (natural logarithms, averages over the data):
+//!
+//! `L = (1/2γ) E‖y − D(z)‖² + (d/2) log(2πγ) + β·KL`,
+//! `KL = ½ Σ_j (μ_j²/η² + σ_j²/η² − log(σ_j²/η²) − 1)`,
+//!
+//! with `d` the data dimension, `κ` the number of latents, `γ = η_dec²` the decoder variance and
+//! `η = η_enc` the standard deviation of the prior. Everything is a sum over eigenvalues, so
+//! nothing here ever forms a `d × d` matrix.
+//!
+//! - [`linear`]: the global minimum of the linear latent variable model (Wang and Ziyin 2022),
+//!   with σ fixed or learned and γ fixed or learned, and the thresholds in β.
+//! - [`origin`]: the Hessian at the collapsed point.
+//! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
+//! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
+//! - [`estimators`]: what a nonlinear network's statistics say about its own thresholds.
+//! - [`convention`]: β translated from and to other ways of writing the loss.
+
+pub mod convention;
+pub mod estimators;
+pub mod linear;
+pub mod origin;
+pub mod ppca;
+mod problem;
+pub mod surface;
+
+pub use convention::{Convention, beta_for, weight_for};
+pub use linear::{
+    FixedSigmaMode, FixedSigmaOptimum, Gamma, GammaSolution, Mode, NextThreshold, Optimum,
+    active_count, collapse_free_beta, fixed_sigma_optimum, least_loss, next_to_die, next_to_revive,
+    optimum, thresholds_beta, thresholds_beta_learned,
+};
+pub use origin::{Verdict, least_eigenvalue_curve, origin_eigenvalues, origin_hessian};
+pub use ppca::{
+    ColumnStability, PpcaFit, PpcaSurface, ppca_fit, ppca_log_likelihood, zero_column_stability,
+};
+pub use problem::LinearProblem;
+pub use surface::{Axis, Grid, ModeSurface};
+
+/// Why a theoretical quantity cannot be given. Every message is one sentence.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// A number that must be positive and finite is not.
+    #[error("{name} must be a positive, finite number, not {value}")]
+    NotPositive {
+        /// The quantity, as the user knows it.
+        name: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// A number that must be finite is not.
+    #[error("{name} must be a finite number, not {value}")]
+    NotFinite {
+        /// The quantity, as the user knows it.
+        name: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// A count outside its range.
+    #[error("{name} must be between {min} and {max}, not {value}")]
+    OutOfRange {
+        /// The quantity, as the user knows it.
+        name: &'static str,
+        /// Least allowed value.
+        min: usize,
+        /// Largest allowed value.
+        max: usize,
+        /// What was given.
+        value: usize,
+    },
+    /// An eigenvalue is negative or not finite.
+    #[error("eigenvalue {index} must be finite and not negative, but is {value}")]
+    BadEigenvalue {
+        /// Position in the spectrum, from 0.
+        index: usize,
+        /// What was given.
+        value: f64,
+    },
+    /// The spectrum is not in descending order.
+    #[error(
+        "the eigenvalues must be in descending order, but number {index} exceeds the one before it"
+    )]
+    NotDescending {
+        /// Position of the first eigenvalue that is larger than its predecessor, from 0.
+        index: usize,
+    },
+    /// The total variance is less than what the eigenvalues add up to.
+    #[error("the total variance {total} is less than the sum of the eigenvalues, {sum}")]
+    TotalTooSmall {
+        /// E‖y‖² as given.
+        total: f64,
+        /// Σ ζ_i².
+        sum: f64,
+    },
+    /// With γ learned, the loss falls without bound as γ goes to zero.
+    #[error(
+        "the {modes} leading modes reproduce the data exactly and β = {beta} is below {dim}/{modes}, \
+         so the learned γ goes to zero and the loss to minus infinity; use fewer latents, a larger β or a fixed γ"
+    )]
+    GammaVanishes {
+        /// Modes with a positive eigenvalue, all within reach of the latents.
+        modes: usize,
+        /// Data dimension d.
+        dim: usize,
+        /// β.
+        beta: f64,
+    },
+    /// The data do not vary at all, so a learned γ goes to zero.
+    #[error(
+        "the data do not vary, so the learned γ goes to zero and the loss to minus infinity; use a fixed γ"
+    )]
+    NoVariance,
+    /// The numbers given are so extreme that the result is not a finite number.
+    #[error("the numbers are too extreme: {what} is not representable")]
+    NotRepresentable {
+        /// The result that over- or underflowed.
+        what: &'static str,
+    },
+}
+
+/// `value` if it is positive and finite, else [`Error::NotPositive`].
+fn positive(name: &'static str, value: f64) -> Result<f64, Error> {
+    if value.is_finite() && value > 0.0 {
+        Ok(value)
+    } else {
+        Err(Error::NotPositive { name, value })
+    }
+}
+
+/// `value` if it is finite and not negative, else [`Error::BadEigenvalue`] at `index`.
+fn eigenvalue(index: usize, value: f64) -> Result<f64, Error> {
+    if value.is_finite() && value >= 0.0 {
+        Ok(value)
+    } else {
+        Err(Error::BadEigenvalue { index, value })
+    }
+}
+
+/// `value` if it is finite, else [`Error::NotRepresentable`].
+fn representable(what: &'static str, value: f64) -> Result<f64, Error> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Error::NotRepresentable { what })
+    }
+}

@@ -219,7 +219,9 @@ fn a_lost_device_is_an_error_not_a_panic() {
     assert!(lost(gpu.write(case.plan().mask(), &[1.0])));
     assert!(lost(gpu.take_metrics(&mut Vec::new(), true)));
     assert!(lost(gpu.run(Program::Decode, &step[0])));
-    assert!(lost(GpuBackend::on(own, case.plan(), &data, &pre).map(|_| ())));
+    assert!(lost(
+        GpuBackend::on(own, case.plan(), &data, &pre).map(|_| ())
+    ));
 }
 
 #[test]

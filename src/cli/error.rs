@@ -1,0 +1,52 @@
+//! Why a command ended early, and with which exit code.
+
+use std::path::PathBuf;
+
+use crate::config::ConfigError;
+
+/// What ended a command.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value on the command line is out of range.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The command line does not make sense.
+    #[error("{0}")]
+    Usage(String),
+    /// The data cannot be had.
+    #[error(transparent)]
+    Data(#[from] crate::data::Error),
+    /// Theory has no answer for these numbers.
+    #[error(transparent)]
+    Theory(#[from] crate::theory::Error),
+    /// Training failed.
+    #[error(transparent)]
+    Train(#[from] crate::train::TrainError),
+    /// The device failed.
+    #[error(transparent)]
+    Compute(#[from] crate::compute::Error),
+    /// A file could not be written.
+    #[error("{} could not be written", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The result could not be printed.
+    #[error("the result could not be printed")]
+    Print(#[source] std::io::Error),
+}
+
+impl Error {
+    /// 2 for wrong usage, 1 for everything else.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_)
+            | Self::Usage(_)
+            | Self::Train(crate::train::TrainError::Config(_))
+            | Self::Train(crate::train::TrainError::Model(_)) => 2,
+            _ => 1,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The command line: the same engine without a window.
+//!
+//! Results go to standard output (one JSON object with `--json`), progress and remarks to standard
+//! error. What was typed ([`args`]) becomes a validated setting before anything runs.
+
+mod args;
+mod bench;
+mod error;
+mod theory;
+mod train;
+
+pub use args::{Arguments, Mode};
+pub use error::Error;
+
+/// Runs a headless mode to its end; [`Mode::Window`] is the caller's.
+///
+/// # Errors
+/// [`Error`], whose [`Error::exit_code`] the process should end with.
+pub fn run(mode: Mode) -> Result<(), Error> {
+    match mode {
+        Mode::Window(_) => Ok(()),
+        Mode::Theory(arguments) => theory::run(&arguments),
+        Mode::Train(arguments) => train::run(&arguments),
+        Mode::Bench(arguments) => bench::run(&arguments),
+    }
+}

@@ -1,0 +1,108 @@
+//! `theory`: the linear model's optimum for a data set.
+
+use std::io::Write as _;
+
+use serde::Serialize;
+
+use crate::data::{self, Preprocessor};
+use crate::metrics::predict;
+use crate::theory::{Gamma, ppca_fit};
+
+use super::args::TheoryArguments;
+use super::error::Error;
+
+/// The JSON object; its keys are a contract.
+#[derive(Debug, Serialize)]
+struct Report {
+    eigenvalues: Vec<f64>,
+    thresholds_beta: Vec<f64>,
+    active: usize,
+    sigma2: Vec<f64>,
+    loss: Option<f64>,
+    gamma: f64,
+    ppca: PpcaReport,
+}
+
+#[derive(Debug, Serialize)]
+struct PpcaReport {
+    sigma2: f64,
+    log_likelihood: Option<f64>,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
+    let (beta, gamma) = arguments.objective.values()?;
+    let config = arguments.data.config()?;
+    let proceed = |_: data::Progress| true;
+    let dataset = data::load(&config, 0, &proceed)?;
+    let preprocessor = Preprocessor::new(config.preprocess, &dataset);
+    let spectrum = data::spectrum(&dataset, &preprocessor, 0, &proceed)?;
+    let latents = arguments.latent.unwrap_or(16.min(spectrum.dim()));
+    crate::config::in_range("latents", latents, 1, crate::config::NetConfig::MAX_WIDTH)?;
+    let mode = if arguments.objective.learn_gamma {
+        Gamma::Learned
+    } else {
+        Gamma::Fixed(gamma)
+    };
+    let prediction = predict(&spectrum, latents, beta, mode)?;
+    let optimum = prediction.optimum.clone()?;
+    let ppca = ppca_fit(&spectrum.eigenvalues, spectrum.dim(), latents)?;
+    let report = Report {
+        thresholds_beta: optimum.modes.iter().map(|m| m.beta_threshold).collect(),
+        active: optimum.active,
+        sigma2: optimum.sigma2_per_latent(&prediction.problem),
+        loss: Some(optimum.loss).filter(|l| l.is_finite()),
+        gamma: optimum.gamma,
+        ppca: PpcaReport {
+            sigma2: ppca.sigma2,
+            log_likelihood: Some(ppca.log_likelihood).filter(|l| l.is_finite()),
+        },
+        eigenvalues: spectrum.eigenvalues.clone(),
+    };
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        let text = serde_json::to_string(&report).map_err(|e| Error::Print(e.into()))?;
+        return writeln!(out, "{text}").map_err(Error::Print);
+    }
+    let text = describe(&dataset.name, spectrum.samples, beta, latents, &report);
+    out.write_all(text.as_bytes()).map_err(Error::Print)
+}
+
+fn describe(name: &str, samples: usize, beta: f64, latents: usize, report: &Report) -> String {
+    let mut text = format!(
+        "{name}: {samples} items, d = {}, κ = {latents}, β = {beta}, γ = {:.6}\n",
+        report.eigenvalues.len(),
+        report.gamma
+    );
+    text += &format!(
+        "{} of {latents} latents alive (a mode lives while ζ² > βγ = {:.6})\n",
+        report.active,
+        beta * report.gamma
+    );
+    if let Some(loss) = report.loss {
+        text += &format!("least loss {loss:.6} nats per sample\n");
+    }
+    text += "\nmode        ζ²     dies at β        σ²\n";
+    for mode in 0..report.eigenvalues.len().min(latents + 4) {
+        let sigma2 = report
+            .sigma2
+            .get(mode)
+            .map_or_else(|| "—".to_owned(), |s| format!("{s:.5}"));
+        text += &format!(
+            "{:4} {:9.4} {:12.4} {:>10} {}\n",
+            mode + 1,
+            report.eigenvalues[mode],
+            report.thresholds_beta[mode],
+            sigma2,
+            if mode < report.active { "alive" } else { "✕" }
+        );
+    }
+    text + &format!(
+        "\npPCA with κ = {latents}: σ² = {:.6}, log likelihood {}\n",
+        report.ppca.sigma2,
+        report.ppca.log_likelihood.map_or_else(
+            || "unbounded".to_owned(),
+            |l| format!("{l:.4} nats per sample")
+        )
+    )
+}

@@ -1,0 +1,165 @@
+//! Why data could not be had, and how the work of getting them reports itself.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why data could not be loaded or analysed. Every message is one sentence; one about a file
+/// names the file, what is wrong and, where it applies, the byte.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The progress callback asked to stop.
+    #[error("the work on the data was cancelled")]
+    Cancelled,
+    /// Nothing is at the path.
+    #[error("{}: there is no such file or folder", path.display())]
+    Missing {
+        /// What was asked for.
+        path: PathBuf,
+    },
+    /// The operating system refuses access.
+    #[error("{}: permission to read it is denied", path.display())]
+    Denied {
+        /// What was asked for.
+        path: PathBuf,
+    },
+    /// Reading failed in the operating system.
+    #[error("{}: reading failed at byte {offset}: {reason}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Bytes of (decompressed) content read before the failure.
+        offset: u64,
+        /// The system's own words.
+        reason: String,
+    },
+    /// A folder without anything this version can read, or with too many candidates.
+    #[error("{}: {reason}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What it holds, and what was expected.
+        reason: String,
+    },
+    /// A file whose content is not what it should be.
+    #[error("{}: {reason} (byte {offset})", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where in the (decompressed) content.
+        offset: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Something recognised that this version does not read.
+    #[error("{}: {what}; this version reads IDX images (plain or .gz)", path.display())]
+    Unsupported {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+    },
+    /// More than the program is prepared to hold in memory.
+    #[error(
+        "{what} needs {needed} bytes of memory, more than the {cap} this version allows; {advice}"
+    )]
+    TooLarge {
+        /// What needs it.
+        what: String,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes allowed.
+        cap: u64,
+        /// What to do instead.
+        advice: &'static str,
+    },
+    /// A Gaussian request that has no answer.
+    #[error("gaussian data: {reason}")]
+    Gaussian {
+        /// Why not.
+        reason: String,
+    },
+    /// A recipe of the built-in digits that does not parse.
+    #[error("datasets/digits/{file}, line {line}: {reason}")]
+    Recipe {
+        /// The recipe file.
+        file: &'static str,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A data set without an item, or a decomposition that failed.
+    #[error("the spectrum of {name} cannot be computed: {reason}")]
+    Spectrum {
+        /// The data set.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The error for a failed system call on `path` after `offset` bytes.
+    pub(crate) fn io(path: &Path, offset: u64, error: &io::Error) -> Self {
+        let path = path.to_path_buf();
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Missing { path },
+            io::ErrorKind::PermissionDenied => Self::Denied { path },
+            _ => Self::Io {
+                path,
+                offset,
+                reason: error.to_string(),
+            },
+        }
+    }
+
+    /// The error for wrong content of `path` at `offset`.
+    pub(crate) fn malformed(path: &Path, offset: u64, reason: impl Into<String>) -> Self {
+        Self::Malformed {
+            path: path.to_path_buf(),
+            offset,
+            reason: reason.into(),
+        }
+    }
+}
+
+/// How far a piece of work on data has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The present activity, e.g. `reading images`.
+    pub what: &'static str,
+    /// Units done: bytes or items.
+    pub done: u64,
+    /// Units in all, where known.
+    pub total: Option<u64>,
+}
+
+impl Progress {
+    /// The share done in 0..=1, where the total is known.
+    pub fn fraction(&self) -> Option<f64> {
+        self.total
+            .filter(|&total| total > 0)
+            .map(|total| (self.done as f64 / total as f64).min(1.0))
+    }
+}
+
+/// A progress callback: it is called on the caller's thread and returns false to cancel.
+pub type OnProgress<'a> = &'a dyn Fn(Progress) -> bool;
+
+/// Tells `progress` how far the work is.
+///
+/// # Errors
+/// [`Error::Cancelled`] if the callback says to stop.
+pub(crate) fn report(
+    progress: OnProgress<'_>,
+    what: &'static str,
+    done: usize,
+    total: usize,
+) -> Result<(), Error> {
+    let go_on = progress(Progress {
+        what,
+        done: done as u64,
+        total: Some(total as u64),
+    });
+    if go_on { Ok(()) } else { Err(Error::Cancelled) }
+}

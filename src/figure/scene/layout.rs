@@ -1,0 +1,313 @@
+//! Where everything goes: margins found from the texts they must hold.
+
+use super::super::colour::{Colour, Palette};
+use super::super::colour_map::Colouring;
+use super::super::frame::{Frame, ticks_of};
+use super::super::size::Size;
+use super::super::spec::{FigureSpec, Layer, SeriesStyle};
+use super::super::ticks::Tick;
+use super::text::{width, wrap};
+use super::Rect;
+
+/// The picture of a legend entry.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Key {
+    Series(SeriesStyle, f64),
+    Bar { hatched: bool },
+    Band(f64),
+}
+
+/// One legend entry in place; `x` is the left end of its key.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) x: f64,
+    pub(super) baseline: f64,
+    pub(super) key: Key,
+    pub(super) colour: Colour,
+    pub(super) name: String,
+}
+
+/// Text in place: (x, baseline, text).
+pub(super) type Placed = (f64, f64, String);
+
+/// The colour bar in place.
+#[derive(Debug, Clone)]
+pub(super) struct ColourBar {
+    pub(super) rect: Rect,
+    pub(super) colouring: Colouring,
+    pub(super) ticks: Vec<Tick>,
+    pub(super) label: String,
+    pub(super) label_x: f64,
+}
+
+/// A figure with axes, laid out.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    pub(super) plot: Rect,
+    pub(super) frame: Frame,
+    pub(super) x_ticks: Vec<Tick>,
+    pub(super) y_ticks: Vec<Tick>,
+    pub(super) right_ticks: Vec<Tick>,
+    pub(super) title: Vec<Placed>,
+    pub(super) subtitle: Vec<Placed>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) notes: Vec<Placed>,
+    /// Baselines of the labels of x, and x positions of the rotated labels of y and right.
+    pub(super) x_label: f64,
+    pub(super) y_label: f64,
+    pub(super) right_label: f64,
+    pub(super) colour_bar: Option<ColourBar>,
+}
+
+/// Room around the whole figure.
+pub(super) const MARGIN: f64 = 6.0;
+/// Length of a major tick.
+pub(super) const TICK: f64 = 3.0;
+/// Width of a legend key.
+pub(super) const KEY: f64 = 14.0;
+/// The title's size relative to the text's.
+pub(super) const TITLE: f64 = 1.2;
+
+impl Layout {
+    pub(super) fn of(figure: &FigureSpec, size: &Size, palette: &Palette) -> Self {
+        let (page_width, page_height) = size.points();
+        let font = size.font;
+        let line = font * 1.3;
+        let frame = Frame::of(figure);
+        let room = page_width - 2.0 * MARGIN;
+
+        let header = Header::of(figure, font, room);
+        let (entries, legend_bottom) = legend(figure, font, room, header.bottom);
+        let note_lines = note_lines(figure, font, room);
+
+        let bottom_of_notes = page_height - MARGIN;
+        let notes_top = bottom_of_notes - note_lines.len() as f64 * line;
+        let x_text = figure.x.text();
+        let x_label = notes_top - if note_lines.is_empty() { 1.0 } else { font * 0.45 };
+        let x_label_top = if x_text.is_empty() { x_label } else { x_label - font * 1.05 };
+        let plot_bottom = x_label_top - font * 1.15 - TICK - 1.0;
+        // Half a tick label sticks out above the plot.
+        let plot_top = legend_bottom + font * 0.65;
+        let plot_height = (plot_bottom - plot_top).max(8.0);
+
+        let rows = ((plot_height / (font * 3.0)) as usize).clamp(2, 8);
+        let y_ticks = ticks_of(&figure.y, &frame.y, rows);
+        let side = |ticks: &[Tick]| {
+            ticks.iter().map(|t| width(&t.label, font)).fold(0.0, f64::max) + TICK + 2.5
+        };
+        let y_label = MARGIN + font * 0.85;
+        let has_y_text = !figure.y.text().is_empty();
+        let left = MARGIN + side(&y_ticks) + if has_y_text { font * 1.35 } else { 0.0 };
+
+        let mut right_edge = page_width - MARGIN;
+        let mut right_label = right_edge;
+        let mut right_ticks = Vec::new();
+        if let (Some(axis), Some(map)) = (&figure.right, &frame.right) {
+            right_ticks = ticks_of(axis, map, rows);
+            if !axis.text().is_empty() {
+                right_label = right_edge - font * 0.25;
+                right_edge -= font * 1.35;
+            }
+            right_edge -= side(&right_ticks);
+        }
+        let mut colour_bar = figure.heat_map().map(|map| {
+            let colouring = Colouring::of(map, palette);
+            let ticks = super::key::bar_ticks(&colouring, map.scale, rows);
+            let mut label_x = right_edge;
+            if !map.label.is_empty() {
+                label_x = right_edge - font * 0.25;
+                right_edge -= font * 1.35;
+            }
+            right_edge -= side(&ticks);
+            let bar = font * 1.1;
+            right_edge -= bar;
+            let rect = Rect {
+                x: right_edge,
+                y: plot_top,
+                width: bar,
+                height: plot_height,
+            };
+            right_edge -= font * 1.2;
+            ColourBar {
+                rect,
+                colouring,
+                ticks,
+                label: map.label.clone(),
+                label_x,
+            }
+        });
+        let plot_width = (right_edge - left).max(8.0);
+        let columns = ((plot_width / (font * 6.0)) as usize).clamp(2, 10);
+        let x_ticks = ticks_of(&figure.x, &frame.x, columns);
+        // The last label is centred on its tick and may stick out at the right.
+        let out = last_label_overhang(&x_ticks, &frame, font, right_edge, plot_width, page_width);
+        let plot = Rect {
+            x: left,
+            y: plot_top,
+            width: (plot_width - out).max(8.0),
+            height: plot_height,
+        };
+        if let Some(bar) = &mut colour_bar {
+            bar.rect.height = plot.height;
+        }
+        let notes = note_lines
+            .into_iter()
+            .enumerate()
+            .map(|(i, text)| (MARGIN, notes_top + (i as f64 + 0.8) * line, text))
+            .collect();
+        Self {
+            plot,
+            frame,
+            x_ticks,
+            y_ticks,
+            right_ticks,
+            title: header.title,
+            subtitle: header.subtitle,
+            entries,
+            notes,
+            x_label,
+            y_label,
+            right_label,
+            colour_bar,
+        }
+    }
+
+    /// Horizontal position of a value, if it has one.
+    pub(super) fn x(&self, value: f64) -> Option<f64> {
+        self.frame.x.to_unit(value).map(|u| self.plot.x + near(u) * self.plot.width)
+    }
+
+    /// Vertical position of a value on the left or the right axis, if it has one.
+    pub(super) fn y(&self, value: f64, right: bool) -> Option<f64> {
+        let unit = self.frame.vertical(right).to_unit(value)?;
+        Some(self.plot.bottom() - near(unit) * self.plot.height)
+    }
+}
+
+/// Keeps positions far outside the plot within what every renderer's numbers can hold.
+fn near(unit: f64) -> f64 {
+    unit.clamp(-50.0, 51.0)
+}
+
+/// The notes, as many to a line as fit, never breaking inside one that fits a line alone.
+fn note_lines(figure: &FigureSpec, font: f64, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for note in &figure.notes {
+        let joined = lines.last().map(|l| format!("{l} · {note}"));
+        match joined {
+            Some(text) if width(&text, font) <= room => {
+                lines.pop();
+                lines.push(text);
+            }
+            _ => lines.extend(wrap(note, font, room)),
+        }
+    }
+    lines
+}
+
+fn last_label_overhang(
+    ticks: &[Tick],
+    frame: &Frame,
+    font: f64,
+    right_edge: f64,
+    plot_width: f64,
+    page_width: f64,
+) -> f64 {
+    ticks
+        .iter()
+        .filter(|t| t.major)
+        .filter_map(|t| {
+            let unit = frame.x.to_unit(t.value)?;
+            let end = right_edge - (1.0 - unit) * plot_width + width(&t.label, font) / 2.0;
+            Some(end - (page_width - MARGIN))
+        })
+        .fold(0.0, f64::max)
+}
+
+struct Header {
+    title: Vec<Placed>,
+    subtitle: Vec<Placed>,
+    bottom: f64,
+}
+
+impl Header {
+    /// Title and subtitle; on one line if both fit.
+    fn of(figure: &FigureSpec, font: f64, room: f64) -> Self {
+        let mut bottom = MARGIN;
+        let mut place = |texts: Vec<String>, size: f64| -> Vec<Placed> {
+            texts
+                .into_iter()
+                .map(|text| {
+                    bottom += size * 1.25;
+                    (MARGIN, bottom - size * 0.3, text)
+                })
+                .collect()
+        };
+        let title_size = font * TITLE;
+        let title = place(wrap(&figure.title, title_size, room), title_size);
+        let after = width(&figure.title, title_size) * 1.04 + font * 1.2;
+        let subtitle = match title.as_slice() {
+            [(x, y, _)] if after + width(&figure.subtitle, font) <= room => {
+                if figure.subtitle.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![(x + after, *y, figure.subtitle.clone())]
+                }
+            }
+            _ => place(wrap(&figure.subtitle, font, room), font),
+        };
+        Self {
+            title,
+            subtitle,
+            bottom,
+        }
+    }
+}
+
+/// Places the legend in rows under the header; returns the entries and the bottom edge.
+fn legend(figure: &FigureSpec, font: f64, room: f64, top: f64) -> (Vec<Entry>, f64) {
+    let mut entries = Vec::new();
+    let row = font * 1.4;
+    let (mut x, mut bottom) = (MARGIN, top + row + font * 0.2);
+    for (key, colour, name) in legend_items(figure) {
+        let own = KEY + 3.0 + width(&name, font);
+        if x > MARGIN && x + own > MARGIN + room {
+            x = MARGIN;
+            bottom += row;
+        }
+        entries.push(Entry {
+            x,
+            baseline: bottom - font * 0.4,
+            key,
+            colour,
+            name: super::text::shorten(&name, font, room - KEY - 3.0),
+        });
+        x += own + font * 1.3;
+    }
+    let bottom = if entries.is_empty() { top } else { bottom };
+    (entries, bottom)
+}
+
+fn legend_items(figure: &FigureSpec) -> Vec<(Key, Colour, String)> {
+    if !figure.legend {
+        return Vec::new();
+    }
+    let named = |name: &String| !name.trim().is_empty();
+    figure
+        .layers
+        .iter()
+        .filter_map(|layer| match layer {
+            Layer::Series(s) if named(&s.name) => {
+                Some((Key::Series(s.style, s.opacity), s.colour, s.name.clone()))
+            }
+            Layer::Bars(b) if named(&b.name) => {
+                let hatched = !b.items.is_empty() && b.items.iter().all(|i| i.hatched);
+                Some((Key::Bar { hatched }, b.colour, b.name.clone()))
+            }
+            Layer::Band(b) if named(&b.name) => {
+                Some((Key::Band(b.opacity), b.colour, b.name.clone()))
+            }
+            _ => None,
+        })
+        .collect()
+}

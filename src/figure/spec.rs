@@ -1,0 +1,576 @@
+//! A figure as plain data: what is drawn, in data units, with no pixels and no drawing code.
+//!
+//! The window draws a [`FigureSpec`] on screen and [`super::export`] writes the same value to a
+//! file, so a panel and its export cannot disagree. Coordinates are always in data units; a
+//! logarithmic axis is a property of the [`Axis`], never of the numbers.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::colour::Colour;
+use super::colour_map::ColourMap;
+use super::size::Size;
+
+/// How an axis places its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// Equal differences are equal distances.
+    #[default]
+    Linear,
+    /// Equal ratios are equal distances; values at or below zero are not drawn.
+    Log10,
+}
+
+/// One axis: label, scale and, if they are not to be found from the data, range and ticks.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Axis {
+    /// What is measured, e.g. `mode index`; empty for no label.
+    pub label: String,
+    /// The unit, shown in brackets after the label, e.g. `nats`; empty for none.
+    pub unit: String,
+    /// Linear or logarithmic.
+    pub scale: Scale,
+    /// Least and largest value shown, in data units; found from the layers if absent.
+    pub range: Option<(f64, f64)>,
+    /// Tick values and their labels where the axis is categorical; computed if absent.
+    pub ticks: Option<Vec<(f64, String)>>,
+}
+
+impl Axis {
+    /// A linear axis with this label, range and ticks from the data.
+    pub fn linear(label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            ..Self::default()
+        }
+    }
+
+    /// A logarithmic axis with this label, range and ticks from the data.
+    pub fn log10(label: impl Into<String>) -> Self {
+        Self {
+            scale: Scale::Log10,
+            ..Self::linear(label)
+        }
+    }
+
+    /// The same axis with a unit.
+    #[must_use]
+    pub fn with_unit(mut self, unit: impl Into<String>) -> Self {
+        self.unit = unit.into();
+        self
+    }
+
+    /// The same axis with a fixed range in data units.
+    #[must_use]
+    pub fn with_range(mut self, from: f64, to: f64) -> Self {
+        self.range = Some((from, to));
+        self
+    }
+
+    /// The same axis with fixed, labelled ticks.
+    #[must_use]
+    pub fn with_ticks(mut self, ticks: Vec<(f64, String)>) -> Self {
+        self.ticks = Some(ticks);
+        self
+    }
+
+    /// The label with its unit, as it is written beside the axis: `KL [nats]`.
+    pub fn text(&self) -> String {
+        match (self.label.is_empty(), self.unit.is_empty()) {
+            (_, true) => self.label.clone(),
+            (true, false) => format!("[{}]", self.unit),
+            (false, false) => format!("{} [{}]", self.label, self.unit),
+        }
+    }
+}
+
+/// Which of the two directions a [`Rule`] or [`Band`] fixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The value is an x: a vertical line or strip.
+    X,
+    /// The value is a y: a horizontal line or strip.
+    Y,
+}
+
+/// Stroke pattern of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dash {
+    /// Unbroken.
+    #[default]
+    Solid,
+    /// Dashes.
+    Dashed,
+    /// Dots.
+    Dotted,
+}
+
+/// A stroked line; widths are in points (1/72 inch) in an export, logical pixels on screen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LineStyle {
+    /// Stroke width.
+    pub width: f64,
+    /// Stroke pattern.
+    pub dash: Dash,
+}
+
+impl Default for LineStyle {
+    fn default() -> Self {
+        Self {
+            width: 1.2,
+            dash: Dash::Solid,
+        }
+    }
+}
+
+/// Outline of a marker. Groups differ by shape as well as by colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// A disc, or a circle when not filled.
+    Circle,
+    /// ✕, always stroked.
+    Cross,
+    /// A triangle standing on its base.
+    TriangleUp,
+    /// A square.
+    Square,
+    /// A circle that is never filled.
+    Ring,
+    /// A square on its corner.
+    Diamond,
+    /// A short horizontal line, for a second value beside a marker.
+    Dash,
+}
+
+/// A marker at each point; sizes are diameters in points in an export, logical pixels on screen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MarkerStyle {
+    /// Outline.
+    pub shape: Shape,
+    /// Diameter.
+    pub size: f64,
+    /// Filled, or only stroked.
+    pub filled: bool,
+}
+
+impl MarkerStyle {
+    /// A marker of this shape at the usual size.
+    pub fn new(shape: Shape, filled: bool) -> Self {
+        Self {
+            shape,
+            size: 4.5,
+            filled,
+        }
+    }
+}
+
+/// How the points of a [`Series`] are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeriesStyle {
+    /// Joined by a line.
+    Line(LineStyle),
+    /// Each point by itself.
+    Markers(MarkerStyle),
+    /// A line with markers over it.
+    Both(LineStyle, MarkerStyle),
+}
+
+impl SeriesStyle {
+    /// The line, if there is one.
+    pub fn line(&self) -> Option<LineStyle> {
+        match *self {
+            Self::Line(line) | Self::Both(line, _) => Some(line),
+            Self::Markers(_) => None,
+        }
+    }
+
+    /// The marker, if there is one.
+    pub fn marker(&self) -> Option<MarkerStyle> {
+        match *self {
+            Self::Markers(marker) | Self::Both(_, marker) => Some(marker),
+            Self::Line(_) => None,
+        }
+    }
+}
+
+/// Points of one kind. A point with a NaN or infinite coordinate is not drawn and breaks the line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Series {
+    /// Stable machine name: the series' name in CSV and its identity on screen.
+    pub id: String,
+    /// Name in the legend; empty keeps it out of the legend.
+    pub name: String,
+    /// (x, y) in data units.
+    pub points: Vec<[f64; 2]>,
+    /// Line, markers or both.
+    pub style: SeriesStyle,
+    /// Colour of the line and of every marker not in `point_colours`.
+    pub colour: Colour,
+    /// A colour per point, where the points are different things (latents).
+    pub point_colours: Option<Vec<Colour>>,
+    /// 0 (invisible) to 1.
+    pub opacity: f64,
+    /// Text per point for the pointer; not exported to pictures.
+    pub hover: Option<Vec<String>>,
+    /// The latent each point stands for, so that one hovered latent lights up in every panel.
+    pub latents: Option<Vec<usize>>,
+    /// Whether y is read on the right axis.
+    pub right: bool,
+}
+
+impl Series {
+    fn new(
+        id: &str,
+        name: &str,
+        points: Vec<[f64; 2]>,
+        style: SeriesStyle,
+        colour: Colour,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            points,
+            style,
+            colour,
+            point_colours: None,
+            opacity: 1.0,
+            hover: None,
+            latents: None,
+            right: false,
+        }
+    }
+
+    /// A solid line.
+    pub fn line(id: &str, name: &str, points: Vec<[f64; 2]>, colour: Colour) -> Self {
+        let style = SeriesStyle::Line(LineStyle::default());
+        Self::new(id, name, points, style, colour)
+    }
+
+    /// Markers only.
+    pub fn markers(
+        id: &str,
+        name: &str,
+        points: Vec<[f64; 2]>,
+        marker: MarkerStyle,
+        colour: Colour,
+    ) -> Self {
+        Self::new(id, name, points, SeriesStyle::Markers(marker), colour)
+    }
+
+    /// The colour of point `index`.
+    pub fn colour_at(&self, index: usize) -> Colour {
+        self.point_colours
+            .as_ref()
+            .and_then(|c| c.get(index))
+            .copied()
+            .unwrap_or(self.colour)
+    }
+}
+
+/// One bar, in data units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bar {
+    /// Centre.
+    pub x: f64,
+    /// Where the bar starts.
+    pub base: f64,
+    /// Signed extent from `base`.
+    pub height: f64,
+    /// Full width.
+    pub width: f64,
+    /// Fill colour.
+    pub colour: Colour,
+    /// Hatched as well as coloured: dead things differ by more than colour.
+    pub hatched: bool,
+    /// What the bar is, for the pointer and for CSV.
+    pub label: String,
+    /// The latent the bar stands for.
+    pub latent: Option<usize>,
+}
+
+/// Bars of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bars {
+    /// Stable machine name.
+    pub id: String,
+    /// Name in the legend; empty keeps it out of the legend.
+    pub name: String,
+    /// The bars.
+    pub items: Vec<Bar>,
+    /// Colour of the legend's key.
+    pub colour: Colour,
+}
+
+/// A shaded strip across the whole plot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Band {
+    /// What the strip means; empty keeps it out of the legend.
+    pub name: String,
+    /// One end in data units; −∞ (or 0 on a log axis) reaches the edge of the plot.
+    pub from: f64,
+    /// The other end; +∞ reaches the edge of the plot.
+    pub to: f64,
+    /// Which coordinate `from` and `to` are.
+    pub direction: Direction,
+    /// Fill colour.
+    pub colour: Colour,
+    /// 0 (invisible) to 1.
+    pub opacity: f64,
+}
+
+/// A straight line across the whole plot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rule {
+    /// Which coordinate `value` is.
+    pub direction: Direction,
+    /// Where, in data units.
+    pub value: f64,
+    /// Text written at the line; empty for none.
+    pub label: String,
+    /// Colour of line and text.
+    pub colour: Colour,
+    /// Stroke pattern.
+    pub dash: Dash,
+    /// The name of the setting that dragging the line changes, if the window may drag it.
+    pub draggable: Option<&'static str>,
+}
+
+/// A grid of values shown by colour, with optional contours.
+///
+/// The nx·ny cells divide the rectangle equally *along the axes* (in log10 on a log axis); a value
+/// stands at its cell's centre. A value that is NaN or infinite gets a colour of its own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HeatMap {
+    /// Stable machine name.
+    pub id: String,
+    /// Left and right edge in data units.
+    pub x_range: (f64, f64),
+    /// Bottom and top edge in data units.
+    pub y_range: (f64, f64),
+    /// Cells along x.
+    pub nx: usize,
+    /// Cells along y.
+    pub ny: usize,
+    /// nx·ny values, row by row from the lowest y, each row from the lowest x.
+    pub values: Vec<f64>,
+    /// Colours.
+    pub colour_map: ColourMap,
+    /// How values become positions along the colour map.
+    pub scale: Scale,
+    /// Values at the two ends of the colour map; those of the finite values if absent. Values
+    /// beyond it take the end's colour, and the colour bar says so with `≤` and `≥`.
+    pub range: Option<(f64, f64)>,
+    /// Values at which contours are drawn.
+    pub contours: Vec<f64>,
+    /// Label of the colour bar.
+    pub label: String,
+    /// Whether the values sample a smooth function and may be interpolated between cell centres.
+    pub smooth: bool,
+}
+
+/// Which part of an annotation's text lies at its point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anchor {
+    /// The text is centred above the point.
+    #[default]
+    Above,
+    /// The text is centred below the point.
+    Below,
+    /// The text starts to the right of the point.
+    Right,
+    /// The text ends to the left of the point.
+    Left,
+    /// The text is centred on the point.
+    Centre,
+}
+
+/// A short text at a point.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Annotation {
+    /// Where, in data units.
+    pub at: [f64; 2],
+    /// What it says.
+    pub text: String,
+    /// Text colour.
+    pub colour: Colour,
+    /// Where the text lies relative to the point.
+    pub anchor: Anchor,
+}
+
+/// Labelled events along x, such as live edits of β during training.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EventTicks {
+    /// Stable machine name.
+    pub id: String,
+    /// Where, in data units of x.
+    pub values: Vec<f64>,
+    /// One label per value; a missing or empty one is not written.
+    pub labels: Vec<String>,
+    /// Colour of lines and labels.
+    pub colour: Colour,
+}
+
+/// One small picture.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImageCell {
+    /// Columns of pixels.
+    pub width: usize,
+    /// Rows of pixels.
+    pub height: usize,
+    /// 1 (grey) or 3 (RGB).
+    pub channels: usize,
+    /// width·height·channels bytes, interleaved, from the top left.
+    #[serde(skip)]
+    pub pixels: Arc<[u8]>,
+    /// Text under the picture; empty for none.
+    pub caption: String,
+}
+
+/// Pictures side by side.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImageRow {
+    /// What the row shows, written to its left.
+    pub label: String,
+    /// The pictures, from the left.
+    pub images: Vec<ImageCell>,
+}
+
+/// A grid of pictures. A figure with nothing but images has no axes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Images {
+    /// Rows from the top.
+    pub rows: Vec<ImageRow>,
+}
+
+/// One thing drawn; layers are drawn in order, later ones on top.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    /// Points, joined or not.
+    Series(Series),
+    /// Bars.
+    Bars(Bars),
+    /// A shaded strip.
+    Band(Band),
+    /// A straight line.
+    Rule(Rule),
+    /// A grid of values.
+    HeatMap(HeatMap),
+    /// A short text.
+    Annotation(Annotation),
+    /// Events along x.
+    Ticks(EventTicks),
+    /// Pictures.
+    Images(Images),
+}
+
+/// Where the numbers of a figure came from. It holds no time of day, so exporting the same figure
+/// twice gives the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Provenance {
+    /// Name and version of the program.
+    pub program: String,
+    /// The run's settings as JSON; empty if there was no run.
+    pub settings: String,
+    /// The run's seed.
+    pub seed: Option<u32>,
+    /// Name of the data set.
+    pub data: String,
+    /// Digest of the data set's contents.
+    pub data_digest: String,
+    /// The processor that computed.
+    pub device: String,
+    /// Training steps done.
+    pub step: Option<u64>,
+}
+
+impl Default for Provenance {
+    fn default() -> Self {
+        Self {
+            program: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            settings: String::new(),
+            seed: None,
+            data: String::new(),
+            data_digest: String::new(),
+            device: String::new(),
+            step: None,
+        }
+    }
+}
+
+impl Provenance {
+    /// One JSON object; settings that are valid JSON are nested, others kept as text.
+    pub fn to_json(&self) -> String {
+        let mut object = serde_json::json!({
+            "program": self.program,
+            "seed": self.seed,
+            "data": self.data,
+            "data_digest": self.data_digest,
+            "device": self.device,
+            "step": self.step,
+        });
+        if !self.settings.is_empty() {
+            object["settings"] = serde_json::from_str(&self.settings)
+                .unwrap_or_else(|_| serde_json::Value::String(self.settings.clone()));
+        }
+        object.to_string()
+    }
+}
+
+/// A whole figure.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct FigureSpec {
+    /// Stable machine name, fit for a file name: `thresholds`.
+    pub id: String,
+    /// Heading; empty for none.
+    pub title: String,
+    /// A second, quieter heading; empty for none.
+    pub subtitle: String,
+    /// Horizontal axis.
+    pub x: Axis,
+    /// Vertical axis on the left.
+    pub y: Axis,
+    /// A second vertical axis on the right, for [`Series::right`].
+    pub right: Option<Axis>,
+    /// What is drawn, in order.
+    pub layers: Vec<Layer>,
+    /// Short numbers shown under the plot: `predicted 6 alive · measured 6 of 16`.
+    pub notes: Vec<String>,
+    /// Whether a legend is shown.
+    pub legend: bool,
+    /// Where the numbers came from.
+    pub provenance: Provenance,
+    /// Physical size of an export.
+    pub size: Size,
+}
+
+impl FigureSpec {
+    /// An empty figure with a machine name and a heading.
+    pub fn new(id: &str, title: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the figure is nothing but pictures, and so has no axes.
+    pub fn is_images_only(&self) -> bool {
+        !self.layers.is_empty() && self.layers.iter().all(|l| matches!(l, Layer::Images(_)))
+    }
+
+    /// The first heat map, whose colour bar is drawn.
+    pub fn heat_map(&self) -> Option<&HeatMap> {
+        self.layers.iter().find_map(|layer| match layer {
+            Layer::HeatMap(map) => Some(map),
+            _ => None,
+        })
+    }
+}

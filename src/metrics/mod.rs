@@ -1,0 +1,7 @@
+//! What the statistics of a run mean: which latents live, which collapsed, what theory predicted.
+
+mod prediction;
+mod usage;
+
+pub use prediction::{Prediction, predict};
+pub use usage::{LatentUsage, Usage};

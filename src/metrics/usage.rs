@@ -1,0 +1,161 @@
+//! Verdicts on latents, each with the threshold it rests on.
+
+use crate::theory::estimators::{
+    effective_threshold_from_gain, effective_threshold_from_variance, effective_threshold_ratio,
+};
+use crate::train::{Evaluation, LatentStatistics};
+
+/// One latent, judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LatentUsage {
+    /// Its index.
+    pub index: usize,
+    /// What was measured.
+    pub statistics: LatentStatistics,
+    /// Var μ + E σ² − 1 (+ (E μ)², which the law takes to be 0): Asperti's law of variable collapse
+    /// says 0.
+    pub law_residual: f64,
+    /// Var μ > [`Usage::ACTIVE_VARIANCE`] (Burda et al.).
+    pub active: bool,
+    /// (ε, δ)-collapsed (Lucas et al.) at [`Usage::EPSILON`], [`Usage::DELTA`].
+    pub collapsed: bool,
+    /// gain/(2γ·KL): the β at which the latent no longer pays for itself, moments held (Dai et al.).
+    pub threshold_ratio: Option<f64>,
+    /// The β threshold whose logarithmic mean with β is that ratio; ζ²/γ on a linear net.
+    pub threshold_from_gain: Option<f64>,
+    /// β/E σ²; ζ²/γ on a linear net.
+    pub threshold_from_variance: Option<f64>,
+}
+
+/// All latents, judged.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Usage {
+    /// In order of index.
+    pub latents: Vec<LatentUsage>,
+    /// How many are active.
+    pub active: usize,
+    /// Share of (0.01, 0.01)-collapsed latents, in percent.
+    pub collapse_percent: f64,
+    /// Largest |law residual|.
+    pub worst_law_residual: f64,
+}
+
+impl Usage {
+    /// Var μ above which a latent counts as active.
+    pub const ACTIVE_VARIANCE: f64 = 0.01;
+    /// ε of the headline (ε, δ)-collapse in nats.
+    pub const EPSILON: f64 = crate::compute::StatisticsLayout::EPSILON as f64;
+    /// δ of it.
+    pub const DELTA: f64 = 0.01;
+
+    /// Judges the latents of an evaluation.
+    pub fn new(evaluation: &Evaluation) -> Self {
+        let (beta, gamma) = (evaluation.beta, evaluation.gamma);
+        let latents: Vec<LatentUsage> = evaluation
+            .latents
+            .iter()
+            .enumerate()
+            .map(|(index, &statistics)| {
+                let LatentStatistics {
+                    kl,
+                    mean_sigma2,
+                    var_mu,
+                    gain,
+                    ..
+                } = statistics;
+                let active = var_mu > Self::ACTIVE_VARIANCE;
+                // A dead latent's gain and KL are both noise around zero: their ratio means nothing.
+                let measured = gain.filter(|g| active && *g > 0.0);
+                LatentUsage {
+                    index,
+                    statistics,
+                    law_residual: var_mu + mean_sigma2 - 1.0,
+                    active,
+                    collapsed: statistics.collapsed_share >= 1.0 - Self::DELTA,
+                    threshold_ratio: measured.and_then(|g| effective_threshold_ratio(g, gamma, kl)),
+                    threshold_from_gain: measured
+                        .and_then(|g| effective_threshold_from_gain(beta, g, gamma, kl)),
+                    threshold_from_variance: effective_threshold_from_variance(beta, mean_sigma2),
+                }
+            })
+            .collect();
+        let count = latents.len().max(1) as f64;
+        let collapsed = latents.iter().filter(|l| l.collapsed).count();
+        Self {
+            active: latents.iter().filter(|l| l.active).count(),
+            collapse_percent: 100.0 * collapsed as f64 / count,
+            worst_law_residual: latents
+                .iter()
+                .map(|l| l.law_residual.abs())
+                .fold(0.0, f64::max),
+            latents,
+        }
+    }
+
+    /// Latent indices by falling KL.
+    pub fn by_kl(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.latents.len()).collect();
+        order.sort_by(|&a, &b| {
+            self.latents[b]
+                .statistics
+                .kl
+                .total_cmp(&self.latents[a].statistics.kl)
+        });
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The linear optimum of one active mode and one dead latent, from the closed form.
+    fn linear_optimum(zeta2: f64, beta: f64, gamma: f64) -> Evaluation {
+        let sigma2 = beta * gamma / zeta2;
+        Evaluation {
+            samples: 1000,
+            gamma,
+            beta,
+            dim: 5,
+            latents: vec![
+                LatentStatistics {
+                    kl: 0.5 * (1.0 / sigma2).ln(),
+                    mean_sigma2: sigma2,
+                    mean_mu: 0.0,
+                    var_mu: 1.0 - sigma2,
+                    collapsed_share: 0.0,
+                    gain: Some(zeta2 - beta * gamma),
+                },
+                LatentStatistics {
+                    kl: 0.0,
+                    mean_sigma2: 1.0,
+                    collapsed_share: 1.0,
+                    gain: Some(0.0),
+                    ..LatentStatistics::default()
+                },
+            ],
+            ..Evaluation::default()
+        }
+    }
+
+    #[test]
+    fn the_linear_optimum_gives_its_own_threshold_back() {
+        for (zeta2, beta, gamma) in [(5.0, 2.0, 0.5), (1.0, 0.01, 3.0), (9.0, 1.0, 8.9)] {
+            let usage = Usage::new(&linear_optimum(zeta2, beta, gamma));
+            let live = &usage.latents[0];
+            let expected = zeta2 / gamma;
+            for estimate in [live.threshold_from_gain, live.threshold_from_variance] {
+                let estimate = estimate.expect("an estimate");
+                assert!(
+                    (estimate / expected - 1.0).abs() < 1e-9,
+                    "{estimate} {expected}"
+                );
+            }
+            assert!(live.law_residual.abs() < 1e-12);
+            assert!(live.active && !live.collapsed);
+            let dead = &usage.latents[1];
+            assert!(!dead.active && dead.collapsed && dead.threshold_from_gain.is_none());
+            assert_eq!((usage.active, usage.collapse_percent), (1, 50.0));
+        }
+    }
+}

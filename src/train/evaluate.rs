@@ -1,0 +1,268 @@
+//! Read-back statistics over a fixed evaluation set.
+//!
+//! The device reduces each chunk; chunks are merged here in f64 by Chan's formula.
+
+use crate::compute::{Backend, Error, Program, StatisticsLayout as Layout, StepInputs};
+
+/// What one latent does, over the evaluated samples.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LatentStatistics {
+    /// E_x KL_j in nats.
+    pub kl: f64,
+    /// E_x σ_j².
+    pub mean_sigma2: f64,
+    /// E_x μ_j.
+    pub mean_mu: f64,
+    /// Var_x μ_j.
+    pub var_mu: f64,
+    /// Share of samples with KL_j below [`Layout::EPSILON`] nats.
+    pub collapsed_share: f64,
+    /// f₋ⱼ − f: how much the squared error grows when z_j is replaced by its prior mean; absent until
+    /// measured.
+    pub gain: Option<f64>,
+}
+
+/// The state of a model over an evaluation set, at fixed weights and γ.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evaluation {
+    /// The step the weights come from.
+    pub step: u64,
+    /// Number of samples evaluated.
+    pub samples: usize,
+    /// E‖x − x̂‖² over dimensions' sum, z ~ q, every latent in use.
+    pub sse: f64,
+    /// E KL in nats, summed over latents.
+    pub kl: f64,
+    /// γ.
+    pub gamma: f64,
+    /// β.
+    pub beta: f64,
+    /// d.
+    pub dim: usize,
+    /// One entry per latent.
+    pub latents: Vec<LatentStatistics>,
+}
+
+impl Evaluation {
+    /// L = sse/(2γ) + (d/2) log 2πγ + β·KL.
+    pub fn loss(&self) -> f64 {
+        self.data_term(self.gamma) + self.beta * self.kl
+    }
+
+    /// The ELBO at this γ (β = 1), in nats.
+    pub fn elbo(&self) -> f64 {
+        -(self.data_term(self.gamma) + self.kl)
+    }
+
+    /// γ* = sse/d, the optimal γ given everything else (Dai et al. eq. 9).
+    pub fn gamma_star(&self) -> f64 {
+        self.sse / self.dim as f64
+    }
+
+    /// The σ²-tuned ELBO of Lucas et al.: the same networks with γ set to γ*.
+    pub fn elbo_tuned(&self) -> f64 {
+        -(self.data_term(self.gamma_star()) + self.kl)
+    }
+
+    fn data_term(&self, gamma: f64) -> f64 {
+        self.sse / (2.0 * gamma) + 0.5 * self.dim as f64 * (2.0 * std::f64::consts::PI * gamma).ln()
+    }
+}
+
+/// Inputs of an evaluation chunk.
+pub(super) fn chunk_inputs(
+    backend: &dyn Backend,
+    seed: u32,
+    beta: f64,
+    chunk: usize,
+) -> StepInputs {
+    let plan = backend.plan();
+    let first = chunk * plan.chunk;
+    StepInputs {
+        seed,
+        step: chunk as u32,
+        epoch: 0,
+        first: first as u32,
+        samples: plan.samples as u32,
+        rows: plan.chunk.min(plan.samples - first.min(plan.samples)) as u32,
+        learn_gamma: 0,
+        slot: 0,
+        beta: beta as f32,
+        learning_rate: 0.0,
+        correction1: 1.0,
+        correction2_sqrt: 1.0,
+    }
+}
+
+/// Evaluates the first `samples` items in file order with one fixed draw of ε.
+///
+/// `keep_going` is asked between chunks; false ends the evaluation early with what is there.
+///
+/// # Errors
+/// [`Error`] if the device fails.
+pub fn evaluate(
+    backend: &mut dyn Backend,
+    seed: u32,
+    beta: f64,
+    samples: usize,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Evaluation, Error> {
+    let (plan_chunk, latents, dim) = {
+        let plan = backend.plan();
+        (plan.chunk, plan.net.latents, plan.net.dim)
+    };
+    let samples = samples.clamp(1, backend.plan().samples);
+    let (sse_slice, statistics) = (backend.plan().sse(), backend.plan().statistics());
+    let mut total = vec![Merge::default(); latents];
+    let mut sse = 0.0;
+    let mut counted = 0_usize;
+    for chunk in 0..samples.div_ceil(plan_chunk) {
+        let mut inputs = chunk_inputs(backend, seed, beta, chunk);
+        let rows = (samples - chunk * plan_chunk).min(inputs.rows as usize);
+        inputs.rows = rows as u32;
+        backend.run(Program::Evaluate, &inputs)?;
+        let fields = backend.read(statistics)?;
+        sse += backend.read(sse_slice)?[..rows]
+            .iter()
+            .map(|&v| f64::from(v))
+            .sum::<f64>();
+        for (j, latent) in total.iter_mut().enumerate() {
+            let field = |index: usize| f64::from(fields[index * latents + j]);
+            latent.add(
+                rows as f64,
+                field(Layout::MEAN_MU),
+                field(Layout::M2_MU),
+                [
+                    field(Layout::SUM_SIGMA2),
+                    field(Layout::SUM_KL),
+                    field(Layout::COLLAPSED),
+                ],
+            );
+        }
+        counted += rows;
+        if !keep_going() {
+            break;
+        }
+    }
+    let n = counted as f64;
+    let latents: Vec<LatentStatistics> = total.iter().map(|m| m.finish(n)).collect();
+    Ok(Evaluation {
+        step: 0,
+        samples: counted,
+        sse: sse / n,
+        kl: latents.iter().map(|l| l.kl).sum(),
+        gamma: read_gamma(backend)?,
+        beta,
+        dim,
+        latents,
+    })
+}
+
+/// γ as the device holds it.
+pub(super) fn read_gamma(backend: &mut dyn Backend) -> Result<f64, Error> {
+    let Some(slice) = backend.plan().parameter("log_gamma") else {
+        return Ok(f64::NAN);
+    };
+    Ok(f64::from(backend.read(slice)?[0]).exp())
+}
+
+/// Measures the gain f₋ⱼ − f of the latents in `which` over the first `chunks` chunks, with the mask
+/// `base` on all others.
+///
+/// # Errors
+/// [`Error`] if the device fails.
+pub fn measure_gains(
+    backend: &mut dyn Backend,
+    seed: u32,
+    beta: f64,
+    chunks: usize,
+    which: std::ops::Range<usize>,
+    base: &[f32],
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Vec<f64>, Error> {
+    let (sse, mask) = (backend.plan().sse(), backend.plan().mask());
+    let mut gains = vec![0.0; which.len()];
+    let mut rows_total = 0.0;
+    for chunk in 0..chunks {
+        let inputs = chunk_inputs(backend, seed, beta, chunk);
+        let rows = inputs.rows as usize;
+        if rows == 0 {
+            break;
+        }
+        backend.write(mask, base)?;
+        backend.run(Program::Evaluate, &inputs)?;
+        let sum = |values: Vec<f32>| values[..rows].iter().map(|&v| f64::from(v)).sum::<f64>();
+        let with = sum(backend.read(sse)?);
+        for (gain, j) in gains.iter_mut().zip(which.clone()) {
+            let mut without = base.to_vec();
+            without[j] = 0.0;
+            backend.write(mask, &without)?;
+            backend.run(Program::Decode, &inputs)?;
+            *gain += sum(backend.read(sse)?) - with;
+        }
+        rows_total += rows as f64;
+        if !keep_going() {
+            break;
+        }
+    }
+    backend.write(mask, base)?;
+    for gain in &mut gains {
+        *gain /= rows_total.max(1.0);
+    }
+    Ok(gains)
+}
+
+/// Chan's merge of one latent's chunks.
+#[derive(Clone, Default)]
+struct Merge {
+    n: f64,
+    mean: f64,
+    m2: f64,
+    sums: [f64; 3],
+}
+
+impl Merge {
+    fn add(&mut self, n: f64, mean: f64, m2: f64, sums: [f64; 3]) {
+        let all = self.n + n;
+        let delta = mean - self.mean;
+        self.m2 += m2 + delta * delta * self.n * n / all;
+        self.mean += delta * n / all;
+        self.n = all;
+        for (total, sum) in self.sums.iter_mut().zip(sums) {
+            *total += sum;
+        }
+    }
+
+    fn finish(&self, n: f64) -> LatentStatistics {
+        LatentStatistics {
+            kl: self.sums[1] / n,
+            mean_sigma2: self.sums[0] / n,
+            mean_mu: self.mean,
+            var_mu: self.m2 / n,
+            collapsed_share: self.sums[2] / n,
+            gain: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Merge;
+
+    #[test]
+    fn merging_chunks_gives_the_variance_of_the_whole() {
+        let values: Vec<f64> = (0..1000).map(|i| 1e4 + f64::from(i % 37) * 1e-3).collect();
+        let mut merge = Merge::default();
+        for chunk in values.chunks(77) {
+            let n = chunk.len() as f64;
+            let mean = chunk.iter().sum::<f64>() / n;
+            let m2 = chunk.iter().map(|v| (v - mean).powi(2)).sum();
+            merge.add(n, mean, m2, [0.0; 3]);
+        }
+        let mean = values.iter().sum::<f64>() / 1000.0;
+        let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / 1000.0;
+        let merged = merge.finish(1000.0);
+        assert!((merged.var_mu - variance).abs() < 1e-9 * variance);
+        assert!((merged.mean_mu - mean).abs() < 1e-9 * mean);
+    }
+}

@@ -1,0 +1,22 @@
+//! Training: one step, its evaluation, its history, and the worker thread.
+//!
+//! Two roads lead from the worker to whoever watches: a bounded queue of [`Event`]s that must not be
+//! lost, and a newest-wins slot of [`Snapshot`]s. Two lead back: a bounded queue of [`Command`]s and
+//! a newest-wins slot of [`LiveParams`]. Nothing here knows a window; a waker closure asks for a
+//! repaint.
+
+mod evaluate;
+mod history;
+mod latest;
+mod protocol;
+mod trainer;
+mod views;
+mod worker;
+
+pub use evaluate::{Evaluation, LatentStatistics, evaluate, measure_gains};
+pub use history::{Bin, History, Mark};
+pub use latest::Latest;
+pub use protocol::{Command, Event, LiveParams, RunId, RunSetup, Snapshot, ViewRequest};
+pub use trainer::{Checkpoint, TrainError, Trainer};
+pub use views::{ModePoint, Views};
+pub use worker::{Waker, Worker};

@@ -1,0 +1,263 @@
+//! A run without a thread: a backend, the live settings, and the count of steps.
+
+use std::sync::Arc;
+
+use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
+use crate::config::LiveConfig;
+use crate::model::initial_parameters;
+
+use super::protocol::RunSetup;
+
+/// Why a run could not start or go on.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TrainError {
+    /// The network cannot be described.
+    #[error(transparent)]
+    Model(#[from] crate::model::ModelError),
+    /// A setting is out of range.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The device refused or failed.
+    #[error(transparent)]
+    Compute(#[from] compute::Error),
+    /// The data set is empty.
+    #[error("the data set {0} has no items")]
+    NoData(String),
+    /// A number stopped being finite.
+    #[error("step {step} diverged: {tensor} is no longer finite")]
+    Diverged {
+        /// The step, from 1.
+        step: u64,
+        /// The first tensor, in the order of computation, with a non-finite number.
+        tensor: String,
+    },
+}
+
+/// Everything needed to go on from a moment: parameters, both moments, the clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkpoint {
+    /// Steps done.
+    pub step: u64,
+    parameters: Vec<f32>,
+    moments: [Vec<f32>; 2],
+}
+
+/// A run: makes steps, takes live edits, gives and takes checkpoints.
+pub struct Trainer {
+    backend: Box<dyn Backend>,
+    setup: Arc<RunSetup>,
+    live: LiveConfig,
+    /// Steps given to the device.
+    step: u64,
+    /// Steps whose metrics came back.
+    reported: u64,
+}
+
+impl Trainer {
+    /// Builds the backend and the initial parameters of a run.
+    ///
+    /// # Errors
+    /// [`TrainError`] if a setting, the data or the device does not allow it.
+    pub fn new(setup: Arc<RunSetup>) -> Result<Self, TrainError> {
+        setup.config.validate()?;
+        if setup.data.is_empty() {
+            return Err(TrainError::NoData(setup.data.name.clone()));
+        }
+        let net = crate::model::NetSpec::new(&setup.config.net, setup.data.dim())?;
+        let plan = Plan::new(net, setup.config.sampling.batch, setup.data.len());
+        let backend = compute::create_backend(
+            &setup.config.device,
+            plan,
+            Arc::clone(&setup.data),
+            Arc::clone(&setup.preprocessor),
+        )?;
+        Self::on_backend(setup, backend)
+    }
+
+    /// As [`Self::new`], on a backend that is already there.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the device fails.
+    pub fn on_backend(setup: Arc<RunSetup>, backend: Box<dyn Backend>) -> Result<Self, TrainError> {
+        let mut this = Self {
+            backend,
+            live: setup.config.live,
+            setup,
+            step: 0,
+            reported: 0,
+        };
+        this.reset()?;
+        Ok(this)
+    }
+
+    /// Back to step 0 with the same seed: the run that follows is the same run.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the device fails.
+    pub fn reset(&mut self) -> Result<(), TrainError> {
+        let plan = self.backend.plan();
+        let seed = self.setup.config.sampling.seed;
+        let parameters = initial_parameters(&plan.arena, seed, self.live.gamma);
+        let zeros = vec![0.0; plan.arena.len()];
+        self.restore(&Checkpoint {
+            step: 0,
+            parameters,
+            moments: [zeros.clone(), zeros],
+        })?;
+        Ok(())
+    }
+
+    /// The device's state as it is now.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the device fails.
+    pub fn checkpoint(&mut self) -> Result<Checkpoint, TrainError> {
+        let plan = self.backend.plan();
+        let (parameters, [m, v]) = (plan.parameters(), plan.moments());
+        Ok(Checkpoint {
+            step: self.step,
+            parameters: self.backend.read(parameters)?,
+            moments: [self.backend.read(m)?, self.backend.read(v)?],
+        })
+    }
+
+    /// Puts a checkpoint back and lets training go on from it.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the device fails.
+    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+        let plan = self.backend.plan();
+        let (parameters, [m, v]) = (plan.parameters(), plan.moments());
+        self.backend.take_metrics(&mut Vec::new(), true)?;
+        self.backend.write(parameters, &checkpoint.parameters)?;
+        self.backend.write(m, &checkpoint.moments[0])?;
+        self.backend.write(v, &checkpoint.moments[1])?;
+        self.backend.clear_status()?;
+        self.step = checkpoint.step;
+        self.reported = checkpoint.step;
+        Ok(())
+    }
+
+    /// Applies live settings from the next step on; a changed γ replaces the trained one.
+    ///
+    /// # Errors
+    /// [`TrainError`] if a setting is out of range or the device fails; the old settings stay.
+    pub fn set_live(&mut self, live: LiveConfig) -> Result<(), TrainError> {
+        live.validate()?;
+        let moved = live.gamma != self.live.gamma;
+        let released = self.live.learn_gamma && !live.learn_gamma;
+        if (moved || released)
+            && let Some(slice) = self.backend.plan().parameter("log_gamma")
+        {
+            self.backend.write(slice, &[live.gamma.ln() as f32])?;
+        }
+        self.live = live;
+        Ok(())
+    }
+
+    /// The live settings in force.
+    pub fn live(&self) -> &LiveConfig {
+        &self.live
+    }
+
+    /// Steps given to the device.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// The run's settings and data.
+    pub fn setup(&self) -> &Arc<RunSetup> {
+        &self.setup
+    }
+
+    /// The device.
+    pub fn backend(&mut self) -> &mut dyn Backend {
+        self.backend.as_mut()
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        self.backend.plan()
+    }
+
+    /// Completed epochs, with the fraction of the current one.
+    pub fn epochs(&self) -> f64 {
+        self.step as f64 / self.plan().batches_per_epoch() as f64
+    }
+
+    /// Gives the device `count` more steps (at most [`Plan::MAX_STEPS`]) and moves the metrics of
+    /// finished steps to `out`; with `wait`, all of them.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] naming the tensor, or a device error. Metrics of the steps before a
+    /// divergence are in `out`.
+    pub fn train(
+        &mut self,
+        count: usize,
+        wait: bool,
+        out: &mut Vec<StepMetrics>,
+    ) -> Result<(), TrainError> {
+        let plan = self.backend.plan();
+        let per_epoch = plan.batches_per_epoch() as u64;
+        let steps: Vec<StepInputs> = (0..count.min(Plan::MAX_STEPS) as u64)
+            .map(|offset| {
+                let step = self.step + offset;
+                let mut inputs = StepInputs {
+                    seed: self.setup.config.sampling.seed,
+                    step: step as u32,
+                    epoch: (step / per_epoch) as u32,
+                    first: ((step % per_epoch) * plan.batch as u64) as u32,
+                    samples: plan.samples as u32,
+                    rows: plan.batch as u32,
+                    learn_gamma: u32::from(self.live.learn_gamma),
+                    slot: offset as u32,
+                    beta: self.live.beta as f32,
+                    learning_rate: self.live.learning_rate as f32,
+                    correction1: 0.0,
+                    correction2_sqrt: 0.0,
+                };
+                inputs.set_adam_time(step + 1);
+                inputs
+            })
+            .collect();
+        self.backend.train(&steps)?;
+        self.step += steps.len() as u64;
+        self.collect(wait, out)
+    }
+
+    /// Moves metrics of finished steps to `out`.
+    ///
+    /// # Errors
+    /// As [`Self::train`].
+    pub fn collect(&mut self, wait: bool, out: &mut Vec<StepMetrics>) -> Result<(), TrainError> {
+        let mut rows = Vec::new();
+        self.backend.take_metrics(&mut rows, wait)?;
+        for metrics in rows {
+            self.reported += 1;
+            if let Some(op) = metrics.bad_op {
+                return Err(self.divergence(op));
+            }
+            if !metrics.loss.is_finite() {
+                return Err(self.divergence(usize::MAX));
+            }
+            out.push(metrics);
+        }
+        Ok(())
+    }
+
+    fn divergence(&self, op: usize) -> TrainError {
+        let plan = self.backend.plan();
+        let tensor = plan
+            .ops(Program::Train)
+            .get(op)
+            .and_then(|op| op.outputs().first().copied())
+            .map_or_else(
+                || "the loss".to_owned(),
+                |slice| plan.describe(slice.buffer, slice.offset),
+            );
+        TrainError::Diverged {
+            step: self.reported,
+            tensor,
+        }
+    }
+}

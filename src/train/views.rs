@@ -1,0 +1,182 @@
+//! Pictures of the model for the window: reconstructions, prior samples, a traversal, its place on
+//! a principal mode's loss surface.
+
+use crate::compute::{Backend, Error, Program, Slice};
+use crate::config::PosteriorVariance;
+use crate::rng::{Stream, normal};
+
+use super::evaluate::chunk_inputs;
+use super::protocol::{RunSetup, ViewRequest};
+
+/// Images as brightness bytes, `count × d`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Views {
+    /// The first items of the data.
+    pub inputs: Vec<Vec<u8>>,
+    /// Their reconstructions, z ~ q.
+    pub reconstructions: Vec<Vec<u8>>,
+    /// Decoded draws from the prior, always the same draws.
+    pub samples: Vec<Vec<u8>>,
+    /// One latent moved from −3 to 3 with the others at the first item's posterior mean.
+    pub traversal: Vec<Vec<u8>>,
+    /// Which latent is traversed.
+    pub traversed: usize,
+    /// The net's place on a mode's surface, if principal components are known.
+    pub point: Option<ModePoint>,
+}
+
+/// A net projected on one principal mode of the data.
+///
+/// With t the mode's coordinate of x scaled to unit variance, v = ‖E[μ t]‖ is the encoder's
+/// response, and u = E[(pᵀx̂) t]/v the decoder's answer to it. On a linear net they are the u and v
+/// of the mode's loss surface; on another they are its linear part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModePoint {
+    /// The mode, from 0.
+    pub mode: usize,
+    /// Decoder strength, in the data's units.
+    pub u: f64,
+    /// Encoder strength, in prior standard deviations.
+    pub v: f64,
+}
+
+/// Rows of pictures a chunk can hold: examples, then samples and the traversal side by side.
+fn examples_of(request: &ViewRequest, chunk: usize) -> usize {
+    request.examples.min(chunk / 2)
+}
+
+/// Computes the pictures from the first chunk of the data, under the mask `mask`.
+///
+/// # Errors
+/// [`Error`] if the device fails.
+pub(super) fn views(
+    backend: &mut dyn Backend,
+    setup: &RunSetup,
+    beta: f64,
+    request: &ViewRequest,
+) -> Result<Views, Error> {
+    let seed = setup.config.sampling.seed;
+    let inputs = chunk_inputs(backend, seed, beta, 0);
+    backend.run(Program::Evaluate, &inputs)?;
+    let plan = backend.plan();
+    let (d, k, chunk) = (plan.net.dim, plan.net.latents, plan.chunk);
+    let (x_all, xhat_all, z_all, head_slice) = (plan.x(), plan.xhat(), plan.z(), plan.head());
+    let stride = match plan.net.variance {
+        PosteriorVariance::PerSample => 2 * k,
+        PosteriorVariance::Global => k,
+    };
+    let examples = examples_of(request, chunk);
+    let rows = |slice: Slice, count: usize| Slice {
+        len: count * d,
+        ..slice
+    };
+    let to_images = |values: Vec<f32>| -> Vec<Vec<u8>> {
+        values
+            .chunks_exact(d)
+            .map(|row| {
+                setup
+                    .preprocessor
+                    .display(row)
+                    .iter()
+                    .map(|v| (v * 255.0).round() as u8)
+                    .collect()
+            })
+            .collect()
+    };
+    let head = backend.read(head_slice)?;
+    let point = match &setup.spectrum {
+        Some(spectrum) if request.mode < spectrum.modes() => {
+            let counted = inputs.rows as usize;
+            let x = backend.read(rows(x_all, counted))?;
+            let xhat = backend.read(rows(xhat_all, counted))?;
+            let project = |row: &[f32]| spectrum.project(row, request.mode);
+            let t: Vec<f64> = x.chunks_exact(d).map(project).collect();
+            let answer: Vec<f64> = xhat.chunks_exact(d).map(project).collect();
+            mode_point(request.mode, &t, &answer, &head, stride, k)
+        }
+        _ => None,
+    };
+    let inputs_images = to_images(backend.read(rows(x_all, examples))?);
+    let reconstructions = to_images(backend.read(rows(xhat_all, examples))?);
+
+    let traversed = request.traversal.min(k - 1);
+    let mut z = backend.read(z_all)?;
+    for (index, value) in z[..examples * k].iter_mut().enumerate() {
+        *value = normal(seed, Stream::Prior, index as u32, 0);
+    }
+    for (row, latents) in z[examples * k..2 * examples * k]
+        .chunks_exact_mut(k)
+        .enumerate()
+    {
+        latents.copy_from_slice(&head[..k]);
+        let share = row as f32 / (examples.max(2) - 1) as f32;
+        latents[traversed] = -3.0 + 6.0 * share;
+    }
+    backend.write(z_all, &z)?;
+    backend.run(Program::Decode, &inputs)?;
+    let mut decoded = to_images(backend.read(rows(xhat_all, 2 * examples))?);
+    let traversal = decoded.split_off(examples);
+    Ok(Views {
+        inputs: inputs_images,
+        reconstructions,
+        samples: decoded,
+        traversal,
+        traversed,
+        point,
+    })
+}
+
+/// Projects a net on a mode from the mode's coordinate of every x and x̂ and the encoder's heads.
+fn mode_point(
+    mode: usize,
+    x: &[f64],
+    xhat: &[f64],
+    head: &[f32],
+    stride: usize,
+    latents: usize,
+) -> Option<ModePoint> {
+    let n = x.len() as f64;
+    let mean = x.iter().sum::<f64>() / n;
+    let variance = x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
+    if !variance.is_finite() || variance <= 0.0 {
+        return None;
+    }
+    let scale = 1.0 / variance.sqrt();
+    let t: Vec<f64> = x.iter().map(|v| (v - mean) * scale).collect();
+    let v2: f64 = (0..latents)
+        .map(|j| {
+            let response: f64 = t
+                .iter()
+                .enumerate()
+                .map(|(row, t)| t * f64::from(head[row * stride + j]))
+                .sum::<f64>()
+                / n;
+            response * response
+        })
+        .sum();
+    let answer = xhat.iter().zip(&t).map(|(a, t)| a * t).sum::<f64>() / n;
+    let v = v2.sqrt();
+    let u = if v > 1e-12 { answer / v } else { 0.0 };
+    (u.is_finite() && v.is_finite()).then_some(ModePoint { mode, u, v })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mode_point;
+
+    #[test]
+    fn a_linear_net_projects_on_its_own_strengths() {
+        // z = 0.8 t along one latent, x̂ = 2 z: u must be 2 and v 0.8, whatever the scale of x.
+        let t = [-1.5, -0.5, 0.5, 1.5];
+        let rms = (t.iter().map(|v: &f64| v * v).sum::<f64>() / 4.0).sqrt();
+        let x: Vec<f64> = t.iter().map(|v| 3.0 * v).collect();
+        let head: Vec<f32> = t
+            .iter()
+            .flat_map(|v| [(0.8 * v / rms) as f32, 0.0])
+            .collect();
+        let xhat: Vec<f64> = t.iter().map(|v| 1.6 * v / rms).collect();
+        let point = mode_point(0, &x, &xhat, &head, 2, 1).expect("a point");
+        assert!((point.u - 2.0).abs() < 1e-6, "{point:?}");
+        assert!((point.v - 0.8).abs() < 1e-6, "{point:?}");
+    }
+}

@@ -1,0 +1,640 @@
+//! The training thread.
+//!
+//! It owns the backend, so nothing else ever touches the device. It makes short bursts of steps and
+//! looks at its roads between them; it never waits for its owner, and its owner never waits for it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::compute::{Plan, StepMetrics};
+
+use super::evaluate::{Evaluation, evaluate, measure_gains};
+use super::history::History;
+use super::latest::Latest;
+use super::protocol::{Command, Event, LiveParams, RunId, RunSetup, Snapshot, ViewRequest};
+use super::trainer::{Checkpoint, TrainError, Trainer};
+use super::views::{Views, views};
+
+/// Asks whoever watches to look; called at most about thirty times a second.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Commands that may wait; an owner sends a few a second.
+const COMMANDS: usize = 64;
+/// Events that may wait; the worker blocks when its owner lets so many pile up.
+const EVENTS: usize = 256;
+/// How long a burst of steps should last: commands are answered this soon.
+const BURST: Duration = Duration::from_millis(8);
+/// Shortest time between snapshots.
+const SNAPSHOT_PERIOD: Duration = Duration::from_millis(33);
+/// Shortest time between evaluations.
+const EVALUATION_PERIOD: Duration = Duration::from_millis(120);
+/// An evaluation may take this share of the time since the last one.
+const EVALUATION_SHARE: f64 = 0.07;
+/// Samples of a live evaluation.
+const EVALUATION_SAMPLES: usize = 1024;
+/// Gains measured per evaluation; the latents take turns.
+const GAINS_PER_EVALUATION: usize = 16;
+/// Time between checkpoints to fall back on.
+const CHECKPOINT_PERIOD: Duration = Duration::from_secs(3);
+
+/// A handle to the training thread; dropping it stops and joins the thread.
+pub struct Worker {
+    commands: Sender<Command>,
+    live: Latest<LiveParams>,
+    wake: Sender<()>,
+    events: Receiver<Event>,
+    snapshots: Latest<Snapshot>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts the thread, idle.
+    ///
+    /// # Errors
+    /// The system's error if it cannot start a thread.
+    pub fn spawn(waker: Waker) -> std::io::Result<Self> {
+        let (commands, command_queue) = bounded(COMMANDS);
+        let (event_queue, events) = bounded(EVENTS);
+        let (wake, wake_queue) = bounded(1);
+        let live = Latest::default();
+        let snapshots = Latest::default();
+        let stop = Arc::new(AtomicBool::new(false));
+        let state = State {
+            commands: command_queue,
+            live: live.clone(),
+            wake: wake_queue,
+            events: event_queue,
+            snapshots: snapshots.clone(),
+            stop: Arc::clone(&stop),
+            waker,
+            run: None,
+        };
+        let thread = std::thread::Builder::new()
+            .name("trainer".into())
+            .spawn(move || state.work())?;
+        Ok(Self {
+            commands,
+            live,
+            wake,
+            events,
+            snapshots,
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    /// Queues a command; false if the queue is full or the thread has ended. Never waits.
+    pub fn send(&self, command: Command) -> bool {
+        let sent = self.commands.try_send(command).is_ok();
+        self.nudge();
+        sent
+    }
+
+    /// Replaces the live settings that were not yet applied. Never waits.
+    pub fn set_live(&self, params: LiveParams) {
+        self.live.put(params);
+        self.nudge();
+    }
+
+    fn nudge(&self) {
+        // A full queue already holds a wake-up.
+        let _ = self.wake.try_send(());
+    }
+
+    /// The next event, if one is there.
+    pub fn event(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
+    /// The newest snapshot, if one came since the last call.
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        self.snapshots.take()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.nudge();
+        if let Some(thread) = self.thread.take() {
+            // Its panics were turned into events; there is nobody left to tell of another.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread's side.
+struct State {
+    commands: Receiver<Command>,
+    live: Latest<LiveParams>,
+    wake: Receiver<()>,
+    events: Sender<Event>,
+    snapshots: Latest<Snapshot>,
+    stop: Arc<AtomicBool>,
+    waker: Waker,
+    run: Option<Run>,
+}
+
+/// A run under way.
+struct Run {
+    id: RunId,
+    trainer: Trainer,
+    history: History,
+    view: ViewRequest,
+    playing: bool,
+    /// Steps still to make before pausing again.
+    pending: u64,
+    burst_steps: usize,
+    last: Option<StepMetrics>,
+    evaluation: Option<Arc<Evaluation>>,
+    views: Option<Arc<Views>>,
+    gains: Vec<Option<f64>>,
+    next_gain: usize,
+    good: Option<Checkpoint>,
+    timing: Timing,
+    /// Something changed that no snapshot shows yet.
+    unseen: bool,
+    /// Something changed that no evaluation shows yet.
+    unevaluated: bool,
+}
+
+struct Timing {
+    snapshot: Instant,
+    evaluation: Instant,
+    evaluation_cost: Duration,
+    checkpoint: Instant,
+    rate_since: Instant,
+    rate_steps: u64,
+    rate: f64,
+}
+
+impl Timing {
+    fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            snapshot: now - SNAPSHOT_PERIOD,
+            evaluation: now - EVALUATION_PERIOD,
+            evaluation_cost: Duration::ZERO,
+            checkpoint: now,
+            rate_since: now,
+            rate_steps: 0,
+            rate: 0.0,
+        }
+    }
+
+    fn evaluation_due(&self) -> bool {
+        let wait = EVALUATION_PERIOD.max(self.evaluation_cost.div_f64(EVALUATION_SHARE));
+        self.evaluation.elapsed() >= wait
+    }
+
+    /// Counts steps towards a rate that is renewed every half second.
+    fn count(&mut self, steps: u64) {
+        self.rate_steps += steps;
+        let elapsed = self.rate_since.elapsed();
+        if elapsed >= Duration::from_millis(500) {
+            self.rate = self.rate_steps as f64 / elapsed.as_secs_f64();
+            self.restart_rate();
+        }
+    }
+
+    fn restart_rate(&mut self) {
+        self.rate_since = Instant::now();
+        self.rate_steps = 0;
+    }
+}
+
+impl State {
+    fn work(mut self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            while let Ok(command) = self.commands.try_recv() {
+                self.guarded(|state| state.obey(command));
+            }
+            self.guarded(Self::apply_live);
+            let busy = self
+                .run
+                .as_ref()
+                .is_some_and(|run| run.playing || run.pending > 0);
+            if busy {
+                self.guarded(Self::burst);
+            }
+            self.guarded(Self::publish);
+            if !busy && self.commands.is_empty() && !self.live.is_waiting() {
+                let idle = self.run.as_ref().is_none_or(|run| !run.unseen);
+                let wait = if idle {
+                    Duration::from_secs(3600)
+                } else {
+                    SNAPSHOT_PERIOD
+                };
+                // Either a nudge or the time for a snapshot that is still due.
+                let _ = self.wake.recv_timeout(wait);
+            }
+        }
+    }
+
+    /// Runs `work`; an error or a panic ends the run with an event, never the thread.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self) -> Result<(), TrainError>) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(self)));
+        let error = match outcome {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error,
+            Err(panic) => {
+                let reason = panic
+                    .downcast_ref::<&str>()
+                    .map(ToString::to_string)
+                    .or_else(|| panic.downcast_ref::<String>().cloned())
+                    .unwrap_or_else(|| "an unknown cause".into());
+                if let Some(run) = self.run.take() {
+                    self.tell(Event::Failed {
+                        run: run.id,
+                        message: format!("the training step panicked: {reason}"),
+                    });
+                }
+                return;
+            }
+        };
+        if let TrainError::Diverged { .. } = error {
+            self.fall_back(&error);
+        } else if let Some(run) = self.run.take() {
+            self.tell(Event::Failed {
+                run: run.id,
+                message: error.to_string(),
+            });
+        }
+    }
+
+    /// After a divergence: puts the last good state back and waits.
+    fn fall_back(&mut self, error: &TrainError) {
+        let Some(run) = self.run.as_mut() else {
+            return;
+        };
+        run.playing = false;
+        run.pending = 0;
+        run.unseen = true;
+        run.unevaluated = true;
+        let id = run.id;
+        let restored = match run.good.as_ref() {
+            Some(good) => run.trainer.restore(good).map(|()| good.step),
+            None => run.trainer.reset().map(|()| 0),
+        };
+        let message = match restored {
+            Ok(step) => format!(
+                "{error}; the state after step {step} was put back: lower the learning rate, or raise γ"
+            ),
+            Err(second) => {
+                format!("{error}, and the last good state could not be put back: {second}")
+            }
+        };
+        if let Some(run) = self.run.as_mut() {
+            run.history.mark("diverged".into());
+        }
+        self.tell(Event::Diverged { run: id, message });
+    }
+
+    fn tell(&self, event: Event) {
+        // Blocks only if the owner has let hundreds of events pile up, and not while stopping.
+        let mut event = event;
+        while !self.stop.load(Ordering::Relaxed) {
+            match self.events.send_timeout(event, Duration::from_millis(50)) {
+                Err(crossbeam_channel::SendTimeoutError::Timeout(again)) => event = again,
+                _ => break,
+            }
+        }
+        (self.waker)();
+    }
+
+    fn obey(&mut self, command: Command) -> Result<(), TrainError> {
+        match command {
+            Command::Start {
+                run,
+                setup,
+                playing,
+            } => self.start(run, setup, playing),
+            Command::Play => self.set_playing(true, 0)?,
+            Command::Pause => self.set_playing(false, 0)?,
+            Command::Steps(steps) => self.set_playing(false, steps)?,
+            Command::Epoch => {
+                let steps = self
+                    .run
+                    .as_ref()
+                    .map_or(0, |r| r.trainer.plan().batches_per_epoch() as u64);
+                self.set_playing(false, steps)?;
+            }
+            Command::Reset => {
+                if let Some(run) = self.run.as_mut() {
+                    run.trainer.reset()?;
+                    run.forget();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, id: RunId, setup: Arc<RunSetup>, playing: bool) {
+        // The old run's memory is given back before the new one asks for its own.
+        self.run = None;
+        let built = catch_unwind(AssertUnwindSafe(|| Trainer::new(setup)));
+        let failed = |message: String| Event::Failed { run: id, message };
+        match built {
+            Ok(Ok(mut trainer)) => {
+                let device = trainer.backend().device().clone();
+                let plan = trainer.plan();
+                let (parameters, memory_bytes) = (plan.net.parameter_count(), plan.memory_bytes());
+                let latents = plan.net.latents;
+                self.run = Some(Run {
+                    id,
+                    trainer,
+                    history: History::default(),
+                    view: ViewRequest::default(),
+                    playing,
+                    pending: 0,
+                    burst_steps: 1,
+                    last: None,
+                    evaluation: None,
+                    views: None,
+                    gains: vec![None; latents],
+                    next_gain: 0,
+                    good: None,
+                    timing: Timing::new(),
+                    unseen: true,
+                    unevaluated: true,
+                });
+                self.tell(Event::Started {
+                    run: id,
+                    device,
+                    parameters,
+                    memory_bytes,
+                });
+                if playing {
+                    self.tell(Event::Playing(id));
+                }
+            }
+            Ok(Err(error)) => self.tell(failed(error.to_string())),
+            Err(_) => self.tell(failed("building the network panicked".into())),
+        }
+    }
+
+    fn set_playing(&mut self, playing: bool, pending: u64) -> Result<(), TrainError> {
+        let Some(run) = self.run.as_mut() else {
+            return Ok(());
+        };
+        // Whatever the device still has under way belongs to the time before this command.
+        let mut metrics = Vec::new();
+        let outcome = run.trainer.collect(true, &mut metrics);
+        let beta = run.trainer.live().beta;
+        run.record(&metrics, beta);
+        outcome?;
+        let event = if playing && !run.playing {
+            Some(Event::Playing(run.id))
+        } else if !playing && (run.playing || pending > 0) {
+            run.timing.rate = 0.0;
+            Some(Event::Paused {
+                run: run.id,
+                step: run.trainer.step(),
+            })
+        } else {
+            None
+        };
+        run.playing = playing;
+        run.pending = if pending == 0 {
+            0
+        } else {
+            run.pending + pending
+        };
+        run.timing.restart_rate();
+        run.unseen = true;
+        if let Some(event) = event {
+            self.tell(event);
+        }
+        Ok(())
+    }
+
+    fn apply_live(&mut self) -> Result<(), TrainError> {
+        let Some(params) = self.live.take() else {
+            return Ok(());
+        };
+        let Some(run) = self.run.as_mut().filter(|r| r.id == params.run) else {
+            return Ok(());
+        };
+        if run.view != params.view {
+            let latents = run.trainer.plan().net.latents;
+            if run.view.zeroed != params.view.zeroed {
+                let mask = run.trainer.plan().mask();
+                let values = mask_of(&params.view.zeroed, latents);
+                run.trainer.backend().write(mask, &values)?;
+                run.gains = vec![None; latents];
+            }
+            run.view = params.view;
+            run.unevaluated = true;
+        }
+        let old = *run.trainer.live();
+        if old == params.live {
+            return Ok(());
+        }
+        if let Err(error) = run.trainer.set_live(params.live) {
+            let (id, message) = (run.id, error.to_string());
+            self.tell(Event::Refused { run: id, message });
+            return Ok(());
+        }
+        run.gains.fill(None);
+        run.unevaluated = true;
+        run.unseen = true;
+        let (id, step) = (run.id, run.trainer.step());
+        let texts = edits(&old, &params.live);
+        for text in &texts {
+            run.history.mark(text.clone());
+        }
+        let text = texts.join(", ");
+        self.tell(Event::Edited {
+            run: id,
+            step,
+            text,
+        });
+        Ok(())
+    }
+
+    /// Trains for about [`BURST`].
+    fn burst(&mut self) -> Result<(), TrainError> {
+        let Some(run) = self.run.as_mut() else {
+            return Ok(());
+        };
+        let wanted = if run.playing {
+            Plan::MAX_STEPS as u64
+        } else {
+            run.pending
+        };
+        let count = (run.burst_steps as u64).min(wanted).max(1) as usize;
+        let beta = run.trainer.live().beta;
+        let before = Instant::now();
+        let mut metrics = Vec::with_capacity(count);
+        let wait = !run.playing && run.pending <= count as u64;
+        let outcome = run.trainer.train(count, wait, &mut metrics);
+        let elapsed = before.elapsed();
+        run.record(&metrics, beta);
+        outcome?;
+        run.pending = run.pending.saturating_sub(count as u64);
+        run.timing.count(count as u64);
+        // Halve quickly, grow slowly: one slow burst should not be followed by another.
+        if elapsed > BURST * 2 {
+            run.burst_steps = (run.burst_steps / 2).max(1);
+        } else if elapsed < BURST / 2 {
+            run.burst_steps = (run.burst_steps * 2).min(Plan::MAX_STEPS);
+        }
+        if run.timing.checkpoint.elapsed() >= CHECKPOINT_PERIOD {
+            let checkpoint = run.trainer.checkpoint()?;
+            // Metrics may still be on their way; only a state whose steps all reported is good.
+            let mut rest = Vec::new();
+            let outcome = run.trainer.collect(true, &mut rest);
+            run.record(&rest, beta);
+            outcome?;
+            run.good = Some(checkpoint);
+            run.timing.checkpoint = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Puts a snapshot in the slot if one is due, with fresh statistics if those are due.
+    fn publish(&mut self) -> Result<(), TrainError> {
+        let stop = Arc::clone(&self.stop);
+        let Some(run) = self.run.as_mut() else {
+            return Ok(());
+        };
+        if run.unevaluated && run.timing.evaluation_due() {
+            run.evaluate(&|| !stop.load(Ordering::Relaxed))?;
+        }
+        let due = run.timing.snapshot.elapsed() >= SNAPSHOT_PERIOD;
+        if !run.unseen || !due {
+            return Ok(());
+        }
+        let mut live = *run.trainer.live();
+        if let (true, Some(last)) = (live.learn_gamma, &run.last) {
+            live.gamma = last.gamma;
+        }
+        let snapshot = Snapshot {
+            run: run.id,
+            step: run.trainer.step(),
+            epochs: run.trainer.epochs(),
+            playing: run.playing,
+            steps_per_second: run.timing.rate,
+            last: run.last,
+            live,
+            stationary: run.history.is_stationary(),
+            history: Arc::new(run.history.clone()),
+            evaluation: run.evaluation.clone(),
+            views: run.views.clone(),
+        };
+        run.timing.snapshot = Instant::now();
+        // While paused an evaluation that is still due keeps the loop awake.
+        run.unseen = run.unevaluated && !run.playing;
+        self.snapshots.put(snapshot);
+        (self.waker)();
+        Ok(())
+    }
+}
+
+impl Run {
+    fn record(&mut self, metrics: &[StepMetrics], beta: f64) {
+        for row in metrics {
+            self.history.push(row, beta * row.kl);
+        }
+        if let Some(&last) = metrics.last() {
+            self.last = Some(last);
+            self.unseen = true;
+            self.unevaluated = true;
+        }
+    }
+
+    fn forget(&mut self) {
+        self.history = History::default();
+        self.last = None;
+        self.evaluation = None;
+        self.views = None;
+        self.good = None;
+        self.gains.fill(None);
+        self.pending = 0;
+        self.timing = Timing::new();
+        self.unseen = true;
+        self.unevaluated = true;
+    }
+
+    fn evaluate(&mut self, keep_going: &dyn Fn() -> bool) -> Result<(), TrainError> {
+        let before = Instant::now();
+        let seed = self.trainer.setup().config.sampling.seed;
+        let beta = self.trainer.live().beta;
+        let step = self.trainer.step();
+        let setup = Arc::clone(self.trainer.setup());
+        let latents = self.trainer.plan().net.latents;
+        let backend = self.trainer.backend();
+        let mut evaluation = evaluate(backend, seed, beta, EVALUATION_SAMPLES, keep_going)?;
+        evaluation.step = step;
+        let from = self.next_gain;
+        let to = (from + GAINS_PER_EVALUATION).min(latents);
+        let mask = mask_of(&self.view.zeroed, latents);
+        let gains = measure_gains(backend, seed, beta, 1, from..to, &mask, keep_going)?;
+        for (slot, gain) in self.gains[from..to].iter_mut().zip(gains) {
+            *slot = Some(gain);
+        }
+        self.next_gain = if to == latents { 0 } else { to };
+        for (latent, gain) in evaluation.latents.iter_mut().zip(&self.gains) {
+            latent.gain = *gain;
+        }
+        self.views = Some(Arc::new(views(backend, &setup, beta, &self.view)?));
+        self.evaluation = Some(Arc::new(evaluation));
+        self.timing.evaluation = Instant::now();
+        self.timing.evaluation_cost = before.elapsed();
+        self.unevaluated = false;
+        self.unseen = true;
+        Ok(())
+    }
+}
+
+/// 1 for every latent but the zeroed ones.
+fn mask_of(zeroed: &[usize], latents: usize) -> Vec<f32> {
+    let mut mask = vec![1.0; latents];
+    for &j in zeroed {
+        if let Some(value) = mask.get_mut(j) {
+            *value = 0.0;
+        }
+    }
+    mask
+}
+
+/// What changed, in the words of the plots.
+fn edits(old: &crate::config::LiveConfig, new: &crate::config::LiveConfig) -> Vec<String> {
+    let mut texts = Vec::new();
+    if old.beta != new.beta {
+        texts.push(format!("β = {}", short(new.beta)));
+    }
+    if old.learn_gamma != new.learn_gamma {
+        texts.push(if new.learn_gamma {
+            "γ learned".into()
+        } else {
+            format!("γ = {}", short(new.gamma))
+        });
+    } else if old.gamma != new.gamma {
+        texts.push(format!("γ = {}", short(new.gamma)));
+    }
+    if old.learning_rate != new.learning_rate {
+        texts.push(format!("rate = {}", short(new.learning_rate)));
+    }
+    texts
+}
+
+/// Three significant digits.
+fn short(value: f64) -> String {
+    if !(1e-3..1e4).contains(&value) {
+        return format!("{value:.2e}");
+    }
+    let decimals = (2 - value.log10().floor() as i32).clamp(0, 6) as usize;
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
