@@ -24,8 +24,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 
 /// The kernel's output.
 fn answers() -> Vec<[u32; WORDS]> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
     let adapters = pollster::block_on(instance.enumerate_adapters(backends));
     let adapter = adapters.first().expect("an adapter");
     let request = adapter.request_device(&wgpu::DeviceDescriptor::default());
