@@ -74,6 +74,10 @@ fn no_device(choice: &DeviceChoice, adapters: &[AdapterInfo]) -> Error {
 ///
 /// # Errors
 /// [`Error::NoDevice`] if nothing fits the choice, else what the device says.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a caller gives its plan and its share of the data away"
+)]
 pub fn create_backend(
     choice: &DeviceChoice,
     plan: Plan,

@@ -69,7 +69,7 @@ impl Status {
     /// The slot and the op of the first bad call.
     pub fn bad(self) -> Option<(u32, usize)> {
         (self.first != Self::NONE)
-            .then(|| (self.first / Self::OPS, (self.first % Self::OPS) as usize))
+            .then_some((self.first / Self::OPS, (self.first % Self::OPS) as usize))
     }
 }
 
