@@ -53,6 +53,28 @@ fn steps_of_one_submission_equal_steps_of_many_bit_by_bit() {
     assert!(together.1 == apart.1);
 }
 
+/// One thread's poll may run the callbacks another thread waits for.
+#[test]
+fn backends_on_one_device_do_not_disturb_each_other() {
+    let work = || {
+        let case = &CASES[0];
+        let plan = case.plan();
+        let (_, mut gpu) = case.pair(None);
+        prepare(&mut gpu);
+        for step in 0..300 {
+            let metrics = train(&mut gpu, &[step_inputs(&plan, step, 1.0, 1e-3)]);
+            assert_eq!(metrics.len(), 1, "step {step}");
+            let mask = gpu.read(plan.mask()).expect("a read");
+            assert_eq!(mask.len(), plan.net.latents);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(work);
+        }
+    });
+}
+
 fn position(plan: &Plan, is: impl Fn(&Op) -> bool) -> usize {
     let found = plan.ops(Program::Train).iter().position(is);
     found.expect("such an op")
