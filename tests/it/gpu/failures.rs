@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use collapse_explorer::compute::gpu::{GpuBackend, GpuDevice, Tile};
 use collapse_explorer::compute::{
-    Backend, DeviceKind, Error, Op, Plan, Program, StepInputs, create_backend,
+    Backend, DeviceKind, Error, Op, Plan, Program, Slice, StepInputs, create_backend,
 };
 use collapse_explorer::config::{Activation, DeviceChoice, PosteriorVariance, Preprocess};
 use collapse_explorer::data::{Pixels, Preprocessor};
@@ -151,6 +151,39 @@ fn a_step_that_goes_bad_midway_is_the_one_named() {
     let bad: Vec<Option<usize>> = metrics.iter().map(|m| m.bad_op).collect();
     let adam = position(&plan, |op| matches!(op, Op::Adam { .. }));
     assert_eq!(bad, [None, None, None, Some(adam)]);
+}
+
+/// Submitted before the host can know, on a lower metrics row, and with nothing wrong of its own.
+#[test]
+fn adam_stays_stopped_in_the_submissions_after_a_bad_one() {
+    let case = &CASES[1];
+    let plan = case.plan();
+    let after = |submissions: u32| {
+        let (_, mut gpu) = case.pair(None);
+        prepare(&mut gpu);
+        // Padding of the arena: no gradient, no forward pass ever sees it.
+        let [_, second] = plan.moments();
+        let padding = Slice {
+            offset: second.len - 1,
+            len: 1,
+            ..second
+        };
+        gpu.write(padding, &[f32::INFINITY]).expect("a write");
+        for index in 0..submissions {
+            let step = StepInputs {
+                slot: 3 - index,
+                ..step_inputs(&plan, index, 1.0, 1e-2)
+            };
+            gpu.train(&[step]).expect("a step");
+        }
+        let mut metrics = Vec::new();
+        gpu.take_metrics(&mut metrics, true).expect("metrics");
+        let adam = position(&plan, |op| matches!(op, Op::Adam { .. }));
+        assert_eq!(metrics.len(), 1);
+        assert_eq!(metrics[0].bad_op, Some(adam));
+        gpu.read(plan.parameters()).expect("a read")
+    };
+    assert!(after(1) == after(3));
 }
 
 #[test]
