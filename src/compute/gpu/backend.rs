@@ -9,7 +9,7 @@ use crate::compute::plan::{Plan, Program, Slice};
 use crate::data::{Dataset, Pixels, Preprocessor};
 
 use super::calls::{Call, CallInputs, Setting, Status, TileChoice, grid};
-use super::device::{Adapter, GpuDevice, Kernel};
+use super::device::{Adapter, GpuDevice, Kernel, map};
 use super::memory::Memory;
 use super::readback::Readback;
 use super::shader::Tile;
@@ -226,7 +226,7 @@ impl Backend for GpuBackend {
         let buffer = &self.memory.buffers[source.buffer.0];
         encoder.copy_buffer_to_buffer(buffer, source.offset as u64 * 4, &staging, 0, size);
         let submission = self.gpu.queue.submit([encoder.finish()]);
-        let mapping = self.gpu.map(&staging);
+        let mapping = map(&staging);
         self.gpu.mapped(&mapping, Some(submission))?;
         self.in_flight.clear();
         let view = staging
@@ -262,7 +262,7 @@ impl Backend for GpuBackend {
                 &staging,
             );
         })?;
-        self.readback.request(&self.gpu, staging, slots, submission);
+        self.readback.request(staging, slots, submission);
         Ok(())
     }
 

@@ -103,6 +103,16 @@ fn complain(complaints: &Complaints, complaint: Complaint) {
 /// Says when a buffer's content can be read.
 pub(super) type Mapping = Receiver<Result<(), wgpu::BufferAsyncError>>;
 
+/// Asks for a buffer's content; [`GpuDevice::mapped`] tells when it is there.
+pub(super) fn map(buffer: &wgpu::Buffer) -> Mapping {
+    let (sender, receiver) = sync_channel(1);
+    buffer.map_async(wgpu::MapMode::Read, .., move |result| {
+        // Nobody listens any more if the backend is gone.
+        let _ = sender.send(result);
+    });
+    receiver
+}
+
 /// How long a callback may be late after its work is done.
 const CALLBACK_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -219,16 +229,6 @@ impl GpuDevice {
                 self.check()
             }
         }
-    }
-
-    /// Asks for a buffer's content; [`Self::mapped`] tells when it is there.
-    pub(super) fn map(&self, buffer: &wgpu::Buffer) -> Mapping {
-        let (sender, receiver) = sync_channel(1);
-        buffer.map_async(wgpu::MapMode::Read, .., move |result| {
-            // Nobody listens any more if the backend is gone.
-            let _ = sender.send(result);
-        });
-        receiver
     }
 
     /// Whether a mapping is done; with `until`, waits for that submission first.

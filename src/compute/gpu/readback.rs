@@ -7,7 +7,7 @@ use crate::compute::inputs::StepMetrics;
 use crate::compute::plan::Plan;
 
 use super::calls::Status;
-use super::device::{GpuDevice, Mapping};
+use super::device::{GpuDevice, Mapping, map};
 
 /// Submissions whose metrics may be under way at a time.
 const BUFFERS: usize = 4;
@@ -83,12 +83,11 @@ impl Readback {
     /// Asks for the content of `buffer` once `submission`, which fills it, is done.
     pub(super) fn request(
         &mut self,
-        gpu: &GpuDevice,
         buffer: wgpu::Buffer,
         slots: Vec<u32>,
         submission: wgpu::SubmissionIndex,
     ) {
-        let mapping = gpu.map(&buffer);
+        let mapping = map(&buffer);
         self.pending.push_back(Pending {
             buffer,
             mapping,
