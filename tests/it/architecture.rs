@@ -68,19 +68,30 @@ fn layers_depend_one_way() {
         if layer == "lib" {
             continue;
         }
-        assert!(rank(&layer).is_some(), "{} is in no known layer", path.display());
+        assert!(
+            rank(&layer).is_some(),
+            "{} is in no known layer",
+            path.display()
+        );
         let text = fs::read_to_string(&path).expect("a readable file");
         for (line, used) in wrong_way_uses(&layer, &text) {
             wrong.push(format!("{}:{line} uses {used}", relative.display()));
         }
     }
-    assert!(wrong.is_empty(), "wrong-way dependences:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "wrong-way dependences:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn a_wrong_way_use_is_found() {
     assert_eq!(
-        wrong_way_uses("data", "use crate::config::X;\nuse crate::train::worker::Y;"),
+        wrong_way_uses(
+            "data",
+            "use crate::config::X;\nuse crate::train::worker::Y;"
+        ),
         [(2, "train".to_owned())]
     );
 }
