@@ -131,6 +131,7 @@ pub fn gamma_prime(variance: f64, error: f64, beta: f64, kl: f64) -> Option<f64>
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -228,12 +228,14 @@ fn at(problem: &LinearProblem, beta: f64, gamma: f64, m: Option<usize>) -> Resul
     let active = m.unwrap_or_else(|| count_fixed(problem, beta, gamma));
     let (reconstruction, kl) = terms(problem, beta, gamma, active);
     let constant = log_normalizer(problem.dim(), gamma);
-    let modes = problem
+    let modes: Vec<Mode> = problem
         .eigenvalues()
         .iter()
         .enumerate()
         .map(|(i, &zeta2)| mode(zeta2, noise, gamma, problem.eta_enc(), i < active))
         .collect();
+    // λ is the largest of the first mode's numbers; an extreme η takes it out of range.
+    representable("λ", modes.first().map_or(0.0, |m| m.lambda))?;
     Ok(Optimum {
         gamma,
         active,

@@ -98,6 +98,7 @@ pub fn least_eigenvalue_curve(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

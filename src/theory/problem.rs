@@ -38,7 +38,8 @@ impl LinearProblem {
     /// # Errors
     /// One of [`Error::BadEigenvalue`], [`Error::NotDescending`], [`Error::TotalTooSmall`],
     /// [`Error::OutOfRange`] (no latents, no dimensions, more eigenvalues than dimensions),
-    /// [`Error::NotPositive`] (`η_enc`) and [`Error::NotFinite`] (the total variance).
+    /// [`Error::NotPositive`] (`η_enc`), [`Error::NotFinite`] (the total variance) and
+    /// [`Error::NotRepresentable`] (a sum or square out of range).
     pub fn new(
         mut eigenvalues: Vec<f64>,
         total_variance: f64,
@@ -49,6 +50,9 @@ impl LinearProblem {
         at_least_one("data dimension", dim)?;
         at_least_one("latents", latents)?;
         positive("η_enc", eta_enc)?;
+        if !(eta_enc * eta_enc).is_normal() {
+            return Err(Error::NotRepresentable { what: "η_enc²" });
+        }
         check_spectrum(&mut eigenvalues, dim)?;
         if !total_variance.is_finite() {
             return Err(Error::NotFinite {
@@ -201,6 +205,7 @@ fn at_least_one(name: &'static str, value: usize) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -20,13 +20,15 @@ pub(super) fn basis(d: usize, seed: u32) -> Vec<Vec<f64>> {
             }
         }
         let norm = row.iter().map(|a| a * a).sum::<f64>().sqrt();
-        row.iter_mut().for_each(|a| *a /= norm);
+        for a in &mut row {
+            *a /= norm;
+        }
         rows.push(row);
     }
     rows
 }
 
-/// Σ_i e_i q_i q_iᵀ.
+/// The sum of `e q qᵀ` over eigenvalues e and rows q of the basis.
 pub(super) fn covariance(eigenvalues: &[f64], basis: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let d = basis.len();
     (0..d)

@@ -6,11 +6,16 @@ use collapse_explorer::theory::{
 };
 use proptest::prelude::*;
 
-/// The least loss at a held γ, mode by mode from the published formula; no running sums.
+/// The least loss at a held γ, mode by mode from the published formula; no running sums, and no
+/// ζ²/(2γ) added only to be taken away again, which would drown a small γ in rounding.
 fn profile(e: &[f64], extra: f64, d: usize, k: usize, beta: f64, gamma: f64) -> f64 {
-    let mut loss = (e.iter().sum::<f64>() + extra) / (2.0 * gamma);
-    for &z in e.iter().take(k).filter(|z| **z > beta * gamma) {
-        loss += -z / (2.0 * gamma) + beta / 2.0 + beta / 2.0 * (z / (beta * gamma)).ln();
+    let mut loss = extra / (2.0 * gamma);
+    for (i, &z) in e.iter().enumerate() {
+        loss += if i < k && z > beta * gamma {
+            beta / 2.0 + beta / 2.0 * (z / (beta * gamma)).ln()
+        } else {
+            z / (2.0 * gamma)
+        };
     }
     loss + d as f64 / 2.0 * (std::f64::consts::TAU * gamma).ln()
 }
@@ -52,7 +57,7 @@ fn cases() -> impl Strategy<Value = (Vec<f64>, f64, usize, usize, f64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn learned_gamma_is_the_brute_force_minimum((e, extra, d, k, beta) in cases()) {
@@ -150,7 +155,7 @@ fn exact_reproduction_needs_a_large_beta() {
 fn equal_eigenvalues_collapse_at_the_tight_bound() {
     let bound = collapse_free_beta(4, 10).unwrap();
     assert_eq!(bound, 2.5);
-    let problem = LinearProblem::vae(vec![0.7; 4], 10, 2).unwrap();
+    let problem = LinearProblem::vae(vec![0.5; 4], 10, 2).unwrap();
     assert_eq!(
         optimum(&problem, bound * (1.0 - 1e-9), Gamma::Learned)
             .unwrap()

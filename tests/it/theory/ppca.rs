@@ -20,11 +20,12 @@ fn gaussian(c: &[Vec<f64>], s: &[Vec<f64>]) -> f64 {
     for p in 0..d {
         let pivot = rows[p][p];
         log_det += pivot.ln();
-        rows[p].iter_mut().for_each(|v| *v /= pivot);
+        for v in &mut rows[p] {
+            *v /= pivot;
+        }
         let source = rows[p].clone();
-        for (i, row) in rows.iter_mut().enumerate().filter(|(i, _)| *i != p) {
+        for (_, row) in rows.iter_mut().enumerate().filter(|(i, _)| *i != p) {
             let factor = row[p];
-            let _ = i;
             row.iter_mut()
                 .zip(&source)
                 .for_each(|(v, s)| *v -= factor * s);
@@ -34,7 +35,7 @@ fn gaussian(c: &[Vec<f64>], s: &[Vec<f64>]) -> f64 {
     -0.5 * (d as f64 * std::f64::consts::TAU.ln() + log_det + trace)
 }
 
-/// WWᵀ + σ²I for columns of the given lengths along rows of the basis.
+/// `WWᵀ + σ²I` for columns of the given lengths along rows of the basis.
 fn model(columns: &[(usize, f64)], basis: &[Vec<f64>], sigma2: f64) -> Vec<Vec<f64>> {
     let mut along = vec![sigma2; basis.len()];
     for &(i, length) in columns {
