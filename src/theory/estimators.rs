@@ -103,9 +103,9 @@ pub fn effective_threshold_from_gain(beta: f64, gain: f64, gamma: f64, kl: f64) 
     invert_logmean(beta, effective_threshold_ratio(gain, gamma, kl)?)
 }
 
-/// `β/E[σ²]` for a unit prior: ζ²/γ exactly at the linear optimum, where σ² = βγ/ζ².
+/// `β / E σ²` for a unit prior: ζ²/γ exactly at the linear optimum, where σ² = βγ/ζ².
 ///
-/// With another prior, pass E[σ²]/η². `None` for a dead latent, E σ² ≥ 1.
+/// With another prior, pass `E σ²/η²`. `None` for a dead latent, E σ² ≥ 1.
 pub fn effective_threshold_from_variance(beta: f64, mean_sigma2: f64) -> Option<f64> {
     let (beta, mean_sigma2) = (positive(beta)?, positive(mean_sigma2)?);
     (mean_sigma2 < 1.0).then(|| positive(beta / mean_sigma2))?
