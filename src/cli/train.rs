@@ -107,7 +107,6 @@ pub(super) fn prepare(config: &RunConfig) -> Result<(Arc<RunSetup>, Arc<Spectrum
         config: config.clone(),
         data: Arc::new(dataset),
         preprocessor: Arc::new(preprocessor),
-        spectrum: Some(Arc::clone(&spectrum)),
     };
     Ok((Arc::new(setup), spectrum))
 }
