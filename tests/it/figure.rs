@@ -353,7 +353,7 @@ fn an_svg_says_everything_a_reader_needs() {
         );
     }
     let found = texts(&svg_text(&phase_figure()));
-    for wanted in ["loss [nats]", "≤ 0.0300", "≥ 30.0", "NaN", "β", "depth"] {
+    for wanted in ["loss [nats]", "≤ 0.03", "≥ 30", "NaN", "β", "depth"] {
         assert!(
             found.iter().any(|t| t == wanted),
             "{wanted:?} is not among {found:?}"
@@ -405,10 +405,7 @@ fn no_text_lies_outside_the_page_in_any_preset() {
         font_family: "Ubuntu".into(),
         ..usvg::Options::default()
     };
-    for font in egui::FontDefinitions::default()
-        .font_data
-        .into_values()
-    {
+    for font in egui::FontDefinitions::default().font_data.into_values() {
         let data: Vec<u8> = (*font.font).as_ref().to_vec();
         options.fontdb_mut().load_font_data(data);
     }
