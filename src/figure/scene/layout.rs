@@ -99,7 +99,7 @@ impl Layout {
         let plot_top = legend_bottom + font * 0.65;
         let plot_height = (plot_bottom - plot_top).max(8.0);
 
-        let rows = ((plot_height / (font * 3.0)) as usize).clamp(2, 8);
+        let rows = ((plot_height / (font * 2.4)) as usize).clamp(2, 8);
         let y_ticks = ticks_of(&figure.y, &frame.y, rows);
         let side = |ticks: &[Tick]| {
             ticks
@@ -151,7 +151,7 @@ impl Layout {
             }
         });
         let plot_width = (right_edge - left).max(8.0);
-        let columns = ((plot_width / (font * 6.0)) as usize).clamp(2, 10);
+        let columns = ((plot_width / (font * 4.5)) as usize).clamp(2, 10);
         let x_ticks = ticks_of(&figure.x, &frame.x, columns);
         // The last label is centred on its tick and may stick out at the right.
         let out = last_label_overhang(&x_ticks, &frame, font, right_edge, plot_width, page_width);

@@ -61,7 +61,8 @@ pub fn surface_ppca(input: &SurfacePpca<'_>) -> FigureSpec {
         .grid
         .heat_map("likelihood", input.value_label, ColourMap::Viridis);
     figure.layers.push(Layer::HeatMap(map));
-    figure.layers.extend(origin(word, word != "stable"));
+    figure.legend = true;
+    figure.layers.push(origin(word, word != "stable"));
     figure
 }
 
