@@ -10,3 +10,4 @@ mod architecture;
 mod common;
 mod gradients;
 mod theory;
+mod figure;
