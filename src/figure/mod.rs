@@ -7,13 +7,17 @@ pub mod colour;
 pub mod colour_map;
 pub mod contour;
 pub mod decimate;
+pub mod export;
 pub mod frame;
+mod scene;
 pub mod size;
 pub mod spec;
 pub mod ticks;
+pub mod tiles;
 
 pub use colour::{Colour, Palette, Rgb, Role, latent_colour};
 pub use colour_map::{ColourMap, Colouring};
+pub use export::{EXPORTERS, Error, Exporter, Raster, exporter_for, render, save, save_at};
 pub use frame::{AxisMap, Frame};
 pub use size::Size;
 pub use spec::*;

@@ -60,6 +60,25 @@ impl Size {
         self
     }
 
+    /// The same size with every number within what can be laid out and allocated: 1–50 in,
+    /// 3–72 pt, 36–1200 dpi; a number that is not one becomes the default's.
+    pub(crate) fn settled(&self) -> Self {
+        let settle = |value: f64, low: f64, high: f64, usual: f64| {
+            if value.is_nan() {
+                usual
+            } else {
+                value.clamp(low, high)
+            }
+        };
+        let usual = Self::default();
+        Self {
+            width: settle(self.width, 1.0, 50.0, usual.width),
+            height: settle(self.height, 1.0, 50.0, usual.height),
+            font: settle(self.font, 3.0, 72.0, usual.font),
+            dpi: settle(self.dpi, 36.0, 1200.0, usual.dpi),
+        }
+    }
+
     /// Width and height in points, the unit of the layout.
     pub(crate) fn points(&self) -> (f64, f64) {
         (self.width * 72.0, self.height * 72.0)

@@ -442,7 +442,7 @@ pub struct ImageRow {
     pub images: Vec<ImageCell>,
 }
 
-/// A grid of pictures. A figure with nothing but images has no axes.
+/// A grid of pictures. A figure with pictures has no axes, and nothing else is drawn in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Images {
     /// Rows from the top.
@@ -561,9 +561,9 @@ impl FigureSpec {
         }
     }
 
-    /// Whether the figure is nothing but pictures, and so has no axes.
-    pub fn is_images_only(&self) -> bool {
-        !self.layers.is_empty() && self.layers.iter().all(|l| matches!(l, Layer::Images(_)))
+    /// Whether the figure is a grid of pictures: then it has no axes and other layers are not drawn.
+    pub fn has_pictures(&self) -> bool {
+        self.layers.iter().any(|l| matches!(l, Layer::Images(_)))
     }
 
     /// The first heat map, whose colour bar is drawn.

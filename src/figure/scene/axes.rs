@@ -40,7 +40,11 @@ pub(super) fn draw_front(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &
     let spine = Stroke::solid(ink, SPINE);
     canvas.group("axes", |c| {
         c.line([plot.x, plot.y], [plot.x, plot.bottom()], spine);
-        c.line([plot.x, plot.bottom()], [plot.right(), plot.bottom()], spine);
+        c.line(
+            [plot.x, plot.bottom()],
+            [plot.right(), plot.bottom()],
+            spine,
+        );
         if figure.heat_map().is_some() {
             c.line([plot.x, plot.y], [plot.right(), plot.y], spine);
         }
@@ -51,7 +55,12 @@ pub(super) fn draw_front(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &
         vertical_ticks(c, layout, &layout.y_ticks, false, ink);
         vertical_ticks(c, layout, &layout.right_ticks, true, ink);
         let middle = plot.x + plot.width / 2.0;
-        c.label([middle, layout.x_label], &figure.x.text(), ink, Align::Middle);
+        c.label(
+            [middle, layout.x_label],
+            &figure.x.text(),
+            ink,
+            Align::Middle,
+        );
         upright(c, layout, layout.y_label, &figure.y.text(), ink);
         if let Some(axis) = &figure.right {
             upright(c, layout, layout.right_label, &axis.text(), ink);
@@ -113,7 +122,11 @@ fn x_ticks(canvas: &mut Canvas<'_>, layout: &Layout, ink: Rgb) {
             continue;
         };
         let length = if tick.major { TICK } else { TICK * 0.55 };
-        canvas.line([x, plot.bottom()], [x, plot.bottom() + length], Stroke::solid(ink, SPINE));
+        canvas.line(
+            [x, plot.bottom()],
+            [x, plot.bottom() + length],
+            Stroke::solid(ink, SPINE),
+        );
         let half = width(&tick.label, font) / 2.0;
         if tick.major && x - half >= free_from {
             let baseline = plot.bottom() + TICK + font * 1.0;
@@ -136,7 +149,11 @@ fn vertical_ticks(canvas: &mut Canvas<'_>, layout: &Layout, ticks: &[Tick], righ
             continue;
         };
         let length = if tick.major { TICK } else { TICK * 0.55 };
-        canvas.line([edge, y], [edge + sign * length, y], Stroke::solid(ink, SPINE));
+        canvas.line(
+            [edge, y],
+            [edge + sign * length, y],
+            Stroke::solid(ink, SPINE),
+        );
         if tick.major && y + font * 0.5 <= free_below {
             let at = [edge + sign * (TICK + 2.0), y + font * 0.35];
             canvas.label(at, &tick.label, ink, align);

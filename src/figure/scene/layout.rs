@@ -6,8 +6,8 @@ use super::super::frame::{Frame, ticks_of};
 use super::super::size::Size;
 use super::super::spec::{FigureSpec, Layer, SeriesStyle};
 use super::super::ticks::Tick;
-use super::text::{width, wrap};
 use super::Rect;
+use super::text::{width, wrap};
 
 /// The picture of a legend entry.
 #[derive(Debug, Clone, Copy)]
@@ -83,8 +83,17 @@ impl Layout {
         let bottom_of_notes = page_height - MARGIN;
         let notes_top = bottom_of_notes - note_lines.len() as f64 * line;
         let x_text = figure.x.text();
-        let x_label = notes_top - if note_lines.is_empty() { 1.0 } else { font * 0.45 };
-        let x_label_top = if x_text.is_empty() { x_label } else { x_label - font * 1.05 };
+        let x_label = notes_top
+            - if note_lines.is_empty() {
+                1.0
+            } else {
+                font * 0.45
+            };
+        let x_label_top = if x_text.is_empty() {
+            x_label
+        } else {
+            x_label - font * 1.05
+        };
         let plot_bottom = x_label_top - font * 1.15 - TICK - 1.0;
         // Half a tick label sticks out above the plot.
         let plot_top = legend_bottom + font * 0.65;
@@ -93,7 +102,12 @@ impl Layout {
         let rows = ((plot_height / (font * 3.0)) as usize).clamp(2, 8);
         let y_ticks = ticks_of(&figure.y, &frame.y, rows);
         let side = |ticks: &[Tick]| {
-            ticks.iter().map(|t| width(&t.label, font)).fold(0.0, f64::max) + TICK + 2.5
+            ticks
+                .iter()
+                .map(|t| width(&t.label, font))
+                .fold(0.0, f64::max)
+                + TICK
+                + 2.5
         };
         let y_label = MARGIN + font * 0.85;
         let has_y_text = !figure.y.text().is_empty();
@@ -174,7 +188,10 @@ impl Layout {
 
     /// Horizontal position of a value, if it has one.
     pub(super) fn x(&self, value: f64) -> Option<f64> {
-        self.frame.x.to_unit(value).map(|u| self.plot.x + near(u) * self.plot.width)
+        self.frame
+            .x
+            .to_unit(value)
+            .map(|u| self.plot.x + near(u) * self.plot.width)
     }
 
     /// Vertical position of a value on the left or the right axis, if it has one.

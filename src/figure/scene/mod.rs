@@ -92,7 +92,11 @@ impl Paint {
     }
 
     pub(crate) fn with_opacity(mut self, opacity: f64) -> Self {
-        self.opacity = if opacity.is_nan() { 1.0 } else { opacity.clamp(0.0, 1.0) };
+        self.opacity = if opacity.is_nan() {
+            1.0
+        } else {
+            opacity.clamp(0.0, 1.0)
+        };
         self
     }
 }
