@@ -183,7 +183,12 @@ pub struct TrainArguments {
     #[arg(long, default_value_t = 128)]
     pub batch: usize,
     /// Adam's step size.
-    #[arg(long, value_name = "RATE", default_value_t = 1e-3, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "RATE",
+        default_value_t = 1e-3,
+        allow_negative_numbers = true
+    )]
     pub lr: f64,
     /// The one seed of weights, order and noise.
     #[arg(long, default_value_t = 0)]
@@ -209,7 +214,8 @@ impl TrainArguments {
         let linear = self.arch == Architecture::Linear;
         if linear && (self.encoder.is_some() || self.decoder.is_some()) {
             return Err(Error::Usage(
-                "--arch linear has no hidden layers, so --encoder and --decoder do not apply".into(),
+                "--arch linear has no hidden layers, so --encoder and --decoder do not apply"
+                    .into(),
             ));
         }
         let net = if linear {

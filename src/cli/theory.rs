@@ -100,9 +100,9 @@ fn describe(name: &str, samples: usize, beta: f64, latents: usize, report: &Repo
     text + &format!(
         "\npPCA with κ = {latents}: σ² = {:.6}, log likelihood {}\n",
         report.ppca.sigma2,
-        report
-            .ppca
-            .log_likelihood
-            .map_or_else(|| "unbounded".to_owned(), |l| format!("{l:.4} nats per sample"))
+        report.ppca.log_likelihood.map_or_else(
+            || "unbounded".to_owned(),
+            |l| format!("{l:.4} nats per sample")
+        )
     )
 }

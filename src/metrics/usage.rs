@@ -1,6 +1,6 @@
 //! Verdicts on latents, each with the threshold it rests on.
 
-use crate::theory::{
+use crate::theory::estimators::{
     effective_threshold_from_gain, effective_threshold_from_variance, effective_threshold_ratio,
 };
 use crate::train::{Evaluation, LatentStatistics};
@@ -72,8 +72,7 @@ impl Usage {
                     law_residual: var_mu + mean_sigma2 - 1.0,
                     active,
                     collapsed: statistics.collapsed_share >= 1.0 - Self::DELTA,
-                    threshold_ratio: measured
-                        .and_then(|g| effective_threshold_ratio(g, gamma, kl)),
+                    threshold_ratio: measured.and_then(|g| effective_threshold_ratio(g, gamma, kl)),
                     threshold_from_gain: measured
                         .and_then(|g| effective_threshold_from_gain(beta, g, gamma, kl)),
                     threshold_from_variance: effective_threshold_from_variance(beta, mean_sigma2),
@@ -147,7 +146,10 @@ mod tests {
             let expected = zeta2 / gamma;
             for estimate in [live.threshold_from_gain, live.threshold_from_variance] {
                 let estimate = estimate.expect("an estimate");
-                assert!((estimate / expected - 1.0).abs() < 1e-9, "{estimate} {expected}");
+                assert!(
+                    (estimate / expected - 1.0).abs() < 1e-9,
+                    "{estimate} {expected}"
+                );
             }
             assert!(live.law_residual.abs() < 1e-12);
             assert!(live.active && !live.collapsed);

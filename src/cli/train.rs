@@ -1,0 +1,311 @@
+//! `train`: a run without a window, and its report.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::compute::{DeviceKind, Plan, StepMetrics};
+use crate::config::RunConfig;
+use crate::data::{self, Preprocessor, Spectrum};
+use crate::metrics::{Usage, predict};
+use crate::theory::Gamma;
+use crate::train::{Evaluation, RunSetup, Trainer, evaluate, measure_gains};
+
+use super::args::TrainArguments;
+use super::error::Error;
+
+/// Samples of the final evaluation; a larger data set is evaluated on its first this many.
+pub(super) const EVALUATION_SAMPLES: usize = 10_000;
+/// Floating-point operations the final gains may cost.
+const GAIN_FLOPS: f64 = 4.0e10;
+/// The same on a software adapter, which is a hundred times slower.
+const GAIN_FLOPS_SOFTWARE: f64 = 1.0e9;
+/// Epochs when neither `--steps` nor `--epochs` is given.
+const DEFAULT_EPOCHS: u64 = 10;
+
+/// The JSON object; its keys are a contract. Numbers that are not finite are null.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    loss: f64,
+    elbo: f64,
+    elbo_tuned: f64,
+    gamma: f64,
+    gamma_tuned: f64,
+    kl: f64,
+    mse: f64,
+    collapse_percent: f64,
+    active: usize,
+    predicted_active: usize,
+    per_latent: Vec<LatentReport>,
+    device: String,
+    steps_per_second: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct LatentReport {
+    kl: f64,
+    mean_sigma2: f64,
+    var_mu: f64,
+    gain: Option<f64>,
+    beta_threshold: Option<f64>,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
+    let config = arguments.run_config()?;
+    // A bad target should fail before an hour of training, not after it.
+    if let Some(dir) = &arguments.out {
+        std::fs::create_dir_all(dir).map_err(|source| Error::Write {
+            path: dir.clone(),
+            source,
+        })?;
+    }
+    let (setup, spectrum) = prepare(&config)?;
+    let mut trainer = Trainer::new(Arc::clone(&setup))?;
+    let steps = match (arguments.steps, arguments.epochs) {
+        (Some(steps), _) => steps,
+        (None, epochs) => {
+            epochs.unwrap_or(DEFAULT_EPOCHS) * trainer.plan().batches_per_epoch() as u64
+        }
+    };
+    let device = trainer.backend().device().clone();
+    eprintln!(
+        "{}: {} items; {}; {} parameters on {device}",
+        setup.data.name,
+        setup.data.len(),
+        trainer.plan().net.shape_text(),
+        trainer.plan().net.parameter_count(),
+    );
+    let (trace, elapsed) = train_steps(&mut trainer, steps)?;
+    let evaluation = final_evaluation(&mut trainer)?;
+    let report = report(&evaluation, &config, &spectrum, device.name, steps, elapsed)?;
+    if let Some(dir) = &arguments.out {
+        write_trace(&dir.join("trace.csv"), &trace)?;
+        write_json(&dir.join("result.json"), &report)?;
+    }
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        let text = serde_json::to_string(&report).map_err(|e| Error::Print(e.into()))?;
+        return writeln!(out, "{text}").map_err(Error::Print);
+    }
+    out.write_all(describe(&report).as_bytes())
+        .map_err(Error::Print)
+}
+
+/// Loads the data of a run and their spectrum.
+pub(super) fn prepare(config: &RunConfig) -> Result<(Arc<RunSetup>, Arc<Spectrum>), Error> {
+    let seed = config.sampling.seed;
+    let proceed = |_: data::Progress| true;
+    let dataset = data::load(&config.data, seed, &proceed)?;
+    let preprocessor = Preprocessor::new(config.data.preprocess, &dataset);
+    let spectrum = Arc::new(data::spectrum(&dataset, &preprocessor, seed, &proceed)?);
+    let setup = RunSetup {
+        config: config.clone(),
+        data: Arc::new(dataset),
+        preprocessor: Arc::new(preprocessor),
+        spectrum: Some(Arc::clone(&spectrum)),
+    };
+    Ok((Arc::new(setup), spectrum))
+}
+
+/// Makes `steps` steps with a progress bar; returns their metrics and the time they took.
+pub(super) fn train_steps(
+    trainer: &mut Trainer,
+    steps: u64,
+) -> Result<(Vec<StepMetrics>, Duration), Error> {
+    let bar = ProgressBar::new(steps);
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:30} {pos}/{len} steps · {per_sec} · {eta} left · {msg}")
+    {
+        bar.set_style(style);
+    }
+    let mut trace = Vec::new();
+    let begin = Instant::now();
+    let mut shown = begin;
+    let mut burst = 1;
+    let goal = trainer.step() + steps;
+    while trainer.step() < goal {
+        let before = Instant::now();
+        let count = burst.min((goal - trainer.step()) as usize);
+        trainer.train(count, trainer.step() + count as u64 == goal, &mut trace)?;
+        if before.elapsed() < Duration::from_millis(20) {
+            burst = (burst * 2).min(Plan::MAX_STEPS);
+        } else if before.elapsed() > Duration::from_millis(200) {
+            burst = (burst / 2).max(1);
+        }
+        if shown.elapsed() > Duration::from_millis(100) {
+            shown = Instant::now();
+            bar.set_position(trainer.step());
+            if let Some(last) = trace.last() {
+                bar.set_message(format!("loss {:.4}, KL {:.3}", last.loss, last.kl));
+            }
+        }
+    }
+    let elapsed = begin.elapsed();
+    bar.finish_and_clear();
+    Ok((trace, elapsed))
+}
+
+/// Evaluates the run as it stands, gains included, over the stated subset.
+pub(super) fn final_evaluation(trainer: &mut Trainer) -> Result<Evaluation, Error> {
+    let go_on = || true;
+    let seed = trainer.setup().config.sampling.seed;
+    let beta = trainer.live().beta;
+    let step = trainer.step();
+    let samples = trainer.plan().samples.min(EVALUATION_SAMPLES);
+    if samples < trainer.plan().samples {
+        eprintln!("final numbers are over the first {samples} items in file order");
+    }
+    let backend = trainer.backend();
+    let mut evaluation = evaluate(backend, seed, beta, samples, &go_on)?;
+    evaluation.step = step;
+    let (latents, chunk) = (backend.plan().net.latents, backend.plan().chunk);
+    let budget = if backend.device().kind == DeviceKind::Software {
+        GAIN_FLOPS_SOFTWARE
+    } else {
+        GAIN_FLOPS
+    };
+    let chunk_cost = 2.0 * (latents * chunk * backend.plan().net.decoder_macs()) as f64;
+    let chunks = ((budget / chunk_cost) as usize).clamp(1, samples.div_ceil(chunk));
+    if chunks * chunk < samples {
+        eprintln!("gains are over the first {} items", chunks * chunk);
+    }
+    let mask = vec![1.0; latents];
+    let gains = measure_gains(backend, seed, beta, chunks, 0..latents, &mask, &go_on)?;
+    for (latent, gain) in evaluation.latents.iter_mut().zip(gains) {
+        latent.gain = Some(gain);
+    }
+    Ok(evaluation)
+}
+
+fn report(
+    evaluation: &Evaluation,
+    config: &RunConfig,
+    spectrum: &Spectrum,
+    device: String,
+    steps: u64,
+    elapsed: Duration,
+) -> Result<Report, Error> {
+    let usage = Usage::new(evaluation);
+    let gamma = if config.live.learn_gamma {
+        Gamma::Learned
+    } else {
+        Gamma::Fixed(config.live.gamma)
+    };
+    let prediction = predict(spectrum, config.net.latents, config.live.beta, gamma)?;
+    Ok(Report {
+        loss: evaluation.loss(),
+        elbo: evaluation.elbo(),
+        elbo_tuned: evaluation.elbo_tuned(),
+        gamma: evaluation.gamma,
+        gamma_tuned: evaluation.gamma_star(),
+        kl: evaluation.kl,
+        mse: evaluation.sse / evaluation.dim as f64,
+        collapse_percent: usage.collapse_percent,
+        active: usage.active,
+        predicted_active: prediction.active(),
+        per_latent: usage
+            .latents
+            .iter()
+            .map(|l| LatentReport {
+                kl: l.statistics.kl,
+                mean_sigma2: l.statistics.mean_sigma2,
+                var_mu: l.statistics.var_mu,
+                gain: l.statistics.gain,
+                beta_threshold: l.threshold_ratio,
+            })
+            .collect(),
+        device,
+        steps_per_second: steps as f64 / elapsed.as_secs_f64().max(1e-9),
+    })
+}
+
+fn describe(report: &Report) -> String {
+    let mut text = format!(
+        "loss {:.4}  ELBO {:.4}  tuned {:.4}  KL {:.4}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
+         {} active (linear theory: {}), {:.1} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n\n\
+         latent        KL      E σ²     Var μ       law      gain   dies at β\n",
+        report.loss,
+        report.elbo,
+        report.elbo_tuned,
+        report.kl,
+        report.mse,
+        report.gamma,
+        report.gamma_tuned,
+        report.active,
+        report.predicted_active,
+        report.collapse_percent,
+        report.steps_per_second,
+        report.device,
+    );
+    let mut order: Vec<usize> = (0..report.per_latent.len()).collect();
+    order.sort_by(|&a, &b| report.per_latent[b].kl.total_cmp(&report.per_latent[a].kl));
+    for index in order {
+        let l = &report.per_latent[index];
+        let optional = |value: Option<f64>| value.map_or("—".into(), |v| format!("{v:.4}"));
+        text += &format!(
+            "z{index:<5} {:9.4} {:9.4} {:9.4} {:9.4} {:>9} {:>11}\n",
+            l.kl,
+            l.mean_sigma2,
+            l.var_mu,
+            l.var_mu + l.mean_sigma2,
+            optional(l.gain),
+            optional(l.beta_threshold),
+        );
+    }
+    text
+}
+
+/// Writes one line per step.
+fn write_trace(path: &Path, trace: &[StepMetrics]) -> Result<(), Error> {
+    write_atomically(path, |out| {
+        writeln!(out, "step,loss,squared_error,kl,gamma,beta")?;
+        for (index, m) in trace.iter().enumerate() {
+            writeln!(
+                out,
+                "{},{},{},{},{},{}",
+                index + 1,
+                m.loss,
+                m.sse,
+                m.kl,
+                m.gamma,
+                m.beta
+            )?;
+        }
+        Ok(())
+    })
+}
+
+fn write_json(path: &Path, report: &Report) -> Result<(), Error> {
+    write_atomically(path, |out| {
+        serde_json::to_writer_pretty(&mut *out, report)?;
+        writeln!(out)
+    })
+}
+
+/// Writes a neighbour file and renames it, so that nothing half-written stays.
+fn write_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<std::fs::File>) -> std::io::Result<()>,
+) -> Result<(), Error> {
+    let partial = path.with_extension("partial");
+    let outcome = (|| {
+        let mut out = BufWriter::new(std::fs::File::create(&partial)?);
+        write(&mut out)?;
+        out.flush()?;
+        drop(out);
+        std::fs::rename(&partial, path)
+    })();
+    outcome.map_err(|source| {
+        // The write's own error is the one worth telling.
+        let _ = std::fs::remove_file(&partial);
+        Error::Write {
+            path: path.to_owned(),
+            source,
+        }
+    })
+}
