@@ -164,7 +164,10 @@ fn dress(style: &mut Style, theme: Theme) {
         (TextStyle::Body, proportional(13.0)),
         (TextStyle::Button, proportional(13.0)),
         (TextStyle::Small, proportional(11.0)),
-        (TextStyle::Monospace, FontId::new(12.0, FontFamily::Monospace)),
+        (
+            TextStyle::Monospace,
+            FontId::new(12.0, FontFamily::Monospace),
+        ),
     ]
     .into();
     let s = &mut style.spacing;

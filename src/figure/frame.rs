@@ -166,6 +166,8 @@ struct Extent {
     tight: bool,
     /// Marks are wide or round, so ends need room even along x.
     round: bool,
+    /// Labels of events are written at the top.
+    headroom: bool,
 }
 
 impl Extent {
@@ -196,6 +198,7 @@ fn extent(figure: &FigureSpec, scale: Scale, pick: Pick) -> Extent {
         on_zero: false,
         tight: false,
         round: false,
+        headroom: pick != Pick::X && figure.layers.iter().any(has_top_labels),
     };
     if let (Some(map), true) = (figure.heat_map(), pick != Pick::Right) {
         e.add_map(map, pick);
@@ -251,6 +254,14 @@ fn extent(figure: &FigureSpec, scale: Scale, pick: Pick) -> Extent {
     e
 }
 
+fn has_top_labels(layer: &Layer) -> bool {
+    match layer {
+        Layer::Ticks(t) => t.labels.iter().any(|l| !l.is_empty()),
+        Layer::Rule(r) => r.direction == Direction::X && !r.label.is_empty(),
+        _ => false,
+    }
+}
+
 fn pick_of(direction: Direction) -> Pick {
     match direction {
         Direction::X => Pick::X,
@@ -271,7 +282,8 @@ fn settle(axis: &Axis, e: Extent) -> AxisMap {
     let mut map = AxisMap::new(axis.scale, e.low, e.high);
     if !e.tight {
         let share = if e.round { 0.04 } else { 0.05 };
-        let (a, b) = (map.from_unit(-share), map.from_unit(1.0 + share));
+        let above = if e.headroom { share + 0.1 } else { share };
+        let (a, b) = (map.from_unit(-share), map.from_unit(1.0 + above));
         let keeps_zero = e.on_zero && map.low == 0.0;
         map = AxisMap::new(axis.scale, if keeps_zero { 0.0 } else { a }, b);
     }

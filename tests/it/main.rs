@@ -8,4 +8,6 @@
 
 mod architecture;
 mod common;
+mod figure;
 mod gradients;
+mod plot_view;

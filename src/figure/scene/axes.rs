@@ -129,8 +129,10 @@ fn x_ticks(canvas: &mut Canvas<'_>, layout: &Layout, ink: Rgb) {
         );
         let half = width(&tick.label, font) / 2.0;
         if tick.major && x - half >= free_from {
-            let baseline = plot.bottom() + TICK + font * 1.0;
-            canvas.label([x, baseline], &tick.label, ink, Align::Middle);
+            for (line, text) in tick.label.lines().take(3).enumerate() {
+                let baseline = plot.bottom() + TICK + font * (1.0 + 1.1 * line as f64);
+                canvas.label([x, baseline], text, ink, Align::Middle);
+            }
             free_from = x + half + font * 0.35;
         }
     }

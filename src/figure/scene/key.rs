@@ -2,7 +2,7 @@
 
 use super::super::colour_map::Colouring;
 use super::super::spec::{FigureSpec, Scale};
-use super::super::ticks::{Tick, ticks};
+use super::super::ticks::{Tick, format_short, ticks};
 use super::axes::upright;
 use super::layout::{ColourBar, KEY, Key, Layout, TICK};
 use super::marks::{bar_paint, marker};
@@ -14,22 +14,25 @@ pub(super) fn bar_ticks(colouring: &Colouring, scale: Scale, count: usize) -> Ve
         .into_iter()
         .filter(|t| t.major)
         .collect();
-    let span = colouring.high - colouring.low;
-    let mut end = |value: f64, sign: &str, at: Option<usize>| {
-        let digits = super::super::ticks::format_number(value, 3);
+    let mut end = |value: f64, sign: &str, at_start: bool| {
         let tick = Tick {
             value,
-            label: format!("{sign} {digits}"),
+            label: format!("{sign} {}", format_short(value, 3)),
             major: true,
         };
-        out.retain(|t| (t.value - value).abs() > span * 0.08);
-        out.insert(at.unwrap_or(out.len()).min(out.len()), tick);
+        let here = colouring.position(value);
+        let far = |t: &Tick| match (colouring.position(t.value), here) {
+            (Some(a), Some(b)) => (a - b).abs() > 0.06,
+            _ => true,
+        };
+        out.retain(far);
+        out.insert(if at_start { 0 } else { out.len() }, tick);
     };
     if colouring.clipped_low {
-        end(colouring.low, "≤", Some(0));
+        end(colouring.low, "≤", true);
     }
     if colouring.clipped_high {
-        end(colouring.high, "≥", None);
+        end(colouring.high, "≥", false);
     }
     out
 }
@@ -128,7 +131,7 @@ fn bar_tick(canvas: &mut Canvas<'_>, bar: &ColourBar, tick: &Tick, spine: Stroke
 /// A box in the colour of "not a number" under the colour bar, where there are such values.
 fn nan_key(canvas: &mut Canvas<'_>, layout: &Layout, bar: &ColourBar) {
     let side = canvas.font * 0.8;
-    let y = layout.plot.bottom() + TICK + canvas.font * 1.0;
+    let y = layout.plot.bottom() + TICK + canvas.font * 2.2;
     let rect = Rect {
         x: bar.rect.x,
         y: y - side,

@@ -94,7 +94,7 @@ impl Layout {
         } else {
             x_label - font * 1.05
         };
-        let plot_bottom = x_label_top - font * 1.15 - TICK - 1.0;
+        let plot_bottom = x_label_top - font * 1.15 * tick_lines(figure) - TICK - 1.0;
         // Half a tick label sticks out above the plot.
         let plot_top = legend_bottom + font * 0.65;
         let plot_height = (plot_bottom - plot_top).max(8.0);
@@ -201,6 +201,16 @@ impl Layout {
     }
 }
 
+/// Lines of text under the plot that the labels of the x ticks take.
+fn tick_lines(figure: &FigureSpec) -> f64 {
+    let ticks = figure.x.ticks.iter().flatten();
+    ticks
+        .map(|(_, label)| label.lines().count())
+        .max()
+        .unwrap_or(1)
+        .clamp(1, 3) as f64
+}
+
 /// Keeps positions far outside the plot within what every renderer's numbers can hold.
 fn near(unit: f64) -> f64 {
     unit.clamp(-50.0, 51.0)
@@ -262,7 +272,7 @@ impl Header {
         };
         let title_size = font * TITLE;
         let title = place(wrap(&figure.title, title_size, room), title_size);
-        let after = width(&figure.title, title_size) * 1.04 + font * 1.2;
+        let after = width(&figure.title, title_size) + font * 0.6;
         let subtitle = match title.as_slice() {
             [(x, y, _)] if after + width(&figure.subtitle, font) <= room => {
                 if figure.subtitle.is_empty() {

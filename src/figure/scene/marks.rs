@@ -1,6 +1,6 @@
 //! The data themselves: series, bars, bands, rules, events, annotations, contours.
 
-use super::super::contour::contours;
+use super::super::contour::heat_map_contours;
 use super::super::decimate::decimate;
 use super::super::spec::{
     Anchor, Annotation, Band, Bars, Dash, Direction, EventTicks, FigureSpec, HeatMap, Layer,
@@ -9,7 +9,7 @@ use super::super::spec::{
 use super::layout::Layout;
 use super::text::width;
 use super::{Align, Canvas, Item, Label, Paint, Rect, Stroke};
-use crate::figure::colour::Rgb;
+use crate::figure::colour::{Rgb, luminance};
 
 /// Draws every layer that is not a picture, in order; texts at lines come last, on top.
 pub(super) fn draw(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout) {
@@ -344,6 +344,13 @@ fn top_label(
 }
 
 fn halo_label(canvas: &mut Canvas<'_>, at: [f64; 2], text: &str, colour: Rgb, align: Align) {
+    // Light letters lie on dark data, and need a dark rim.
+    let light = luminance(colour) > 0.6;
+    let rim = if light == canvas.palette.is_dark() {
+        canvas.palette.background
+    } else {
+        canvas.palette.foreground
+    };
     let label = Label {
         at,
         text: text.to_owned(),
@@ -352,7 +359,7 @@ fn halo_label(canvas: &mut Canvas<'_>, at: [f64; 2], text: &str, colour: Rgb, al
         align,
         upright: false,
         strong: false,
-        halo: Some(canvas.palette.background),
+        halo: Some(rim),
     };
     canvas.text(label);
 }
@@ -398,12 +405,12 @@ fn contour_lines(canvas: &mut Canvas<'_>, map: &HeatMap, layout: &Layout) {
     let plot = layout.plot;
     let paint = Paint::stroke(Stroke::solid([255; 3], 0.5)).with_opacity(0.6);
     for &level in &map.contours {
-        for line in contours(&map.values, map.nx, map.ny, level) {
+        for line in heat_map_contours(map, level) {
             let points = line
                 .iter()
-                .map(|[i, j]| {
-                    let u = x0 + (x1 - x0) * (i + 0.5) / map.nx as f64;
-                    let v = y0 + (y1 - y0) * (j + 0.5) / map.ny as f64;
+                .map(|[across, up]| {
+                    let u = x0 + (x1 - x0) * across;
+                    let v = y0 + (y1 - y0) * up;
                     [plot.x + u * plot.width, plot.bottom() - v * plot.height]
                 })
                 .collect();

@@ -6,8 +6,8 @@
 use super::surface::SurfaceGrid;
 use crate::figure::ticks::format_number;
 use crate::figure::{
-    Anchor, Annotation, Axis, ColourMap, Dash, FigureSpec, Layer, LineStyle, MarkerStyle,
-    Provenance, Role, Series, SeriesStyle, Shape,
+    Anchor, Annotation, Axis, Colour, ColourMap, Dash, FigureSpec, Layer, LineStyle, MarkerStyle,
+    Provenance, Series, SeriesStyle, Shape,
 };
 
 /// Everything the tile shows.
@@ -74,15 +74,11 @@ pub fn surface_mode(input: &SurfaceMode<'_>) -> FigureSpec {
             size: 6.0,
             ..MarkerStyle::new(Shape::Diamond, true)
         };
-        let name = "global minima";
-        let series = Series::markers(
-            "minima",
-            name,
-            minima.to_vec(),
-            marker,
-            [255, 255, 255].into(),
-        );
+        let series = Series::markers("minima", "", minima.to_vec(), marker, WHITE);
         figure.layers.push(Layer::Series(series));
+        figure
+            .layers
+            .extend(minima.map(|at| named(at, "global minimum", WHITE, Anchor::Above)));
     }
     figure
         .layers
@@ -111,22 +107,30 @@ pub(super) fn origin(word: &str, ring: bool) -> [Layer; 2] {
         size: 6.5,
         ..MarkerStyle::new(shape, !ring)
     };
-    let white = [255, 255, 255].into();
     [
         Layer::Series(Series::markers(
             "origin",
             "",
             vec![[0.0, 0.0]],
             marker,
-            white,
+            WHITE,
         )),
-        Layer::Annotation(Annotation {
-            at: [0.0, 0.0],
-            text: format!("origin: {word}"),
-            colour: Role::Foreground.into(),
-            anchor: Anchor::Below,
-        }),
+        named([0.0, 0.0], &format!("origin: {word}"), WHITE, Anchor::Below),
     ]
+}
+
+/// Marks on a heat map are white, on either palette.
+const WHITE: Colour = Colour::Rgb([255, 255, 255]);
+/// The model on a heat map is a bright orange, on either palette.
+const MODEL: Colour = Colour::Rgb([255, 176, 59]);
+
+fn named(at: [f64; 2], text: &str, colour: Colour, anchor: Anchor) -> Layer {
+    Layer::Annotation(Annotation {
+        at,
+        text: text.to_owned(),
+        colour,
+        anchor,
+    })
 }
 
 /// The way the model came.
@@ -134,7 +138,7 @@ pub(super) fn path(trail: &[[f64; 2]]) -> Option<Layer> {
     if trail.is_empty() {
         return None;
     }
-    let mut series = Series::line("trail", "", trail.to_vec(), Role::Threshold.into());
+    let mut series = Series::line("trail", "", trail.to_vec(), MODEL);
     series.style = SeriesStyle::Line(LineStyle {
         width: 1.3,
         dash: Dash::Solid,
@@ -143,20 +147,16 @@ pub(super) fn path(trail: &[[f64; 2]]) -> Option<Layer> {
 }
 
 /// Where the model stands.
-pub(super) fn current(at: Option<[f64; 2]>) -> Option<Layer> {
+pub(super) fn current(at: Option<[f64; 2]>) -> Vec<Layer> {
     let marker = MarkerStyle {
         size: 6.0,
         ..MarkerStyle::new(Shape::Circle, true)
     };
-    let colour = Role::Threshold.into();
-    at.map(|p| {
-        Layer::Series(Series::markers(
-            "current",
-            "this model",
-            vec![p],
-            marker,
-            colour,
-        ))
+    at.map_or_else(Vec::new, |p| {
+        vec![
+            Layer::Series(Series::markers("current", "", vec![p], marker, MODEL)),
+            named(p, "this model", MODEL, Anchor::Right),
+        ]
     })
 }
 

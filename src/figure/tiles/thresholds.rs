@@ -46,7 +46,7 @@ pub fn thresholds(input: &Thresholds<'_>) -> FigureSpec {
     let alive = above.min(input.latents);
     let mut figure = FigureSpec::new("thresholds", "Singular-value thresholds");
     figure.subtitle = "a mode lives while ζ² > βγ".into();
-    figure.x = Axis::linear("mode index").with_range(0.0, shown.max(1) as f64 + 1.0);
+    figure.x = Axis::linear("mode index").with_range(0.2, shown.max(1) as f64 + 0.8);
     figure.y = Axis::log10("ζ²");
     figure.y.range = vertical_range(input, &input.spectrum[..shown], line);
     figure.legend = true;

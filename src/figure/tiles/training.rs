@@ -1,6 +1,7 @@
 //! Training curves: loss, reconstruction and KL on the left, β and γ on a log axis on the right,
 //! live edits marked, the previous run as a pale ghost. Nothing is smoothed.
 
+use crate::figure::ticks::{format_number, format_step};
 use crate::figure::{
     Axis, Colour, Dash, EventTicks, FigureSpec, Layer, LineStyle, Provenance, Role, Scale, Series,
     SeriesStyle,
@@ -111,8 +112,10 @@ pub fn training(input: &Training<'_>) -> FigureSpec {
         }));
     }
     if let Some((step, loss)) = last(input.steps, input.loss) {
-        let digits = |v| crate::figure::ticks::format_number(v, 4);
-        figure.notes.push(format!("step {step}"));
+        let digits = |v| format_number(v, 4);
+        figure
+            .notes
+            .push(format!("step {}", format_step(step, 1.0)));
         figure.notes.push(format!("loss {}", digits(loss)));
         for (name, values) in [
             ("reconstruction", input.reconstruction),
@@ -135,7 +138,7 @@ fn settings(input: &Training<'_>) -> Vec<Series> {
             "β (right)",
             input.beta,
             Role::Threshold,
-            Dash::Dashed,
+            Dash::Solid,
         ),
         ("gamma", "γ (right)", input.gamma, Role::Gamma, Dash::Dotted),
     ]

@@ -64,7 +64,7 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
         UsageOrder::ByIndex => "by index".into(),
     };
     let name = |j: usize| {
-        let dead = if input.latents[j].dead { " ✕" } else { "" };
+        let dead = if input.latents[j].dead { "\n×" } else { "" };
         format!("z{j}{dead}")
     };
     let count = order.len().max(1) as f64;
@@ -114,7 +114,7 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
         height: l.mean_sigma2,
         width: 0.2,
         colour: DARK,
-        hatched: false,
+        hatched: l.dead,
         label: format!("z{j}: E σ² = {}", format_number(l.mean_sigma2, 3)),
         latent: Some(j),
     });
@@ -224,6 +224,6 @@ mod tests {
             ]
         );
         let ticks = figure.x.ticks.expect("categorical");
-        assert_eq!(ticks[2].1, "z0 ✕");
+        assert_eq!(ticks[2].1, "z0\n×");
     }
 }
