@@ -11,3 +11,6 @@ mod common;
 mod gradients;
 mod theory;
 mod figure;
+mod figure;
+mod gradients;
+mod plot_view;
