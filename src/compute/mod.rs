@@ -6,6 +6,7 @@
 
 mod backend;
 pub mod cpu;
+pub mod gpu;
 mod inputs;
 mod plan;
 mod select;
@@ -13,4 +14,4 @@ mod select;
 pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
 pub use inputs::{StepInputs, StepMetrics};
 pub use plan::{BatchOrder, BufferId, BufferSpec, Op, Plan, Program, Slice, StatisticsLayout};
-pub use select::create_backend;
+pub use select::{adapters, create_backend};

@@ -1,22 +1,170 @@
-//! stub
+//! Which device a run gets.
+
 use std::sync::Arc;
 
 use crate::config::DeviceChoice;
 use crate::data::{Dataset, Preprocessor};
 
-use super::backend::{Backend, Error};
+use super::backend::{Backend, DeviceKind, Error};
 use super::cpu::CpuBackend;
+use super::gpu::{Adapter, AdapterInfo, GpuBackend, enumerate};
 use super::plan::Plan;
 
-/// stub
+/// The adapters that can run the WGSL kernels; empty where there is no driver.
+pub fn adapters() -> Vec<AdapterInfo> {
+    enumerate().iter().map(|a| a.info().clone()).collect()
+}
+
+/// What a choice comes down to, in the order in which to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Candidate {
+    /// The native backend.
+    Cpu,
+    /// An adapter of the list.
+    Adapter(usize),
+}
+
+/// The devices that fit `choice`, best first; empty if none does.
+fn candidates(choice: &DeviceChoice, adapters: &[AdapterInfo]) -> Vec<Candidate> {
+    let of = |kind: DeviceKind| {
+        let fits =
+            move |(i, a): (usize, &AdapterInfo)| (a.kind == kind).then_some(Candidate::Adapter(i));
+        adapters.iter().enumerate().filter_map(fits)
+    };
+    let real = of(DeviceKind::DiscreteGpu).chain(of(DeviceKind::IntegratedGpu));
+    match choice {
+        DeviceChoice::Auto => real.chain([Candidate::Cpu]).collect(),
+        DeviceChoice::Cpu => vec![Candidate::Cpu],
+        DeviceChoice::Gpu => real.take(1).collect(),
+        DeviceChoice::Software => of(DeviceKind::Software).take(1).collect(),
+        DeviceChoice::Named(text) => {
+            let text = text.to_lowercase();
+            let named = |a: &AdapterInfo| a.name.to_lowercase().contains(&text);
+            if text == "cpu" {
+                return vec![Candidate::Cpu];
+            }
+            let first = adapters.iter().position(named);
+            first.map(Candidate::Adapter).into_iter().collect()
+        }
+    }
+}
+
+fn no_device(choice: &DeviceChoice, adapters: &[AdapterInfo]) -> Error {
+    let mut names: Vec<String> = adapters
+        .iter()
+        .map(|a| {
+            let kind = match a.kind {
+                DeviceKind::Software => ", software",
+                _ => "",
+            };
+            format!("'{}' ({}{kind})", a.name, a.backend)
+        })
+        .collect();
+    names.push("cpu".into());
+    Error::NoDevice {
+        choice: choice.to_string(),
+        available: format!("there is {}", names.join(", ")),
+    }
+}
+
+/// Makes the backend `choice` asks for.
+///
+/// *Auto* takes a discrete GPU, else an integrated one, else the CPU; where a GPU turns out not to
+/// work, or is too small, it goes on to the next.
 ///
 /// # Errors
-/// stub
+/// [`Error::NoDevice`] if nothing fits the choice, else what the device says.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a caller gives its plan and its share of the data away"
+)]
 pub fn create_backend(
-    _choice: &DeviceChoice,
+    choice: &DeviceChoice,
     plan: Plan,
     data: Arc<Dataset>,
     preprocessor: Arc<Preprocessor>,
 ) -> Result<Box<dyn Backend>, Error> {
-    Ok(Box::new(CpuBackend::<f32>::new(plan, data, preprocessor)?))
+    let found: Vec<Adapter> = match choice {
+        DeviceChoice::Cpu => Vec::new(),
+        _ => enumerate(),
+    };
+    let infos: Vec<AdapterInfo> = found.iter().map(|a| a.info().clone()).collect();
+    let mut refusal = no_device(choice, &infos);
+    for candidate in candidates(choice, &infos) {
+        let made: Result<Box<dyn Backend>, Error> = match candidate {
+            Candidate::Cpu => {
+                CpuBackend::<f32>::new(plan.clone(), Arc::clone(&data), Arc::clone(&preprocessor))
+                    .map(|b| Box::new(b) as Box<dyn Backend>)
+            }
+            Candidate::Adapter(index) => {
+                GpuBackend::new(&found[index], plan.clone(), &data, &preprocessor)
+                    .map(|b| Box::new(b) as Box<dyn Backend>)
+            }
+        };
+        match made {
+            Ok(backend) => return Ok(backend),
+            Err(error) => {
+                tracing::warn!("{error}");
+                refusal = error;
+            }
+        }
+    }
+    Err(refusal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adapter(name: &str, kind: DeviceKind) -> AdapterInfo {
+        AdapterInfo {
+            name: name.into(),
+            kind,
+            backend: "Vulkan",
+            driver: String::new(),
+        }
+    }
+
+    fn machine() -> Vec<AdapterInfo> {
+        vec![
+            adapter("llvmpipe (LLVM 15)", DeviceKind::Software),
+            adapter("Intel Iris", DeviceKind::IntegratedGpu),
+            adapter("NVIDIA H200", DeviceKind::DiscreteGpu),
+        ]
+    }
+
+    #[test]
+    fn auto_prefers_real_gpus_and_never_takes_software() {
+        use Candidate::{Adapter, Cpu};
+        let all = machine();
+        assert_eq!(
+            candidates(&DeviceChoice::Auto, &all),
+            [Adapter(2), Adapter(1), Cpu]
+        );
+        assert_eq!(candidates(&DeviceChoice::Auto, &all[..1]), [Cpu]);
+        assert_eq!(candidates(&DeviceChoice::Gpu, &all), [Adapter(2)]);
+        assert_eq!(candidates(&DeviceChoice::Gpu, &all[..2]), [Adapter(1)]);
+        assert_eq!(candidates(&DeviceChoice::Gpu, &all[..1]), []);
+        assert_eq!(candidates(&DeviceChoice::Software, &all), [Adapter(0)]);
+        assert_eq!(candidates(&DeviceChoice::Software, &all[1..]), []);
+    }
+
+    #[test]
+    fn names_match_anywhere_in_any_case() {
+        let all = machine();
+        let named = |text: &str| candidates(&DeviceChoice::Named(text.into()), &all);
+        assert_eq!(named("iris"), [Candidate::Adapter(1)]);
+        assert_eq!(named("LLVMPIPE"), [Candidate::Adapter(0)]);
+        assert_eq!(named("CPU"), [Candidate::Cpu]);
+        assert_eq!(named("Radeon"), []);
+    }
+
+    #[test]
+    fn a_missing_device_lists_what_there_is() {
+        let message = no_device(&DeviceChoice::Gpu, &machine()[..1]).to_string();
+        assert_eq!(
+            message,
+            "no compute device matches 'gpu'; there is 'llvmpipe (LLVM 15)' (Vulkan, software), cpu"
+        );
+    }
 }

@@ -8,9 +8,9 @@
 
 mod architecture;
 mod common;
-mod gradients;
-mod theory;
 mod figure;
-mod figure;
+mod gpu;
 mod gradients;
 mod plot_view;
+mod shaders;
+mod theory;

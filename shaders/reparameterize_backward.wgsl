@@ -1,0 +1,41 @@
+// dμ ← dz + βμ/B, d log σ² ← dz (z − μ)/2 + β(σ² − 1)/2B.
+//
+//!import step
+//!import posterior
+
+override WORKGROUP: u32 = 64u;
+
+@group(1) @binding(1) var<storage, read> head: array<f32>;
+@group(1) @binding(2) var<storage, read> log_sigma2: array<f32>;
+@group(1) @binding(3) var<storage, read> z: array<f32>;
+@group(1) @binding(4) var<storage, read> dz: array<f32>;
+@group(1) @binding(5) var<storage, read_write> dhead: array<f32>;
+@group(1) @binding(6) var<storage, read_write> dlog_sigma2_rows: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let at = linear_group(group, groups) * WORKGROUP + local;
+    if at >= call.count {
+        return;
+    }
+    let row = at / call.width;
+    let latent = at % call.width;
+    let mu = posterior_mean(row, latent);
+    let variance = exp(posterior_log_variance(row, latent));
+    let share = inputs.beta / f32(call.rows);
+    let dmu = dz[at] + share * mu;
+    // ε σ is z − μ: no second draw.
+    let dlog_variance = 0.5 * (dz[at] * (z[at] - mu) + share * (variance - 1.0));
+    check(dmu);
+    check(dlog_variance);
+    dhead[row * head_width() + latent] = dmu;
+    if has(FLAG_GLOBAL_VARIANCE) {
+        dlog_sigma2_rows[at] = dlog_variance;
+    } else {
+        dhead[row * head_width() + call.width + latent] = dlog_variance;
+    }
+}

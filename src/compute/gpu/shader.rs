@@ -1,0 +1,281 @@
+//! The kernels' text: files, the import directive, and the pipeline constants of every variant.
+
+use crate::compute::inputs::StepInputs;
+use crate::compute::plan::StatisticsLayout;
+
+/// Why a kernel's text cannot be put together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ShaderError {
+    /// No such kernel.
+    #[error("there is no kernel '{name}'")]
+    UnknownKernel {
+        /// What was asked for.
+        name: String,
+    },
+    /// A directive names a file that does not exist.
+    #[error("'{file}' imports '{import}', which does not exist in shaders/shared")]
+    UnknownImport {
+        /// The importing file.
+        file: String,
+        /// What it asks for.
+        import: String,
+    },
+}
+
+macro_rules! files {
+    ($folder:literal: $($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../shaders/", $folder, $name, ".wgsl")))),+]
+    };
+}
+
+/// The kernels, by [`crate::compute::Op::kernel`].
+const KERNELS: &[(&str, &str)] = files!("":
+    "adam",
+    "dense_backward_input",
+    "dense_backward_weight",
+    "dense_forward",
+    "elbo",
+    "finalize",
+    "gather",
+    "latent_statistics",
+    "mask_latents",
+    "reparameterize_backward",
+    "reparameterize_forward",
+    "sum_rows",
+);
+
+/// What kernels share.
+const SHARED: &[(&str, &str)] = files!("shared/":
+    "activation",
+    "matmul_registers",
+    "matmul_tiled",
+    "posterior",
+    "random",
+    "reduce",
+    "step",
+);
+
+/// The directive, alone on a line: `//!import NAME`.
+const DIRECTIVE: &str = "//!import ";
+
+/// The import that stands for the matrix product of the variant.
+const MATMUL: &str = "matmul";
+
+fn find(files: &'static [(&str, &str)], name: &str) -> Option<&'static str> {
+    files
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, text)| *text)
+}
+
+/// The names of all kernels.
+pub fn kernel_names() -> impl Iterator<Item = &'static str> {
+    KERNELS.iter().map(|(name, _)| *name)
+}
+
+/// How a matrix product is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tile {
+    /// 8 × 8 numbers in the registers of each of 8 invocations: software adapters.
+    Registers,
+    /// 32 × 32 in workgroup memory, 64 invocations: small products on a GPU.
+    Small,
+    /// 64 × 64 in workgroup memory, 256 invocations: large products on a GPU.
+    Large,
+}
+
+impl Tile {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Registers, Self::Small, Self::Large];
+
+    /// Slice of the contracted dimension held in workgroup memory at a time.
+    const DEPTH: u32 = 16;
+
+    /// Rows and columns of the product that one workgroup computes.
+    pub fn extent(self) -> [usize; 2] {
+        match self {
+            Self::Registers => [8, 64],
+            Self::Small => [32, 32],
+            Self::Large => [64, 64],
+        }
+    }
+
+    fn workgroup(self) -> u32 {
+        match self {
+            Self::Registers => 8,
+            Self::Small => 64,
+            Self::Large => 256,
+        }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::Registers => "matmul_registers",
+            Self::Small | Self::Large => "matmul_tiled",
+        }
+    }
+}
+
+/// A kernel with everything that is fixed when its pipeline is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Variant {
+    /// The kernel's name.
+    pub kernel: &'static str,
+    /// Its matrix product, if it has one.
+    pub tile: Option<Tile>,
+}
+
+impl Variant {
+    /// A kernel without a matrix product.
+    pub fn plain(kernel: &'static str) -> Self {
+        Self { kernel, tile: None }
+    }
+
+    /// Every variant that can be asked for.
+    pub fn all() -> Vec<Self> {
+        kernel_names()
+            .flat_map(|kernel| {
+                let tiles: &[Tile] = if kernel.starts_with("dense_") {
+                    &Tile::ALL
+                } else {
+                    &[]
+                };
+                let plain = tiles.is_empty().then(|| Self::plain(kernel));
+                let tiled = tiles.iter().map(move |&tile| Self {
+                    kernel,
+                    tile: Some(tile),
+                });
+                plain.into_iter().chain(tiled)
+            })
+            .collect()
+    }
+
+    /// Invocations of a workgroup.
+    pub fn workgroup(self) -> u32 {
+        match self.tile {
+            Some(tile) => tile.workgroup(),
+            // One workgroup does all of `finalize`.
+            None if self.kernel == "finalize" => 256,
+            None => 64,
+        }
+    }
+
+    /// The whole WGSL text.
+    ///
+    /// # Errors
+    /// [`ShaderError`] if the kernel or an import does not exist.
+    pub fn source(self) -> Result<String, ShaderError> {
+        let text = find(KERNELS, self.kernel).ok_or_else(|| ShaderError::UnknownKernel {
+            name: self.kernel.to_owned(),
+        })?;
+        resolve(self.kernel, text, self.tile)
+    }
+
+    /// The pipeline constants, by name.
+    pub fn constants(self) -> Vec<(&'static str, f64)> {
+        let mut constants = vec![("WORKGROUP", f64::from(self.workgroup()))];
+        if let Some(tile @ (Tile::Small | Tile::Large)) = self.tile {
+            let block = tile.extent()[0] as u32;
+            constants.extend([
+                ("BLOCK", f64::from(block)),
+                ("DEPTH", f64::from(Tile::DEPTH)),
+                ("TILE", f64::from(Tile::DEPTH * (block / 4 + 1))),
+            ]);
+        }
+        match self.kernel {
+            "adam" => constants.extend([
+                ("BETA1", StepInputs::BETA1),
+                ("BETA2", StepInputs::BETA2),
+                ("REST1", 1.0 - StepInputs::BETA1),
+                ("REST2", 1.0 - StepInputs::BETA2),
+                ("EPSILON", f64::from(StepInputs::EPSILON)),
+            ]),
+            "latent_statistics" => {
+                constants.push(("COLLAPSE_EPSILON", f64::from(StatisticsLayout::EPSILON)));
+            }
+            _ => {}
+        }
+        constants
+    }
+}
+
+/// Puts every file that `text` imports, directly or not, once before it.
+///
+/// # Errors
+/// [`ShaderError::UnknownImport`].
+pub fn resolve(file: &str, text: &str, tile: Option<Tile>) -> Result<String, ShaderError> {
+    let mut included = Vec::new();
+    let mut out = String::new();
+    include(file, text, tile, &mut included, &mut out)?;
+    Ok(out)
+}
+
+fn include(
+    file: &str,
+    text: &str,
+    tile: Option<Tile>,
+    included: &mut Vec<String>,
+    out: &mut String,
+) -> Result<(), ShaderError> {
+    for import in text
+        .lines()
+        .filter_map(|l| l.trim().strip_prefix(DIRECTIVE))
+    {
+        let import = import.trim();
+        let name = match tile {
+            Some(tile) if import == MATMUL => tile.file(),
+            _ => import,
+        };
+        if included.iter().any(|n| n == name) {
+            continue;
+        }
+        let shared = find(SHARED, name).ok_or_else(|| ShaderError::UnknownImport {
+            file: file.to_owned(),
+            import: import.to_owned(),
+        })?;
+        included.push(name.to_owned());
+        include(name, shared, tile, included, out)?;
+    }
+    out.push_str(text);
+    out.push('\n');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_come_once_and_unknown_ones_are_refused() {
+        let text = "//!import step\n//!import step\n// body\n";
+        let whole = resolve("test", text, None).expect("known imports");
+        assert_eq!(whole.matches("struct StepInputs").count(), 1);
+        assert!(whole.ends_with("// body\n\n"));
+        assert_eq!(
+            resolve("test", "//!import stop\n", None),
+            Err(ShaderError::UnknownImport {
+                file: "test".into(),
+                import: "stop".into()
+            })
+        );
+        assert!(Variant::plain("nothing").source().is_err());
+    }
+
+    #[test]
+    fn the_product_follows_the_tile() {
+        for tile in Tile::ALL {
+            let variant = Variant {
+                kernel: "dense_forward",
+                tile: Some(tile),
+            };
+            let source = variant.source().expect("a kernel");
+            assert_eq!(source.contains("tile_a"), tile != Tile::Registers);
+            let [rows, columns] = tile.extent();
+            let per_invocation = if tile == Tile::Registers { 64 } else { 16 };
+            assert_eq!(
+                rows * columns,
+                variant.workgroup() as usize * per_invocation
+            );
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Every buffer and every loss against the native backend.
+
+use collapse_explorer::compute::cpu::CpuBackend;
+use collapse_explorer::compute::gpu::{GpuBackend, Tile};
+use collapse_explorer::compute::{Backend, BufferId, Program, Slice, StepInputs};
+use collapse_explorer::config::{Activation, PosteriorVariance, Preprocess};
+use collapse_explorer::model::initial_parameters;
+use collapse_explorer::rng::{Stream, normal};
+
+use super::cases::{CASES, Case, evaluation, prepare};
+use super::train;
+use crate::common::step_inputs;
+
+/// The content of every buffer of a plan.
+type Content = Vec<(String, Vec<f32>)>;
+
+fn content(backend: &mut dyn Backend) -> Content {
+    let specs = backend.plan().buffers.clone();
+    specs
+        .into_iter()
+        .enumerate()
+        .map(|(index, spec)| {
+            let whole = Slice {
+                buffer: BufferId(index),
+                offset: 0,
+                len: spec.len,
+            };
+            (spec.name, backend.read(whole).expect("a readable buffer"))
+        })
+        .collect()
+}
+
+/// Share of a value, and of its buffer's largest, by which two float devices may differ; and the
+/// least difference that counts.
+const RELATIVE: f32 = 5e-5;
+const OF_LARGEST: f32 = 2e-6;
+const ABSOLUTE: f32 = 1e-6;
+
+/// Every element that differs, in words. Non-finite numbers always count.
+fn differences(expected: &Content, got: &Content) -> Vec<String> {
+    let mut found = Vec::new();
+    assert_eq!(expected.len(), got.len());
+    for ((name, a), (_, b)) in expected.iter().zip(got) {
+        assert_eq!(a.len(), b.len(), "{name}");
+        let largest = a.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+        for (index, (&a, &b)) in a.iter().zip(b).enumerate() {
+            let allowed = ABSOLUTE + RELATIVE * a.abs() + OF_LARGEST * largest;
+            if !a.is_finite() || !b.is_finite() || (a - b).abs() > allowed {
+                found.push(format!("{name}[{index}]: {a} natively, {b} on the device"));
+            }
+        }
+    }
+    found
+}
+
+fn report(title: &str, found: &[String]) -> Option<String> {
+    (!found.is_empty()).then(|| {
+        let shown = found.iter().take(12).cloned().collect::<Vec<_>>();
+        format!(
+            "{title}: {} differences\n  {}",
+            found.len(),
+            shown.join("\n  ")
+        )
+    })
+}
+
+/// Trains one step, evaluates, decodes, and compares all buffers after each.
+fn compare_programs(case: &Case, tile: Tile, wrong: &mut Vec<String>) {
+    let (mut cpu, mut gpu) = case.pair(Some(tile));
+    let plan = case.plan();
+    for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
+        prepare(backend);
+    }
+    let mut check = |cpu: &mut CpuBackend<f32>, gpu: &mut GpuBackend, what: &str| {
+        let found = differences(&content(cpu), &content(gpu));
+        wrong.extend(report(&format!("{} {tile:?} {what}", case.title()), &found));
+    };
+    let mut inputs = step_inputs(&plan, 9, 1.3, 1e-2);
+    inputs.slot = 5;
+    for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
+        backend.train(&[inputs]).expect("a step");
+    }
+    check(&mut cpu, &mut gpu, "after a step");
+    // The last chunk: it starts before the end and wraps.
+    let rows = plan.chunk.div_ceil(2);
+    let inputs = evaluation(&plan, plan.samples - rows, rows);
+    for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
+        backend
+            .run(Program::Evaluate, &inputs)
+            .expect("an evaluation");
+    }
+    check(&mut cpu, &mut gpu, "after an evaluation");
+    let z = plan.z();
+    let latents: Vec<f32> = (0..z.len)
+        .map(|i| normal(4, Stream::Prior, i as u32, 0))
+        .collect();
+    for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
+        backend.write(z, &latents).expect("a write");
+        backend.run(Program::Decode, &inputs).expect("a decoding");
+    }
+    check(&mut cpu, &mut gpu, "after a decoding");
+}
+
+#[test]
+fn every_buffer_agrees_with_the_native_backend() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        for tile in Tile::ALL {
+            compare_programs(case, tile, &mut wrong);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Adam's grid must fold: 64 numbers a workgroup, 65,535 workgroups a dimension.
+#[test]
+fn arenas_beyond_one_dimension_of_workgroups_agree() {
+    let case = Case {
+        d: 2_051,
+        encoder: &[1_025],
+        decoder: &[1_025],
+        latents: 2,
+        activation: Activation::Relu,
+        variance: PosteriorVariance::Global,
+        batch: 2,
+        samples: 2,
+        bytes: false,
+        channels: 1,
+        kind: Preprocess::None,
+    };
+    assert!(case.plan().arena.len() > 64 * 65_535);
+    let (mut cpu, mut gpu) = case.pair(None);
+    for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
+        prepare(backend);
+        backend
+            .train(&[step_inputs(&case.plan(), 9, 1.0, 1e-2)])
+            .expect("a step");
+    }
+    let found = differences(&content(&mut cpu), &content(&mut gpu));
+    let wrong = report(&case.title(), &found);
+    assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
+}
+
+#[test]
+fn one_wrong_element_of_any_buffer_is_found() {
+    let (mut cpu, _) = CASES[2].pair(None);
+    prepare(&mut cpu);
+    let plan = CASES[2].plan();
+    cpu.train(&[step_inputs(&plan, 9, 1.3, 1e-2)])
+        .expect("a step");
+    cpu.run(Program::Evaluate, &evaluation(&plan, 0, plan.chunk))
+        .expect("an evaluation");
+    let good = content(&mut cpu);
+    assert!(differences(&good, &good).is_empty());
+    for buffer in 0..good.len() {
+        for wrong in [f32::NAN, f32::INFINITY, 1e-3] {
+            let mut bad = good.clone();
+            let values = &mut bad[buffer].1;
+            let largest = values.iter().fold(1e-3_f32, |m, v| m.max(v.abs()));
+            let last = values.len() - 1;
+            values[last] += wrong * largest;
+            assert_eq!(
+                differences(&good, &bad).len(),
+                1,
+                "{} {wrong}",
+                good[buffer].0
+            );
+        }
+    }
+}
+
+#[test]
+fn twenty_steps_go_like_the_native_backend() {
+    for case in [&CASES[1], &CASES[0], &CASES[4]] {
+        let plan = case.plan();
+        let steps: Vec<StepInputs> = (0..20)
+            .map(|i| StepInputs {
+                slot: i,
+                ..step_inputs(&plan, i, 0.8, 1e-3)
+            })
+            .collect();
+        let (mut cpu, mut gpu) = case.pair(None);
+        let start = initial_parameters(&plan.arena, 1, 1.0);
+        let runs = [&mut cpu as &mut dyn Backend, &mut gpu].map(|backend| {
+            backend.write(plan.parameters(), &start).expect("a write");
+            train(backend, &steps)
+        });
+        let [native, device] = runs;
+        assert_eq!(native.len(), 20);
+        assert_eq!(device.len(), 20);
+        for (step, (a, b)) in native.iter().zip(&device).enumerate() {
+            let pairs = [
+                ("loss", a.loss, b.loss),
+                ("sse", a.sse, b.sse),
+                ("kl", a.kl, b.kl),
+                ("gamma", a.gamma, b.gamma),
+                ("beta", a.beta, b.beta),
+            ];
+            for (name, a, b) in pairs {
+                let allowed = 1e-5 + 1e-4 * f64::abs(a);
+                assert!(
+                    f64::abs(a - b) <= allowed,
+                    "{} step {step}: {name} {a} natively, {b} on the device",
+                    case.title()
+                );
+            }
+            assert_eq!((a.bad_op, b.bad_op), (None, None));
+        }
+    }
+}
