@@ -23,6 +23,8 @@ pub struct LoadedData {
     pub dataset: Arc<Dataset>,
     /// How they become x.
     pub preprocessor: Arc<Preprocessor>,
+    /// Digest of the values, for provenance.
+    pub digest: String,
 }
 
 /// What the loader says.
@@ -181,6 +183,7 @@ impl Side {
             config: request.config.clone(),
             dataset: Arc::clone(&dataset),
             preprocessor: Arc::clone(&preprocessor),
+            digest: format!("{:016x}", dataset.digest()),
         })));
         let spectrum = data::spectrum(&dataset, &preprocessor, request.seed, &proceed)?;
         self.tell(LoaderMessage::Spectrum(Arc::new(spectrum)));

@@ -64,6 +64,8 @@ pub enum Action {
     KillOne,
     /// β to just below the next threshold, reviving one mode.
     ReviveOne,
+    /// Tells the user what was wrong with what they typed.
+    Complain(String),
 }
 
 /// Work for a thread.
@@ -115,6 +117,8 @@ pub struct Data {
     pub dataset: Arc<Dataset>,
     /// How they become x.
     pub preprocessor: Arc<Preprocessor>,
+    /// Digest of the values.
+    pub digest: String,
     /// Their principal components, once computed.
     pub spectrum: Option<Arc<Spectrum>>,
 }
@@ -227,13 +231,21 @@ impl AppState {
     /// The active mode whose threshold is next above β.
     pub fn next_to_die(&self) -> Option<NextThreshold> {
         let prediction = self.prediction.as_ref()?;
-        next_to_die(&prediction.problem, self.config.live.beta, self.gamma_mode())
+        next_to_die(
+            &prediction.problem,
+            self.config.live.beta,
+            self.gamma_mode(),
+        )
     }
 
     /// The dead mode whose threshold is next below β.
     pub fn next_to_revive(&self) -> Option<NextThreshold> {
         let prediction = self.prediction.as_ref()?;
-        next_to_revive(&prediction.problem, self.config.live.beta, self.gamma_mode())
+        next_to_revive(
+            &prediction.problem,
+            self.config.live.beta,
+            self.gamma_mode(),
+        )
     }
 
     /// Applies what the user asked for.
@@ -294,6 +306,10 @@ impl AppState {
             }
             Action::SortByKl(by_kl) => {
                 self.sort_by_kl = by_kl;
+                Vec::new()
+            }
+            Action::Complain(text) => {
+                self.refuse(text);
                 Vec::new()
             }
             Action::KillOne => self.snap(self.next_to_die(), 1.0 + 1e-9),
@@ -436,6 +452,7 @@ impl AppState {
                     config,
                     dataset,
                     preprocessor,
+                    digest,
                 } = *loaded;
                 self.remember(&config);
                 self.config.data = config.clone();
@@ -445,6 +462,7 @@ impl AppState {
                     config,
                     dataset,
                     preprocessor,
+                    digest,
                     spectrum: None,
                 });
                 self.predict();
@@ -542,6 +560,20 @@ impl AppState {
             severity: Severity::Info,
             text,
         });
+    }
+
+    /// Where the numbers on screen come from.
+    pub fn provenance(&self) -> crate::figure::Provenance {
+        let Some(data) = &self.data else {
+            return crate::figure::Provenance::default();
+        };
+        let device = self
+            .run
+            .as_ref()
+            .and_then(|r| r.device.as_ref())
+            .map_or("", |d| d.name.as_str());
+        let step = self.snapshot.as_ref().map_or(0, |s| s.step);
+        crate::figure::run::provenance(&self.config, &data.dataset, &data.digest, device, step)
     }
 
     /// A data request for `source` with the current preprocessing, all items.
