@@ -10,6 +10,7 @@ pub mod decimate;
 pub mod export;
 pub mod frame;
 pub mod run;
+pub mod layer;
 mod scene;
 pub mod size;
 pub mod spec;

@@ -161,7 +161,7 @@ fn fit(labels: &[(f64, &str)], full: f64) -> (f64, usize) {
     let fits = |size: f64, every: usize| {
         let kept: Vec<_> = labels.iter().step_by(every).collect();
         kept.windows(2).all(|w| {
-            let halves = (width(w[0].1, size) + width(w[1].1, size)) / 2.0;
+            let halves = f64::midpoint(width(w[0].1, size), width(w[1].1, size));
             w[1].0 - w[0].0 >= halves + size * 0.2
         })
     };

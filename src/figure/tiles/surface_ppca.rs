@@ -44,8 +44,8 @@ pub fn surface_ppca(input: &SurfacePpca<'_>) -> FigureSpec {
         input.grid.y_range,
     );
     figure.provenance = input.provenance.clone();
-    for k in 0..2 {
-        let (sign, state) = if stable[k] {
+    for (k, stable) in stable.into_iter().enumerate() {
+        let (sign, state) = if stable {
             ("<", "stable")
         } else {
             ("≥", "unstable")
