@@ -139,7 +139,7 @@ fn exact_covariance(
             .as_mut()
             .par_col_iter_mut()
             .enumerate()
-            .for_each(|(j, mut column)| {
+            .for_each(|(j, column)| {
                 let product = product.col_as_slice(j);
                 for (sum, &p) in column.iter_mut().zip(product).skip(j) {
                     *sum += f64::from(p);
