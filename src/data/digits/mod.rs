@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn make(count: usize, split: Split, seed: u32) -> Dataset {
-        generate(count, split, seed, &|_| true).unwrap()
+        generate(count, split, seed, &|_| true).expect("a result")
     }
 
     #[test]
@@ -117,8 +117,8 @@ mod tests {
         };
         assert_eq!(a[..], b[..a.len()]);
         assert_eq!(
-            few.labels.as_ref().unwrap()[..],
-            many.labels.as_ref().unwrap()[..50]
+            few.labels.as_ref().expect("a result")[..],
+            many.labels.as_ref().expect("a result")[..50]
         );
         assert_ne!(few.pixels, make(50, Split::Train, 4).pixels);
         assert_ne!(few.pixels, make(50, Split::Test, 3).pixels);
@@ -156,7 +156,7 @@ mod tests {
     fn all_labels_occur_about_equally() {
         let data = make(4000, Split::Train, 1);
         let mut counts = [0; 10];
-        for &label in data.labels.as_ref().unwrap() {
+        for &label in data.labels.as_ref().expect("a result") {
             counts[usize::from(label)] += 1;
         }
         // Five standard deviations of a binomial with p = 1/10.

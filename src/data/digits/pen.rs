@@ -62,31 +62,30 @@ pub(super) fn write(skeletons: &Skeletons, recipe: &Recipe, seed: u32, index: u3
     };
     let glyphs = &skeletons.by_digit[usize::from(digit)];
     let glyph = choose(glyphs, chooser);
-    let q = recipe.map(|number, v| {
+    let mut q = recipe.map(|number, v| {
         v.mean
             + v.writer * writer.normal(QUANTITY + number)
             + v.item * item.normal(QUANTITY + number)
     });
+    q.bend *= glyph.looseness;
     let jitter = |number: u32| {
-        recipe.jitter.writer * writer.normal(habit + KNOTS + number)
-            + recipe.jitter.item * item.normal(KNOTS + number)
+        let (habit, chance) = (
+            writer.normal(habit + KNOTS + number),
+            item.normal(KNOTS + number),
+        );
+        glyph.looseness * (recipe.jitter.writer * habit + recipe.jitter.item * chance)
     };
-    let mut number = 0;
+    let mut first = 0;
     let mut strokes = Vec::with_capacity(glyph.strokes.len());
     for knots in &glyph.strokes {
+        let moves: Vec<[f32; 2]> = (0..knots.len() as u32)
+            .map(|k| [jitter(first + 2 * k), jitter(first + 2 * k + 1)])
+            .collect();
+        first += 2 * knots.len() as u32;
         let moved: Vec<Knot> = knots
             .iter()
-            .map(|knot| {
-                number += 2;
-                warp(
-                    Knot {
-                        x: knot.x + jitter(number - 2),
-                        y: knot.y + jitter(number - 1),
-                        corner: knot.corner,
-                    },
-                    &q,
-                )
-            })
+            .zip(smooth(&moves))
+            .map(|(knot, [dx, dy])| warp(knot.x + dx, knot.y + dy, knot.corner, &q))
             .collect();
         strokes.push(curve(&moved));
     }
@@ -131,15 +130,26 @@ fn choose(glyphs: &[Glyph], u: f32) -> &Glyph {
     &glyphs[glyphs.len() - 1]
 }
 
+/// Displacements averaged with their neighbours' at equal strength: a hand errs smoothly.
+fn smooth(moves: &[[f32; 2]]) -> impl Iterator<Item = [f32; 2]> {
+    // The weights ¼, ½, ¼ shrink the standard deviation by √(3/8).
+    const RESTORE: f32 = 1.632_993;
+    let last = moves.len() - 1;
+    (0..moves.len()).map(move |k| {
+        let (before, after) = (moves[k.saturating_sub(1)], moves[(k + 1).min(last)]);
+        [0, 1].map(|axis| RESTORE * (0.25 * (before[axis] + after[axis]) + 0.5 * moves[k][axis]))
+    })
+}
+
 /// The smooth deformations of the whole digit, about its middle.
-fn warp(knot: Knot, q: &Quantities<f32>) -> Knot {
-    let (x, y) = (knot.x - 0.5, knot.y - 0.5);
+fn warp(x: f32, y: f32, corner: bool, q: &Quantities<f32>) -> Knot {
+    let (x, y) = (x - 0.5, y - 0.5);
     let bump = 1.0 - 4.0 * y * y;
     let wide = q.width.max(0.4) * (1.0 - 2.0 * q.balance.clamp(-0.45, 0.45) * y);
     Knot {
         x: x * wide - q.slant * y + q.bend * (2.0 / 3.0 - bump),
         y: y + q.waist * bump,
-        corner: knot.corner,
+        corner,
     }
 }
 

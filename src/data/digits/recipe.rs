@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_built_in_recipe_is_complete() {
-        let recipe = Recipe::read().unwrap();
+        let recipe = Recipe::read().expect("a result");
         assert!(recipe.writers.mean >= 100.0 && recipe.radius.mean > 0.5);
     }
 
@@ -114,7 +114,7 @@ mod tests {
             ("slope 0 1 2", 1, "'slope'"),
             ("slant 0 1 2\n", 1, "'writers' is missing"),
         ] {
-            let error = Recipe::parse(text).unwrap_err().to_string();
+            let error = Recipe::parse(text).expect_err("a refusal").to_string();
             assert!(
                 error.contains(&format!("line {line}")) && error.contains(part),
                 "{error}"

@@ -21,6 +21,8 @@ pub(super) struct Knot {
 pub(super) struct Glyph {
     pub(super) digit: u8,
     pub(super) weight: f32,
+    /// Multiplies jitter and bend.
+    pub(super) looseness: f32,
     pub(super) strokes: Vec<Vec<Knot>>,
 }
 
@@ -52,7 +54,7 @@ impl Skeletons {
                 None => {}
                 Some("glyph") => {
                     let glyph = parse_glyph(words).ok_or_else(|| {
-                        bad("a glyph line is 'glyph DIGIT NAME WEIGHT', the weight above zero")
+                        bad("a glyph line is 'glyph DIGIT NAME WEIGHT LOOSENESS', the weight above zero")
                     })?;
                     digit = Some(usize::from(glyph.digit));
                     by_digit[usize::from(glyph.digit)].push(glyph);
@@ -89,9 +91,11 @@ fn parse_glyph<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Glyph> {
     let digit: u8 = words.next()?.parse().ok().filter(|d| *d < 10)?;
     let _name = words.next()?;
     let weight: f32 = words.next()?.parse().ok().filter(|w| *w > 0.0)?;
+    let looseness: f32 = words.next()?.parse().ok().filter(|l| *l >= 0.0)?;
     Some(Glyph {
         digit,
         weight,
+        looseness,
         strokes: Vec::new(),
     })
 }
@@ -112,7 +116,7 @@ mod tests {
 
     #[test]
     fn every_digit_can_be_written_in_several_ways() {
-        let skeletons = Skeletons::read().unwrap();
+        let skeletons = Skeletons::read().expect("a result");
         for glyphs in &skeletons.by_digit {
             assert!(glyphs.len() >= 4);
         }
@@ -125,11 +129,11 @@ mod tests {
     #[test]
     fn a_wrong_line_is_named() {
         for (text, line) in [
-            ("glyph 7 plain", 1),
+            ("glyph 7 plain 1", 1),
             ("\nstroke 0,0 1,1", 2),
-            ("glyph 1 a 1\nstroke 0,0", 2),
+            ("glyph 1 a 1 1\nstroke 0,0", 2),
             ("# nothing\nglif", 2),
-            ("glyph 1 a 1\nstroke 0,0 1,1", 2),
+            ("glyph 1 a 1 1\nstroke 0,0 1,1", 2),
         ] {
             match Skeletons::parse(text) {
                 Err(Error::Recipe { line: at, .. }) => assert_eq!(at, line, "{text}"),

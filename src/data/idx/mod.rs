@@ -179,31 +179,21 @@ fn read_items(
     }
     let values = source.read_vec(needed as usize, what, progress)?;
     let held = values.len() as u64;
-    if held < needed {
-        let cut = if source.is_cut() {
-            "the compressed data are cut off after"
-        } else {
-            "the file holds"
-        };
-        return Err(Error::malformed(
-            source.path(),
-            header.length() + held,
-            format!(
-                "the header promises {}, but {cut} {held} after the header",
-                header.promise()
-            ),
-        ));
-    }
+    let end = header.length() + held;
     let whole = wanted == u128::from(header.count()) * header.item_values();
-    if whole && source.fill(&mut [0])? > 0 {
-        return Err(Error::malformed(
-            source.path(),
-            header.length() + held,
-            format!(
-                "the header promises {}, but more bytes follow",
-                header.promise()
-            ),
-        ));
-    }
-    Ok(values)
+    let more = held == needed && whole && source.fill(&mut [0])? > 0;
+    let complaint = if more {
+        "more bytes follow".to_owned()
+    } else if source.is_cut() {
+        format!("the compressed data are cut off after {held} after the header")
+    } else if held < needed {
+        format!("the file holds {held} after the header")
+    } else {
+        return Ok(values);
+    };
+    Err(Error::malformed(
+        source.path(),
+        end,
+        format!("the header promises {}, but {complaint}", header.promise()),
+    ))
 }
