@@ -60,14 +60,24 @@ pub fn top_bar(
             button("▶ Play", "Play", "Space", Action::TogglePlay);
         }
         button("Step", "Step", "One optimisation step (→)", Action::Step);
-        button("Epoch", "Epoch", "One pass over the data (Shift+→)", Action::Epoch);
+        button(
+            "Epoch",
+            "Epoch",
+            "One pass over the data (Shift+→)",
+            Action::Epoch,
+        );
         button(
             "⟲ Reset",
             "Reset",
             "Back to step 0 with the same seed: the same run again (R)",
             Action::Reset,
         );
-        button("New seed", "New seed", "A fresh run with the next seed", Action::NewSeed);
+        button(
+            "New seed",
+            "New seed",
+            "A fresh run with the next seed",
+            Action::NewSeed,
+        );
         if ui.available_width() > 330.0 {
             muted(ui, run_name(state));
         }
@@ -88,7 +98,10 @@ pub fn top_bar(
 
 fn export_menu(ui: &mut Ui, window: &mut Vec<WindowAction>) {
     for (text, action) in [
-        ("Save all figures (PNG, SVG, CSV)", WindowAction::SaveFigures),
+        (
+            "Save all figures (PNG, SVG, CSV)",
+            WindowAction::SaveFigures,
+        ),
         ("Copy the window", WindowAction::CopyWindow),
         ("Save the window as PNG", WindowAction::SaveWindow),
     ] {

@@ -55,11 +55,21 @@ impl Controls {
     /// Draws the panel; what the user asked for goes to `actions`.
     pub fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         ui.spacing_mut().item_spacing.y = 5.0;
-        heading(ui, "Data", "reloads", "Changing the data loads them anew and starts a new run");
+        heading(
+            ui,
+            "Data",
+            "reloads",
+            "Changing the data loads them anew and starts a new run",
+        );
         let open_dialog = data_panel(ui, state, &mut self.path, actions);
         self.preprocessing(ui, state, actions);
         ui.add_space(6.0);
-        heading(ui, "Objective", "live", "Changing these never discards the model");
+        heading(
+            ui,
+            "Objective",
+            "live",
+            "Changing these never discards the model",
+        );
         self.beta(ui, state, actions);
         ui.add_space(4.0);
         self.gamma(ui, state, actions);
@@ -141,8 +151,9 @@ impl Controls {
                     significant(next.beta_threshold, 3),
                     significant(next.factor, 3)
                 );
-                ui.label(RichText::new(text).color(c.warn))
-                    .on_hover_text("The living mode whose threshold is next above β, and by what factor");
+                ui.label(RichText::new(text).color(c.warn)).on_hover_text(
+                    "The living mode whose threshold is next above β, and by what factor",
+                );
             }
             None => {
                 let text = if state.prediction.is_some() {
@@ -254,7 +265,8 @@ impl Controls {
         let mut changed = false;
         let mut depth = net.encoder.len();
         row(ui, "depth", |ui| {
-            let slider = egui::Slider::new(&mut depth, 0..=MAX_DEPTH).clamping(egui::SliderClamping::Edits);
+            let slider =
+                egui::Slider::new(&mut depth, 0..=MAX_DEPTH).clamping(egui::SliderClamping::Edits);
             let response = ui
                 .add(slider)
                 .on_hover_text("Hidden layers on each side; 0 is the linear VAE of the theory");
@@ -277,8 +289,8 @@ impl Controls {
                     .speed(2.0),
             );
             name(&response, "width");
-            let response =
-                response.on_hover_text("Widest hidden layer; the others shrink towards the latents");
+            let response = response
+                .on_hover_text("Widest hidden layer; the others shrink towards the latents");
             dragging |= response.dragged();
             if response.changed() && depth > 0 {
                 net = net.with_depth(depth, self.width);
@@ -286,7 +298,11 @@ impl Controls {
             }
         });
         row(ui, "latents κ", |ui| {
-            let response = ui.add(egui::DragValue::new(&mut net.latents).range(1..=4096).speed(0.1));
+            let response = ui.add(
+                egui::DragValue::new(&mut net.latents)
+                    .range(1..=4096)
+                    .speed(0.1),
+            );
             name(&response, "latents");
             dragging |= response.dragged();
             changed |= response.changed();
@@ -314,7 +330,11 @@ impl Controls {
             .as_ref()
             .and_then(|d| crate::model::NetSpec::new(&net, d.dataset.dim()).ok());
         if let Some(spec) = shape {
-            let text = format!("{} · {} parameters", spec.shape_text(), spec.parameter_count());
+            let text = format!(
+                "{} · {} parameters",
+                spec.shape_text(),
+                spec.parameter_count()
+            );
             ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
         }
         self.layers(ui, &mut net, &mut changed);
@@ -331,8 +351,15 @@ impl Controls {
 
     /// Exact layer widths, for whoever wants others than the slider's.
     fn layers(&mut self, ui: &mut Ui, net: &mut NetConfig, changed: &mut bool) {
-        let label = if self.advanced { "▾ exact layers" } else { "▸ exact layers" };
-        if ui.add(egui::Button::new(RichText::new(label).small()).frame(false)).clicked() {
+        let label = if self.advanced {
+            "▾ exact layers"
+        } else {
+            "▸ exact layers"
+        };
+        if ui
+            .add(egui::Button::new(RichText::new(label).small()).frame(false))
+            .clicked()
+        {
             self.advanced = !self.advanced;
             self.encoder_text = widths_text(&net.encoder);
             self.decoder_text = widths_text(&net.decoder);
@@ -368,10 +395,11 @@ impl Controls {
     fn optimiser(&self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let live = state.config.live;
         let mut rate = live.learning_rate;
+        let speed = rate * 0.01;
         row(ui, "learning rate", |ui| {
             let response = ui.add(
                 egui::DragValue::new(&mut rate)
-                    .speed(rate * 0.01)
+                    .speed(speed)
                     .range(1e-9..=1e3)
                     .custom_formatter(|v, _| significant(v, 3)),
             );
@@ -395,9 +423,7 @@ impl Controls {
             name(&response, "seed");
             response.on_hover_text("Fixes weights, order and noise; re-initialises");
         });
-        if sampling != state.config.sampling
-            && !ui.ctx().input(|i| i.pointer.any_down())
-        {
+        if sampling != state.config.sampling && !ui.ctx().input(|i| i.pointer.any_down()) {
             actions.push(Action::Sampling(SamplingConfig { ..sampling }));
         } else if sampling != state.config.sampling {
             // While the pointer drags a number, only its last value counts; egui keeps it for us.

@@ -124,7 +124,7 @@ fn thumbnails(ui: &mut Ui, data: &Data) {
     if !data.dataset.shape.is_image() {
         return;
     }
-    let id = egui::Id::new(("thumbnails", &data.digest));
+    let id = egui::Id::unique(("thumbnails", &data.digest));
     let cached: Option<TextureHandle> = ui.data(|d| d.get_temp(id));
     let texture = cached.unwrap_or_else(|| {
         let texture = ui
@@ -148,7 +148,8 @@ fn strip(data: &Data) -> egui::ColorImage {
     let mut image = egui::ColorImage::filled([width, shape.height], egui::Color32::TRANSPARENT);
     let mut row_values = vec![0.0_f32; shape.dim()];
     for item in 0..count {
-        data.preprocessor.row_into(&data.dataset, 0, item, &mut row_values);
+        data.preprocessor
+            .row_into(&data.dataset, 0, item, &mut row_values);
         let bright = data.preprocessor.display(&row_values);
         for y in 0..shape.height {
             for x in 0..shape.width {

@@ -8,7 +8,7 @@ use egui::{Context, Key, Modifiers, Ui};
 use egui_notify::Toasts;
 
 use crate::config::RunConfig;
-use crate::train::{Waker, Worker};
+use crate::train::{Latest, Waker, Worker};
 
 use super::bars::{WindowAction, status_bar, top_bar};
 use super::controls::Controls;
@@ -42,7 +42,7 @@ pub struct Explorer {
     toasts: Toasts,
     theme: Theme,
     help: bool,
-    screenshot: Option<Screenshot>,
+    pictures: Latest<(Screenshot, Arc<egui::ColorImage>)>,
     frame_ms: f32,
 }
 
@@ -68,7 +68,7 @@ impl Explorer {
             toasts: Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
             theme,
             help: false,
-            screenshot: None,
+            pictures: Latest::default(),
             frame_ms: 0.0,
         };
         this.carry_out(effects);
@@ -156,7 +156,7 @@ impl Explorer {
             i.raw
                 .dropped_files
                 .iter()
-                .filter_map(|f| f.path.clone())
+                .map(|f| f.path().to_owned())
                 .collect()
         });
         if let Some(path) = dropped.into_iter().next() {
@@ -166,26 +166,19 @@ impl Explorer {
     }
 
     fn screenshots(&mut self, ctx: &Context) {
-        let image = ctx.input(|i| {
-            i.raw.events.iter().find_map(|event| match event {
-                egui::Event::Screenshot { image, .. } => Some(Arc::clone(image)),
-                _ => None,
-            })
-        });
-        let Some(image) = image else {
+        let Some((what, image)) = self.pictures.take() else {
             return;
         };
-        match self.screenshot.take() {
-            Some(Screenshot::Copy) => {
+        match what {
+            Screenshot::Copy => {
                 ctx.copy_image((*image).clone());
                 self.state.inform("the window was copied".into());
             }
-            Some(Screenshot::Save) => {
+            Screenshot::Save => {
                 let [width, height] = image.size;
                 let rgba = image.pixels.iter().flat_map(|p| p.to_array()).collect();
                 self.files.send(Job::SaveWindow(width, height, rgba));
             }
-            None => {}
         }
     }
 
@@ -216,10 +209,14 @@ impl Explorer {
     }
 
     fn take_screenshot(&mut self, ctx: &Context, what: Screenshot) {
-        // A toast or menu in the picture would be noise.
+        // A toast in the picture would be noise.
         self.toasts.dismiss_all_toasts();
-        self.screenshot = Some(what);
-        ctx.send_viewport_cmd(egui::ViewportCommand::Screenshot(egui::UserData::default()));
+        let (slot, repaint) = (self.pictures.clone(), ctx.clone());
+        let callback = egui::ScreenshotCallback::new(move |image| {
+            slot.put((what, image));
+            repaint.request_repaint();
+        });
+        ctx.send_viewport_cmd(egui::ViewportCommand::Screenshot(callback));
     }
 
     fn save(&mut self, request: SaveRequest) {

@@ -158,7 +158,10 @@ fn free_name(folder: &Path, stem: &str, extension: &str) -> Result<PathBuf, Stri
             return Ok(path);
         }
     }
-    Err(format!("{} holds too many figures named {stem}", folder.display()))
+    Err(format!(
+        "{} holds too many figures named {stem}",
+        folder.display()
+    ))
 }
 
 #[cfg(test)]

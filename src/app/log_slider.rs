@@ -31,8 +31,9 @@ pub fn log_slider(ui: &mut Ui, value: &mut f64, spec: &LogSlider<'_>) {
         ui.label(RichText::new(spec.symbol).size(17.0).strong());
         muted(ui, spec.name).on_hover_text(spec.help);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let speed = *value * 0.005;
             let entry = egui::DragValue::new(value)
-                .speed(*value * 0.005)
+                .speed(speed)
                 .range(1e-12..=1e12)
                 .custom_formatter(|v, _| significant(v, 4));
             let response = ui.add(entry);

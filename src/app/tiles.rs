@@ -1,7 +1,9 @@
 //! The tiles: which there are, what each shows, how they are laid out.
 
 use egui::Ui;
-use egui_tiles::{Container, Linear, LinearDir, SimplificationOptions, TileId, Tiles, Tree, UiResponse};
+use egui_tiles::{
+    Container, Linear, LinearDir, SimplificationOptions, TileId, Tiles, Tree, UiResponse,
+};
 
 use crate::figure::{FigureSpec, run as figures};
 use crate::train::History;
@@ -145,7 +147,7 @@ fn default_tree() -> Tree<Tile> {
     all.shares.set_share(second, 1.0);
     all.shares.set_share(training, 0.75);
     let root = tiles.insert_container(Container::Linear(all));
-    Tree::new("tiles", root, tiles)
+    Tree::new(egui::Id::unique("tiles"), root, tiles)
 }
 
 impl TileBoard {
@@ -191,7 +193,7 @@ impl TileBoard {
         actions: &mut Vec<Action>,
         saves: &mut Vec<SaveRequest>,
     ) {
-        let mut tree = std::mem::replace(&mut self.tree, Tree::empty("tiles"));
+        let mut tree = std::mem::replace(&mut self.tree, Tree::empty(egui::Id::unique("no tiles")));
         let mut hidden = Vec::new();
         self.hovered = None;
         let mut behavior = Board {
@@ -415,7 +417,10 @@ impl Board<'_> {
                 }
             }
             Tile::Training => {
-                if ui.checkbox(&mut self.board.log_steps, "log steps").changed() {
+                if ui
+                    .checkbox(&mut self.board.log_steps, "log steps")
+                    .changed()
+                {
                     self.board.invalidate(Tile::Training);
                 }
             }
@@ -426,7 +431,11 @@ impl Board<'_> {
     fn menu(&mut self, ui: &mut Ui, id: TileId, tile: Tile) {
         let figure = self.board.panes[tile as usize].figure.clone();
         ui.add_enabled_ui(figure.is_some(), |ui| {
-            for (extension, name) in [("png", "Save PNG"), ("svg", "Save SVG"), ("csv", "Save CSV")] {
+            for (extension, name) in [
+                ("png", "Save PNG"),
+                ("svg", "Save SVG"),
+                ("csv", "Save CSV"),
+            ] {
                 if ui.button(name).clicked() {
                     self.save(figure.as_ref(), tile, extension, false);
                     ui.close();

@@ -8,10 +8,10 @@
 
 mod architecture;
 mod common;
+mod data;
 mod figure;
 mod gpu;
 mod gradients;
 mod plot_view;
 mod shaders;
 mod theory;
-mod data;
