@@ -8,7 +8,7 @@ use super::theme::{self, Theme, muted};
 
 /// What the top bar asks of the window itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WindowAction {
+pub(super) enum WindowAction {
     /// The other theme.
     ToggleTheme,
     /// A picture of the window to the clipboard.
@@ -26,7 +26,7 @@ pub enum WindowAction {
 }
 
 /// Draws the top bar.
-pub fn top_bar(
+pub(super) fn top_bar(
     ui: &mut Ui,
     state: &AppState,
     visible: &[super::tiles::Tile],
@@ -155,7 +155,7 @@ fn run_name(state: &AppState) -> String {
 }
 
 /// Draws the status bar.
-pub fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
+pub(super) fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
     let c = theme::chrome(Theme::of(ui));
     ui.horizontal_centered(|ui| {
         if let Some(device) = state.run.as_ref().and_then(|r| r.device.as_ref()) {

@@ -22,7 +22,7 @@ const GAMMA_RANGE: (f64, f64) = (1e-3, 30.0);
 const MAX_DEPTH: usize = 8;
 
 /// What the panel remembers between frames that is no setting of a run.
-pub struct Controls {
+pub(super) struct Controls {
     /// The path box.
     pub path: String,
     /// Whose loss the effective-β line speaks of.

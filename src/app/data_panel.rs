@@ -15,7 +15,7 @@ const THUMBNAILS: usize = 8;
 const LIMITS: [usize; 5] = [1_000, 5_000, 10_000, 20_000, 60_000];
 
 /// Draws the section; true if the user asked for a file dialog.
-pub fn data_panel(
+pub(super) fn data_panel(
     ui: &mut Ui,
     state: &AppState,
     path: &mut String,
@@ -164,7 +164,7 @@ fn strip(data: &Data) -> egui::ColorImage {
 }
 
 /// What is said where there is nothing to draw yet.
-pub fn empty(ui: &mut Ui, text: &str) {
+pub(super) fn empty(ui: &mut Ui, text: &str) {
     let c = theme::chrome(Theme::of(ui));
     ui.centered_and_justified(|ui| {
         ui.label(RichText::new(text).color(c.muted));

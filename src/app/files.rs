@@ -13,7 +13,7 @@ use super::tiles::SaveRequest;
 const JOBS: usize = 64;
 
 /// Something to do with files.
-pub enum Job {
+pub(super) enum Job {
     /// Writes a figure into the figures folder, or where a dialog says.
     Save(Box<SaveRequest>),
     /// Writes a picture of the window: width, height, RGBA rows.
@@ -24,7 +24,7 @@ pub enum Job {
 
 /// What came of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub(super) enum Outcome {
     /// A file was written.
     Saved(PathBuf),
     /// A data folder or file was picked.
@@ -34,7 +34,7 @@ pub enum Outcome {
 }
 
 /// A handle to the thread; dropping it lets the thread finish what it is writing and end.
-pub struct Files {
+pub(super) struct Files {
     jobs: Option<Sender<Job>>,
     outcomes: Receiver<Outcome>,
     thread: Option<JoinHandle<()>>,

@@ -40,7 +40,7 @@ const SHORTCUTS: [(&str, &str); 7] = [
 ];
 
 /// Draws the window while `open`.
-pub fn help_window(ctx: &Context, open: &mut bool) {
+pub(super) fn help_window(ctx: &Context, open: &mut bool) {
     egui::Window::new("Help")
         .open(open)
         .resizable(false)

@@ -7,7 +7,7 @@ use super::number::significant;
 use super::theme::{self, Theme, muted};
 
 /// What a slider is about.
-pub struct LogSlider<'a> {
+pub(super) struct LogSlider<'a> {
     /// `β`.
     pub symbol: &'static str,
     /// `KL weight`.
@@ -26,7 +26,7 @@ pub struct LogSlider<'a> {
 const TICK_HEIGHT: f32 = 7.0;
 
 /// Draws name, value and track; changes `value` as the user does.
-pub fn log_slider(ui: &mut Ui, value: &mut f64, spec: &LogSlider<'_>) {
+pub(super) fn log_slider(ui: &mut Ui, value: &mut f64, spec: &LogSlider<'_>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(spec.symbol).size(17.0).strong());
         muted(ui, spec.name).on_hover_text(spec.help);

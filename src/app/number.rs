@@ -1,7 +1,7 @@
 //! Numbers as people write them.
 
 /// `digits` significant digits without trailing zeros; powers of ten only far from one.
-pub fn significant(value: f64, digits: usize) -> String {
+pub(super) fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".into();
     }
@@ -22,7 +22,7 @@ pub fn significant(value: f64, digits: usize) -> String {
 }
 
 /// A number in subscript digits: β₆.
-pub fn subscript(value: usize) -> String {
+pub(super) fn subscript(value: usize) -> String {
     value
         .to_string()
         .chars()
@@ -34,7 +34,7 @@ pub fn subscript(value: usize) -> String {
 }
 
 /// A count with thin spaces between thousands.
-pub fn thousands(value: u64) -> String {
+pub(super) fn thousands(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

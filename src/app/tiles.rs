@@ -79,7 +79,7 @@ enum SurfaceKind {
 
 /// A file the user asked for.
 #[derive(Debug, Clone)]
-pub struct SaveRequest {
+pub(super) struct SaveRequest {
     /// The figure.
     pub figure: FigureSpec,
     /// Stem of the file.
@@ -108,7 +108,7 @@ impl Pane {
 }
 
 /// All tiles and their arrangement.
-pub struct TileBoard {
+pub(super) struct TileBoard {
     tree: Tree<Tile>,
     panes: [Pane; Tile::ALL.len()],
     surface: SurfaceKind,
