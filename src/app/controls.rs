@@ -148,8 +148,8 @@ impl Controls {
                     "mode {}, β{} = {} (×{})",
                     next.mode + 1,
                     subscript(next.mode + 1),
-                    significant(next.beta_threshold, 3),
-                    significant(next.factor, 3)
+                    significant(next.beta_threshold, 4),
+                    significant(next.factor, 4)
                 );
                 ui.label(RichText::new(text).color(c.warn)).on_hover_text(
                     "The living mode whose threshold is next above β, and by what factor",
@@ -320,8 +320,8 @@ impl Controls {
         });
         row(ui, "σ(x)", |ui| {
             let options = [
-                (PosteriorVariance::PerSample, "per sample"),
                 (PosteriorVariance::Global, "global"),
+                (PosteriorVariance::PerSample, "per sample"),
             ];
             changed |= segmented(ui, &mut net.variance, &options, false);
         });
