@@ -19,6 +19,7 @@
 //! One notation is used everywhere: per sample,
 //! `L = (1/2γ) E‖x − D(z)‖² + (d/2) log(2πγ) + β·KL`, minimised.
 
+pub mod app;
 pub mod cli;
 pub mod compute;
 pub mod config;

@@ -42,6 +42,10 @@ pub enum Mode {
     Train(TrainArguments),
     /// Measure step times against this machine's matrix-product peak.
     Bench(BenchArguments),
+    /// List where a network can train here.
+    Devices(DevicesArguments),
+    /// Train on the built-in digits while β rises, and write the figures: the window without a window.
+    Demo(DemoArguments),
 }
 
 /// How the window opens.
@@ -50,6 +54,35 @@ pub struct WindowArguments {
     /// Data to open: digits, gaussian:9,5,2 or a path.
     #[arg(long, default_value = "digits")]
     pub data: DataSource,
+    /// Use the first N items in file order.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// auto, cpu, gpu, software, or part of an adapter's name.
+    #[arg(long, default_value_t)]
+    pub device: DeviceChoice,
+    /// Folder that figures are saved in.
+    #[arg(long, value_name = "DIR", default_value = "figures")]
+    pub figures: PathBuf,
+}
+
+impl WindowArguments {
+    /// The run the window opens with.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a limit of zero.
+    pub fn run_config(&self) -> Result<RunConfig, Error> {
+        let config = RunConfig {
+            data: DataConfig {
+                source: self.data.clone(),
+                limit: self.limit,
+                ..DataConfig::default()
+            },
+            device: self.device.clone(),
+            ..RunConfig::default()
+        };
+        config.validate()?;
+        Ok(config)
+    }
 }
 
 /// Which data.
@@ -273,4 +306,20 @@ pub struct BenchArguments {
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `devices`.
+#[derive(Debug, Clone, Args)]
+pub struct DevicesArguments {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArguments {
+    /// Folder for the figures.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
 }

@@ -173,7 +173,6 @@ fn bench_net(
         config,
         data: Arc::new(data),
         preprocessor: Arc::new(preprocessor),
-        spectrum: None,
     };
     let mut trainer = Trainer::new(Arc::new(setup))?;
     let mut metrics = Vec::new();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::train::TrainError;
 
 /// What ended a command.
 #[derive(Debug, thiserror::Error)]
@@ -21,10 +22,13 @@ pub enum Error {
     Theory(#[from] crate::theory::Error),
     /// Training failed.
     #[error(transparent)]
-    Train(#[from] crate::train::TrainError),
+    Train(#[from] TrainError),
     /// The device failed.
     #[error(transparent)]
     Compute(#[from] crate::compute::Error),
+    /// A figure could not be written.
+    #[error(transparent)]
+    Figure(#[from] crate::figure::Error),
     /// A file could not be written.
     #[error("{} could not be written", path.display())]
     Write {
@@ -44,8 +48,7 @@ impl Error {
         match self {
             Self::Config(_)
             | Self::Usage(_)
-            | Self::Train(crate::train::TrainError::Config(_))
-            | Self::Train(crate::train::TrainError::Model(_)) => 2,
+            | Self::Train(TrainError::Config(_) | TrainError::Model(_)) => 2,
             _ => 1,
         }
     }

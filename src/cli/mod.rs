@@ -5,11 +5,13 @@
 
 mod args;
 mod bench;
+mod demo;
+mod devices;
 mod error;
 mod theory;
 mod train;
 
-pub use args::{Arguments, Mode};
+pub use args::{Arguments, Mode, WindowArguments};
 pub use error::Error;
 
 /// Runs a headless mode to its end; [`Mode::Window`] is the caller's.
@@ -22,5 +24,7 @@ pub fn run(mode: Mode) -> Result<(), Error> {
         Mode::Theory(arguments) => theory::run(&arguments),
         Mode::Train(arguments) => train::run(&arguments),
         Mode::Bench(arguments) => bench::run(&arguments),
+        Mode::Devices(arguments) => devices::run(&arguments),
+        Mode::Demo(arguments) => demo::run(&arguments),
     }
 }

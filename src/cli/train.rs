@@ -13,9 +13,10 @@ use crate::config::RunConfig;
 use crate::data::{self, Preprocessor, Spectrum};
 use crate::metrics::{Usage, predict};
 use crate::theory::Gamma;
-use crate::train::{Evaluation, RunSetup, Trainer, evaluate, measure_gains};
+use crate::train::{Evaluation, History, RunSetup, Trainer, evaluate, measure_gains};
 
 use super::args::TrainArguments;
+use super::demo::{make_folder, write_figures};
 use super::error::Error;
 
 /// Samples of the final evaluation; a larger data set is evaluated on its first this many.
@@ -59,10 +60,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
     let config = arguments.run_config()?;
     // A bad target should fail before an hour of training, not after it.
     if let Some(dir) = &arguments.out {
-        std::fs::create_dir_all(dir).map_err(|source| Error::Write {
-            path: dir.clone(),
-            source,
-        })?;
+        make_folder(dir)?;
     }
     let (setup, spectrum) = prepare(&config)?;
     let mut trainer = Trainer::new(Arc::clone(&setup))?;
@@ -86,6 +84,12 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
     if let Some(dir) = &arguments.out {
         write_trace(&dir.join("trace.csv"), &trace)?;
         write_json(&dir.join("result.json"), &report)?;
+        let beta = config.live.beta;
+        let mut history = History::default();
+        for row in &trace {
+            history.push(row, beta * row.kl);
+        }
+        write_figures(&mut trainer, &spectrum, &history, beta, dir, "")?;
     }
     let mut out = std::io::stdout().lock();
     if arguments.json {
@@ -107,7 +111,6 @@ pub(super) fn prepare(config: &RunConfig) -> Result<(Arc<RunSetup>, Arc<Spectrum
         config: config.clone(),
         data: Arc::new(dataset),
         preprocessor: Arc::new(preprocessor),
-        spectrum: Some(Arc::clone(&spectrum)),
     };
     Ok((Arc::new(setup), spectrum))
 }

@@ -14,4 +14,4 @@ mod select;
 pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
 pub use inputs::{StepInputs, StepMetrics};
 pub use plan::{BatchOrder, BufferId, BufferSpec, Op, Plan, Program, Slice, StatisticsLayout};
-pub use select::{adapters, create_backend};
+pub use select::{adapters, create_backend, has_real_gpu};

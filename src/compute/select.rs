@@ -168,3 +168,10 @@ mod tests {
         );
     }
 }
+
+/// Whether there is a GPU that is not a CPU in disguise.
+pub fn has_real_gpu() -> bool {
+    adapters()
+        .iter()
+        .any(|a| matches!(a.kind, DeviceKind::DiscreteGpu | DeviceKind::IntegratedGpu))
+}

@@ -146,3 +146,51 @@ impl Fnv {
         self.word(bytes.len() as u64);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(pixels: Pixels) -> Dataset {
+        Dataset {
+            name: "a".into(),
+            shape: ImageShape {
+                height: 1,
+                width: 3,
+                channels: 1,
+            },
+            pixels,
+            labels: Some(vec![1, 2]),
+        }
+    }
+
+    #[test]
+    fn the_digest_sees_numbers_not_names() {
+        let one = data(Pixels::Bytes(vec![1, 2, 3, 4, 5, 6]));
+        let mut other = one.clone();
+        other.name = "b".into();
+        assert_eq!(one.digest(), other.digest());
+        other.labels = Some(vec![1, 3]);
+        assert_ne!(one.digest(), other.digest());
+        other = one.clone();
+        other.shape.width = 6;
+        assert_ne!(one.digest(), other.digest());
+        let digests: std::collections::HashSet<u64> = (0..6_u8)
+            .flat_map(|p| (0..=255).map(move |v| (p, v)))
+            .map(|(p, v)| {
+                let mut bytes = vec![7; 6];
+                bytes[usize::from(p)] = v;
+                data(Pixels::Bytes(bytes)).digest()
+            })
+            .collect();
+        assert_eq!(digests.len(), 6 * 255 + 1);
+    }
+
+    #[test]
+    fn rows_are_shown_over_their_range() {
+        let floats = data(Pixels::Floats(vec![-1.0, 0.0, 1.0, 5.0, 5.0, 5.0]));
+        assert_eq!(floats.display_row(0), [0, 127, 255]);
+        assert_eq!(floats.display_row(1), [0, 0, 0]);
+        assert!(floats.display_row(9).is_empty());
+    }
+}

@@ -51,7 +51,7 @@ pub enum Error {
         reason: String,
     },
     /// Something recognised that this version does not read.
-    #[error("{}: {what}; this version reads IDX images (plain or .gz)", path.display())]
+    #[error("{}: {what} cannot be read by this version, which reads IDX images (plain or .gz)", path.display())]
     Unsupported {
         /// The file or folder.
         path: PathBuf,

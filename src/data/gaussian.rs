@@ -197,7 +197,7 @@ mod tests {
     fn covariance_is_exact_with_zero_eigenvalues_too() {
         let spectrum = [9.0, 5.0, 2.0, 1.0, 0.3, 0.0];
         for (seed, count) in [(0, None), (3, Some(7)), (4, Some(500))] {
-            let data = generate(&spectrum, count, Split::Train, seed, &quiet).unwrap();
+            let data = generate(&spectrum, count, Split::Train, seed, &quiet).expect("a result");
             assert_eq!(data.len(), count.unwrap_or(DEFAULT_COUNT));
             let (mean, c) = naive_covariance(&data);
             assert!(mean.iter().all(|m| m.abs() < 1e-6), "{mean:?}");
@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn splits_and_seeds_differ_but_repeat() {
-        let make = |split, seed| generate(&[2.0, 1.0], Some(64), split, seed, &quiet).unwrap();
+        let make =
+            |split, seed| generate(&[2.0, 1.0], Some(64), split, seed, &quiet).expect("a result");
         assert_eq!(make(Split::Train, 1), make(Split::Train, 1));
         assert_ne!(make(Split::Train, 1), make(Split::Train, 2));
         assert_ne!(make(Split::Train, 1), make(Split::Test, 1));
@@ -227,17 +228,19 @@ mod tests {
 
     #[test]
     fn impossible_requests_are_explained() {
-        let error = generate(&[1.0, 1.0], Some(2), Split::Train, 0, &quiet).unwrap_err();
+        let error = generate(&[1.0, 1.0], Some(2), Split::Train, 0, &quiet).expect_err("a refusal");
         assert_eq!(
             error.to_string(),
             "gaussian data: 2 samples cannot have an exact covariance in 2 dimensions; \
              ask for at least 3"
         );
-        let error = generate(&[1.0; 4096], Some(1 << 29), Split::Train, 0, &quiet).unwrap_err();
+        let error = generate(&vec![1.0; 4096], Some(1 << 29), Split::Train, 0, &quiet)
+            .expect_err("a refusal");
         assert!(error.to_string().contains("ask for fewer"), "{error}");
-        let error = generate(&[1.0, f64::NAN], None, Split::Train, 0, &quiet).unwrap_err();
+        let error =
+            generate(&[1.0, f64::NAN], None, Split::Train, 0, &quiet).expect_err("a refusal");
         assert!(error.to_string().contains("not NaN"), "{error}");
-        let stop = generate(&[1.0], None, Split::Train, 0, &|_| false).unwrap_err();
+        let stop = generate(&[1.0], None, Split::Train, 0, &|_| false).expect_err("a refusal");
         assert_eq!(stop, Error::Cancelled);
     }
 }

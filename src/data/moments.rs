@@ -56,7 +56,9 @@ pub(super) fn mean(
         }
     }
     let n = n.max(1) as f64;
-    total.iter_mut().for_each(|t| *t /= n);
+    for t in &mut total {
+        *t /= n;
+    }
     Ok(total)
 }
 
@@ -137,9 +139,10 @@ fn exact_covariance(
             .as_mut()
             .par_col_iter_mut()
             .enumerate()
-            .for_each(|(j, mut column)| {
-                for i in j..d {
-                    column[i] += f64::from(product[(i, j)]);
+            .for_each(|(j, column)| {
+                let product = product.col_as_slice(j);
+                for (sum, &p) in column.iter_mut().zip(product).skip(j) {
+                    *sum += f64::from(p);
                 }
             });
     }

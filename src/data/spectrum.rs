@@ -143,6 +143,9 @@ fn decompose(lower: &Mat<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
     Some((values, eigen.U().to_owned()))
 }
 
+/// Mean, eigenvalues descending and leading eigenvectors one after the other.
+type Parts = (Vec<f64>, Vec<f64>, Vec<f32>);
+
 /// Mean, all d eigenvalues and the leading `keep` eigenvectors by way of the n × n Gram matrix:
 /// X Xᵀ v = nλ v gives u = Xᵀ v / ‖Xᵀ v‖.
 fn from_gram(
@@ -151,7 +154,7 @@ fn from_gram(
     seed: u32,
     keep: usize,
     progress: OnProgress<'_>,
-) -> Result<(Vec<f64>, Vec<f64>, Vec<f32>), Error> {
+) -> Result<Parts, Error> {
     let (n, d) = (data.len(), data.dim());
     let fail = || Error::Spectrum {
         name: data.name.clone(),
@@ -182,6 +185,208 @@ fn fix_sign(vector: &mut [f32]) {
         |best, v| if v.abs() > best.abs() { v } else { best },
     );
     if largest < 0.0 {
-        vector.iter_mut().for_each(|v| *v = -*v);
+        for v in vector {
+            *v = -*v;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Preprocess, Split};
+    use crate::data::{ImageShape, Pixels, Progress, digits, gaussian};
+    use crate::rng::{Stream, normal};
+
+    fn quiet(_: Progress) -> bool {
+        true
+    }
+
+    /// The covariance from the definition, item by item, in 64 bits.
+    fn naive(data: &Dataset, preprocessor: &Preprocessor, seed: u32) -> (Vec<f64>, Mat<f64>) {
+        let (n, d) = (data.len(), data.dim());
+        let mut x = vec![0.0_f32; d];
+        let rows: Vec<Vec<f64>> = (0..n)
+            .map(|i| {
+                preprocessor.row_into(data, seed, i, &mut x);
+                x.iter().map(|&v| f64::from(v)).collect()
+            })
+            .collect();
+        let mean: Vec<f64> = (0..d)
+            .map(|p| rows.iter().map(|r| r[p]).sum::<f64>() / n as f64)
+            .collect();
+        let covariance = Mat::from_fn(d, d, |i, j| {
+            rows.iter()
+                .map(|r| (r[i] - mean[i]) * (r[j] - mean[j]))
+                .sum::<f64>()
+                / n as f64
+        });
+        (mean, covariance)
+    }
+
+    /// Checks C u = λ u, trace and Frobenius norm against the naive covariance.
+    fn check(data: &Dataset, kind: Preprocess, seed: u32) {
+        let preprocessor = Preprocessor::new(kind, data);
+        let found = spectrum(data, &preprocessor, seed, &quiet).expect("a result");
+        let (mean, c) = naive(data, &preprocessor, seed);
+        let d = data.dim();
+        let scale = found.total_variance;
+        for (a, b) in found.mean.iter().zip(&mean) {
+            assert!(
+                (a - b).abs() < 1e-6 * (1.0 + b.abs()),
+                "{kind:?} mean {a} {b}"
+            );
+        }
+        let trace: f64 = (0..d).map(|i| c[(i, i)]).sum();
+        let square: f64 = (0..d)
+            .flat_map(|i| (0..d).map(move |j| (i, j)))
+            .map(|ij| c[ij] * c[ij])
+            .sum();
+        let found_square: f64 = found.eigenvalues.iter().map(|v| v * v).sum();
+        assert!(
+            (found.total_variance / trace - 1.0).abs() < 1e-6,
+            "{kind:?} trace"
+        );
+        assert!(
+            (found_square / square - 1.0).abs() < 1e-6,
+            "{kind:?} square"
+        );
+        assert!(found.eigenvalues.is_sorted_by(|a, b| a >= b));
+        assert_eq!(found.eigenvalues.len(), d);
+        for mode in 0..found.modes().min(found.rank) {
+            let u = found.mode(mode).expect("a result");
+            let length: f64 = u.iter().map(|&v| f64::from(v).powi(2)).sum();
+            assert!((length - 1.0).abs() < 1e-5);
+            for i in 0..d {
+                let image: f64 = (0..d).map(|j| c[(i, j)] * f64::from(u[j])).sum();
+                let expected = found.eigenvalues[mode] * f64::from(u[i]);
+                assert!(
+                    (image - expected).abs() < 1e-6 * scale,
+                    "{kind:?} mode {mode}"
+                );
+            }
+        }
+    }
+
+    /// The middle 9 × 9 pixels of the built-in digits.
+    fn patches(n: usize) -> Dataset {
+        let digits = digits::generate(n, Split::Train, 5, &quiet).expect("a result");
+        let bytes = (0..n)
+            .flat_map(|i| {
+                let row = digits.display_row(i);
+                (0..81)
+                    .map(move |p| row[(9 + p / 9) * 28 + 9 + p % 9])
+                    .collect::<Vec<u8>>()
+            })
+            .collect();
+        Dataset {
+            name: "patches".into(),
+            shape: ImageShape {
+                height: 9,
+                width: 9,
+                channels: 1,
+            },
+            pixels: Pixels::Bytes(bytes),
+            labels: None,
+        }
+    }
+
+    #[test]
+    fn every_preprocessing_agrees_with_the_definition() {
+        // More than one chunk of rows, the last one not full.
+        let data = patches(1500);
+        for kind in [
+            Preprocess::None,
+            Preprocess::Center,
+            Preprocess::Dequantize,
+            Preprocess::Logit,
+        ] {
+            check(&data, kind, 7);
+        }
+    }
+
+    #[test]
+    fn floats_far_from_zero_lose_nothing() {
+        let (n, d) = (400, 6);
+        let values = (0..n * d)
+            .map(|k| {
+                1000.0
+                    + normal(1, Stream::Data, (k % d) as u32, (k / d) as u32) * (1 + k % d) as f32
+            })
+            .collect();
+        let data = Dataset {
+            name: "offset".into(),
+            shape: ImageShape {
+                height: 1,
+                width: d,
+                channels: 1,
+            },
+            pixels: Pixels::Floats(values),
+            labels: None,
+        };
+        check(&data, Preprocess::None, 0);
+        check(&data, Preprocess::Center, 0);
+    }
+
+    #[test]
+    fn fewer_items_than_dimensions_agree_too() {
+        check(&patches(20), Preprocess::None, 0);
+        check(&patches(20), Preprocess::Dequantize, 0);
+        let found = spectrum(
+            &patches(20),
+            &Preprocessor::new(Preprocess::None, &patches(20)),
+            0,
+            &quiet,
+        )
+        .expect("a result");
+        assert!(found.rank <= 19);
+    }
+
+    #[test]
+    fn projections_have_the_eigenvalues_as_variances() {
+        let data = gaussian::generate(&[9.0, 5.0, 2.0, 0.0], None, Split::Train, 1, &quiet)
+            .expect("a result");
+        let preprocessor = Preprocessor::new(Preprocess::None, &data);
+        let found = spectrum(&data, &preprocessor, 0, &quiet).expect("a result");
+        assert_eq!(found.rank, 3);
+        let mut x = vec![0.0; 4];
+        for (mode, expected) in [9.0, 5.0, 2.0, 0.0].into_iter().enumerate() {
+            assert!((found.eigenvalues[mode] - expected).abs() < 1e-6);
+            let mut variance = 0.0;
+            for i in 0..data.len() {
+                preprocessor.row_into(&data, 0, i, &mut x);
+                variance += found.project(&x, mode).powi(2) / data.len() as f64;
+            }
+            assert!((variance - expected).abs() < 1e-5, "{mode}: {variance}");
+        }
+        assert_eq!(found.project(&x, 4), 0.0);
+    }
+
+    #[test]
+    fn what_cannot_be_decomposed_is_refused() {
+        let vector = |values: Vec<f32>| Dataset {
+            name: "vectors".into(),
+            shape: ImageShape {
+                height: 1,
+                width: 2,
+                channels: 1,
+            },
+            pixels: Pixels::Floats(values),
+            labels: None,
+        };
+        for values in [
+            vec![],
+            vec![1.0, f32::NAN, 0.0, 1.0],
+            vec![f32::INFINITY, 1.0],
+        ] {
+            let data = vector(values);
+            let preprocessor = Preprocessor::new(Preprocess::None, &data);
+            let error = spectrum(&data, &preprocessor, 0, &quiet).expect_err("a refusal");
+            assert!(matches!(error, Error::Spectrum { .. }), "{error}");
+        }
+        let data = patches(100);
+        let preprocessor = Preprocessor::new(Preprocess::None, &data);
+        let stopped = spectrum(&data, &preprocessor, 0, &|_| false);
+        assert_eq!(stopped, Err(Error::Cancelled));
     }
 }

@@ -28,6 +28,10 @@ impl PixelTransform {
     }
 
     /// x for a stored value and its u; twin of `pixel_value` in `shaders/gather.wgsl`.
+    #[expect(
+        clippy::inline_always,
+        reason = "runs once per pixel of every batch, in tests at a low optimisation level too"
+    )]
     #[inline(always)]
     pub fn apply(self, value: f32, u: f32) -> f32 {
         let w = (value + u * self.dequantize) * self.scale;
@@ -158,5 +162,75 @@ impl Preprocessor {
                     .display(x + self.mean.get(p).copied().unwrap_or(0.0))
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ImageShape;
+    use crate::rng::uniform;
+
+    fn data(n: usize) -> Dataset {
+        Dataset {
+            name: "ramp".into(),
+            shape: ImageShape {
+                height: 3,
+                width: 5,
+                channels: 1,
+            },
+            pixels: Pixels::Bytes((0..n * 15).map(|i| (i * 37 % 256) as u8).collect()),
+            labels: None,
+        }
+    }
+
+    #[test]
+    fn rows_follow_the_formulas() {
+        let data = data(7);
+        let Pixels::Bytes(bytes) = &data.pixels else {
+            panic!("bytes")
+        };
+        let mut x = vec![0.0; 15];
+        for kind in [Preprocess::None, Preprocess::Dequantize, Preprocess::Logit] {
+            let preprocessor = Preprocessor::new(kind, &data);
+            // An odd first element: item 3 starts at element 45.
+            preprocessor.row_into(&data, 9, 3, &mut x);
+            for (p, &x) in x.iter().enumerate() {
+                let v = f64::from(bytes[45 + p]);
+                let u = f64::from(uniform(9, Stream::Dequantize, 45 + p as u32, u32::MAX));
+                let w = (v + u) / 256.0;
+                let expected = match kind {
+                    Preprocess::Dequantize => w,
+                    Preprocess::Logit => {
+                        let q = 1e-6 + (1.0 - 2e-6) * w;
+                        (q / (1.0 - q)).ln()
+                    }
+                    _ => v / 255.0,
+                };
+                assert!(
+                    (f64::from(x) - expected).abs() < 1e-3 * expected.abs().max(1e-3),
+                    "{kind:?} {p}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn centring_takes_the_mean_off_and_display_puts_it_back() {
+        let data = data(11);
+        let preprocessor = Preprocessor::new(Preprocess::Center, &data);
+        let mut sum = [0.0_f64; 15];
+        let mut x = vec![0.0; 15];
+        for i in 0..11 {
+            preprocessor.row_into(&data, 0, i, &mut x);
+            for (s, &x) in sum.iter_mut().zip(&x) {
+                *s += f64::from(x);
+            }
+        }
+        assert!(sum.iter().all(|s| s.abs() < 1e-5), "{sum:?}");
+        let shown = preprocessor.display(&x);
+        for (shown, byte) in shown.iter().zip(data.display_row(10)) {
+            assert!((shown * 255.0 - f32::from(byte)).abs() < 1e-3);
+        }
     }
 }

@@ -54,6 +54,12 @@ impl From<Role> for Colour {
     }
 }
 
+impl From<Rgb> for Colour {
+    fn from(rgb: Rgb) -> Self {
+        Self::Rgb(rgb)
+    }
+}
+
 /// The Okabe–Ito colours without black, which would vanish on one of the two backgrounds.
 const OKABE_ITO: [Rgb; 7] = [
     [230, 159, 0],   // orange

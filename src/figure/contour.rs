@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use super::spec::HeatMap;
+
 /// A contour line in grid coordinates: (0, 0) is the first sample, (1, 0) its neighbour along x.
 /// A closed line repeats its first point at the end.
 pub type Polyline = Vec<[f64; 2]>;
@@ -34,6 +36,51 @@ pub fn contours(values: &[f64], nx: usize, ny: usize, level: f64) -> Vec<Polylin
             edges
                 .into_iter()
                 .map(|e| crossing(values, nx, level, e))
+                .collect()
+        })
+        .collect()
+}
+
+/// The lines on which a heat map equals `level`, in shares of its rectangle: (0, 0) is the lower
+/// left corner, (1, 1) the upper right, along the axes' own scales. Values stand at cell centres;
+/// the half cell out to the edges is extrapolated linearly, so that lines reach the edges.
+pub fn heat_map_contours(map: &HeatMap, level: f64) -> Vec<Polyline> {
+    let (nx, ny) = (map.nx, map.ny);
+    if nx < 2 || ny < 2 || nx.checked_mul(ny) != Some(map.values.len()) {
+        return Vec::new();
+    }
+    // One more sample on every side, on the edge itself.
+    let sample = |i: usize, n: usize| match i {
+        0 => (0, 1),
+        _ if i > n => (n - 1, n - 2),
+        _ => (i - 1, i - 1),
+    };
+    let outward = |near: f64, next: f64| near + (near - next) / 2.0;
+    let mut padded = Vec::with_capacity((nx + 2) * (ny + 2));
+    for j in 0..ny + 2 {
+        let (j0, j1) = sample(j, ny);
+        for i in 0..nx + 2 {
+            let (i0, i1) = sample(i, nx);
+            let row = |j: usize| outward(map.values[j * nx + i0], map.values[j * nx + i1]);
+            padded.push(outward(row(j0), row(j1)));
+        }
+    }
+    let share = |at: f64, n: usize| {
+        let n = n as f64;
+        let cell = if at < 1.0 {
+            at / 2.0
+        } else if at > n {
+            n - 0.5 + (at - n) / 2.0
+        } else {
+            at - 0.5
+        };
+        cell / n
+    };
+    contours(&padded, nx + 2, ny + 2, level)
+        .into_iter()
+        .map(|line| {
+            line.into_iter()
+                .map(|[i, j]| [share(i, nx), share(j, ny)])
                 .collect()
         })
         .collect()
@@ -183,8 +230,8 @@ mod tests {
         assert_eq!(lines.len(), 2);
         for line in &lines {
             let middle = [
-                (line[0][0] + line[1][0]) / 2.0,
-                (line[0][1] + line[1][1]) / 2.0,
+                f64::midpoint(line[0][0], line[1][0]),
+                f64::midpoint(line[0][1], line[1][1]),
             ];
             let to_low = (middle[0] - 1.0)
                 .hypot(middle[1])
@@ -201,6 +248,38 @@ mod tests {
         assert_eq!(contours(&values, n, n, 0.5).len(), 2);
         let above = contours(&values, n, n, 1.05);
         assert_eq!(above.iter().filter(|l| l.first() == l.last()).count(), 0);
+    }
+
+    #[test]
+    fn a_heat_map_of_a_plane_has_straight_contours_from_edge_to_edge() {
+        // v = x + 2y on [0, 1]², sampled at cell centres, is 1.2 on the line from (0, 0.6) to (1, 0.1).
+        let (nx, ny) = (7, 5);
+        let at = |k: usize, n: usize| (k as f64 + 0.5) / n as f64;
+        let map = HeatMap {
+            id: String::new(),
+            x_range: (0.0, 1.0),
+            y_range: (0.0, 1.0),
+            nx,
+            ny,
+            values: (0..nx * ny)
+                .map(|k| at(k % nx, nx) + 2.0 * at(k / nx, ny))
+                .collect(),
+            colour_map: crate::figure::ColourMap::Viridis,
+            scale: crate::figure::Scale::Linear,
+            range: None,
+            contours: vec![],
+            label: String::new(),
+            smooth: true,
+        };
+        let lines = heat_map_contours(&map, 1.2);
+        assert_eq!(lines.len(), 1);
+        assert!(
+            lines[0]
+                .iter()
+                .all(|[x, y]| (x + 2.0 * y - 1.2).abs() < 1e-12)
+        );
+        let xs = lines[0].iter().map(|p| p[0]);
+        assert!(xs.clone().fold(1.0, f64::min) < 1e-12 && xs.fold(0.0, f64::max) > 1.0 - 1e-12);
     }
 
     #[test]

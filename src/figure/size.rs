@@ -20,7 +20,7 @@ impl Size {
     pub const COLUMN: Self = Self::inches(3.25, 2.5, 7.0);
     /// The full width of a two-column paper (ICML): 6.75 in.
     pub const TWO_COLUMNS: Self = Self::inches(6.75, 3.4, 8.0);
-    /// The text width of a one-column paper (NeurIPS, ICLR): 5.5 in.
+    /// The text width of a one-column paper (`NeurIPS`, ICLR): 5.5 in.
     pub const TEXT_WIDTH: Self = Self::inches(5.5, 3.4, 8.0);
     /// A 16:9 slide: 13.33 × 7.5 in with large text.
     pub const SLIDE: Self = Self {
@@ -58,6 +58,25 @@ impl Size {
     pub fn with_height(mut self, height: f64) -> Self {
         self.height = height;
         self
+    }
+
+    /// The same size with every number within what can be laid out and allocated: 1–50 in,
+    /// 3–72 pt, 36–1200 dpi; a number that is not one becomes the default's.
+    pub(crate) fn settled(&self) -> Self {
+        let settle = |value: f64, low: f64, high: f64, usual: f64| {
+            if value.is_nan() {
+                usual
+            } else {
+                value.clamp(low, high)
+            }
+        };
+        let usual = Self::default();
+        Self {
+            width: settle(self.width, 1.0, 50.0, usual.width),
+            height: settle(self.height, 1.0, 50.0, usual.height),
+            font: settle(self.font, 3.0, 72.0, usual.font),
+            dpi: settle(self.dpi, 36.0, 1200.0, usual.dpi),
+        }
     }
 
     /// Width and height in points, the unit of the layout.

@@ -169,6 +169,21 @@ pub fn format_number(value: f64, digits: usize) -> String {
     }
 }
 
+/// [`format_number`] without zeros at the end of the fraction: `0.03`, `2.5`, `30`.
+pub fn format_short(value: f64, digits: usize) -> String {
+    let text = format_number(value, digits);
+    let (mantissa, power) = match text.find('×') {
+        Some(at) => text.split_at(at),
+        None => (text.as_str(), ""),
+    };
+    let mantissa = if mantissa.contains('.') {
+        mantissa.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        mantissa
+    };
+    format!("{mantissa}{power}")
+}
+
 fn power_text(mantissa: &str, power: i32) -> String {
     match mantissa {
         "1" => format!("10{}", superscript(power)),
@@ -235,10 +250,7 @@ mod tests {
 
     #[test]
     fn linear_ticks_are_round() {
-        assert_eq!(
-            labels(Scale::Linear, 0.0, 1.05, 5),
-            ["0.0", "0.5", "1.0"].map(|s| if s == "0.0" { "0" } else { s })
-        );
+        assert_eq!(labels(Scale::Linear, 0.0, 1.05, 5), ["0", "0.5", "1.0"]);
         assert_eq!(
             labels(Scale::Linear, 0.0, 1.0, 6),
             ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]
@@ -286,6 +298,10 @@ mod tests {
         assert_eq!(format_number(f64::NEG_INFINITY, 3), "−∞");
         assert_eq!(format_step(-1.0e-12, 5e-13), "−1.0×10⁻¹²");
         assert_eq!(superscript(-120), "⁻¹²⁰");
+        assert_eq!(format_short(0.03, 3), "0.03");
+        assert_eq!(format_short(30.0, 3), "30");
+        assert_eq!(format_short(3.10e-9, 3), "3.1×10⁻⁹");
+        assert_eq!(format_short(100.0, 1), "100");
     }
 
     #[test]

@@ -76,6 +76,7 @@ pub fn beta_for(weight: f64, gamma: f64, dim: usize, convention: Convention) -> 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -2,7 +2,7 @@
 //! the nonlinear counterparts of ζ²/γ, to be drawn on the same axis.
 //!
 //! They are marginal, moments-held estimates: they ask what one latent is worth with everything
-//! else as it is. At the linear optimum with η_enc = 1, gain = ζ² − βγ, KL = ½ log(ζ²/(βγ)) and
+//! else as it is. At the linear optimum with `η_enc` = 1, gain = ζ² − βγ, KL = ½ log(ζ²/(βγ)) and
 //! E σ² = βγ/ζ², and both [`effective_threshold_from_gain`] and
 //! [`effective_threshold_from_variance`] return ζ²/γ. A dead latent (KL → 0) has a threshold
 //! somewhere below β that its statistics no longer show; it has no estimate, which is `None`. So do
@@ -29,10 +29,9 @@ pub fn logmean(a: f64, b: f64) -> Option<f64> {
     if x.abs() > 1.0 {
         return Some((b - a) / x);
     }
-    // √(ab)·sinh(x/2)/(x/2), with x from the ratio's distance to 1: no cancellation near a = b.
-    let half = 0.5 * ((b - a) / a).ln_1p();
-    let sinhc = if half == 0.0 { 1.0 } else { half.sinh() / half };
-    Some(a.sqrt() * b.sqrt() * sinhc)
+    // Near a = b the difference is exact and its share of a gives the logarithm without loss.
+    let x = ((b - a) / a).ln_1p();
+    Some(if x == 0.0 { a } else { (b - a) / x })
 }
 
 /// The b for which `logmean(beta, b) = target`: above β if `target` is, below if it is below.
@@ -104,9 +103,9 @@ pub fn effective_threshold_from_gain(beta: f64, gain: f64, gamma: f64, kl: f64) 
     invert_logmean(beta, effective_threshold_ratio(gain, gamma, kl)?)
 }
 
-/// `β/E[σ²]` for a unit prior: ζ²/γ exactly at the linear optimum, where σ² = βγ/ζ².
+/// `β / E σ²` for a unit prior: ζ²/γ exactly at the linear optimum, where σ² = βγ/ζ².
 ///
-/// With another prior, pass E[σ²]/η². `None` for a dead latent, E σ² ≥ 1.
+/// With another prior, pass `E σ²/η²`. `None` for a dead latent, E σ² ≥ 1.
 pub fn effective_threshold_from_variance(beta: f64, mean_sigma2: f64) -> Option<f64> {
     let (beta, mean_sigma2) = (positive(beta)?, positive(mean_sigma2)?);
     (mean_sigma2 < 1.0).then(|| positive(beta / mean_sigma2))?
@@ -132,6 +131,7 @@ pub fn gamma_prime(variance: f64, error: f64, beta: f64, kl: f64) -> Option<f64>
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

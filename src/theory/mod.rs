@@ -10,7 +10,8 @@
 //! nothing here ever forms a `d × d` matrix.
 //!
 //! - [`linear`]: the global minimum of the linear latent variable model (Wang and Ziyin 2022),
-//!   with σ fixed or learned and γ fixed or learned, and the thresholds in β.
+//!   with σ learned and γ fixed or learned; [`fixed_sigma`]: with σ held.
+//! - [`thresholds`]: the β at which each mode dies, and which one is next.
 //! - [`origin`]: the Hessian at the collapsed point.
 //! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
 //! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
@@ -19,24 +20,27 @@
 
 pub mod convention;
 pub mod estimators;
+pub mod fixed_sigma;
 pub mod linear;
 pub mod origin;
 pub mod ppca;
 mod problem;
 pub mod surface;
+pub mod thresholds;
 
 pub use convention::{Convention, beta_for, weight_for};
-pub use linear::{
-    FixedSigmaMode, FixedSigmaOptimum, Gamma, GammaSolution, Mode, NextThreshold, Optimum,
-    active_count, collapse_free_beta, fixed_sigma_optimum, least_loss, next_to_die, next_to_revive,
-    optimum, thresholds_beta, thresholds_beta_learned,
-};
+pub use fixed_sigma::{FixedSigmaMode, FixedSigmaOptimum, fixed_sigma_optimum};
+pub use linear::{Gamma, GammaSolution, Mode, Optimum, least_loss, optimum};
 pub use origin::{Verdict, least_eigenvalue_curve, origin_eigenvalues, origin_hessian};
 pub use ppca::{
     ColumnStability, PpcaFit, PpcaSurface, ppca_fit, ppca_log_likelihood, zero_column_stability,
 };
 pub use problem::LinearProblem;
 pub use surface::{Axis, Grid, ModeSurface};
+pub use thresholds::{
+    NextThreshold, active_count, collapse_free_beta, next_to_die, next_to_revive, thresholds_beta,
+    thresholds_beta_learned,
+};
 
 /// Why a theoretical quantity cannot be given. Every message is one sentence.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -90,7 +94,7 @@ pub enum Error {
     TotalTooSmall {
         /// E‖y‖² as given.
         total: f64,
-        /// Σ ζ_i².
+        /// Σ ζᵢ².
         sum: f64,
     },
     /// With γ learned, the loss falls without bound as γ goes to zero.

@@ -1,4 +1,4 @@
-//! The collapsed point u = v = 0, σ = η_enc: a saddle or the global minimum, never a merely
+//! The collapsed point u = v = 0, σ = `η_enc`: a saddle or the global minimum, never a merely
 //! local one (Wang and Ziyin, Theorem 3). Its least eigenvalue is the early warning of collapse.
 
 use serde::Serialize;
@@ -98,6 +98,7 @@ pub fn least_eigenvalue_curve(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

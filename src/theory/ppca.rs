@@ -1,6 +1,6 @@
 //! Probabilistic PCA, the model whose maximum likelihood the linear VAE reaches at β = 1 (Tipping
 //! and Bishop 1999; Lucas et al. 2019). `C = WWᵀ + σ²I` with W along principal components has the
-//! eigenvalues l_i (kept) or σ², so likelihoods are sums over eigenvalues.
+//! eigenvalues lᵢ (kept) or σ², so likelihoods are sums over eigenvalues.
 
 use std::f64::consts::PI;
 
@@ -19,7 +19,7 @@ pub struct PpcaFit {
     pub log_likelihood: f64,
     /// The k largest eigenvalues, zeros included; fewer if the spectrum is shorter.
     pub kept: Vec<f64>,
-    /// √(l_i − σ²), the norms of W's columns, one per kept eigenvalue.
+    /// √(lᵢ − σ²), the norms of W's columns, one per kept eigenvalue.
     pub column_norms: Vec<f64>,
 }
 

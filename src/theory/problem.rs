@@ -18,27 +18,28 @@ pub struct LinearProblem {
     dim: usize,
     latents: usize,
     eta_enc: f64,
-    /// `residuals[m] = R_m = E‖y‖² − Σ_{i<m} ζ_i²`, summed from the small end.
+    /// `residuals[m] = Rₘ = E‖y‖² − Σ_{i<m} ζᵢ²`, summed from the small end.
     residuals: Vec<f64>,
-    /// `log_sums[m] = Σ_{i<m} log ζ_i²`, for m up to the rank.
+    /// `log_sums[m] = Σ_{i<m} log ζᵢ²`, for m up to the rank.
     log_sums: Vec<f64>,
 }
 
 impl LinearProblem {
     /// A problem from its spectrum.
     ///
-    /// - `eigenvalues`: ζ_i² in descending order, at most `dim` of them; those left out are zero.
+    /// - `eigenvalues`: ζᵢ² in descending order, at most `dim` of them; those left out are zero.
     ///   For a VAE, the eigenvalues of the centred data covariance. Negative ones no further from
     ///   zero than 1e-9 of the largest are rounding and become zero.
     /// - `total_variance`: E‖y‖² of the centred target; for a VAE the trace of the covariance. A
     ///   relative difference to Σ ζ² below 1e-9 is rounding and is ignored.
     /// - `dim`: d, the dimension of the target; `latents`: κ, which may exceed the rank and `dim`.
-    /// - `eta_enc`: η_enc, the prior's standard deviation, usually 1.
+    /// - `eta_enc`: the prior's standard deviation, usually 1.
     ///
     /// # Errors
     /// One of [`Error::BadEigenvalue`], [`Error::NotDescending`], [`Error::TotalTooSmall`],
     /// [`Error::OutOfRange`] (no latents, no dimensions, more eigenvalues than dimensions),
-    /// [`Error::NotPositive`] (η_enc) and [`Error::NotFinite`] (the total variance).
+    /// [`Error::NotPositive`] (`η_enc`), [`Error::NotFinite`] (the total variance) and
+    /// [`Error::NotRepresentable`] (a sum or square out of range).
     pub fn new(
         mut eigenvalues: Vec<f64>,
         total_variance: f64,
@@ -49,6 +50,9 @@ impl LinearProblem {
         at_least_one("data dimension", dim)?;
         at_least_one("latents", latents)?;
         positive("η_enc", eta_enc)?;
+        if !(eta_enc * eta_enc).is_normal() {
+            return Err(Error::NotRepresentable { what: "η_enc²" });
+        }
         check_spectrum(&mut eigenvalues, dim)?;
         if !total_variance.is_finite() {
             return Err(Error::NotFinite {
@@ -99,7 +103,7 @@ impl LinearProblem {
         Self::new(eigenvalues, total, dim, latents, 1.0)
     }
 
-    /// ζ_i², descending.
+    /// ζᵢ², descending.
     pub fn eigenvalues(&self) -> &[f64] {
         &self.eigenvalues
     }
@@ -119,7 +123,7 @@ impl LinearProblem {
         self.latents
     }
 
-    /// η_enc, the prior's standard deviation.
+    /// `η_enc`, the prior's standard deviation.
     pub fn eta_enc(&self) -> f64 {
         self.eta_enc
     }
@@ -134,13 +138,13 @@ impl LinearProblem {
         self.latents.min(self.rank())
     }
 
-    /// R_m = E‖y‖² − Σ_{i≤m} ζ_i², the variance the `m` leading modes leave; `m` beyond the
+    /// Rₘ = E‖y‖² − Σ_{i≤m} ζᵢ², the variance the `m` leading modes leave; `m` beyond the
     /// spectrum counts as its end. What lies below the spectrum's own rounding (d·ε·ζ₁²) is zero.
     pub fn residual(&self, m: usize) -> f64 {
         self.residuals[m.min(self.residuals.len() - 1)]
     }
 
-    /// Σ_{i≤m} log ζ_i² for m up to the rank.
+    /// Σ_{i≤m} log ζᵢ² for m up to the rank.
     pub(super) fn log_sum(&self, m: usize) -> f64 {
         self.log_sums[m.min(self.rank())]
     }
@@ -201,6 +205,7 @@ fn at_least_one(name: &'static str, value: usize) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

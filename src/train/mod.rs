@@ -14,9 +14,11 @@ mod views;
 mod worker;
 
 pub use evaluate::{Evaluation, LatentStatistics, evaluate, measure_gains};
-pub use history::{Bin, History, Mark};
+pub use history::{Bin, History, Mark, Spread};
 pub use latest::Latest;
-pub use protocol::{Command, Event, LiveParams, RunId, RunSetup, Snapshot, ViewRequest};
+pub use protocol::{
+    Command, Event, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
+};
 pub use trainer::{Checkpoint, TrainError, Trainer};
 pub use views::{ModePoint, Views};
 pub use worker::{Waker, Worker};

@@ -23,8 +23,6 @@ pub struct RunSetup {
     pub data: Arc<Dataset>,
     /// How values become x.
     pub preprocessor: Arc<Preprocessor>,
-    /// Principal components, if they are known: needed only to project a net on a mode.
-    pub spectrum: Option<Arc<Spectrum>>,
 }
 
 /// An instruction that must not be lost.
@@ -69,10 +67,25 @@ pub struct ViewRequest {
     pub examples: usize,
     /// The latent to traverse.
     pub traversal: usize,
-    /// The principal mode (from 0) on which to project the net.
-    pub mode: usize,
+    /// The principal mode on which to project the net.
+    pub projection: Option<Projection>,
     /// Latents replaced by their prior mean in every picture and statistic; empty for none.
     pub zeroed: Vec<usize>,
+}
+
+/// A principal mode of the data.
+#[derive(Debug, Clone)]
+pub struct Projection {
+    /// Its index, from 0.
+    pub mode: usize,
+    /// The data's principal components.
+    pub spectrum: Arc<Spectrum>,
+}
+
+impl PartialEq for Projection {
+    fn eq(&self, other: &Self) -> bool {
+        self.mode == other.mode && Arc::ptr_eq(&self.spectrum, &other.spectrum)
+    }
 }
 
 /// A message that must not be lost.

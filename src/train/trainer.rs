@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
 use crate::config::LiveConfig;
+use crate::data::Spectrum;
 use crate::model::initial_parameters;
 
-use super::protocol::RunSetup;
+use super::protocol::{Projection, RunSetup, ViewRequest};
+use super::views::{Views, views};
 
 /// Why a run could not start or go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -243,6 +245,28 @@ impl Trainer {
             out.push(metrics);
         }
         Ok(())
+    }
+
+    /// Pictures of the run as it stands, projected on the data's first mode.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the device fails.
+    pub fn views(
+        &mut self,
+        beta: f64,
+        examples: usize,
+        spectrum: &Arc<Spectrum>,
+    ) -> Result<Views, TrainError> {
+        let request = ViewRequest {
+            examples,
+            projection: Some(Projection {
+                mode: 0,
+                spectrum: Arc::clone(spectrum),
+            }),
+            ..ViewRequest::default()
+        };
+        let setup = Arc::clone(&self.setup);
+        Ok(views(self.backend.as_mut(), &setup, beta, &request)?)
     }
 
     fn divergence(&self, op: usize) -> TrainError {

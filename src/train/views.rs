@@ -6,7 +6,7 @@ use crate::config::PosteriorVariance;
 use crate::rng::{Stream, normal};
 
 use super::evaluate::chunk_inputs;
-use super::protocol::{RunSetup, ViewRequest};
+use super::protocol::{Projection, RunSetup, ViewRequest};
 
 /// Images as brightness bytes, `count × d`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -84,15 +84,15 @@ pub(super) fn views(
             .collect()
     };
     let head = backend.read(head_slice)?;
-    let point = match &setup.spectrum {
-        Some(spectrum) if request.mode < spectrum.modes() => {
+    let point = match &request.projection {
+        Some(Projection { mode, spectrum }) if *mode < spectrum.modes() => {
             let counted = inputs.rows as usize;
             let x = backend.read(rows(x_all, counted))?;
             let xhat = backend.read(rows(xhat_all, counted))?;
-            let project = |row: &[f32]| spectrum.project(row, request.mode);
+            let project = |row: &[f32]| spectrum.project(row, *mode);
             let t: Vec<f64> = x.chunks_exact(d).map(project).collect();
             let answer: Vec<f64> = xhat.chunks_exact(d).map(project).collect();
-            mode_point(request.mode, &t, &answer, &head, stride, k)
+            mode_point(*mode, &t, &answer, &head, stride, k)
         }
         _ => None,
     };

@@ -1,6 +1,5 @@
 //! The one integration test binary: linking egui and wgpu is slow, so it happens once.
 
-#![allow(unreachable_pub, reason = "a test binary has no outside")]
 #![allow(
     clippy::too_many_arguments,
     reason = "test helpers spell out a whole net"
@@ -8,6 +7,10 @@
 
 mod architecture;
 mod common;
+mod data;
+mod figure;
 mod gpu;
 mod gradients;
+mod plot_view;
 mod shaders;
+mod theory;

@@ -1,16 +1,199 @@
-//! stub
-use super::dataset::Dataset;
-use super::error::{Error, OnProgress};
-use crate::config::Split;
+//! IDX files: the format of MNIST and its relatives, plain or gzip-compressed.
+//!
+//! [`load`] takes a file or a folder; [`parse`] reads one image set from bytes. What a file is
+//! gets decided by its content, never by its ending. A header is not believed: memory grows
+//! only as bytes arrive, and no more is decompressed than the header promises plus one byte.
+
+mod folder;
+mod formats;
+mod header;
+mod names;
+mod source;
+
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
-/// Loads.
+
+use crate::config::Split;
+
+use super::dataset::{Dataset, ImageShape, Pixels};
+use super::error::{Error, OnProgress};
+use header::Header;
+use source::Source;
+
+/// Most bytes of pixels held in memory.
+pub const MAX_BYTES: u64 = 4 << 30;
+
+/// An IDX image set: its shape, its bytes and the number of items the file promises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdxImages {
+    /// Shape of one item; a two-dimensional file holds vectors, `1 × d × 1`.
+    pub shape: ImageShape,
+    /// The first items' bytes, as many as were asked for.
+    pub bytes: Vec<u8>,
+    /// The number of items in the whole file.
+    pub count_in_file: u64,
+}
+
+/// Loads the image set at `path`, a file or a folder, with its labels if a sibling file of the
+/// usual name holds them.
+///
+/// In a folder `split` chooses between train and t10k (or test) files; a folder with a single
+/// image set of no known split serves both. A file named directly is taken as it is.
+///
 /// # Errors
-/// Always, for now.
+/// Any [`Error`] about a file or folder; [`Error::Cancelled`].
 pub fn load(
     path: &Path,
-    _split: Split,
-    _limit: Option<usize>,
-    _progress: OnProgress<'_>,
+    split: Split,
+    limit: Option<usize>,
+    progress: OnProgress<'_>,
 ) -> Result<Dataset, Error> {
-    Err(Error::Missing { path: path.into() })
+    let metadata = fs::metadata(path).map_err(|e| match e.kind() {
+        ErrorKind::NotADirectory => Error::Missing { path: path.into() },
+        _ => Error::io(path, 0, &e),
+    })?;
+    let found = if metadata.is_dir() {
+        folder::find(path, split)?
+    } else if metadata.is_file() {
+        names::refuse_foreign(path)?;
+        folder::around_file(path)
+    } else {
+        return Err(Error::Unsupported {
+            path: path.into(),
+            what: "something that is neither a file nor a folder".into(),
+        });
+    };
+    let images = read_images(Source::open(&found.images)?, limit, progress)?;
+    let labels = match &found.labels {
+        Some(labels) => Some(read_labels(
+            Source::open(labels)?,
+            &found.images,
+            images.count_in_file,
+            limit,
+            progress,
+        )?),
+        None => None,
+    };
+    Ok(Dataset {
+        name: found.name,
+        shape: images.shape,
+        pixels: Pixels::Bytes(images.bytes),
+        labels,
+    })
+}
+
+/// Reads the first `limit` items (all of them if absent) of an IDX image set, plain or gzip,
+/// held in memory; `path` is what errors call it.
+///
+/// # Errors
+/// [`Error::Malformed`], [`Error::Unsupported`], [`Error::TooLarge`] or [`Error::Cancelled`];
+/// never a panic, whatever the bytes.
+pub fn parse(
+    content: &[u8],
+    path: &Path,
+    limit: Option<usize>,
+    progress: OnProgress<'_>,
+) -> Result<IdxImages, Error> {
+    read_images(Source::from_bytes(path, content)?, limit, progress)
+}
+
+/// Header, then pixels.
+fn read_images(
+    mut source: Source<'_>,
+    limit: Option<usize>,
+    progress: OnProgress<'_>,
+) -> Result<IdxImages, Error> {
+    let header = Header::read(&mut source)?;
+    let shape = header.image_shape(source.path())?;
+    let bytes = read_items(&mut source, &header, limit, "reading images", progress)?;
+    Ok(IdxImages {
+        shape,
+        bytes,
+        count_in_file: header.count(),
+    })
+}
+
+/// Header, then labels, which must be as many as the images of `images`.
+fn read_labels(
+    mut source: Source<'_>,
+    images: &Path,
+    expected: u64,
+    limit: Option<usize>,
+    progress: OnProgress<'_>,
+) -> Result<Vec<u8>, Error> {
+    let header = Header::read(&mut source)?;
+    header.check_labels(source.path())?;
+    if header.count() != expected {
+        return Err(Error::malformed(
+            source.path(),
+            4,
+            format!(
+                "it holds {} labels, but {} holds {expected} images",
+                header.count(),
+                images.display()
+            ),
+        ));
+    }
+    read_items(&mut source, &header, limit, "reading labels", progress)
+}
+
+/// The values of the first `limit` items after the header; without a limit the file must end
+/// where the header says.
+fn read_items(
+    source: &mut Source<'_>,
+    header: &Header,
+    limit: Option<usize>,
+    what: &'static str,
+    progress: OnProgress<'_>,
+) -> Result<Vec<u8>, Error> {
+    let limit = limit.map_or(u128::MAX, |l| l as u128);
+    let wanted = u128::from(header.count()).min(limit) * header.item_values();
+    let short = |held: String| {
+        Error::malformed(
+            source.path(),
+            header.length() + source.stored_payload(header.length()).unwrap_or(0),
+            format!("the header promises {}, but {held}", header.promise()),
+        )
+    };
+    if let Some(held) = source.stored_payload(header.length())
+        && u128::from(held) < wanted
+    {
+        return Err(short(format!("the file holds {held} after the header")));
+    }
+    if let Some(most) = source.most_decompressed()
+        && most < wanted
+    {
+        return Err(short(format!(
+            "the compressed file is too small to hold more than {most}"
+        )));
+    }
+    let needed = u64::try_from(wanted).unwrap_or(u64::MAX);
+    if needed > MAX_BYTES {
+        return Err(Error::TooLarge {
+            what: source.path().display().to_string(),
+            needed,
+            cap: MAX_BYTES,
+            advice: "read fewer items with a limit",
+        });
+    }
+    let values = source.read_vec(needed as usize, what, progress)?;
+    let held = values.len() as u64;
+    let end = header.length() + held;
+    let whole = wanted == u128::from(header.count()) * header.item_values();
+    let more = held == needed && whole && source.fill(&mut [0])? > 0;
+    let complaint = if more {
+        "more bytes follow".to_owned()
+    } else if source.is_cut() {
+        format!("the compressed data are cut off after {held} after the header")
+    } else if held < needed {
+        format!("the file holds {held} after the header")
+    } else {
+        return Ok(values);
+    };
+    Err(Error::malformed(
+        source.path(),
+        end,
+        format!("the header promises {}, but {complaint}", header.promise()),
+    ))
 }

@@ -6,8 +6,8 @@ use super::super::frame::{Frame, ticks_of};
 use super::super::size::Size;
 use super::super::spec::{FigureSpec, Layer, SeriesStyle};
 use super::super::ticks::Tick;
-use super::text::{width, wrap};
 use super::Rect;
+use super::text::{width, wrap};
 
 /// The picture of a legend entry.
 #[derive(Debug, Clone, Copy)]
@@ -83,21 +83,27 @@ impl Layout {
         let bottom_of_notes = page_height - MARGIN;
         let notes_top = bottom_of_notes - note_lines.len() as f64 * line;
         let x_text = figure.x.text();
-        let x_label = notes_top - if note_lines.is_empty() { 1.0 } else { font * 0.45 };
-        let x_label_top = if x_text.is_empty() { x_label } else { x_label - font * 1.05 };
-        let plot_bottom = x_label_top - font * 1.15 - TICK - 1.0;
+        let x_label = notes_top
+            - if note_lines.is_empty() {
+                1.0
+            } else {
+                font * 0.45
+            };
+        let x_label_top = if x_text.is_empty() {
+            x_label
+        } else {
+            x_label - font * 1.05
+        };
+        let plot_bottom = x_label_top - font * 1.15 * tick_lines(figure) - TICK - 1.0;
         // Half a tick label sticks out above the plot.
         let plot_top = legend_bottom + font * 0.65;
         let plot_height = (plot_bottom - plot_top).max(8.0);
 
-        let rows = ((plot_height / (font * 3.0)) as usize).clamp(2, 8);
+        let rows = row_count(plot_height, font);
         let y_ticks = ticks_of(&figure.y, &frame.y, rows);
-        let side = |ticks: &[Tick]| {
-            ticks.iter().map(|t| width(&t.label, font)).fold(0.0, f64::max) + TICK + 2.5
-        };
         let y_label = MARGIN + font * 0.85;
         let has_y_text = !figure.y.text().is_empty();
-        let left = MARGIN + side(&y_ticks) + if has_y_text { font * 1.35 } else { 0.0 };
+        let left = MARGIN + side(&y_ticks, font) + if has_y_text { font * 1.35 } else { 0.0 };
 
         let mut right_edge = page_width - MARGIN;
         let mut right_label = right_edge;
@@ -108,36 +114,14 @@ impl Layout {
                 right_label = right_edge - font * 0.25;
                 right_edge -= font * 1.35;
             }
-            right_edge -= side(&right_ticks);
+            right_edge -= side(&right_ticks, font);
         }
-        let mut colour_bar = figure.heat_map().map(|map| {
-            let colouring = Colouring::of(map, palette);
-            let ticks = super::key::bar_ticks(&colouring, map.scale, rows);
-            let mut label_x = right_edge;
-            if !map.label.is_empty() {
-                label_x = right_edge - font * 0.25;
-                right_edge -= font * 1.35;
-            }
-            right_edge -= side(&ticks);
-            let bar = font * 1.1;
-            right_edge -= bar;
-            let rect = Rect {
-                x: right_edge,
-                y: plot_top,
-                width: bar,
-                height: plot_height,
-            };
-            right_edge -= font * 1.2;
-            ColourBar {
-                rect,
-                colouring,
-                ticks,
-                label: map.label.clone(),
-                label_x,
-            }
-        });
+        let colour_bar = colour_bar(figure, palette, (plot_top, plot_height), font, right_edge);
+        if let Some(bar) = &colour_bar {
+            right_edge = bar.rect.x - font * 1.2;
+        }
         let plot_width = (right_edge - left).max(8.0);
-        let columns = ((plot_width / (font * 6.0)) as usize).clamp(2, 10);
+        let columns = ((plot_width / (font * 4.5)) as usize).clamp(2, 10);
         let x_ticks = ticks_of(&figure.x, &frame.x, columns);
         // The last label is centred on its tick and may stick out at the right.
         let out = last_label_overhang(&x_ticks, &frame, font, right_edge, plot_width, page_width);
@@ -147,9 +131,6 @@ impl Layout {
             width: (plot_width - out).max(8.0),
             height: plot_height,
         };
-        if let Some(bar) = &mut colour_bar {
-            bar.rect.height = plot.height;
-        }
         let notes = note_lines
             .into_iter()
             .enumerate()
@@ -174,7 +155,10 @@ impl Layout {
 
     /// Horizontal position of a value, if it has one.
     pub(super) fn x(&self, value: f64) -> Option<f64> {
-        self.frame.x.to_unit(value).map(|u| self.plot.x + near(u) * self.plot.width)
+        self.frame
+            .x
+            .to_unit(value)
+            .map(|u| self.plot.x + near(u) * self.plot.width)
     }
 
     /// Vertical position of a value on the left or the right axis, if it has one.
@@ -182,6 +166,62 @@ impl Layout {
         let unit = self.frame.vertical(right).to_unit(value)?;
         Some(self.plot.bottom() - near(unit) * self.plot.height)
     }
+}
+
+/// How many labels fit one above the other.
+fn row_count(height: f64, font: f64) -> usize {
+    ((height / (font * 2.4)) as usize).clamp(2, 8)
+}
+
+/// Room beside the plot for the ticks of a vertical axis and their labels.
+fn side(ticks: &[Tick], font: f64) -> f64 {
+    ticks
+        .iter()
+        .map(|t| width(&t.label, font))
+        .fold(0.0, f64::max)
+        + TICK
+        + 2.5
+}
+
+/// The colour bar, its label's right edge at `right_edge`.
+fn colour_bar(
+    figure: &FigureSpec,
+    palette: &Palette,
+    (y, height): (f64, f64),
+    font: f64,
+    mut right_edge: f64,
+) -> Option<ColourBar> {
+    let map = figure.heat_map()?;
+    let colouring = Colouring::of(map, palette);
+    let ticks = super::key::bar_ticks(&colouring, map.scale, row_count(height, font));
+    let label_x = right_edge - font * 0.25;
+    if !map.label.is_empty() {
+        right_edge -= font * 1.35;
+    }
+    let bar = font * 1.1;
+    let rect = Rect {
+        x: right_edge - side(&ticks, font) - bar,
+        y,
+        width: bar,
+        height,
+    };
+    Some(ColourBar {
+        rect,
+        colouring,
+        ticks,
+        label: map.label.clone(),
+        label_x,
+    })
+}
+
+/// Lines of text under the plot that the labels of the x ticks take.
+fn tick_lines(figure: &FigureSpec) -> f64 {
+    let ticks = figure.x.ticks.iter().flatten();
+    ticks
+        .map(|(_, label)| label.lines().count())
+        .max()
+        .unwrap_or(1)
+        .clamp(1, 3) as f64
 }
 
 /// Keeps positions far outside the plot within what every renderer's numbers can hold.
@@ -245,7 +285,7 @@ impl Header {
         };
         let title_size = font * TITLE;
         let title = place(wrap(&figure.title, title_size, room), title_size);
-        let after = width(&figure.title, title_size) * 1.04 + font * 1.2;
+        let after = width(&figure.title, title_size) + font * 0.6;
         let subtitle = match title.as_slice() {
             [(x, y, _)] if after + width(&figure.subtitle, font) <= room => {
                 if figure.subtitle.is_empty() {

@@ -1,9 +1,10 @@
-//! How wide text is, without a font: a generous estimate that holds for Ubuntu, Arial and DejaVu
-//! Sans alike, because a viewer of an SVG may have any of them. Margins made from it never clip.
+//! How wide text is, without a font: a generous estimate that holds for Ubuntu, Arial and
+//! `DejaVu Sans` alike, because a viewer of an SVG may have any of them. Margins made from it never clip.
 
-/// Width of `text` in points at `size` points.
+/// Width of `text` (of its widest line) in points at `size` points.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
-    text.chars().map(advance).sum::<f64>() * size
+    let line = |l: &str| l.chars().map(advance).sum::<f64>();
+    text.lines().map(line).fold(0.0, f64::max) * size
 }
 
 /// Advance of one character in em.

@@ -1,0 +1,327 @@
+//! The application: drains its threads, applies what they and the user say, paints.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Context, Key, Modifiers, Ui};
+use egui_notify::Toasts;
+
+use crate::config::RunConfig;
+use crate::train::{Latest, Waker, Worker};
+
+use super::bars::{WindowAction, status_bar, top_bar};
+use super::controls::Controls;
+use super::files::{Files, Job, Outcome};
+use super::help::help_window;
+use super::loader::Loader;
+use super::state::{Action, AppState, Effect, Severity};
+use super::theme::{self, Theme, chrome};
+use super::tiles::{SaveRequest, TileBoard};
+
+/// Width of the left panel.
+const CONTROLS_WIDTH: f32 = 272.0;
+/// How long a toast stays.
+const TOAST: Duration = Duration::from_secs(6);
+
+/// Why a screenshot was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Screenshot {
+    Copy,
+    Save,
+}
+
+/// The window's application.
+pub struct Explorer {
+    state: AppState,
+    worker: Worker,
+    loader: Loader,
+    files: Files,
+    controls: Controls,
+    board: TileBoard,
+    toasts: Toasts,
+    theme: Theme,
+    help: bool,
+    pictures: Latest<(Screenshot, Arc<egui::ColorImage>)>,
+    frame_ms: f32,
+}
+
+impl Explorer {
+    /// Starts the threads and loads `config`'s data.
+    ///
+    /// # Errors
+    /// The system's error if a thread cannot be started.
+    pub fn new(ctx: &Context, config: RunConfig, figures: PathBuf) -> std::io::Result<Self> {
+        let theme = Theme::default();
+        theme::install_fonts(ctx);
+        theme::apply(ctx, theme);
+        let repaint = ctx.clone();
+        let waker: Waker = Arc::new(move || repaint.request_repaint());
+        let (state, effects) = AppState::new(config);
+        let this = Self {
+            state,
+            worker: Worker::spawn(Arc::clone(&waker))?,
+            loader: Loader::spawn(Arc::clone(&waker))?,
+            files: Files::spawn(figures, waker)?,
+            controls: Controls::default(),
+            board: TileBoard::default(),
+            toasts: Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
+            theme,
+            help: false,
+            pictures: Latest::default(),
+            frame_ms: 0.0,
+        };
+        this.carry_out(effects);
+        Ok(this)
+    }
+
+    /// What the window shows.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    fn carry_out(&self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Command(command) => {
+                    self.worker.send(command);
+                }
+                Effect::Live(params) => self.worker.set_live(params),
+                Effect::Load(config, seed) => self.loader.load(config, seed),
+                Effect::CancelLoad => self.loader.cancel(),
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        let effects = self.state.apply(action);
+        self.carry_out(effects);
+    }
+
+    /// Takes in everything the threads have to say. Painting never waits for them.
+    pub fn drain(&mut self) {
+        while let Some(message) = self.loader.message() {
+            let effects = self.state.loaded(message);
+            self.carry_out(effects);
+        }
+        while let Some(event) = self.worker.event() {
+            self.state.event(event);
+        }
+        if let Some(snapshot) = self.worker.snapshot() {
+            self.state.snapshot(snapshot);
+        }
+        while let Some(outcome) = self.files.outcome() {
+            match outcome {
+                Outcome::Saved(path) => self.state.inform(format!("saved {}", path.display())),
+                Outcome::Failed(reason) => self.state.refuse(reason),
+                Outcome::Picked(path) => {
+                    let request = self.state.path_request(path);
+                    self.act(Action::Data(request));
+                }
+            }
+        }
+        for notice in std::mem::take(&mut self.state.notices) {
+            let toast = match notice.severity {
+                Severity::Info => self.toasts.info(notice.text),
+                Severity::Error => self.toasts.error(notice.text),
+            };
+            toast.duration(Some(TOAST));
+        }
+    }
+
+    fn shortcuts(&mut self, ctx: &Context) {
+        if ctx.egui_wants_keyboard_input() {
+            return;
+        }
+        let pressed = |modifiers, key| ctx.input_mut(|i| i.consume_key(modifiers, key));
+        // The longer shortcut first: a plain arrow would swallow it.
+        if pressed(Modifiers::SHIFT, Key::ArrowRight) {
+            self.act(Action::Epoch);
+        } else if pressed(Modifiers::NONE, Key::ArrowRight) {
+            self.act(Action::Step);
+        }
+        if pressed(Modifiers::NONE, Key::Space) {
+            self.act(Action::TogglePlay);
+        }
+        if pressed(Modifiers::NONE, Key::R) {
+            self.act(Action::Reset);
+        }
+        if pressed(Modifiers::NONE, Key::F1) {
+            self.help = !self.help;
+        }
+    }
+
+    fn dropped_files(&mut self, ctx: &Context) {
+        let dropped: Vec<PathBuf> = ctx.input(|i| {
+            i.raw
+                .dropped_files
+                .iter()
+                .map(|f| f.path().to_owned())
+                .collect()
+        });
+        if let Some(path) = dropped.into_iter().next() {
+            let request = self.state.path_request(path);
+            self.act(Action::Data(request));
+        }
+    }
+
+    fn screenshots(&mut self, ctx: &Context) {
+        let Some((what, image)) = self.pictures.take() else {
+            return;
+        };
+        match what {
+            Screenshot::Copy => {
+                ctx.copy_image((*image).clone());
+                self.state.inform("the window was copied".into());
+            }
+            Screenshot::Save => {
+                let [width, height] = image.size;
+                let rgba = image.pixels.iter().flat_map(|p| p.to_array()).collect();
+                self.files.send(Job::SaveWindow(width, height, rgba));
+            }
+        }
+    }
+
+    fn window_action(&mut self, ctx: &Context, action: WindowAction) {
+        match action {
+            WindowAction::ToggleTheme => {
+                self.theme = self.theme.toggled();
+                theme::apply(ctx, self.theme);
+            }
+            WindowAction::CopyWindow => self.take_screenshot(ctx, Screenshot::Copy),
+            WindowAction::SaveWindow => self.take_screenshot(ctx, Screenshot::Save),
+            WindowAction::SaveFigures => {
+                for (tile, figure) in self.board.figures(&self.state) {
+                    for extension in ["png", "svg", "csv"] {
+                        self.save(SaveRequest {
+                            figure: figure.clone(),
+                            stem: tile.file_stem(),
+                            extension,
+                            ask: false,
+                        });
+                    }
+                }
+            }
+            WindowAction::ResetLayout => self.board.reset_layout(),
+            WindowAction::ToggleTile(tile) => self.board.toggle(tile),
+            WindowAction::ToggleHelp => self.help = !self.help,
+        }
+    }
+
+    fn take_screenshot(&mut self, ctx: &Context, what: Screenshot) {
+        // A toast in the picture would be noise.
+        self.toasts.dismiss_all_toasts();
+        let (slot, repaint) = (self.pictures.clone(), ctx.clone());
+        let callback = egui::ScreenshotCallback::new(move |image| {
+            slot.put((what, image));
+            repaint.request_repaint();
+        });
+        ctx.send_viewport_cmd(egui::ViewportCommand::Screenshot(callback));
+    }
+
+    fn save(&mut self, request: SaveRequest) {
+        if !self.files.send(Job::Save(Box::new(request))) {
+            self.state
+                .refuse("too many files are waiting to be written; try again in a moment".into());
+        }
+    }
+
+    /// Paints the whole window and applies what the user did.
+    pub fn paint(&mut self, ui: &mut Ui) {
+        let begin = Instant::now();
+        let ctx = ui.ctx().clone();
+        self.dropped_files(&ctx);
+        self.screenshots(&ctx);
+        self.shortcuts(&ctx);
+        let mut actions = Vec::new();
+        let mut window_actions = Vec::new();
+        let mut saves = Vec::new();
+        let c = chrome(self.theme);
+        let bar = egui::Frame::new()
+            .fill(c.panel)
+            .inner_margin(egui::Margin::symmetric(12, 6));
+        let visible = self.board.visible();
+        egui::Panel::top("top").frame(bar).show(ui, |ui| {
+            ui.set_height(30.0);
+            top_bar(ui, &self.state, &visible, &mut actions, &mut window_actions);
+        });
+        egui::Panel::bottom("status").frame(bar).show(ui, |ui| {
+            ui.set_height(18.0);
+            status_bar(ui, &self.state, self.frame_ms);
+        });
+        let side = egui::Frame::new()
+            .fill(c.window)
+            .inner_margin(egui::Margin {
+                left: 8,
+                right: 0,
+                top: 8,
+                bottom: 8,
+            });
+        let mut open_dialog = false;
+        egui::Panel::left("controls")
+            .frame(side)
+            .resizable(false)
+            .show_separator_line(false)
+            .exact_size(CONTROLS_WIDTH)
+            .show(ui, |ui| {
+                theme::tile_frame(self.theme).show(ui, |ui| {
+                    egui::ScrollArea::vertical()
+                        .auto_shrink([false, false])
+                        .show(ui, |ui| {
+                            open_dialog = self.controls.ui(ui, &self.state, &mut actions);
+                        });
+                });
+            });
+        let centre = egui::Frame::new()
+            .fill(c.window)
+            .inner_margin(egui::Margin::same(8));
+        egui::CentralPanel::default().frame(centre).show(ui, |ui| {
+            self.board.ui(ui, &self.state, &mut actions, &mut saves);
+        });
+        drop_hint(&ctx);
+        help_window(&ctx, &mut self.help);
+        self.toasts.show(ui);
+        if open_dialog {
+            self.files.send(Job::PickData);
+        }
+        for action in actions {
+            self.act(action);
+        }
+        for request in saves {
+            self.save(request);
+        }
+        for action in window_actions {
+            self.window_action(&ctx, action);
+        }
+        let elapsed = begin.elapsed().as_secs_f32() * 1e3;
+        self.frame_ms += (elapsed - self.frame_ms) * 0.1;
+    }
+}
+
+/// Says what a drop will do while a file hovers over the window.
+fn drop_hint(ctx: &Context) {
+    if ctx.input(|i| i.raw.hovered_files.is_empty()) {
+        return;
+    }
+    egui::Area::new(egui::Id::unique("drop hint"))
+        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+        .order(egui::Order::Foreground)
+        .show(ctx, |ui| {
+            egui::Frame::popup(ui.style()).show(ui, |ui| {
+                ui.heading("Drop to load these data");
+            });
+        });
+}
+
+impl eframe::App for Explorer {
+    fn logic(&mut self, _ctx: &Context, _frame: &mut eframe::Frame) {
+        self.drain();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.paint(ui);
+        if let Some(seconds) = frame.info().cpu_usage {
+            self.frame_ms += (seconds * 1e3 - self.frame_ms) * 0.1;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The thread that asks for and writes files: dialogs and exports never block the window.
+
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::train::Waker;
+
+use super::tiles::SaveRequest;
+
+/// Jobs that may wait.
+const JOBS: usize = 64;
+
+/// Something to do with files.
+pub(super) enum Job {
+    /// Writes a figure into the figures folder, or where a dialog says.
+    Save(Box<SaveRequest>),
+    /// Writes a picture of the window: width, height, RGBA rows.
+    SaveWindow(usize, usize, Vec<u8>),
+    /// Asks for a folder of data.
+    PickData,
+}
+
+/// What came of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// A file was written.
+    Saved(PathBuf),
+    /// A data folder or file was picked.
+    Picked(PathBuf),
+    /// The job failed, in one sentence.
+    Failed(String),
+}
+
+/// A handle to the thread; dropping it lets the thread finish what it is writing and end.
+pub(super) struct Files {
+    jobs: Option<Sender<Job>>,
+    outcomes: Receiver<Outcome>,
+    thread: Option<JoinHandle<()>>,
+    /// Where figures go.
+    pub folder: PathBuf,
+}
+
+impl Files {
+    /// Starts the thread, idle.
+    ///
+    /// # Errors
+    /// The system's error if it cannot start a thread.
+    pub fn spawn(folder: PathBuf, waker: Waker) -> std::io::Result<Self> {
+        let (jobs, job_queue) = bounded(JOBS);
+        let (outcome_queue, outcomes) = bounded(JOBS);
+        let target = folder.clone();
+        let thread = std::thread::Builder::new()
+            .name("files".into())
+            .spawn(move || work(&job_queue, &outcome_queue, &target, &waker))?;
+        Ok(Self {
+            jobs: Some(jobs),
+            outcomes,
+            thread: Some(thread),
+            folder,
+        })
+    }
+
+    /// Queues a job; false if too many wait.
+    pub fn send(&self, job: Job) -> bool {
+        self.jobs
+            .as_ref()
+            .is_some_and(|jobs| jobs.try_send(job).is_ok())
+    }
+
+    /// The next outcome, if there is one.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcomes.try_recv().ok()
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        self.jobs = None;
+        // An open dialog must not keep the program alive: only a write is waited for.
+        if let Some(thread) = self.thread.take()
+            && thread.is_finished()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(jobs: &Receiver<Job>, outcomes: &Sender<Outcome>, folder: &Path, waker: &Waker) {
+    while let Ok(job) = jobs.recv() {
+        let outcome = match job {
+            Job::Save(request) => save(&request, folder),
+            Job::SaveWindow(width, height, rgba) => save_window(width, height, rgba, folder),
+            Job::PickData => rfd::FileDialog::new()
+                .set_title("Open a folder of data")
+                .pick_folder()
+                .map(Outcome::Picked),
+        };
+        if let Some(outcome) = outcome {
+            // A full queue means nobody looks; the file is written all the same.
+            let _ = outcomes.try_send(outcome);
+            waker();
+        }
+    }
+}
+
+fn save(request: &SaveRequest, folder: &Path) -> Option<Outcome> {
+    let path = if request.ask {
+        rfd::FileDialog::new()
+            .set_title("Save the figure")
+            .set_file_name(format!("{}.{}", request.stem, request.extension))
+            .add_filter("PNG, SVG or CSV", &["png", "svg", "csv"])
+            .save_file()?
+    } else {
+        match free_name(folder, request.stem, request.extension) {
+            Ok(path) => path,
+            Err(reason) => return Some(Outcome::Failed(reason)),
+        }
+    };
+    Some(match crate::figure::save(&request.figure, &path) {
+        Ok(()) => Outcome::Saved(path),
+        Err(error) => Outcome::Failed(error.to_string()),
+    })
+}
+
+fn save_window(width: usize, height: usize, rgba: Vec<u8>, folder: &Path) -> Option<Outcome> {
+    let path = match free_name(folder, "window", "png") {
+        Ok(path) => path,
+        Err(reason) => return Some(Outcome::Failed(reason)),
+    };
+    let image = image::RgbaImage::from_raw(width as u32, height as u32, rgba)?;
+    let partial = path.with_extension("partial");
+    let outcome = image
+        .save_with_format(&partial, image::ImageFormat::Png)
+        .map_err(|e| e.to_string())
+        .and_then(|()| std::fs::rename(&partial, &path).map_err(|e| e.to_string()));
+    Some(match outcome {
+        Ok(()) => Outcome::Saved(path),
+        Err(reason) => {
+            let _ = std::fs::remove_file(&partial);
+            Outcome::Failed(format!("{} could not be written: {reason}", path.display()))
+        }
+    })
+}
+
+/// `folder/stem.ext`, or with the first number that is free: nothing is overwritten unasked.
+fn free_name(folder: &Path, stem: &str, extension: &str) -> Result<PathBuf, String> {
+    std::fs::create_dir_all(folder)
+        .map_err(|e| format!("the folder {} cannot be made: {e}", folder.display()))?;
+    let plain = folder.join(format!("{stem}.{extension}"));
+    if !plain.exists() {
+        return Ok(plain);
+    }
+    for number in 2..10_000 {
+        let path = folder.join(format!("{stem}-{number}.{extension}"));
+        if !path.exists() {
+            return Ok(path);
+        }
+    }
+    Err(format!(
+        "{} holds too many figures named {stem}",
+        folder.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_figure_does_not_replace_the_first() {
+        let folder = std::env::temp_dir().join(format!("collapse-names-{}", std::process::id()));
+        let first = free_name(&folder, "usage", "svg").expect("a name");
+        std::fs::write(&first, "x").expect("a file");
+        let second = free_name(&folder, "usage", "svg").expect("a name");
+        assert_ne!(first, second);
+        assert!(!second.exists());
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+}

@@ -1,0 +1,65 @@
+//! The help window: the notation and the shortcuts on one page.
+
+use egui::{Context, RichText};
+
+const SYMBOLS: [(&str, &str); 9] = [
+    (
+        "L",
+        "(1/2γ) E‖x − x̂‖² + (d/2) log(2πγ) + β·KL, per sample, minimised",
+    ),
+    ("β", "weight of the KL term"),
+    ("γ = η_dec²", "variance of the decoder's Gaussian"),
+    ("ζᵢ²", "eigenvalues of the data covariance, largest first"),
+    (
+        "βγ",
+        "the threshold: in the linear model mode i lives while ζᵢ² > βγ",
+    ),
+    ("μⱼ(x), σⱼ²(x)", "posterior mean and variance of latent j"),
+    (
+        "law",
+        "Var μ + E σ² = 1 for every latent, active or collapsed",
+    ),
+    ("active", "Var μ > 0.01"),
+    (
+        "(ε, δ)-collapsed",
+        "KLⱼ(x) < ε for at least a share 1 − δ of the samples",
+    ),
+];
+
+const SHORTCUTS: [(&str, &str); 7] = [
+    ("Space", "play or pause"),
+    ("→", "one step"),
+    ("Shift + →", "one epoch"),
+    ("R", "reset: the same run again"),
+    ("drag the orange line", "change β in the plot"),
+    (
+        "click a latent's bar",
+        "zero it in pictures and statistics; click again to release",
+    ),
+    ("double-click a slider", "its default"),
+];
+
+/// Draws the window while `open`.
+pub(super) fn help_window(ctx: &Context, open: &mut bool) {
+    egui::Window::new("Help")
+        .open(open)
+        .resizable(false)
+        .default_width(520.0)
+        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+        .show(ctx, |ui| {
+            for (title, rows) in [("Notation", &SYMBOLS[..]), ("Hands", &SHORTCUTS[..])] {
+                ui.heading(title);
+                egui::Grid::new(title)
+                    .num_columns(2)
+                    .spacing([18.0, 4.0])
+                    .show(ui, |ui| {
+                        for (key, meaning) in rows {
+                            ui.label(RichText::new(*key).strong());
+                            ui.label(*meaning);
+                            ui.end_row();
+                        }
+                    });
+                ui.add_space(8.0);
+            }
+        });
+}

@@ -1,0 +1,204 @@
+//! The data-loading thread: reading, preprocessing and the spectrum never block the window.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::config::DataConfig;
+use crate::data::{self, Dataset, Preprocessor, Progress, Spectrum};
+use crate::train::{Latest, Waker};
+
+/// Messages that may wait.
+const MESSAGES: usize = 16;
+
+/// Data ready to train on.
+#[derive(Debug, Clone)]
+pub struct LoadedData {
+    /// The request.
+    pub config: DataConfig,
+    /// The values.
+    pub dataset: Arc<Dataset>,
+    /// How they become x.
+    pub preprocessor: Arc<Preprocessor>,
+    /// Digest of the values, for provenance.
+    pub digest: String,
+}
+
+/// What the loader says.
+#[derive(Debug, Clone)]
+pub enum LoaderMessage {
+    /// How far it is.
+    Progress(Progress),
+    /// The data are there; their spectrum follows.
+    Loaded(Box<LoadedData>),
+    /// The spectrum of the data loaded last.
+    Spectrum(Arc<Spectrum>),
+    /// Why nothing was loaded, in one sentence; what was there before stays.
+    Failed(String),
+}
+
+/// A request and its number; a newer one cancels an older.
+struct Request {
+    config: DataConfig,
+    seed: u32,
+    number: u64,
+}
+
+/// A handle to the thread; dropping it cancels, stops and joins.
+pub struct Loader {
+    requests: Latest<Request>,
+    wake: Sender<()>,
+    messages: Receiver<LoaderMessage>,
+    progress: Latest<Progress>,
+    newest: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Loader {
+    /// Starts the thread, idle.
+    ///
+    /// # Errors
+    /// The system's error if it cannot start a thread.
+    pub fn spawn(waker: Waker) -> std::io::Result<Self> {
+        let requests = Latest::<Request>::default();
+        let progress = Latest::default();
+        let (wake, wake_queue) = bounded(1);
+        let (message_queue, messages) = bounded(MESSAGES);
+        let newest = Arc::new(AtomicU64::new(0));
+        let stop = Arc::new(AtomicBool::new(false));
+        let side = Side {
+            requests: requests.clone(),
+            wake: wake_queue,
+            messages: message_queue,
+            progress: progress.clone(),
+            newest: Arc::clone(&newest),
+            stop: Arc::clone(&stop),
+            waker,
+        };
+        let thread = std::thread::Builder::new()
+            .name("data-loader".into())
+            .spawn(move || side.work())?;
+        Ok(Self {
+            requests,
+            wake,
+            messages,
+            progress,
+            newest,
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    /// Asks for data; cancels whatever is under way.
+    pub fn load(&self, config: DataConfig, seed: u32) {
+        let number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
+        self.requests.put(Request {
+            config,
+            seed,
+            number,
+        });
+        let _ = self.wake.try_send(());
+    }
+
+    /// Cancels whatever is under way.
+    pub fn cancel(&self) {
+        self.newest.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The next message, if there is one.
+    pub fn message(&self) -> Option<LoaderMessage> {
+        self.messages
+            .try_recv()
+            .ok()
+            .or_else(|| self.progress.take().map(LoaderMessage::Progress))
+    }
+}
+
+impl Drop for Loader {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.cancel();
+        let _ = self.wake.try_send(());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread's side.
+struct Side {
+    requests: Latest<Request>,
+    wake: Receiver<()>,
+    messages: Sender<LoaderMessage>,
+    progress: Latest<Progress>,
+    newest: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+    waker: Waker,
+}
+
+impl Side {
+    fn work(self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let Some(request) = self.requests.take() else {
+                let _ = self.wake.recv();
+                continue;
+            };
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.load(&request)));
+            let failure = match outcome {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(_) => Some(format!("reading {} panicked", request.config.source)),
+            };
+            let _ = self.progress.take();
+            match failure {
+                // A load that a newer one replaced ends without a word.
+                Some(message) if self.is_newest(&request) => {
+                    self.tell(LoaderMessage::Failed(message));
+                }
+                Some(_) if !self.requests.is_waiting() => {
+                    self.tell(LoaderMessage::Failed("loading was cancelled".into()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_newest(&self, request: &Request) -> bool {
+        self.newest.load(Ordering::Relaxed) == request.number
+    }
+
+    fn load(&self, request: &Request) -> Result<(), data::Error> {
+        let proceed = |progress: Progress| {
+            self.progress.put(progress);
+            (self.waker)();
+            self.is_newest(request)
+        };
+        let dataset = Arc::new(data::load(&request.config, request.seed, &proceed)?);
+        let preprocessor = Arc::new(Preprocessor::new(request.config.preprocess, &dataset));
+        self.tell(LoaderMessage::Loaded(Box::new(LoadedData {
+            config: request.config.clone(),
+            dataset: Arc::clone(&dataset),
+            preprocessor: Arc::clone(&preprocessor),
+            digest: format!("{:016x}", dataset.digest()),
+        })));
+        let spectrum = data::spectrum(&dataset, &preprocessor, request.seed, &proceed)?;
+        self.tell(LoaderMessage::Spectrum(Arc::new(spectrum)));
+        Ok(())
+    }
+
+    fn tell(&self, message: LoaderMessage) {
+        let mut message = message;
+        while !self.stop.load(Ordering::Relaxed) {
+            let patience = std::time::Duration::from_millis(50);
+            match self.messages.send_timeout(message, patience) {
+                Err(crossbeam_channel::SendTimeoutError::Timeout(again)) => message = again,
+                _ => break,
+            }
+        }
+        (self.waker)();
+    }
+}

@@ -1,0 +1,24 @@
+//! The window: what the user sees and touches, drawn with egui.
+//!
+//! [`state`] holds everything shown and changes only by actions and messages; [`Explorer`] drains
+//! the threads in `logic` and paints in `ui`; panels and tiles turn input into actions.
+
+mod bars;
+mod controls;
+mod data_panel;
+mod explorer;
+mod files;
+mod help;
+mod loader;
+mod log_slider;
+mod number;
+pub mod plot_view;
+pub mod state;
+pub mod theme;
+mod tiles;
+mod window;
+
+pub use explorer::Explorer;
+pub use loader::{LoadedData, LoaderMessage};
+pub use tiles::Tile;
+pub use window::{WindowError, run};

@@ -1,0 +1,329 @@
+//! Where everything of a figure goes in its rectangle, once the widths of its texts are known.
+//!
+//! From the top: a strip with the label of the vertical axis (left) and the legend (right), the
+//! plot with its tick labels, then a row with the label of the horizontal axis (left) and the notes
+//! (right). Rows that do not fit a low tile are left out rather than squeezed.
+
+use egui::{Painter, Rect, pos2, vec2};
+
+use super::legend::{self, Legend};
+use super::text;
+use crate::app::theme::colour;
+use crate::figure::frame::ticks_of;
+use crate::figure::ticks::Tick;
+use crate::figure::{Colouring, FigureSpec, Frame, Palette, Scale};
+
+/// Size of tick labels, axis labels, legend and notes.
+pub(super) const FONT: f32 = 11.0;
+/// Height of a row of text.
+pub(super) const ROW: f32 = 15.0;
+/// Room between the plot and its tick labels.
+pub(super) const TICK_GAP: f32 = 5.0;
+/// Width of the colour bar.
+const BAR: f32 = 11.0;
+
+/// A tick with the pixel it stands at.
+#[derive(Debug, Clone)]
+pub(super) struct PlacedTick {
+    /// x of a horizontal axis, y of a vertical one.
+    pub(super) at: f32,
+    pub(super) label: String,
+    pub(super) major: bool,
+}
+
+/// The colour bar's place and ticks.
+#[derive(Debug, Clone)]
+pub(super) struct ColourBar {
+    pub(super) rect: Rect,
+    pub(super) ticks: Vec<PlacedTick>,
+}
+
+/// Places of everything around the plot.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The plot itself.
+    pub(super) plot: Rect,
+    pub(super) x_ticks: Vec<PlacedTick>,
+    pub(super) y_ticks: Vec<PlacedTick>,
+    pub(super) right_ticks: Vec<PlacedTick>,
+    /// Where the label of the vertical axis and of the right one (or the colour bar) are written.
+    pub(super) top: Option<Rect>,
+    /// Where the label of the horizontal axis is written, and the notes if on the same row.
+    pub(super) bottom: Option<Rect>,
+    /// Rows of notes of their own, below.
+    pub(super) notes: Option<Rect>,
+    pub(super) legend: Legend,
+    pub(super) colour_bar: Option<ColourBar>,
+}
+
+impl Layout {
+    /// `left` is the left margin of the previous frame, kept where it still fits so that the plot
+    /// does not shift when a label gets one digit shorter.
+    pub(super) fn new(
+        painter: &Painter,
+        rect: Rect,
+        figure: &FigureSpec,
+        frame: &Frame,
+        colouring: Option<&Colouring>,
+        palette: &Palette,
+        left: &mut f32,
+    ) -> Self {
+        let width = |s: &str| {
+            text::galley(painter, s, FONT, colour(palette.muted))
+                .size()
+                .x
+        };
+        let widest = |ticks: &[Tick]| ticks.iter().map(|t| width(&t.label)).fold(0.0, f32::max);
+
+        // Rows above and below the plot.
+        let tick_rows = tick_rows(figure) as f32;
+        let wants_bottom = !figure.x.text().is_empty() || !figure.notes.is_empty();
+        let has_bottom = wants_bottom && rect.height() >= 110.0;
+        let right_label = right_label(figure);
+        let legend = if rect.height() >= 100.0 {
+            let reserved = [figure.y.text(), right_label.clone()]
+                .iter()
+                .map(|s| if s.is_empty() { 0.0 } else { width(s) + 14.0 })
+                .sum::<f32>();
+            Legend::flow(
+                painter,
+                figure,
+                palette,
+                rect,
+                reserved,
+                right_label_room(&right_label, width(&right_label)),
+            )
+        } else {
+            Legend::default()
+        };
+        let wants_top = legend.rows > 0 || !figure.y.text().is_empty() || !right_label.is_empty();
+        let has_top = wants_top && rect.height() >= 100.0;
+        let top_height = if has_top {
+            legend::ROW * legend.rows.max(1) as f32 + 5.0
+        } else {
+            6.0
+        };
+        let notes_rows = notes_rows(painter, figure, palette, rect);
+        let below = TICK_GAP
+            + ROW * tick_rows
+            + if has_bottom { ROW + 2.0 } else { 0.0 }
+            + ROW * notes_rows as f32;
+        let plot_top = rect.top() + top_height;
+        let plot_bottom = (rect.bottom() - below).max(plot_top + 8.0);
+        let height = plot_bottom - plot_top;
+
+        // Vertical ticks, and the margins they need.
+        let count = ((height / 42.0) as usize).clamp(2, 8);
+        let mut y_ticks = ticks_of(&figure.y, &frame.y, count);
+        let need = widest(&y_ticks) + TICK_GAP + 4.0;
+        if need > *left || need < *left - 18.0 {
+            *left = need.ceil();
+        }
+        let mut right_margin = 10.0;
+        let mut right_ticks = Vec::new();
+        if let (Some(axis), Some(map)) = (&figure.right, &frame.right) {
+            right_ticks = ticks_of(axis, map, count);
+            right_margin = widest(&right_ticks) + TICK_GAP + 4.0;
+        }
+        let bar_ticks = colouring.map(|c| bar_ticks(c, figure, count));
+        if let Some(ticks) = &bar_ticks {
+            right_margin += BAR + 12.0 + TICK_GAP + widest(ticks);
+        }
+        let plot_left = rect.left() + left.min(rect.width() * 0.4);
+        let plot_right = (rect.right() - right_margin).max(plot_left + 16.0);
+        let plot = Rect::from_min_max(pos2(plot_left, plot_top), pos2(plot_right, plot_bottom));
+
+        let x_ticks = horizontal(figure, frame, &plot, rect, &width);
+        let vertical = |ticks: Vec<Tick>, map: &crate::figure::AxisMap| {
+            let at = |v: f64| {
+                let unit = map.to_unit(v)?;
+                Some(plot.bottom() - unit as f32 * plot.height())
+            };
+            let placed = place(ticks, at);
+            without_overlap(placed, |t| (t.at - FONT * 0.62, t.at + FONT * 0.62))
+        };
+        let first_y = std::mem::take(&mut y_ticks);
+        let colour_bar = bar_ticks.zip(colouring).map(|(ticks, c)| {
+            let min = pos2(plot.right() + 12.0, plot.top());
+            let rect = Rect::from_min_size(min, vec2(BAR, plot.height()));
+            let at = |v: f64| {
+                let unit = c.position(v)?;
+                Some(rect.bottom() - unit as f32 * rect.height())
+            };
+            let placed = place(ticks, at);
+            let ticks = without_overlap(placed, |t| (t.at - FONT * 0.62, t.at + FONT * 0.62));
+            ColourBar { rect, ticks }
+        });
+        let label_top = plot_bottom + TICK_GAP + ROW * tick_rows + 2.0;
+        let bottom = has_bottom.then(|| {
+            Rect::from_min_max(
+                pos2(rect.left(), label_top),
+                pos2(rect.right(), label_top + ROW),
+            )
+        });
+        let notes = (notes_rows > 0)
+            .then(|| Rect::from_min_max(pos2(rect.left(), label_top + ROW), rect.right_bottom()));
+        Self {
+            plot,
+            x_ticks,
+            y_ticks: vertical(first_y, &frame.y),
+            right_ticks: frame
+                .right
+                .map(|map| vertical(right_ticks, &map))
+                .unwrap_or_default(),
+            top: has_top.then(|| Rect::from_min_size(rect.min, vec2(rect.width(), legend::ROW))),
+            bottom,
+            notes,
+            legend,
+            colour_bar,
+        }
+    }
+}
+
+/// What is written at the top right: the right axis, or the colour bar.
+pub(super) fn right_label(figure: &FigureSpec) -> String {
+    match (&figure.right, figure.heat_map()) {
+        (Some(axis), _) => axis.text(),
+        (None, Some(map)) => map.label.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+fn right_label_room(label: &str, width: f32) -> f32 {
+    if label.is_empty() { 0.0 } else { width + 14.0 }
+}
+
+/// The notes as one text.
+pub(super) fn notes_text(figure: &FigureSpec) -> String {
+    figure.notes.join(" · ")
+}
+
+/// Rows the notes get of their own: none where they fit beside the axis label or the tile is low.
+fn notes_rows(painter: &Painter, figure: &FigureSpec, palette: &Palette, rect: Rect) -> usize {
+    if figure.notes.is_empty() || rect.height() < 200.0 {
+        return 0;
+    }
+    let ink = colour(palette.foreground);
+    let label = text::galley(painter, &figure.x.text(), FONT, ink).size().x;
+    let notes = text::galley(painter, &notes_text(figure), FONT, ink)
+        .size()
+        .x;
+    usize::from(label + notes + 70.0 > rect.width())
+}
+
+/// Lines of text the x tick labels take.
+fn tick_rows(figure: &FigureSpec) -> usize {
+    let ticks = figure.x.ticks.iter().flatten();
+    let lines = ticks.map(|(_, label)| label.lines().count()).max();
+    lines.unwrap_or(1).clamp(1, 2)
+}
+
+fn place(ticks: Vec<Tick>, at: impl Fn(f64) -> Option<f32>) -> Vec<PlacedTick> {
+    ticks
+        .into_iter()
+        .filter_map(|t| {
+            Some(PlacedTick {
+                at: at(t.value)?,
+                label: t.label,
+                major: t.major,
+            })
+        })
+        .collect()
+}
+
+/// Drops labels that would overlap one that is kept.
+fn without_overlap(
+    mut ticks: Vec<PlacedTick>,
+    extent: impl Fn(&PlacedTick) -> (f32, f32),
+) -> Vec<PlacedTick> {
+    let mut kept: Vec<(f32, f32)> = Vec::with_capacity(ticks.len());
+    for tick in &mut ticks {
+        if tick.label.is_empty() {
+            continue;
+        }
+        let (a, b) = extent(tick);
+        if kept.iter().any(|&(c, d)| a < d && c < b) {
+            tick.label.clear();
+        } else {
+            kept.push((a, b));
+        }
+    }
+    ticks
+}
+
+/// Ticks of the horizontal axis: as many as fit. Of categorical ticks every n-th keeps its label.
+fn horizontal(
+    figure: &FigureSpec,
+    frame: &Frame,
+    plot: &Rect,
+    rect: Rect,
+    width: &impl Fn(&str) -> f32,
+) -> Vec<PlacedTick> {
+    let at = |v: f64| {
+        let unit = frame.x.to_unit(v)?;
+        Some(plot.left() + unit as f32 * plot.width())
+    };
+    if figure.x.ticks.is_some() {
+        let mut ticks = place(ticks_of(&figure.x, &frame.x, 0), at);
+        let widest = ticks.iter().map(|t| width(&t.label)).fold(0.0, f32::max);
+        let step = match (ticks.first(), ticks.last()) {
+            (Some(a), Some(b)) if ticks.len() > 1 => (b.at - a.at).abs() / (ticks.len() - 1) as f32,
+            _ => plot.width(),
+        };
+        let every = ((widest + 5.0) / step.max(0.1)).ceil().max(1.0) as usize;
+        for (i, tick) in ticks.iter_mut().enumerate() {
+            if i % every != 0 {
+                tick.label.clear();
+            }
+        }
+        return ticks;
+    }
+    let mut count = ((plot.width() / 64.0) as usize).clamp(2, 10);
+    loop {
+        let ticks = place(ticks_of(&figure.x, &frame.x, count), at);
+        let labels: Vec<&PlacedTick> = ticks.iter().filter(|t| !t.label.is_empty()).collect();
+        let widest = labels.iter().map(|t| width(&t.label)).fold(0.0, f32::max);
+        let tight = labels.windows(2).any(|w| w[1].at - w[0].at < widest + 10.0);
+        if count <= 2 || !tight {
+            return without_overlap(ticks, |t| {
+                let half = width(&t.label) / 2.0;
+                let middle = inside(t.at, half, rect);
+                (middle - half - 4.0, middle + half + 4.0)
+            });
+        }
+        count -= 1;
+    }
+}
+
+/// The middle of a label of this half width, moved inside the figure.
+pub(super) fn inside(at: f32, half: f32, rect: Rect) -> f32 {
+    at.max(rect.left() + half).min(rect.right() - half)
+}
+
+/// Ticks of the colour bar; clipped ends say so.
+fn bar_ticks(colouring: &Colouring, figure: &FigureSpec, count: usize) -> Vec<Tick> {
+    use crate::figure::ticks::{format_short, ticks};
+    let scale = figure.heat_map().map_or(Scale::Linear, |m| m.scale);
+    let mut out = ticks(scale, colouring.low, colouring.high, count.min(6));
+    out.retain(|t| t.major);
+    let mut end = |value: f64, sign: &str| {
+        let here = colouring.position(value);
+        out.retain(|t| match (colouring.position(t.value), here) {
+            (Some(a), Some(b)) => (a - b).abs() > 0.1,
+            _ => true,
+        });
+        let label = format!("{sign} {}", format_short(value, 3));
+        out.push(Tick {
+            value,
+            label,
+            major: true,
+        });
+    };
+    if colouring.clipped_low {
+        end(colouring.low, "≤");
+    }
+    if colouring.clipped_high {
+        end(colouring.high, "≥");
+    }
+    out
+}

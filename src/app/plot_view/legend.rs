@@ -1,0 +1,234 @@
+//! A compact legend in rows above the plot, right-aligned, never over the data.
+
+use std::sync::Arc;
+
+use egui::{Align2, Color32, Galley, Painter, Rect, Stroke, pos2, vec2};
+
+use super::marker::{self, Ink};
+use super::{bars, text};
+use crate::app::theme::colour;
+use crate::figure::{Band, Bars, Dash, FigureSpec, Layer, MarkerStyle, Palette, Series};
+
+/// Height of a row.
+pub(super) const ROW: f32 = 17.0;
+/// Width of the key before each name.
+const KEY: f32 = 15.0;
+/// Room between a key and its name.
+const GAP: f32 = 4.0;
+/// Room between entries.
+const SPACE: f32 = 13.0;
+
+/// What stands before a name.
+#[derive(Debug, Clone)]
+enum Key {
+    Series {
+        line: Option<(f32, Dash)>,
+        marker: Option<MarkerStyle>,
+    },
+    Box {
+        hatched: bool,
+    },
+    /// The text itself is the key: "+2" for entries without room.
+    None,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    key: Key,
+    ink: Color32,
+    name: Arc<Galley>,
+    row: usize,
+    x: f32,
+}
+
+/// The laid-out legend.
+#[derive(Debug, Default)]
+pub(super) struct Legend {
+    entries: Vec<Entry>,
+    /// Rows taken at the top of the figure.
+    pub(super) rows: usize,
+    top: f32,
+}
+
+impl Legend {
+    /// Lays the legend out in `rect`: on the first row beside labels that take `reserved` pixels
+    /// (`right` of them on the right) where it fits, else in rows of its own below.
+    pub(super) fn flow(
+        painter: &Painter,
+        figure: &FigureSpec,
+        palette: &Palette,
+        rect: Rect,
+        reserved: f32,
+        right: f32,
+    ) -> Self {
+        let ink = colour(palette.foreground).gamma_multiply(0.86);
+        let items: Vec<(Key, Color32, Arc<Galley>)> = if figure.legend {
+            let items = figure.layers.iter().filter_map(|l| item(l, palette));
+            items
+                .map(|(key, c, name)| {
+                    let room = rect.width() - KEY - GAP;
+                    (
+                        key,
+                        c,
+                        text::elided(painter, name, super::layout::FONT, ink, room),
+                    )
+                })
+                .collect()
+        } else {
+            Vec::new()
+        };
+        if items.is_empty() {
+            return Self::default();
+        }
+        let width = |g: &Galley| KEY + GAP + g.size().x;
+        let total: f32 = items.iter().map(|i| width(&i.2) + SPACE).sum::<f32>() - SPACE;
+        let beside = total + reserved <= rect.width();
+        let most_rows = match rect.height() {
+            h if h < 170.0 => 1,
+            h if h < 260.0 => 2,
+            _ => 3,
+        };
+        // With labels on the first row and no room beside them, the legend starts on the second.
+        let first = usize::from(!beside && reserved > 0.0);
+        let right_edge = if beside {
+            rect.right() - right
+        } else {
+            rect.right()
+        };
+        let mut legend = Self {
+            entries: Vec::with_capacity(items.len()),
+            rows: first,
+            top: rect.top(),
+        };
+        let (mut row, mut x) = (first, 0.0);
+        let count = items.len();
+        for (i, (key, ink_of_key, name)) in items.into_iter().enumerate() {
+            let own = width(&name);
+            if x > 0.0 && x + own > rect.width() {
+                row += 1;
+                x = 0.0;
+            }
+            if row >= most_rows + usize::from(first > 0 && most_rows > 1) {
+                let left = format!("+{}", count - i);
+                let name = text::galley(painter, &left, super::layout::FONT, colour(palette.muted));
+                legend.push_overflow(name, rect);
+                break;
+            }
+            let entry = Entry {
+                key,
+                ink: ink_of_key,
+                name,
+                row,
+                x,
+            };
+            legend.entries.push(entry);
+            legend.rows = row + 1;
+            x += own + SPACE;
+        }
+        legend.align_right(right_edge, &width);
+        legend
+    }
+
+    /// Says how many entries were left out, if there is room for that.
+    fn push_overflow(&mut self, name: Arc<Galley>, rect: Rect) {
+        let Some(last) = self.entries.last() else {
+            return;
+        };
+        let x = last.x + KEY + GAP + last.name.size().x + SPACE - KEY;
+        if x + KEY + name.size().x <= rect.width() {
+            let (row, ink) = (last.row, last.ink);
+            self.entries.push(Entry {
+                key: Key::None,
+                ink,
+                name,
+                row,
+                x,
+            });
+        }
+    }
+
+    fn align_right(&mut self, right_edge: f32, width: &impl Fn(&Galley) -> f32) {
+        for row in 0..self.rows {
+            let of_row = |e: &&mut Entry| e.row == row;
+            let end = self.entries.iter().filter(|e| e.row == row);
+            let end = end.map(|e| e.x + width(&e.name)).fold(0.0, f32::max);
+            let shift = right_edge - end;
+            self.entries
+                .iter_mut()
+                .filter(of_row)
+                .for_each(|e| e.x += shift);
+        }
+    }
+
+    /// Paints the legend.
+    pub(super) fn paint(&self, painter: &Painter, background: Color32) {
+        for entry in &self.entries {
+            let y = self.top + ROW * (entry.row as f32 + 0.5);
+            let centre = pos2(entry.x + KEY / 2.0, y);
+            let ink = Ink {
+                colour: entry.ink,
+                background,
+            };
+            match &entry.key {
+                Key::Series {
+                    line,
+                    marker: style,
+                } => {
+                    if let Some((width, dash)) = line {
+                        let ends = [centre - vec2(KEY / 2.0, 0.0), centre + vec2(KEY / 2.0, 0.0)];
+                        let stroke = Stroke::new(width.max(1.4), entry.ink);
+                        super::marks::polyline(painter, &ends, stroke, *dash);
+                    }
+                    if let Some(style) = style {
+                        marker::paint(painter, centre, *style, ink);
+                    }
+                }
+                Key::Box { hatched } => {
+                    let rect = Rect::from_center_size(centre, vec2(9.0, 9.0));
+                    painter.rect_filled(rect, 1.5, entry.ink);
+                    if *hatched {
+                        bars::hatch(painter, rect, Stroke::new(1.0, background));
+                    }
+                }
+                Key::None => {}
+            }
+            let at = pos2(entry.x + KEY + GAP, y);
+            text::put(painter, at, Align2::LEFT_CENTER, Arc::clone(&entry.name));
+        }
+    }
+}
+
+fn item<'a>(layer: &'a Layer, palette: &Palette) -> Option<(Key, Color32, &'a str)> {
+    match layer {
+        Layer::Series(s) if !s.name.trim().is_empty() => Some(series_item(s, palette)),
+        Layer::Bars(Bars {
+            name,
+            items,
+            colour: c,
+            ..
+        }) if !name.trim().is_empty() => {
+            let hatched = !items.is_empty() && items.iter().all(|b| b.hatched);
+            Some((Key::Box { hatched }, colour(palette.rgb(*c)), name))
+        }
+        Layer::Band(Band {
+            name,
+            colour: c,
+            opacity,
+            ..
+        }) if !name.trim().is_empty() => {
+            let ink = colour(palette.rgb(*c)).gamma_multiply(opacity.clamp(0.25, 1.0) as f32);
+            Some((Key::Box { hatched: false }, ink, name))
+        }
+        _ => None,
+    }
+}
+
+fn series_item<'a>(s: &'a Series, palette: &Palette) -> (Key, Color32, &'a str) {
+    let ink = colour(palette.rgb(s.colour)).gamma_multiply(s.opacity.clamp(0.25, 1.0) as f32);
+    let line = s.style.line().map(|l| (l.width as f32, l.dash));
+    let key = Key::Series {
+        line,
+        marker: s.style.marker(),
+    };
+    (key, ink, &s.name)
+}

@@ -1,0 +1,592 @@
+//! What the window knows, and how it changes: no egui here, so all of it can be tested as plain data.
+//!
+//! Widgets never touch the state; they return [`Action`]s. [`AppState::apply`] turns an action into
+//! new state and [`Effect`]s, which the app hands to its threads.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::compute::DeviceInfo;
+use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, RunConfig, SamplingConfig};
+use crate::data::{Dataset, Preprocessor, Progress, Spectrum};
+use crate::metrics::{Prediction, Usage, predict};
+use crate::theory::{Gamma, NextThreshold, next_to_die, next_to_revive};
+use crate::train::{
+    Command, Event, History, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
+};
+
+use super::loader::{LoadedData, LoaderMessage};
+
+/// Pictures in a row of the reconstructions tile.
+pub const EXAMPLES: usize = 10;
+/// Most points of the net's trail on a mode's surface.
+const TRAIL: usize = 400;
+/// Most entries of the list of recent data.
+const RECENT: usize = 8;
+
+/// Something the user asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Live: β, γ, learn γ, learning rate.
+    Live(LiveConfig),
+    /// Re-initialises: the network.
+    Net(NetConfig),
+    /// Re-initialises: batch and seed.
+    Sampling(SamplingConfig),
+    /// Re-initialises: the processor.
+    Device(DeviceChoice),
+    /// Reloads: which data, and how they are preprocessed.
+    Data(DataConfig),
+    /// Stops a load under way.
+    CancelLoad,
+    /// Trains, or waits.
+    TogglePlay,
+    /// One step.
+    Step,
+    /// One epoch.
+    Epoch,
+    /// Back to step 0, same seed.
+    Reset,
+    /// A fresh seed, from step 0.
+    NewSeed,
+    /// The mode the loss surface is about, from 0.
+    Mode(usize),
+    /// The latent under the pointer, in whatever tile.
+    Hover(Option<usize>),
+    /// The latent to traverse.
+    Traverse(usize),
+    /// Zeroes a latent in every picture and statistic, or releases it.
+    ToggleZero(usize),
+    /// Sorts the latents by KL, or by index.
+    SortByKl(bool),
+    /// β to just past the next threshold, killing one mode.
+    KillOne,
+    /// β to just below the next threshold, reviving one mode.
+    ReviveOne,
+    /// Tells the user what was wrong with what they typed.
+    Complain(String),
+}
+
+/// Work for a thread.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// To the training worker's queue.
+    Command(Command),
+    /// To the training worker's newest-wins slot.
+    Live(LiveParams),
+    /// To the data loader.
+    Load(DataConfig, u32),
+    /// To the data loader.
+    CancelLoad,
+}
+
+/// How a notice looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Something was refused or lost nothing.
+    Error,
+}
+
+/// One sentence for the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How it looks.
+    pub severity: Severity,
+    /// What it says.
+    pub text: String,
+}
+
+/// A load under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loading {
+    /// What is loaded.
+    pub source: String,
+    /// How far it is.
+    pub progress: Option<Progress>,
+}
+
+/// The data on screen.
+#[derive(Debug, Clone)]
+pub struct Data {
+    /// Where they come from and how they are preprocessed.
+    pub config: DataConfig,
+    /// The values.
+    pub dataset: Arc<Dataset>,
+    /// How they become x.
+    pub preprocessor: Arc<Preprocessor>,
+    /// Digest of the values.
+    pub digest: String,
+    /// Their principal components, once computed.
+    pub spectrum: Option<Arc<Spectrum>>,
+}
+
+/// A run the worker knows about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunInfo {
+    /// Its name.
+    pub id: RunId,
+    /// Where it trains, once it started.
+    pub device: Option<DeviceInfo>,
+    /// Trainable numbers.
+    pub parameters: usize,
+    /// Bytes of its buffers.
+    pub memory_bytes: u64,
+    /// β, γ … at its start, for the ghost's name.
+    pub label: String,
+}
+
+/// Everything the window shows.
+pub struct AppState {
+    /// The settings the controls show; those of the data are the ones loaded last.
+    pub config: RunConfig,
+    /// The data on screen.
+    pub data: Option<Data>,
+    /// A load under way.
+    pub loading: Option<Loading>,
+    /// The current run.
+    pub run: Option<RunInfo>,
+    /// Whether it trains.
+    pub playing: bool,
+    /// The newest state of it.
+    pub snapshot: Option<Snapshot>,
+    /// Its latents, judged.
+    pub usage: Usage,
+    /// The traces of the run before it, and its label.
+    pub ghost: Option<(String, Arc<History>)>,
+    /// The linear theory for the current data and settings.
+    pub prediction: Option<Prediction>,
+    /// Where the net was on the chosen mode's surface.
+    pub trail: VecDeque<[f64; 2]>,
+    /// The mode of the loss surface, from 0.
+    pub mode: usize,
+    /// The latent under the pointer.
+    pub hovered: Option<usize>,
+    /// The latent of the traversal.
+    pub traversed: usize,
+    /// Latents zeroed by hand.
+    pub zeroed: Vec<usize>,
+    /// Whether the usage tile sorts by KL.
+    pub sort_by_kl: bool,
+    /// Data opened before, newest first.
+    pub recent: Vec<String>,
+    /// Sentences not yet shown.
+    pub notices: Vec<Notice>,
+    /// The last error, until something succeeds.
+    pub problem: Option<String>,
+    /// Grows with every change that a plot shows.
+    pub generation: u64,
+    next_run: u64,
+}
+
+impl AppState {
+    /// The state before anything is loaded, and the effects that load `config`'s data.
+    pub fn new(config: RunConfig) -> (Self, Vec<Effect>) {
+        let data = config.data.clone();
+        let mut state = Self {
+            config,
+            data: None,
+            loading: None,
+            run: None,
+            playing: true,
+            snapshot: None,
+            usage: Usage::default(),
+            ghost: None,
+            prediction: None,
+            trail: VecDeque::new(),
+            mode: 0,
+            hovered: None,
+            traversed: 0,
+            zeroed: Vec::new(),
+            sort_by_kl: true,
+            recent: vec!["digits".into(), "gaussian:9,5,2,1,0.3".into()],
+            notices: Vec::new(),
+            problem: None,
+            generation: 0,
+            next_run: 0,
+        };
+        let effects = state.load(data);
+        (state, effects)
+    }
+
+    /// γ in force: the trained one while it is learned.
+    pub fn gamma(&self) -> f64 {
+        match &self.snapshot {
+            Some(snapshot) if self.config.live.learn_gamma => snapshot.live.gamma,
+            _ => self.config.live.gamma,
+        }
+    }
+
+    /// How the theory treats γ.
+    pub fn gamma_mode(&self) -> Gamma {
+        if self.config.live.learn_gamma {
+            Gamma::Learned
+        } else {
+            Gamma::Fixed(self.config.live.gamma)
+        }
+    }
+
+    /// The active mode whose threshold is next above β.
+    pub fn next_to_die(&self) -> Option<NextThreshold> {
+        let prediction = self.prediction.as_ref()?;
+        next_to_die(
+            &prediction.problem,
+            self.config.live.beta,
+            self.gamma_mode(),
+        )
+    }
+
+    /// The dead mode whose threshold is next below β.
+    pub fn next_to_revive(&self) -> Option<NextThreshold> {
+        let prediction = self.prediction.as_ref()?;
+        next_to_revive(
+            &prediction.problem,
+            self.config.live.beta,
+            self.gamma_mode(),
+        )
+    }
+
+    /// Applies what the user asked for.
+    pub fn apply(&mut self, action: Action) -> Vec<Effect> {
+        self.generation += 1;
+        match action {
+            Action::Live(live) => self.set_live(live),
+            Action::Net(net) => self.restart(|config| config.net = net),
+            Action::Sampling(sampling) => self.restart(|config| config.sampling = sampling),
+            Action::Device(device) => self.restart(|config| config.device = device),
+            Action::Data(data) => self.load(data),
+            Action::CancelLoad => vec![Effect::CancelLoad],
+            Action::TogglePlay => {
+                self.playing = !self.playing;
+                vec![Effect::Command(if self.playing {
+                    Command::Play
+                } else {
+                    Command::Pause
+                })]
+            }
+            Action::Step => {
+                self.playing = false;
+                vec![Effect::Command(Command::Steps(1))]
+            }
+            Action::Epoch => {
+                self.playing = false;
+                vec![Effect::Command(Command::Epoch)]
+            }
+            Action::Reset => {
+                self.keep_ghost();
+                self.trail.clear();
+                vec![Effect::Command(Command::Reset)]
+            }
+            Action::NewSeed => self.restart(|config| {
+                config.sampling.seed = config.sampling.seed.wrapping_add(1);
+            }),
+            Action::Mode(mode) => {
+                self.mode = mode;
+                self.trail.clear();
+                self.live_effect()
+            }
+            Action::Hover(latent) => {
+                self.hovered = latent;
+                Vec::new()
+            }
+            Action::Traverse(latent) => {
+                self.traversed = latent;
+                self.live_effect()
+            }
+            Action::ToggleZero(latent) => {
+                match self.zeroed.iter().position(|&j| j == latent) {
+                    Some(at) => {
+                        self.zeroed.remove(at);
+                    }
+                    None => self.zeroed.push(latent),
+                }
+                self.live_effect()
+            }
+            Action::SortByKl(by_kl) => {
+                self.sort_by_kl = by_kl;
+                Vec::new()
+            }
+            Action::Complain(text) => {
+                self.refuse(text);
+                Vec::new()
+            }
+            Action::KillOne => self.snap(self.next_to_die(), 1.0 + 1e-9),
+            Action::ReviveOne => self.snap(self.next_to_revive(), 1.0 - 1e-3),
+        }
+    }
+
+    /// β to a threshold times `factor`.
+    fn snap(&mut self, threshold: Option<NextThreshold>, factor: f64) -> Vec<Effect> {
+        match threshold {
+            Some(threshold) => self.set_live(LiveConfig {
+                beta: threshold.beta_threshold * factor,
+                ..self.config.live
+            }),
+            None => Vec::new(),
+        }
+    }
+
+    fn set_live(&mut self, live: LiveConfig) -> Vec<Effect> {
+        if let Err(error) = live.validate() {
+            self.refuse(error.to_string());
+            return Vec::new();
+        }
+        if live == self.config.live {
+            return Vec::new();
+        }
+        self.config.live = live;
+        self.predict();
+        self.live_effect()
+    }
+
+    fn live_effect(&self) -> Vec<Effect> {
+        let Some(run) = &self.run else {
+            return Vec::new();
+        };
+        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.clone());
+        vec![Effect::Live(LiveParams {
+            run: run.id,
+            live: self.config.live,
+            view: ViewRequest {
+                examples: EXAMPLES,
+                traversal: self.traversed,
+                projection: spectrum.map(|spectrum| Projection {
+                    mode: self.mode,
+                    spectrum,
+                }),
+                zeroed: self.zeroed.clone(),
+            },
+        })]
+    }
+
+    fn load(&mut self, data: DataConfig) -> Vec<Effect> {
+        self.loading = Some(Loading {
+            source: data.source.to_string(),
+            progress: None,
+        });
+        vec![Effect::Load(data, self.config.sampling.seed)]
+    }
+
+    /// Changes a setting that re-initialises; the old run stays as a ghost.
+    fn restart(&mut self, change: impl FnOnce(&mut RunConfig)) -> Vec<Effect> {
+        let mut config = self.config.clone();
+        change(&mut config);
+        if let Err(error) = config.validate() {
+            self.refuse(error.to_string());
+            return Vec::new();
+        }
+        self.config = config;
+        self.predict();
+        self.start()
+    }
+
+    fn keep_ghost(&mut self) {
+        if let (Some(snapshot), Some(run)) = (&self.snapshot, &self.run)
+            && snapshot.history.steps() > 0
+        {
+            self.ghost = Some((run.label.clone(), Arc::clone(&snapshot.history)));
+        }
+    }
+
+    /// Starts a run with the current settings and data.
+    fn start(&mut self) -> Vec<Effect> {
+        let Some(data) = &self.data else {
+            return Vec::new();
+        };
+        let setup = RunSetup {
+            config: self.config.clone(),
+            data: Arc::clone(&data.dataset),
+            preprocessor: Arc::clone(&data.preprocessor),
+        };
+        self.keep_ghost();
+        self.next_run += 1;
+        let id = RunId(self.next_run);
+        self.run = Some(RunInfo {
+            id,
+            device: None,
+            parameters: 0,
+            memory_bytes: 0,
+            label: format!("run {}", self.next_run),
+        });
+        self.trail.clear();
+        self.zeroed.clear();
+        self.hovered = None;
+        self.traversed = 0;
+        let mut effects = vec![Effect::Command(Command::Start {
+            run: id,
+            setup: Arc::new(setup),
+            playing: self.playing,
+        })];
+        effects.extend(self.live_effect());
+        effects
+    }
+
+    fn predict(&mut self) {
+        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.clone());
+        self.prediction = spectrum.and_then(|spectrum| {
+            predict(
+                &spectrum,
+                self.config.net.latents,
+                self.config.live.beta,
+                self.gamma_mode(),
+            )
+            .ok()
+        });
+        self.generation += 1;
+    }
+
+    /// Applies what the loader says.
+    pub fn loaded(&mut self, message: LoaderMessage) -> Vec<Effect> {
+        self.generation += 1;
+        match message {
+            LoaderMessage::Progress(progress) => {
+                if let Some(loading) = &mut self.loading {
+                    loading.progress = Some(progress);
+                }
+                Vec::new()
+            }
+            LoaderMessage::Loaded(loaded) => {
+                let LoadedData {
+                    config,
+                    dataset,
+                    preprocessor,
+                    digest,
+                } = *loaded;
+                self.remember(&config);
+                self.config.data = config.clone();
+                self.problem = None;
+                self.mode = 0;
+                self.data = Some(Data {
+                    config,
+                    dataset,
+                    preprocessor,
+                    digest,
+                    spectrum: None,
+                });
+                self.predict();
+                self.start()
+            }
+            LoaderMessage::Spectrum(spectrum) => {
+                self.loading = None;
+                if let Some(data) = &mut self.data {
+                    data.spectrum = Some(spectrum);
+                }
+                self.predict();
+                self.live_effect()
+            }
+            LoaderMessage::Failed(message) => {
+                self.loading = None;
+                self.refuse(message);
+                Vec::new()
+            }
+        }
+    }
+
+    fn remember(&mut self, config: &DataConfig) {
+        let name = config.source.to_string();
+        self.recent.retain(|r| *r != name);
+        self.recent.insert(0, name);
+        self.recent.truncate(RECENT);
+    }
+
+    /// Applies an event of the worker; those of an older run are dropped.
+    pub fn event(&mut self, event: Event) {
+        if self.run.as_ref().is_none_or(|r| r.id != event.run()) {
+            return;
+        }
+        self.generation += 1;
+        match event {
+            Event::Started {
+                device,
+                parameters,
+                memory_bytes,
+                ..
+            } => {
+                self.problem = None;
+                if let Some(run) = &mut self.run {
+                    run.device = Some(device);
+                    run.parameters = parameters;
+                    run.memory_bytes = memory_bytes;
+                }
+            }
+            Event::Playing(_) => self.playing = true,
+            Event::Paused { .. } => self.playing = false,
+            Event::Edited { .. } => {}
+            Event::Diverged { message, .. } | Event::Failed { message, .. } => {
+                self.playing = false;
+                self.refuse(message);
+            }
+            Event::Refused { message, .. } => self.refuse(message),
+        }
+    }
+
+    /// Takes a snapshot of the worker; those of an older run are dropped.
+    pub fn snapshot(&mut self, snapshot: Snapshot) {
+        if self.run.as_ref().is_none_or(|r| r.id != snapshot.run) {
+            return;
+        }
+        self.generation += 1;
+        if let Some(evaluation) = &snapshot.evaluation {
+            self.usage = Usage::new(evaluation);
+        }
+        if let Some(point) = snapshot.views.as_ref().and_then(|v| v.point)
+            && point.mode == self.mode
+        {
+            let place = [point.u, point.v];
+            if self.trail.back() != Some(&place) {
+                self.trail.push_back(place);
+            }
+            if self.trail.len() > TRAIL {
+                self.trail.pop_front();
+            }
+        }
+        self.snapshot = Some(snapshot);
+    }
+
+    /// Adds a notice of an error; nothing else changes.
+    pub fn refuse(&mut self, text: String) {
+        self.problem = Some(text.clone());
+        self.notices.push(Notice {
+            severity: Severity::Error,
+            text,
+        });
+    }
+
+    /// Adds a notice.
+    pub fn inform(&mut self, text: String) {
+        self.notices.push(Notice {
+            severity: Severity::Info,
+            text,
+        });
+    }
+
+    /// Where the numbers on screen come from.
+    pub fn provenance(&self) -> crate::figure::Provenance {
+        let Some(data) = &self.data else {
+            return crate::figure::Provenance::default();
+        };
+        let device = self
+            .run
+            .as_ref()
+            .and_then(|r| r.device.as_ref())
+            .map_or("", |d| d.name.as_str());
+        let step = self.snapshot.as_ref().map_or(0, |s| s.step);
+        crate::figure::run::provenance(&self.config, &data.dataset, &data.digest, device, step)
+    }
+
+    /// A data request for `source` with the current preprocessing, all items.
+    pub fn data_request(&self, source: crate::config::DataSource) -> DataConfig {
+        DataConfig {
+            source,
+            limit: None,
+            ..self.config.data.clone()
+        }
+    }
+
+    /// A data request for a path that was dropped or picked.
+    pub fn path_request(&self, path: PathBuf) -> DataConfig {
+        self.data_request(crate::config::DataSource::Path(path))
+    }
+}

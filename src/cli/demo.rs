@@ -1,0 +1,141 @@
+//! `demo`: what the window shows, without a window: one net on the built-in digits while β rises.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::{LiveConfig, RunConfig};
+use crate::data::Spectrum;
+use crate::figure::{FigureSpec, run as figures, save};
+use crate::metrics::{Usage, predict};
+use crate::theory::Gamma;
+use crate::train::{History, Trainer};
+
+use super::args::DemoArguments;
+use super::error::Error;
+use super::train::{final_evaluation, prepare, train_steps};
+
+/// The βs it visits.
+const BETAS: [f64; 4] = [0.3, 1.0, 3.0, 10.0];
+/// Epochs at each.
+const EPOCHS: u64 = 4;
+/// Pictures in a row.
+const EXAMPLES: usize = 10;
+
+/// Runs the command.
+pub(super) fn run(arguments: &DemoArguments) -> Result<(), Error> {
+    let out = &arguments.out;
+    make_folder(out)?;
+    let config = RunConfig {
+        live: LiveConfig {
+            beta: BETAS[0],
+            ..LiveConfig::default()
+        },
+        ..RunConfig::default()
+    };
+    let (setup, spectrum) = prepare(&config)?;
+    let mut trainer = Trainer::new(Arc::clone(&setup))?;
+    println!(
+        "{}: {} items, {} on {}",
+        setup.data.name,
+        setup.data.len(),
+        trainer.plan().net.shape_text(),
+        trainer.backend().device()
+    );
+    let mut history = History::default();
+    for beta in BETAS {
+        trainer.set_live(LiveConfig {
+            beta,
+            ..config.live
+        })?;
+        history.mark(format!("β = {beta}"));
+        let steps = EPOCHS * trainer.plan().batches_per_epoch() as u64;
+        let (trace, _) = train_steps(&mut trainer, steps)?;
+        for row in &trace {
+            history.push(row, beta * row.kl);
+        }
+        let stem = format!("beta-{beta}");
+        let usage = write_figures(&mut trainer, &spectrum, &history, beta, out, &stem)?;
+        println!(
+            "β = {beta:>4}: {} of {} latents active (linear theory: {}), law residual {:.3}",
+            usage.active,
+            usage.latents.len(),
+            predict(&spectrum, config.net.latents, beta, Gamma::Fixed(1.0))?.active(),
+            usage.worst_law_residual
+        );
+    }
+    println!("figures are in {}", out.display());
+    Ok(())
+}
+
+/// Makes the folder files are to go to.
+pub(super) fn make_folder(dir: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(dir).map_err(|source| Error::Write {
+        path: dir.to_owned(),
+        source,
+    })
+}
+
+/// Writes the figures of a run as it stands, each as PNG, SVG and CSV, named `figure-stem`.
+pub(super) fn write_figures(
+    trainer: &mut Trainer,
+    spectrum: &Arc<Spectrum>,
+    history: &History,
+    beta: f64,
+    out: &Path,
+    stem: &str,
+) -> Result<Usage, Error> {
+    let evaluation = final_evaluation(trainer)?;
+    let usage = Usage::new(&evaluation);
+    let setup = Arc::clone(trainer.setup());
+    let gamma = if trainer.live().learn_gamma {
+        Gamma::Learned
+    } else {
+        Gamma::Fixed(trainer.live().gamma)
+    };
+    let prediction = predict(spectrum, setup.config.net.latents, beta, gamma)?;
+    let mut config = setup.config.clone();
+    config.live = *trainer.live();
+    let device = trainer.backend().device().name.clone();
+    let digest = format!("{:016x}", setup.data.digest());
+    let from = figures::provenance(&config, &setup.data, &digest, &device, trainer.step());
+    let views = trainer.views(beta, EXAMPLES, spectrum)?;
+    let converged = Some(history.is_stationary());
+    let mut all: Vec<(&str, FigureSpec)> = vec![
+        (
+            "thresholds",
+            figures::thresholds_figure(
+                &prediction,
+                evaluation.gamma,
+                Some(&usage),
+                converged,
+                &from,
+            ),
+        ),
+        ("usage", figures::usage_figure(&usage, true, &from)),
+        (
+            "training",
+            figures::training_figure(history, None, setup.data.dim(), false, &from),
+        ),
+    ];
+    if setup.data.shape.is_image() {
+        let figure = figures::reconstructions_figure(&views, &setup.data, &from);
+        all.push(("reconstructions", figure));
+    }
+    if let Some(&zeta2) = spectrum.eigenvalues.first() {
+        let trail: Vec<[f64; 2]> = views.point.iter().map(|p| [p.u, p.v]).collect();
+        let figure = figures::mode_surface_figure(0, zeta2, beta, evaluation.gamma, &trail, &from)?;
+        all.push(("surface", figure));
+    }
+    for (name, figure) in all {
+        for extension in ["png", "svg", "csv"] {
+            let suffix = if stem.is_empty() {
+                String::new()
+            } else {
+                format!("-{stem}")
+            };
+            let path: PathBuf = out.join(format!("{name}{suffix}.{extension}"));
+            save(&figure, &path)?;
+        }
+    }
+    Ok(usage)
+}

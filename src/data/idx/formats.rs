@@ -1,0 +1,62 @@
+//! Telling what a file that is not IDX is, so that its error helps.
+
+use crate::data::error::Error;
+
+use super::source::Source;
+
+/// First bytes of well-known formats and what to call them.
+const KNOWN: &[(&[u8], &str)] = &[
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"BM", "a BMP picture"),
+    (b"RIFF", "a RIFF file (perhaps a WebP picture)"),
+    (b"PK\x03\x04", "a zip archive (perhaps .npz)"),
+    (b"\x93NUM", "a NumPy array (.npy)"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zX", "an xz file"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"%PDF", "a PDF document"),
+    (b"\x80\x04", "a Python pickle"),
+    (b"\x80\x02", "a Python pickle"),
+    (b"<htm", "a web page"),
+    (b"<!DO", "a web page"),
+    (b"PAR1", "a Parquet file"),
+];
+
+/// Name of an IDX value type other than unsigned bytes.
+pub(super) fn idx_type(code: u8) -> Option<&'static str> {
+    Some(match code {
+        0x09 => "signed bytes",
+        0x0b => "16-bit integers",
+        0x0c => "32-bit integers",
+        0x0d => "32-bit floats",
+        0x0e => "64-bit floats",
+        _ => return None,
+    })
+}
+
+/// The error for a file whose first (decompressed) bytes, up to four, are not IDX.
+pub(super) fn foreign(source: &Source<'_>, start: &[u8]) -> Error {
+    use std::fmt::Write;
+    let mut hex = String::new();
+    for byte in start {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    let found = format!("its first bytes are 0x{hex}; an IDX image file starts with 0x00000803");
+    let reason = if start.starts_with(&[0x1f, 0x8b]) && source.is_compressed() {
+        format!("it is gzip inside gzip, decompress it once: {found}")
+    } else if matches!(start, [1..=4, 0x08, 0, 0]) {
+        format!("it is an IDX file with its byte order swapped: {found}")
+    } else if let Some((_, name)) = KNOWN.iter().find(|(magic, _)| start.starts_with(magic)) {
+        format!("it is {name}, not an IDX file: {found}")
+    } else if start.len() < 4 {
+        format!("it is too short to be an IDX file: {found}")
+    } else {
+        format!("it is not an IDX file: {found}")
+    };
+    Error::malformed(source.path(), 0, reason)
+}

@@ -1,0 +1,285 @@
+//! The figures of a run, from the values the other layers hand over.
+//!
+//! The window and the command line both build their figures here, so what is on screen, what a
+//! button saves and what a script writes are the same figure.
+
+use crate::config::RunConfig;
+use crate::data::Dataset;
+use crate::metrics::{Prediction, Usage};
+use crate::theory::{Error as TheoryError, ModeSurface, PpcaSurface, origin_eigenvalues};
+use crate::train::{Bin, History, Views};
+
+use super::spec::{FigureSpec, Provenance};
+use super::tiles::{
+    GhostRun, LatentUse, LiveEdit, Reconstructions, SurfaceGrid, SurfaceMode, SurfacePpca,
+    Thresholds, Training, Usage as UsageInput, UsageOrder, reconstructions, surface_mode,
+    surface_ppca, thresholds, training, usage,
+};
+
+/// Cells along each side of a loss surface.
+const CELLS: usize = 120;
+
+/// Where a run's numbers come from; `digest` is that of the data, computed once when they are loaded.
+pub fn provenance(
+    config: &RunConfig,
+    data: &Dataset,
+    digest: &str,
+    device: &str,
+    step: u64,
+) -> Provenance {
+    Provenance {
+        settings: serde_json::to_string(config).unwrap_or_default(),
+        seed: Some(config.sampling.seed),
+        data: data.name.clone(),
+        data_digest: digest.to_owned(),
+        device: device.to_owned(),
+        step: Some(step),
+        ..Provenance::default()
+    }
+}
+
+/// The spectrum, the line βγ, and the net's own thresholds. `gamma` is the value in force.
+pub fn thresholds_figure(
+    prediction: &Prediction,
+    gamma: f64,
+    measured: Option<&Usage>,
+    converged: Option<bool>,
+    provenance: &Provenance,
+) -> FigureSpec {
+    let estimates = |pick: fn(&crate::metrics::LatentUsage) -> Option<f64>| -> Vec<f64> {
+        measured
+            .map(|usage| {
+                usage
+                    .latents
+                    .iter()
+                    // A dead latent has no threshold of its own: both estimates are noise around β.
+                    .map(|l| pick(l).filter(|_| l.active).unwrap_or(f64::NAN))
+                    .collect()
+            })
+            .unwrap_or_default()
+    };
+    thresholds(&Thresholds {
+        spectrum: prediction.problem.eigenvalues(),
+        beta: prediction.beta,
+        gamma,
+        latents: prediction.problem.latents(),
+        effective: &estimates(|l| l.threshold_from_variance),
+        second: &estimates(|l| l.threshold_from_gain),
+        estimators: ["this network, γβ/E σ²", "from its gain"],
+        measured_active: measured.map(|u| u.active),
+        converged,
+        provenance,
+    })
+}
+
+/// Every latent's KL, E σ² and Var μ.
+pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> FigureSpec {
+    let latents: Vec<LatentUse> = measured
+        .latents
+        .iter()
+        .map(|l| LatentUse {
+            kl: l.statistics.kl,
+            mean_sigma2: l.statistics.mean_sigma2,
+            var_mu: l.statistics.var_mu,
+            dead: !l.active,
+        })
+        .collect();
+    usage(&UsageInput {
+        latents: &latents,
+        order: if by_kl {
+            UsageOrder::ByKl
+        } else {
+            UsageOrder::ByIndex
+        },
+        collapsed_percent: Some(measured.collapse_percent),
+        epsilon_delta: (Usage::EPSILON, Usage::DELTA),
+        active_threshold: Usage::ACTIVE_VARIANCE,
+        provenance,
+    })
+}
+
+/// The traces of a run on data of dimension `dim`, and of the run before it.
+///
+/// While γ is held, the constant (d/2) log 2πγ is left out of the loss and its data term: it would
+/// hide everything that moves. Once γ is learned it is no constant and stays in.
+pub fn training_figure(
+    history: &History,
+    ghost: Option<&History>,
+    dim: usize,
+    log_x: bool,
+    provenance: &Provenance,
+) -> FigureSpec {
+    let held = |h: &History| {
+        let moving = h.bins().iter().filter(|b| b.gamma.min < b.gamma.max);
+        moving.count() <= h.marks().len()
+    };
+    let without_constant = held(history) && ghost.is_none_or(held);
+    let constant = |b: &Bin| {
+        if without_constant {
+            0.5 * dim as f64 * (2.0 * std::f64::consts::PI * b.gamma.mean).ln()
+        } else {
+            0.0
+        }
+    };
+    let column = |h: &History, pick: &dyn Fn(&Bin) -> f64| -> Vec<f64> {
+        h.bins().iter().map(pick).collect()
+    };
+    let middle = |b: &Bin| b.step as f64 + (b.count as f64 - 1.0) / 2.0;
+    let loss = |b: &Bin| b.loss.mean - constant(b);
+    let edits: Vec<LiveEdit> = history
+        .marks()
+        .iter()
+        .map(|m| LiveEdit {
+            step: m.step as f64,
+            label: m.text.clone(),
+        })
+        .collect();
+    let ghost = ghost.map(|g| (column(g, &middle), column(g, &loss)));
+    let spread: Vec<[f64; 2]> = history
+        .bins()
+        .iter()
+        .map(|b| [b.loss.min - constant(b), b.loss.max - constant(b)])
+        .collect();
+    training(&Training {
+        steps: &column(history, &middle),
+        loss: &column(history, &loss),
+        loss_spread: &spread,
+        reconstruction: &column(history, &|b| b.reconstruction.mean - constant(b)),
+        names: if without_constant {
+            ["loss − (d/2) log 2πγ", "‖x − x̂‖²/2γ"]
+        } else {
+            ["loss", "reconstruction"]
+        },
+        kl: &column(history, &|b| b.kl.mean),
+        gamma: &column(history, &|b| b.gamma.mean),
+        beta: &column(history, &|b| b.beta.mean),
+        edits: &edits,
+        ghost: ghost.as_ref().map(|(steps, loss)| GhostRun { steps, loss }),
+        log_x,
+        log_y: false,
+        provenance,
+    })
+}
+
+/// Inputs, reconstructions, prior samples and a traversal.
+pub fn reconstructions_figure(
+    views: &Views,
+    data: &Dataset,
+    provenance: &Provenance,
+) -> FigureSpec {
+    let shape = data.shape;
+    let flat = |images: &[Vec<u8>]| -> Vec<f32> {
+        images
+            .iter()
+            .flatten()
+            .map(|&v| f32::from(v) / 255.0)
+            .collect()
+    };
+    let traversal = flat(&views.traversal);
+    let steps = views.traversal.len();
+    let at: Vec<f64> = (0..steps)
+        .map(|i| -3.0 + 6.0 * i as f64 / (steps.max(2) - 1) as f64)
+        .collect();
+    reconstructions(&Reconstructions {
+        width: shape.width,
+        height: shape.height,
+        channels: shape.channels,
+        inputs: &flat(&views.inputs),
+        reconstructions: &flat(&views.reconstructions),
+        prior_samples: &flat(&views.samples),
+        traversal: Some((views.traversed, &traversal)),
+        traversal_at: &at,
+        provenance,
+    })
+}
+
+/// The loss over one linear mode's decoder strength u and encoder strength v, σ at its best.
+///
+/// # Errors
+/// [`TheoryError`] if ζ², β or γ is out of range.
+pub fn mode_surface_figure(
+    mode: usize,
+    zeta2: f64,
+    beta: f64,
+    gamma: f64,
+    trail: &[[f64; 2]],
+    provenance: &Provenance,
+) -> Result<FigureSpec, TheoryError> {
+    let surface = ModeSurface::new(zeta2, beta, gamma, 1.0)?;
+    let (u, v) = surface.minimum();
+    let zeta = zeta2.sqrt();
+    let reach = |values: [f64; 2], index: usize| {
+        trail
+            .last()
+            .map_or(0.0, |p| p[index].abs() * 1.15)
+            .max(values[0])
+            .max(values[1])
+    };
+    let half_u = reach([1.5 * zeta, 1.35 * u], 0);
+    let half_v = reach([1.5, 1.35 * v], 1);
+    let (x_range, y_range) = ((-half_u, half_u), (-half_v, half_v));
+    let losses: Vec<f64> = SurfaceGrid::centres(x_range, y_range, CELLS, CELLS)
+        .map(|(u, v)| surface.profiled_loss(u, v))
+        .collect();
+    let least = surface.profiled_loss(u, v);
+    // The valley is shallow beside the walls: a logarithm of the excess shows both.
+    let values: Vec<f64> = losses
+        .iter()
+        .map(|l| (l - least).max(0.0).ln_1p())
+        .collect();
+    Ok(surface_mode(&SurfaceMode {
+        grid: SurfaceGrid {
+            x_range,
+            y_range,
+            nx: CELLS,
+            ny: CELLS,
+            values: &values,
+        },
+        value_label: "log(1 + excess loss) [nats]",
+        mode: mode + 1,
+        zeta2,
+        beta,
+        gamma,
+        hessian: origin_eigenvalues(zeta2, beta, gamma, 1.0)?,
+        minima: surface.is_active().then_some([[u, v], [-u, -v]]),
+        current: trail.last().copied(),
+        trail,
+        provenance,
+    }))
+}
+
+/// The pPCA likelihood around two zero columns (Lucas et al., Fig. 1): the leading `kept` modes are
+/// in the model, columns along modes `a` and `b` grow from zero.
+///
+/// # Errors
+/// [`TheoryError`] if a mode or σ² is out of range.
+pub fn ppca_surface_figure(
+    eigenvalues: &[f64],
+    kept: usize,
+    (a, b): (usize, usize),
+    sigma2: f64,
+    provenance: &Provenance,
+) -> Result<FigureSpec, TheoryError> {
+    let kept: Vec<usize> = (0..kept).filter(|k| *k != a && *k != b).collect();
+    let surface = PpcaSurface::new(eigenvalues, eigenvalues.len(), &kept, (a, b), sigma2)?;
+    let pair = [eigenvalues[a], eigenvalues[b]];
+    let half = 1.8 * pair[0].max(pair[1]).max(sigma2).sqrt();
+    let range = (-half, half);
+    let values: Vec<f64> = SurfaceGrid::centres(range, range, CELLS, CELLS)
+        .map(|(x, y)| -surface.log_likelihood(x, y))
+        .collect();
+    Ok(surface_ppca(&SurfacePpca {
+        grid: SurfaceGrid {
+            x_range: range,
+            y_range: range,
+            nx: CELLS,
+            ny: CELLS,
+            values: &values,
+        },
+        value_label: "negative log likelihood [nats]",
+        modes: [a + 1, b + 1],
+        eigenvalues: pair,
+        sigma2,
+        provenance,
+    }))
+}

@@ -1,0 +1,21 @@
+//! The program's figures, each a pure function from plain numbers to a [`FigureSpec`].
+//!
+//! A tile knows no trainer and no theory: whoever owns the numbers fills its input struct.
+//!
+//! [`FigureSpec`]: super::FigureSpec
+
+pub mod reconstructions;
+mod surface;
+pub mod surface_mode;
+pub mod surface_ppca;
+pub mod thresholds;
+pub mod training;
+pub mod usage;
+
+pub use reconstructions::{Reconstructions, reconstructions};
+pub use surface::SurfaceGrid;
+pub use surface_mode::{SurfaceMode, surface_mode};
+pub use surface_ppca::{SurfacePpca, surface_ppca};
+pub use thresholds::{Thresholds, thresholds};
+pub use training::{GhostRun, LiveEdit, Training, training};
+pub use usage::{LatentUse, Usage, UsageOrder, usage};

@@ -1,0 +1,1 @@
+//! The figure widget under a simulated pointer.
