@@ -45,6 +45,8 @@ impl Usage {
     pub const ACTIVE_VARIANCE: f64 = 0.01;
     /// ε of the headline (ε, δ)-collapse in nats.
     pub const EPSILON: f64 = 0.01;
+    /// KL in nats below which gain over KL is noise over noise, and no threshold is given.
+    pub const MEASURABLE_KL: f64 = 0.05;
     /// δ of it.
     pub const DELTA: f64 = 0.01;
 
@@ -64,8 +66,8 @@ impl Usage {
                     ..
                 } = statistics;
                 let active = var_mu > Self::ACTIVE_VARIANCE;
-                // A dead latent's gain and KL are both noise around zero: their ratio means nothing.
-                let measured = gain.filter(|g| active && kl > Self::EPSILON && *g > 0.0);
+                // A dying latent's gain and KL are both noise around zero: their ratio means nothing.
+                let measured = gain.filter(|g| active && kl > Self::MEASURABLE_KL && *g > 0.0);
                 LatentUsage {
                     index,
                     statistics,
