@@ -31,6 +31,7 @@ fn harness(figure: FigureSpec, size: Vec2) -> Harness<'static, State> {
     };
     let mut harness = Harness::builder()
         .with_size(size)
+        .with_step_dt(1.0 / 60.0)
         .with_context_setup(|ctx| {
             theme::install_fonts(ctx);
             theme::apply(ctx, Theme::Dark);
