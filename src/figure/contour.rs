@@ -230,8 +230,8 @@ mod tests {
         assert_eq!(lines.len(), 2);
         for line in &lines {
             let middle = [
-                (line[0][0] + line[1][0]) / 2.0,
-                (line[0][1] + line[1][1]) / 2.0,
+                f64::midpoint(line[0][0], line[1][0]),
+                f64::midpoint(line[0][1], line[1][1]),
             ];
             let to_low = (middle[0] - 1.0)
                 .hypot(middle[1])

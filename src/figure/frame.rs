@@ -78,7 +78,7 @@ fn settle_linear(low: f64, high: f64) -> (f64, f64) {
 }
 
 fn settle_log(low: f64, high: f64) -> (f64, f64) {
-    if !(high > 0.0) {
+    if high.is_nan() || high <= 0.0 {
         return (0.1, 10.0);
     }
     let high = high.clamp(1e-300, HUGE);
@@ -112,10 +112,10 @@ impl Frame {
         let right = figure
             .right
             .as_ref()
-            .map(|axis| settle(axis, extent(figure, axis.scale, Pick::Right)));
+            .map(|axis| settle(axis, &extent(figure, axis.scale, Pick::Right)));
         Self {
-            x: settle(&figure.x, extent(figure, figure.x.scale, Pick::X)),
-            y: settle(&figure.y, extent(figure, figure.y.scale, Pick::Left)),
+            x: settle(&figure.x, &extent(figure, figure.x.scale, Pick::X)),
+            y: settle(&figure.y, &extent(figure, figure.y.scale, Pick::Left)),
             right,
         }
     }
@@ -164,8 +164,6 @@ struct Extent {
     on_zero: bool,
     /// Filled to the edges: no room at all.
     tight: bool,
-    /// Marks are wide or round, so ends need room even along x.
-    round: bool,
     /// Labels of events are written at the top.
     headroom: bool,
 }
@@ -197,13 +195,14 @@ fn extent(figure: &FigureSpec, scale: Scale, pick: Pick) -> Extent {
         scale,
         on_zero: false,
         tight: false,
-        round: false,
         headroom: pick != Pick::X && figure.layers.iter().any(has_top_labels),
     };
     if let (Some(map), true) = (figure.heat_map(), pick != Pick::Right) {
         e.add_map(map, pick);
         return e;
     }
+    // Wide or round marks need room at the sides, too.
+    let mut round = false;
     for layer in &figure.layers {
         match layer {
             Layer::Series(s) => {
@@ -214,7 +213,7 @@ fn extent(figure: &FigureSpec, scale: Scale, pick: Pick) -> Extent {
                         .iter()
                         .filter(|p| p[1 - at].is_finite())
                         .for_each(|p| e.add(p[at]));
-                    e.round |= s.style.marker().is_some();
+                    round |= s.style.marker().is_some();
                 }
             }
             Layer::Bars(bars) => {
@@ -223,7 +222,7 @@ fn extent(figure: &FigureSpec, scale: Scale, pick: Pick) -> Extent {
                         Pick::X => {
                             e.add(bar.x - bar.width / 2.0);
                             e.add(bar.x + bar.width / 2.0);
-                            e.round = true;
+                            round = true;
                         }
                         Pick::Left => {
                             e.add(bar.base);
@@ -248,7 +247,7 @@ fn extent(figure: &FigureSpec, scale: Scale, pick: Pick) -> Extent {
             _ => {}
         }
     }
-    if pick == Pick::X && !e.round {
+    if pick == Pick::X && !round {
         e.tight = true;
     }
     e
@@ -269,7 +268,7 @@ fn pick_of(direction: Direction) -> Pick {
     }
 }
 
-fn settle(axis: &Axis, e: Extent) -> AxisMap {
+fn settle(axis: &Axis, e: &Extent) -> AxisMap {
     if let Some((a, b)) = axis.range {
         return AxisMap::new(axis.scale, a, b);
     }
@@ -281,7 +280,7 @@ fn settle(axis: &Axis, e: Extent) -> AxisMap {
     }
     let mut map = AxisMap::new(axis.scale, e.low, e.high);
     if !e.tight {
-        let share = if e.round { 0.04 } else { 0.05 };
+        let share = 0.04;
         let above = if e.headroom { share + 0.1 } else { share };
         let (a, b) = (map.from_unit(-share), map.from_unit(1.0 + above));
         let keeps_zero = e.on_zero && map.low == 0.0;

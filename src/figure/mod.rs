@@ -9,6 +9,7 @@ pub mod contour;
 pub mod decimate;
 pub mod export;
 pub mod frame;
+pub mod layer;
 mod scene;
 pub mod size;
 pub mod spec;

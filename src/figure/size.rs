@@ -20,7 +20,7 @@ impl Size {
     pub const COLUMN: Self = Self::inches(3.25, 2.5, 7.0);
     /// The full width of a two-column paper (ICML): 6.75 in.
     pub const TWO_COLUMNS: Self = Self::inches(6.75, 3.4, 8.0);
-    /// The text width of a one-column paper (NeurIPS, ICLR): 5.5 in.
+    /// The text width of a one-column paper (`NeurIPS`, ICLR): 5.5 in.
     pub const TEXT_WIDTH: Self = Self::inches(5.5, 3.4, 8.0);
     /// A 16:9 slide: 13.33 × 7.5 in with large text.
     pub const SLIDE: Self = Self {

@@ -1,286 +1,18 @@
 //! Figures of every kind through every exporter: what a reader of the file would find in it.
 
+mod hostile;
+mod samples;
+
 use std::fs;
-use std::sync::Arc;
 
-use collapse_explorer::figure::tiles::{
-    GhostRun, LatentUse, LiveEdit, Reconstructions, SurfaceGrid, SurfaceMode, SurfacePpca,
-    Thresholds, Training, Usage, UsageOrder, reconstructions, surface_mode, surface_ppca,
-    thresholds, training, usage,
-};
 use collapse_explorer::figure::{
-    Anchor, Annotation, Axis, Band, Bar, Bars, ColourMap, Dash, Direction, EXPORTERS, Error,
-    EventTicks, FigureSpec, HeatMap, ImageCell, ImageRow, Images, Layer, MarkerStyle, Palette,
-    Provenance, Role, Rule, Scale, Series, Shape, Size, exporter_for, latent_colour, render, save,
-    save_at,
+    Axis, Bar, Bars, Colour, ColourMap, EXPORTERS, Error, FigureSpec, HeatMap, Layer, MarkerStyle,
+    Palette, Role, Scale, Series, Shape, Size, exporter_for, latent_colour, render, save, save_at,
 };
-use proptest::prelude::*;
 use resvg::usvg::{self, roxmltree};
-
-fn provenance() -> Provenance {
-    Provenance {
-        settings: r#"{"net":{"latents":16},"live":{"beta":2.0}}"#.into(),
-        seed: Some(7),
-        data: "digits <10,000> & \"more\"".into(),
-        data_digest: "9f86d081".into(),
-        device: "CPU".into(),
-        step: Some(1736),
-        ..Provenance::default()
-    }
-}
-
-/// A decaying spectrum like that of handwritten digits.
-fn spectrum() -> Vec<f64> {
-    (1..=784).map(|i| 5.1 * f64::from(i).powf(-0.85)).collect()
-}
-
-fn wave(k: usize) -> f64 {
-    (k as f64 * 12.9898).sin() * 0.5
-}
-
-fn thresholds_figure() -> FigureSpec {
-    let spectrum = spectrum();
-    let effective: Vec<f64> = (0..16)
-        .map(|j| {
-            if j % 3 == 0 {
-                9.0 / (j as f64 + 1.0)
-            } else {
-                0.35 + 0.02 * wave(j)
-            }
-        })
-        .collect();
-    let second: Vec<f64> = effective.iter().map(|v| v * 1.25).collect();
-    thresholds(&Thresholds {
-        spectrum: &spectrum,
-        beta: 1.3,
-        gamma: 1.0,
-        latents: 16,
-        effective: &effective,
-        second: &second,
-        estimators: ["this network: γβ/E σ²", "gain/(2KL)"],
-        measured_active: Some(6),
-        converged: Some(true),
-        provenance: &provenance(),
-    })
-}
-
-fn kappa_limited_figure() -> FigureSpec {
-    thresholds(&Thresholds {
-        spectrum: &spectrum(),
-        beta: 0.3,
-        gamma: 1.0,
-        latents: 5,
-        effective: &[],
-        second: &[],
-        estimators: ["", ""],
-        measured_active: None,
-        converged: None,
-        provenance: &provenance(),
-    })
-}
-
-/// Loss of one linear mode at η = 1: its minima are ±(u, v) with uv = ζ − √(βγ).
-fn mode_loss(u: f64, v: f64, zeta2: f64, beta: f64) -> f64 {
-    let zeta = zeta2.sqrt();
-    0.5 * ((u * v - zeta).powi(2) + u * u + beta * v * v)
-}
-
-fn surface_mode_figure() -> FigureSpec {
-    let (range, n) = ((-2.4, 2.4), 61);
-    let values: Vec<f64> = SurfaceGrid::centres(range, range, n, n)
-        .map(|(u, v)| mode_loss(u, v, 4.0, 1.0))
-        .collect();
-    surface_mode(&SurfaceMode {
-        grid: SurfaceGrid {
-            x_range: range,
-            y_range: range,
-            nx: n,
-            ny: n,
-            values: &values,
-        },
-        value_label: "loss [nats]",
-        mode: 6,
-        zeta2: 4.0,
-        beta: 1.0,
-        gamma: 1.0,
-        hessian: [-1.0, 3.0],
-        minima: Some([[1.0, 1.0], [-1.0, -1.0]]),
-        current: Some([0.8, 0.9]),
-        trail: &[
-            [0.1, -0.2],
-            [0.15, 0.1],
-            [0.4, 0.35],
-            [0.65, 0.7],
-            [0.8, 0.9],
-        ],
-        provenance: &provenance(),
-    })
-}
-
-fn surface_ppca_figure() -> FigureSpec {
-    let (range, n) = ((-3.0, 3.0), 80);
-    let nll = |l: f64, e: f64| 0.5 * ((1.0 + e * e).ln() + l / (1.0 + e * e));
-    let values: Vec<f64> = SurfaceGrid::centres(range, range, n, n)
-        .map(|(a, b)| nll(4.0, a) + nll(0.5, b))
-        .collect();
-    surface_ppca(&SurfacePpca {
-        grid: SurfaceGrid {
-            x_range: range,
-            y_range: range,
-            nx: n,
-            ny: n,
-            values: &values,
-        },
-        value_label: "negative log likelihood [nats]",
-        modes: [3, 4],
-        eigenvalues: [4.0, 0.5],
-        sigma2: 1.0,
-        provenance: &provenance(),
-    })
-}
-
-fn usage_figure() -> FigureSpec {
-    let latents: Vec<LatentUse> = (0..16)
-        .map(|j| {
-            let strength = if j % 3 == 1 {
-                1.6 / (1.0 + j as f64 * 0.35)
-            } else {
-                0.0
-            };
-            let s2 = (-2.0 * strength).exp();
-            LatentUse {
-                kl: strength,
-                mean_sigma2: s2,
-                var_mu: 1.0 - s2 + if strength > 0.0 { 0.04 * wave(j) } else { 0.0 },
-                dead: strength == 0.0,
-            }
-        })
-        .collect();
-    usage(&Usage {
-        latents: &latents,
-        order: UsageOrder::ByKl,
-        collapsed_percent: Some(68.75),
-        epsilon_delta: (0.01, 0.01),
-        active_threshold: 0.01,
-        provenance: &provenance(),
-    })
-}
-
-fn training_figure(log_x: bool) -> FigureSpec {
-    let n = 20_000;
-    let steps: Vec<f64> = (0..n).map(|k| k as f64).collect();
-    let beta: Vec<f64> = (0..n)
-        .map(|k| [0.3, 1.0, 2.0][(k * 3 / n).min(2)])
-        .collect();
-    let kl: Vec<f64> = (0..n)
-        .map(|k| 9.0 / (1.0 + beta[k]) * (1.0 - (-(k as f64) / 900.0).exp()) + wave(k) * 0.4)
-        .collect();
-    let rec: Vec<f64> = (0..n)
-        .map(|k| 22.0 + 20.0 * (-(k as f64) / 500.0).exp() + 3.0 * beta[k] + wave(k + 1))
-        .collect();
-    let loss: Vec<f64> = (0..n).map(|k| rec[k] + beta[k] * kl[k]).collect();
-    let gamma: Vec<f64> = (0..n)
-        .map(|k| 0.04 + 0.9 * (-(k as f64) / 2500.0).exp())
-        .collect();
-    let ghost: Vec<f64> = loss.iter().map(|v| v * 1.1).collect();
-    let edit = |step: f64, label: &str| LiveEdit {
-        step,
-        label: label.into(),
-    };
-    training(&Training {
-        steps: &steps,
-        loss: &loss,
-        reconstruction: &rec,
-        kl: &kl,
-        gamma: &gamma,
-        beta: &beta,
-        edits: &[
-            edit(6667.0, "β = 1"),
-            edit(13_334.0, "β = 2"),
-            edit(13_700.0, "γ learned"),
-            edit(19_500.0, "lr = 0.0005"),
-        ],
-        ghost: Some(GhostRun {
-            steps: &steps,
-            loss: &ghost,
-        }),
-        log_x,
-        log_y: false,
-        provenance: &provenance(),
-    })
-}
-
-fn reconstructions_figure() -> FigureSpec {
-    let picture = |seed: usize, blur: f32| -> Vec<f32> {
-        (0..28 * 28)
-            .map(|k| {
-                let (x, y) = ((k % 28) as f32 - 13.5, (k / 28) as f32 - 13.5);
-                let r = (x * x + (1.0 + seed as f32 * 0.06) * y * y).sqrt();
-                (1.0 - ((r - 8.0).abs() - 1.0).max(0.0) / blur).max(0.0)
-            })
-            .collect()
-    };
-    let row = |blur: f32, from: usize| {
-        (from..from + 10)
-            .flat_map(|s| picture(s, blur))
-            .collect::<Vec<_>>()
-    };
-    let at: Vec<f64> = (0..10).map(|k| -3.0 + 6.0 * f64::from(k) / 9.0).collect();
-    reconstructions(&Reconstructions {
-        width: 28,
-        height: 28,
-        channels: 1,
-        inputs: &row(0.5, 0),
-        reconstructions: &row(3.0, 0),
-        prior_samples: &row(3.5, 4),
-        traversal: Some((11, &row(4.0, 8))),
-        traversal_at: &at,
-        provenance: &provenance(),
-    })
-}
-
-/// A figure with a blocky heat map that has holes and a clipped range, on a log colour scale.
-fn phase_figure() -> FigureSpec {
-    let mut figure = FigureSpec::new("phase", "Phase diagram with a hole");
-    figure.x = Axis::log10("β");
-    figure.y = Axis::linear("depth");
-    let mut values: Vec<f64> = (0..48)
-        .map(|k| 10_f64.powf((k % 8) as f64 / 2.0 - 2.0 + (k / 8) as f64 * 0.3))
-        .collect();
-    values[20] = f64::NAN;
-    values[21] = f64::INFINITY;
-    figure.layers.push(Layer::HeatMap(HeatMap {
-        id: "loss".into(),
-        x_range: (0.01, 100.0),
-        y_range: (0.5, 6.5),
-        nx: 8,
-        ny: 6,
-        values,
-        colour_map: ColourMap::Viridis,
-        scale: Scale::Log10,
-        range: Some((0.03, 30.0)),
-        contours: vec![],
-        label: "loss [nats]".into(),
-        smooth: false,
-    }));
-    figure.notes.push("range clipped to 0.03–30".into());
-    figure.provenance = provenance();
-    figure
-}
-
-fn samples() -> Vec<(&'static str, FigureSpec)> {
-    vec![
-        ("thresholds", thresholds_figure()),
-        ("thresholds_kappa", kappa_limited_figure()),
-        ("surface_mode", surface_mode_figure()),
-        ("surface_ppca", surface_ppca_figure()),
-        ("usage", usage_figure()),
-        ("training", training_figure(false)),
-        ("training_log", training_figure(true)),
-        ("reconstructions", reconstructions_figure()),
-        ("phase", phase_figure()),
-    ]
-}
+use samples::{
+    phase_figure, samples, surface_ppca_figure, thresholds_figure, training_figure, usage_figure,
+};
 
 fn written(figure: &FigureSpec, size: &Size, extension: &str) -> Vec<u8> {
     let exporter = exporter_for(format!("x.{extension}").as_ref()).expect("a known format");
@@ -499,12 +231,12 @@ fn pixels_have_the_colours_the_figure_names() {
             base: 0.0,
             height: 1.0,
             width: 1.0,
-            colour: collapse_explorer::figure::Colour::Latent(2),
+            colour: Colour::Latent(2),
             hatched: false,
             label: String::new(),
             latent: Some(2),
         }],
-        colour: collapse_explorer::figure::Colour::Latent(2),
+        colour: Colour::Latent(2),
     }));
     let raster = render(&figure, &figure.size, &Palette::light()).expect("drawn");
     let pixel = |x: usize, y: usize| {
@@ -555,6 +287,55 @@ fn heat_map_pixels_are_the_right_way_up_and_holes_show() {
     let hole = centre_of(nan);
     assert!(low.0 < hole.0, "x increases to the right");
     assert!(low.1 > hole.1, "y increases upwards");
+}
+
+/// The bytes of a base64 text.
+fn unbase64(text: &str) -> Vec<u8> {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut out = Vec::new();
+    for c in text.trim_end_matches('=').chars() {
+        bits = bits << 6 | alphabet.find(c).expect("a base64 character") as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count & 0xff) as u8);
+        }
+    }
+    out
+}
+
+#[test]
+fn a_heat_map_is_inside_the_svg_as_a_picture_under_its_contours() {
+    let svg = svg_text(&surface_ppca_figure());
+    let document = roxmltree::Document::parse(&svg).expect("well-formed XML");
+    let images: Vec<_> = document
+        .descendants()
+        .filter(|n| n.has_tag_name("image"))
+        .collect();
+    // The map and its colour bar.
+    assert_eq!(images.len(), 2);
+    let href = images[0]
+        .attribute(("http://www.w3.org/1999/xlink", "href"))
+        .expect("a link");
+    let data = href
+        .strip_prefix("data:image/png;base64,")
+        .expect("an embedded PNG");
+    let map = image::load_from_memory(&unbase64(data))
+        .expect("a PNG that decodes")
+        .to_rgb8();
+    // The minima at ε₁ = ±√3, ε₂ = 0 are darkest, the saddle lies between, the top is brightest.
+    let sum = |x: f64, y: f64| -> u32 {
+        let across = ((x + 3.0) / 6.0 * f64::from(map.width())) as u32;
+        let down = ((3.0 - y) / 6.0 * f64::from(map.height())) as u32;
+        let pixel = map.get_pixel(across.min(map.width() - 1), down.min(map.height() - 1));
+        pixel.0.iter().map(|&v| u32::from(v)).sum()
+    };
+    assert!(sum(1.73, 0.0) < sum(0.0, 0.0) && sum(-1.73, 0.0) < sum(0.0, 0.0));
+    assert!(sum(0.0, 0.0) < sum(0.0, 2.99));
+    let contours = svg.find("stroke=\"#ffffff\"").expect("white contours");
+    assert!(contours > svg.find("<image").expect("the map"));
 }
 
 /// Rows of a CSV as (kind, series, x, y, value), without its comments and heading.
@@ -683,164 +464,5 @@ fn empty_figures_are_drawn() {
         },
     ] {
         usvg::Tree::from_str(&svg_text(&figure), &usvg::Options::default()).expect("well-formed");
-    }
-}
-
-fn number() -> impl Strategy<Value = f64> {
-    prop_oneof![
-        4 => -10.0..10.0_f64,
-        1 => any::<f64>(),
-        1 => proptest::sample::select(vec![
-            0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 5e-324, 1e15,
-        ]),
-    ]
-}
-
-fn axis() -> impl Strategy<Value = Axis> {
-    (
-        any::<bool>(),
-        proptest::option::of((number(), number())),
-        ".{0,12}",
-    )
-        .prop_map(|(log, range, label)| Axis {
-            range,
-            ..if log {
-                Axis::log10(label)
-            } else {
-                Axis::linear(label)
-            }
-        })
-}
-
-fn layers() -> impl Strategy<Value = Vec<Layer>> {
-    let layer =
-        (0..8_u8, proptest::collection::vec(number(), 12), ".{0,8}").prop_map(|(kind, v, text)| {
-            match kind {
-                0 => Layer::Series(Series {
-                    right: v[0] > 0.0,
-                    ..Series::line(
-                        "s",
-                        &text,
-                        v.chunks(2).map(|c| [c[0], c[1]]).collect(),
-                        Role::Kl.into(),
-                    )
-                }),
-                1 => Layer::Bars(Bars {
-                    id: "b".into(),
-                    name: text,
-                    colour: Role::Dead.into(),
-                    items: v
-                        .chunks(4)
-                        .map(|c| Bar {
-                            x: c[0],
-                            base: c[1],
-                            height: c[2],
-                            width: c[3],
-                            colour: Role::Dead.into(),
-                            hatched: c[0] > 0.0,
-                            label: String::new(),
-                            latent: None,
-                        })
-                        .collect(),
-                }),
-                2 => Layer::Band(Band {
-                    name: text,
-                    from: v[0],
-                    to: v[1],
-                    direction: if v[2] > 0.0 {
-                        Direction::X
-                    } else {
-                        Direction::Y
-                    },
-                    colour: Role::Dead.into(),
-                    opacity: v[3],
-                }),
-                3 => Layer::Rule(Rule {
-                    direction: if v[2] > 0.0 {
-                        Direction::X
-                    } else {
-                        Direction::Y
-                    },
-                    value: v[0],
-                    label: text,
-                    colour: Role::Threshold.into(),
-                    dash: Dash::Dotted,
-                    draggable: None,
-                }),
-                4 => Layer::HeatMap(HeatMap {
-                    id: "h".into(),
-                    x_range: (v[0], v[1]),
-                    y_range: (v[2], v[3]),
-                    nx: 3,
-                    ny: 3,
-                    values: v[..9].to_vec(),
-                    colour_map: ColourMap::RedBlue,
-                    scale: if v[4] > 0.0 {
-                        Scale::Log10
-                    } else {
-                        Scale::Linear
-                    },
-                    range: Some((v[10], v[11])),
-                    contours: v[5..8].to_vec(),
-                    label: text,
-                    smooth: v[9] > 0.0,
-                }),
-                5 => Layer::Annotation(Annotation {
-                    at: [v[0], v[1]],
-                    text,
-                    colour: Role::Muted.into(),
-                    anchor: Anchor::Left,
-                }),
-                6 => Layer::Ticks(EventTicks {
-                    id: "t".into(),
-                    labels: v.iter().map(|_| text.clone()).collect(),
-                    values: v,
-                    colour: Role::Threshold.into(),
-                }),
-                _ => Layer::Images(Images {
-                    rows: vec![ImageRow {
-                        label: text,
-                        images: vec![ImageCell {
-                            width: 2,
-                            height: 2,
-                            channels: if v[0] > 0.0 { 1 } else { 3 },
-                            pixels: Arc::from(vec![0_u8; 4]),
-                            caption: "c".into(),
-                        }],
-                    }],
-                }),
-            }
-        });
-    proptest::collection::vec(layer, 0..5)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-    /// Whatever the numbers, a figure is drawn, is well-formed, and is the same bytes twice.
-    #[test]
-    fn hostile_figures_never_panic(
-        x in axis(),
-        y in axis(),
-        right in proptest::option::of(axis()),
-        layers in layers(),
-        title in ".{0,40}",
-        inches in (number(), number()),
-        font in number(),
-    ) {
-        let mut figure = FigureSpec::new("hostile", &title);
-        figure.subtitle.clone_from(&title);
-        figure.notes.push(title);
-        (figure.x, figure.y, figure.right) = (x, y, right);
-        figure.layers = layers;
-        figure.legend = true;
-        figure.size = Size { width: inches.0, height: inches.1, font, dpi: 40.0 };
-        let svg = svg_text(&figure);
-        roxmltree::Document::parse(&svg).expect("well-formed XML");
-        prop_assert!(!svg.contains("NaN\"") && !svg.contains("inf\""));
-        prop_assert_eq!(&svg, &svg_text(&figure));
-        written(&figure, &figure.size, "csv");
-        let small = Size { width: inches.0.min(4.0), height: inches.1.min(4.0), ..figure.size };
-        image::load_from_memory(&written(&figure, &small, "png")).expect("a PNG");
     }
 }

@@ -69,8 +69,8 @@ pub struct Raster {
 /// [`Error::TooLarge`] above 100 million pixels, [`Error::Render`] if the drawing library refuses.
 pub fn render(figure: &FigureSpec, size: &Size, palette: &Palette) -> Result<Raster, Error> {
     let dpi = size.settled().dpi;
-    let scale = dpi / 72.0;
     let scene = Scene::build(figure, size, palette);
+    let scale = scene.unit * dpi / 72.0;
     let (width, height) = (
         (scene.width * scale).round().max(1.0) as u64,
         (scene.height * scale).round().max(1.0) as u64,
@@ -93,7 +93,7 @@ pub fn render(figure: &FigureSpec, size: &Size, palette: &Palette) -> Result<Ras
     };
     let document = svg::document(figure, &scene, false)?;
     let tree = usvg::Tree::from_str(&document, &options).map_err(|e| failed(&e.to_string()))?;
-    // usvg takes CSS pixels (96 to the inch); the view box is in points.
+    // usvg takes CSS pixels (96 to the inch); the view box is in units.
     let across = width as f32 / tree.size().width();
     let down = height as f32 / tree.size().height();
     resvg::render(
@@ -113,7 +113,7 @@ pub fn render(figure: &FigureSpec, size: &Size, palette: &Palette) -> Result<Ras
     })
 }
 
-/// Paints one raster; `scale` is pixels per point.
+/// Paints one raster; `scale` is pixels per unit.
 fn paint_picture(picture: &Picture, scale: f64, on: &mut Pixmap) {
     let Some(mut source) = Pixmap::new(picture.columns as u32, picture.rows as u32) else {
         return;

@@ -72,11 +72,13 @@ impl Writer {
 
     fn head(&mut self, figure: &FigureSpec, scene: &Scene) {
         let (w, h) = (number(scene.width), number(scene.height));
+        let across = number(scene.width * scene.unit);
+        let down = number(scene.height * scene.unit);
         self.line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         self.line(&format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" \
              xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
-             width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\" font-family=\"{FAMILY}\">"
+             width=\"{across}pt\" height=\"{down}pt\" viewBox=\"0 0 {w} {h}\" font-family=\"{FAMILY}\">"
         ));
         if !figure.title.is_empty() {
             self.line(&format!("<title>{}</title>", escape(&figure.title)));
@@ -286,7 +288,7 @@ fn encode(picture: &Picture) -> Result<Vec<u8>, Error> {
     super::png::encode_rgb(&picture.rgb, picture.columns, picture.rows)
 }
 
-/// A coordinate with two decimals (1/7200 inch), without trailing zeros.
+/// A coordinate with two decimals (about 1/7200 inch), without trailing zeros.
 fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');

@@ -51,7 +51,7 @@ pub(super) fn draw_front(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &
         if figure.heat_map().is_some() || layout.frame.right.is_some() {
             c.line([plot.right(), plot.y], [plot.right(), plot.bottom()], spine);
         }
-        x_ticks(c, layout, ink);
+        x_ticks(c, figure.x.ticks.is_some(), layout, ink);
         vertical_ticks(c, layout, &layout.y_ticks, false, ink);
         vertical_ticks(c, layout, &layout.right_ticks, true, ink);
         let middle = plot.x + plot.width / 2.0;
@@ -66,7 +66,7 @@ pub(super) fn draw_front(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &
             upright(c, layout, layout.right_label, &axis.text(), ink);
         }
     });
-    super::key::draw_legend(canvas, layout);
+    super::key::draw_legend(canvas, figure, layout);
     draw_texts(canvas, &layout.title, &layout.subtitle, &layout.notes);
 }
 
@@ -112,30 +112,65 @@ pub(super) fn upright(canvas: &mut Canvas<'_>, layout: &Layout, x: f64, text: &s
     });
 }
 
-fn x_ticks(canvas: &mut Canvas<'_>, layout: &Layout, ink: Rgb) {
+/// Ticks and labels under the plot. Labels of categories first shrink, then only every n-th is
+/// written; any other label that would touch the one before is left out. The ticks all stay.
+fn x_ticks(canvas: &mut Canvas<'_>, categories: bool, layout: &Layout, ink: Rgb) {
     let plot = layout.plot;
-    let font = canvas.font;
-    // Labels that would touch the one before are left out; the tick stays.
-    let mut free_from = f64::NEG_INFINITY;
-    for tick in &layout.x_ticks {
-        let Some(x) = layout.x(tick.value) else {
-            continue;
-        };
+    let placed: Vec<(f64, &Tick)> = layout
+        .x_ticks
+        .iter()
+        .filter_map(|t| Some((layout.x(t.value)?, t)))
+        .collect();
+    for (x, tick) in &placed {
         let length = if tick.major { TICK } else { TICK * 0.55 };
         canvas.line(
-            [x, plot.bottom()],
-            [x, plot.bottom() + length],
+            [*x, plot.bottom()],
+            [*x, plot.bottom() + length],
             Stroke::solid(ink, SPINE),
         );
-        let half = width(&tick.label, font) / 2.0;
-        if tick.major && x - half >= free_from {
-            for (line, text) in tick.label.lines().take(3).enumerate() {
-                let baseline = plot.bottom() + TICK + font * (1.0 + 1.1 * line as f64);
-                canvas.label([x, baseline], text, ink, Align::Middle);
-            }
-            free_from = x + half + font * 0.35;
+    }
+    let labelled: Vec<(f64, &str)> = placed
+        .iter()
+        .filter(|(_, t)| t.major)
+        .map(|(x, t)| (*x, t.label.as_str()))
+        .collect();
+    let full = canvas.font;
+    let (size, every) = if categories {
+        fit(&labelled, full)
+    } else {
+        (full, 1)
+    };
+    let mut free_from = f64::NEG_INFINITY;
+    canvas.font = size;
+    for (x, label) in labelled.iter().step_by(every) {
+        let half = width(label, size) / 2.0;
+        if x - half < free_from {
+            continue;
+        }
+        free_from = x + half + size * 0.2;
+        for (line, text) in label.lines().take(3).enumerate() {
+            let baseline = plot.bottom() + TICK + full + size * 1.1 * line as f64;
+            canvas.label([*x, baseline], text, ink, Align::Middle);
         }
     }
+    canvas.font = full;
+}
+
+/// The largest text size, and the least n, at which every n-th label fits beside the next.
+fn fit(labels: &[(f64, &str)], full: f64) -> (f64, usize) {
+    let fits = |size: f64, every: usize| {
+        let kept: Vec<_> = labels.iter().step_by(every).collect();
+        kept.windows(2).all(|w| {
+            let halves = f64::midpoint(width(w[0].1, size), width(w[1].1, size));
+            w[1].0 - w[0].0 >= halves + size * 0.2
+        })
+    };
+    let sizes = [1.0, 0.9, 0.8, 0.7].map(|share| share * full);
+    if let Some(size) = sizes.into_iter().find(|&size| fits(size, 1)) {
+        return (size, 1);
+    }
+    let every = [2, 5, 10, 20, 50, 100].into_iter().find(|&n| fits(full, n));
+    (full, every.unwrap_or(1000))
 }
 
 fn vertical_ticks(canvas: &mut Canvas<'_>, layout: &Layout, ticks: &[Tick], right: bool, ink: Rgb) {

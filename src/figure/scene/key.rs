@@ -38,7 +38,10 @@ pub(super) fn bar_ticks(colouring: &Colouring, scale: Scale, count: usize) -> Ve
 }
 
 /// Draws the legend where the layout placed it.
-pub(super) fn draw_legend(canvas: &mut Canvas<'_>, layout: &Layout) {
+///
+/// Marks on a heat map are light; their keys lie on a chip of the map's dark end.
+pub(super) fn draw_legend(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout) {
+    let chip = figure.heat_map().map(|map| map.colour_map.at(0.1));
     canvas.group("legend", |c| {
         for entry in &layout.entries {
             let colour = c.palette.rgb(entry.colour);
@@ -51,6 +54,9 @@ pub(super) fn draw_legend(canvas: &mut Canvas<'_>, layout: &Layout) {
                 width: KEY - 2.0,
                 height: 2.0 * half,
             };
+            if let Some(colour) = chip {
+                c.path(box_.corners(), true, Paint::fill(colour), false);
+            }
             match entry.key {
                 Key::Series(style, opacity) => {
                     if let Some(line) = style.line() {

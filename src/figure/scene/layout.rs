@@ -99,19 +99,11 @@ impl Layout {
         let plot_top = legend_bottom + font * 0.65;
         let plot_height = (plot_bottom - plot_top).max(8.0);
 
-        let rows = ((plot_height / (font * 3.0)) as usize).clamp(2, 8);
+        let rows = row_count(plot_height, font);
         let y_ticks = ticks_of(&figure.y, &frame.y, rows);
-        let side = |ticks: &[Tick]| {
-            ticks
-                .iter()
-                .map(|t| width(&t.label, font))
-                .fold(0.0, f64::max)
-                + TICK
-                + 2.5
-        };
         let y_label = MARGIN + font * 0.85;
         let has_y_text = !figure.y.text().is_empty();
-        let left = MARGIN + side(&y_ticks) + if has_y_text { font * 1.35 } else { 0.0 };
+        let left = MARGIN + side(&y_ticks, font) + if has_y_text { font * 1.35 } else { 0.0 };
 
         let mut right_edge = page_width - MARGIN;
         let mut right_label = right_edge;
@@ -122,36 +114,14 @@ impl Layout {
                 right_label = right_edge - font * 0.25;
                 right_edge -= font * 1.35;
             }
-            right_edge -= side(&right_ticks);
+            right_edge -= side(&right_ticks, font);
         }
-        let mut colour_bar = figure.heat_map().map(|map| {
-            let colouring = Colouring::of(map, palette);
-            let ticks = super::key::bar_ticks(&colouring, map.scale, rows);
-            let mut label_x = right_edge;
-            if !map.label.is_empty() {
-                label_x = right_edge - font * 0.25;
-                right_edge -= font * 1.35;
-            }
-            right_edge -= side(&ticks);
-            let bar = font * 1.1;
-            right_edge -= bar;
-            let rect = Rect {
-                x: right_edge,
-                y: plot_top,
-                width: bar,
-                height: plot_height,
-            };
-            right_edge -= font * 1.2;
-            ColourBar {
-                rect,
-                colouring,
-                ticks,
-                label: map.label.clone(),
-                label_x,
-            }
-        });
+        let colour_bar = colour_bar(figure, palette, (plot_top, plot_height), font, right_edge);
+        if let Some(bar) = &colour_bar {
+            right_edge = bar.rect.x - font * 1.2;
+        }
         let plot_width = (right_edge - left).max(8.0);
-        let columns = ((plot_width / (font * 6.0)) as usize).clamp(2, 10);
+        let columns = ((plot_width / (font * 4.5)) as usize).clamp(2, 10);
         let x_ticks = ticks_of(&figure.x, &frame.x, columns);
         // The last label is centred on its tick and may stick out at the right.
         let out = last_label_overhang(&x_ticks, &frame, font, right_edge, plot_width, page_width);
@@ -161,9 +131,6 @@ impl Layout {
             width: (plot_width - out).max(8.0),
             height: plot_height,
         };
-        if let Some(bar) = &mut colour_bar {
-            bar.rect.height = plot.height;
-        }
         let notes = note_lines
             .into_iter()
             .enumerate()
@@ -199,6 +166,52 @@ impl Layout {
         let unit = self.frame.vertical(right).to_unit(value)?;
         Some(self.plot.bottom() - near(unit) * self.plot.height)
     }
+}
+
+/// How many labels fit one above the other.
+fn row_count(height: f64, font: f64) -> usize {
+    ((height / (font * 2.4)) as usize).clamp(2, 8)
+}
+
+/// Room beside the plot for the ticks of a vertical axis and their labels.
+fn side(ticks: &[Tick], font: f64) -> f64 {
+    ticks
+        .iter()
+        .map(|t| width(&t.label, font))
+        .fold(0.0, f64::max)
+        + TICK
+        + 2.5
+}
+
+/// The colour bar, its label's right edge at `right_edge`.
+fn colour_bar(
+    figure: &FigureSpec,
+    palette: &Palette,
+    (y, height): (f64, f64),
+    font: f64,
+    mut right_edge: f64,
+) -> Option<ColourBar> {
+    let map = figure.heat_map()?;
+    let colouring = Colouring::of(map, palette);
+    let ticks = super::key::bar_ticks(&colouring, map.scale, row_count(height, font));
+    let label_x = right_edge - font * 0.25;
+    if !map.label.is_empty() {
+        right_edge -= font * 1.35;
+    }
+    let bar = font * 1.1;
+    let rect = Rect {
+        x: right_edge - side(&ticks, font) - bar,
+        y,
+        width: bar,
+        height,
+    };
+    Some(ColourBar {
+        rect,
+        colouring,
+        ticks,
+        label: map.label.clone(),
+        label_x,
+    })
 }
 
 /// Lines of text under the plot that the labels of the x ticks take.

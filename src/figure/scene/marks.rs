@@ -345,7 +345,7 @@ fn top_label(
 
 fn halo_label(canvas: &mut Canvas<'_>, at: [f64; 2], text: &str, colour: Rgb, align: Align) {
     // Light letters lie on dark data, and need a dark rim.
-    let light = luminance(colour) > 0.6;
+    let light = luminance(colour) > 0.4;
     let rim = if light == canvas.palette.is_dark() {
         canvas.palette.background
     } else {

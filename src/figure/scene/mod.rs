@@ -1,4 +1,7 @@
-//! A figure laid out on paper: primitives in points (1/72 inch) with y downwards.
+//! A figure laid out on paper: primitives with y downwards, in units of an eighth of the text size.
+//!
+//! The text is always 8 units high, so lines, markers and margins keep their proportion to it on a
+//! column and on a slide; [`Scene::unit`] turns units into points (1/72 inch).
 //!
 //! Laying out once and serialising afterwards keeps every vector format alike: an exporter only
 //! has to write [`Item`]s and [`Picture`]s.
@@ -161,12 +164,17 @@ pub(crate) struct Picture {
     pub(crate) smooth: bool,
 }
 
+/// Text size in units.
+const FONT: f64 = 8.0;
+
 /// A figure ready to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Scene {
-    /// In points.
+    /// Points per unit.
+    pub(crate) unit: f64,
+    /// In units.
     pub(crate) width: f64,
-    /// In points.
+    /// In units.
     pub(crate) height: f64,
     pub(crate) background: Rgb,
     /// The plot's rectangle, to which clipped items are cut.
@@ -179,19 +187,26 @@ impl Scene {
     /// Lays `figure` out at `size` in the colours of `palette`.
     pub(crate) fn build(figure: &FigureSpec, size: &Size, palette: &Palette) -> Self {
         let size = size.settled();
+        let unit = size.font / FONT;
+        let page = Size {
+            width: size.width / unit,
+            height: size.height / unit,
+            font: FONT,
+            dpi: size.dpi,
+        };
         let mut canvas = Canvas {
             palette,
-            font: size.font,
+            font: FONT,
             pictures: Vec::new(),
             items: Vec::new(),
         };
-        let (width, mut height) = size.points();
+        let (width, mut height) = page.points();
         let plot = if figure.has_pictures() {
             let (plot, used) = pictures::draw_rows(&mut canvas, figure, width, height);
             height = used;
             plot
         } else {
-            let layout = Layout::of(figure, &size, palette);
+            let layout = Layout::of(figure, &page, palette);
             pictures::draw_heat_maps(&mut canvas, figure, &layout);
             axes::draw_behind(&mut canvas, figure, &layout);
             marks::draw(&mut canvas, figure, &layout);
@@ -200,6 +215,7 @@ impl Scene {
             layout.plot
         };
         Self {
+            unit,
             width,
             height,
             background: palette.background,
@@ -213,7 +229,7 @@ impl Scene {
 /// What the drawing functions write on.
 pub(crate) struct Canvas<'a> {
     palette: &'a Palette,
-    /// Text size in points.
+    /// Text size in units.
     font: f64,
     pictures: Vec<Picture>,
     items: Vec<Item>,

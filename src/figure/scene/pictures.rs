@@ -8,7 +8,7 @@ use super::layout::{Layout, MARGIN, TITLE};
 use super::text::{shorten, width, wrap};
 use super::{Align, Canvas, Picture, Rect};
 
-/// Pixels per point of a resampled heat map: 144 dpi, plenty for a smooth field.
+/// Pixels per unit of a resampled heat map: 144 dpi for 8 pt text, plenty for a smooth field.
 const DENSITY: f64 = 2.0;
 /// Largest number of pixels along one side of a resampled heat map.
 const MOST_PIXELS: usize = 2048;

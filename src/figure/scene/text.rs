@@ -1,5 +1,5 @@
-//! How wide text is, without a font: a generous estimate that holds for Ubuntu, Arial and DejaVu
-//! Sans alike, because a viewer of an SVG may have any of them. Margins made from it never clip.
+//! How wide text is, without a font: a generous estimate that holds for Ubuntu, Arial and
+//! `DejaVu Sans` alike, because a viewer of an SVG may have any of them. Margins made from it never clip.
 
 /// Width of `text` (of its widest line) in points at `size` points.
 pub(crate) fn width(text: &str, size: f64) -> f64 {

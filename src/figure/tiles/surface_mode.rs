@@ -6,8 +6,8 @@
 use super::surface::SurfaceGrid;
 use crate::figure::ticks::format_number;
 use crate::figure::{
-    Anchor, Annotation, Axis, Colour, ColourMap, Dash, FigureSpec, Layer, LineStyle, MarkerStyle,
-    Provenance, Series, SeriesStyle, Shape,
+    Axis, Colour, ColourMap, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance, Series,
+    SeriesStyle, Shape,
 };
 
 /// Everything the tile shows.
@@ -74,15 +74,13 @@ pub fn surface_mode(input: &SurfaceMode<'_>) -> FigureSpec {
             size: 6.0,
             ..MarkerStyle::new(Shape::Diamond, true)
         };
-        let series = Series::markers("minima", "", minima.to_vec(), marker, WHITE);
+        let series = Series::markers("minima", "global minimum", minima.to_vec(), marker, WHITE);
         figure.layers.push(Layer::Series(series));
-        figure
-            .layers
-            .extend(minima.map(|at| named(at, "global minimum", WHITE, Anchor::Above)));
     }
+    figure.legend = true;
     figure
         .layers
-        .extend(origin(if alive { "saddle" } else { "minimum" }, alive));
+        .push(origin(if alive { "saddle" } else { "minimum" }, alive));
     figure.layers.extend(current(input.current));
     figure
 }
@@ -100,38 +98,27 @@ pub(super) fn axis(label: &str, range: (f64, f64)) -> Axis {
     Axis::linear(label).with_range(range.0, range.1)
 }
 
-/// The origin: a ring for a saddle, a dot for a minimum, and the word.
-pub(super) fn origin(word: &str, ring: bool) -> [Layer; 2] {
+/// The origin: a ring for a saddle, a dot for a minimum, and the word in the legend.
+pub(super) fn origin(word: &str, ring: bool) -> Layer {
     let shape = if ring { Shape::Ring } else { Shape::Circle };
     let marker = MarkerStyle {
         size: 6.5,
         ..MarkerStyle::new(shape, !ring)
     };
-    [
-        Layer::Series(Series::markers(
-            "origin",
-            "",
-            vec![[0.0, 0.0]],
-            marker,
-            WHITE,
-        )),
-        named([0.0, 0.0], &format!("origin: {word}"), WHITE, Anchor::Below),
-    ]
+    let name = format!("origin: {word}");
+    Layer::Series(Series::markers(
+        "origin",
+        &name,
+        vec![[0.0, 0.0]],
+        marker,
+        WHITE,
+    ))
 }
 
 /// Marks on a heat map are white, on either palette.
 const WHITE: Colour = Colour::Rgb([255, 255, 255]);
 /// The model on a heat map is a bright orange, on either palette.
 const MODEL: Colour = Colour::Rgb([255, 176, 59]);
-
-fn named(at: [f64; 2], text: &str, colour: Colour, anchor: Anchor) -> Layer {
-    Layer::Annotation(Annotation {
-        at,
-        text: text.to_owned(),
-        colour,
-        anchor,
-    })
-}
 
 /// The way the model came.
 pub(super) fn path(trail: &[[f64; 2]]) -> Option<Layer> {
@@ -147,16 +134,19 @@ pub(super) fn path(trail: &[[f64; 2]]) -> Option<Layer> {
 }
 
 /// Where the model stands.
-pub(super) fn current(at: Option<[f64; 2]>) -> Vec<Layer> {
+pub(super) fn current(at: Option<[f64; 2]>) -> Option<Layer> {
     let marker = MarkerStyle {
         size: 6.0,
         ..MarkerStyle::new(Shape::Circle, true)
     };
-    at.map_or_else(Vec::new, |p| {
-        vec![
-            Layer::Series(Series::markers("current", "", vec![p], marker, MODEL)),
-            named(p, "this model", MODEL, Anchor::Right),
-        ]
+    at.map(|p| {
+        Layer::Series(Series::markers(
+            "current",
+            "this model",
+            vec![p],
+            marker,
+            MODEL,
+        ))
     })
 }
 

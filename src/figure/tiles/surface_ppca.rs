@@ -44,8 +44,8 @@ pub fn surface_ppca(input: &SurfacePpca<'_>) -> FigureSpec {
         input.grid.y_range,
     );
     figure.provenance = input.provenance.clone();
-    for k in 0..2 {
-        let (sign, state) = if stable[k] {
+    for (k, stable) in stable.into_iter().enumerate() {
+        let (sign, state) = if stable {
             ("<", "stable")
         } else {
             ("≥", "unstable")
@@ -61,7 +61,8 @@ pub fn surface_ppca(input: &SurfacePpca<'_>) -> FigureSpec {
         .grid
         .heat_map("likelihood", input.value_label, ColourMap::Viridis);
     figure.layers.push(Layer::HeatMap(map));
-    figure.layers.extend(origin(word, word != "stable"));
+    figure.legend = true;
+    figure.layers.push(origin(word, word != "stable"));
     figure
 }
 

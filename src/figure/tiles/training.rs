@@ -163,7 +163,8 @@ fn style(series: &mut Series, width: f64, dash: Dash) {
 }
 
 fn last(steps: &[f64], values: &[f64]) -> Option<(f64, f64)> {
-    steps.iter().copied().zip(values.iter().copied()).last()
+    let index = steps.len().min(values.len()).checked_sub(1)?;
+    Some((steps[index], values[index]))
 }
 
 #[cfg(test)]

@@ -1,0 +1,273 @@
+//! One figure of every kind, from numbers that look like a real run's.
+
+use collapse_explorer::figure::tiles::{
+    GhostRun, LatentUse, LiveEdit, Reconstructions, SurfaceGrid, SurfaceMode, SurfacePpca,
+    Thresholds, Training, Usage, UsageOrder, reconstructions, surface_mode, surface_ppca,
+    thresholds, training, usage,
+};
+use collapse_explorer::figure::{Axis, ColourMap, FigureSpec, HeatMap, Layer, Provenance, Scale};
+
+pub(super) fn provenance() -> Provenance {
+    Provenance {
+        settings: r#"{"net":{"latents":16},"live":{"beta":2.0}}"#.into(),
+        seed: Some(7),
+        data: "digits <10,000> & \"more\"".into(),
+        data_digest: "9f86d081".into(),
+        device: "CPU".into(),
+        step: Some(1736),
+        ..Provenance::default()
+    }
+}
+
+/// A decaying spectrum like that of handwritten digits.
+pub(super) fn spectrum() -> Vec<f64> {
+    (1..=784).map(|i| 5.1 * f64::from(i).powf(-0.85)).collect()
+}
+
+pub(super) fn wave(k: usize) -> f64 {
+    (k as f64 * 12.9898).sin() * 0.5
+}
+
+pub(super) fn thresholds_figure() -> FigureSpec {
+    let spectrum = spectrum();
+    let effective: Vec<f64> = (0..16)
+        .map(|j| {
+            if j % 3 == 0 {
+                9.0 / (j as f64 + 1.0)
+            } else {
+                0.35 + 0.02 * wave(j)
+            }
+        })
+        .collect();
+    let second: Vec<f64> = effective.iter().map(|v| v * 1.25).collect();
+    thresholds(&Thresholds {
+        spectrum: &spectrum,
+        beta: 1.3,
+        gamma: 1.0,
+        latents: 16,
+        effective: &effective,
+        second: &second,
+        estimators: ["this network: γβ/E σ²", "gain/(2KL)"],
+        measured_active: Some(6),
+        converged: Some(true),
+        provenance: &provenance(),
+    })
+}
+
+pub(super) fn kappa_limited_figure() -> FigureSpec {
+    thresholds(&Thresholds {
+        spectrum: &spectrum(),
+        beta: 0.3,
+        gamma: 1.0,
+        latents: 5,
+        effective: &[],
+        second: &[],
+        estimators: ["", ""],
+        measured_active: None,
+        converged: None,
+        provenance: &provenance(),
+    })
+}
+
+/// Loss of one linear mode at η = 1: its minima are ±(u, v) with uv = ζ − √(βγ).
+pub(super) fn mode_loss(u: f64, v: f64, zeta2: f64, beta: f64) -> f64 {
+    let zeta = zeta2.sqrt();
+    0.5 * ((u * v - zeta).powi(2) + u * u + beta * v * v)
+}
+
+pub(super) fn surface_mode_figure() -> FigureSpec {
+    let (range, n) = ((-2.4, 2.4), 61);
+    let values: Vec<f64> = SurfaceGrid::centres(range, range, n, n)
+        .map(|(u, v)| mode_loss(u, v, 4.0, 1.0))
+        .collect();
+    surface_mode(&SurfaceMode {
+        grid: SurfaceGrid {
+            x_range: range,
+            y_range: range,
+            nx: n,
+            ny: n,
+            values: &values,
+        },
+        value_label: "loss [nats]",
+        mode: 6,
+        zeta2: 4.0,
+        beta: 1.0,
+        gamma: 1.0,
+        hessian: [-1.0, 3.0],
+        minima: Some([[1.0, 1.0], [-1.0, -1.0]]),
+        current: Some([0.8, 0.9]),
+        trail: &[
+            [0.1, -0.2],
+            [0.15, 0.1],
+            [0.4, 0.35],
+            [0.65, 0.7],
+            [0.8, 0.9],
+        ],
+        provenance: &provenance(),
+    })
+}
+
+pub(super) fn surface_ppca_figure() -> FigureSpec {
+    let (range, n) = ((-3.0, 3.0), 80);
+    let nll = |l: f64, e: f64| 0.5 * ((1.0 + e * e).ln() + l / (1.0 + e * e));
+    let values: Vec<f64> = SurfaceGrid::centres(range, range, n, n)
+        .map(|(a, b)| nll(4.0, a) + nll(0.5, b))
+        .collect();
+    surface_ppca(&SurfacePpca {
+        grid: SurfaceGrid {
+            x_range: range,
+            y_range: range,
+            nx: n,
+            ny: n,
+            values: &values,
+        },
+        value_label: "negative log likelihood [nats]",
+        modes: [3, 4],
+        eigenvalues: [4.0, 0.5],
+        sigma2: 1.0,
+        provenance: &provenance(),
+    })
+}
+
+pub(super) fn usage_figure() -> FigureSpec {
+    let latents: Vec<LatentUse> = (0..16)
+        .map(|j| {
+            let strength = if j % 3 == 1 {
+                1.6 / (1.0 + j as f64 * 0.35)
+            } else {
+                0.0
+            };
+            let s2 = (-2.0 * strength).exp();
+            LatentUse {
+                kl: strength,
+                mean_sigma2: s2,
+                var_mu: 1.0 - s2 + if strength > 0.0 { 0.04 * wave(j) } else { 0.0 },
+                dead: strength == 0.0,
+            }
+        })
+        .collect();
+    usage(&Usage {
+        latents: &latents,
+        order: UsageOrder::ByKl,
+        collapsed_percent: Some(68.75),
+        epsilon_delta: (0.01, 0.01),
+        active_threshold: 0.01,
+        provenance: &provenance(),
+    })
+}
+
+pub(super) fn training_figure(log_x: bool) -> FigureSpec {
+    let n = 20_000;
+    let steps: Vec<f64> = (0..n).map(|k| k as f64).collect();
+    let beta: Vec<f64> = (0..n)
+        .map(|k| [0.3, 1.0, 2.0][(k * 3 / n).min(2)])
+        .collect();
+    let kl: Vec<f64> = (0..n)
+        .map(|k| 9.0 / (1.0 + beta[k]) * (1.0 - (-(k as f64) / 900.0).exp()) + wave(k) * 0.4)
+        .collect();
+    let rec: Vec<f64> = (0..n)
+        .map(|k| 22.0 + 20.0 * (-(k as f64) / 500.0).exp() + 3.0 * beta[k] + wave(k + 1))
+        .collect();
+    let loss: Vec<f64> = (0..n).map(|k| rec[k] + beta[k] * kl[k]).collect();
+    let gamma: Vec<f64> = (0..n)
+        .map(|k| 0.04 + 0.9 * (-(k as f64) / 2500.0).exp())
+        .collect();
+    let ghost: Vec<f64> = loss.iter().map(|v| v * 1.1).collect();
+    let edit = |step: f64, label: &str| LiveEdit {
+        step,
+        label: label.into(),
+    };
+    training(&Training {
+        steps: &steps,
+        loss: &loss,
+        reconstruction: &rec,
+        kl: &kl,
+        gamma: &gamma,
+        beta: &beta,
+        edits: &[
+            edit(6667.0, "β = 1"),
+            edit(13_334.0, "β = 2"),
+            edit(13_700.0, "γ learned"),
+            edit(19_500.0, "lr = 0.0005"),
+        ],
+        ghost: Some(GhostRun {
+            steps: &steps,
+            loss: &ghost,
+        }),
+        log_x,
+        log_y: false,
+        provenance: &provenance(),
+    })
+}
+
+pub(super) fn reconstructions_figure() -> FigureSpec {
+    let picture = |seed: usize, blur: f32| -> Vec<f32> {
+        (0..28 * 28)
+            .map(|k| {
+                let (x, y) = ((k % 28) as f32 - 13.5, (k / 28) as f32 - 13.5);
+                let r = (x * x + (1.0 + seed as f32 * 0.06) * y * y).sqrt();
+                (1.0 - ((r - 8.0).abs() - 1.0).max(0.0) / blur).max(0.0)
+            })
+            .collect()
+    };
+    let row = |blur: f32, from: usize| {
+        (from..from + 10)
+            .flat_map(|s| picture(s, blur))
+            .collect::<Vec<_>>()
+    };
+    let at: Vec<f64> = (0..10).map(|k| -3.0 + 6.0 * f64::from(k) / 9.0).collect();
+    reconstructions(&Reconstructions {
+        width: 28,
+        height: 28,
+        channels: 1,
+        inputs: &row(0.5, 0),
+        reconstructions: &row(3.0, 0),
+        prior_samples: &row(3.5, 4),
+        traversal: Some((11, &row(4.0, 8))),
+        traversal_at: &at,
+        provenance: &provenance(),
+    })
+}
+
+/// A figure with a blocky heat map that has holes and a clipped range, on a log colour scale.
+pub(super) fn phase_figure() -> FigureSpec {
+    let mut figure = FigureSpec::new("phase", "Phase diagram with a hole");
+    figure.x = Axis::log10("β");
+    figure.y = Axis::linear("depth");
+    let mut values: Vec<f64> = (0..48)
+        .map(|k| 10_f64.powf(f64::from(k % 8) / 2.0 - 2.0 + f64::from(k / 8) * 0.3))
+        .collect();
+    values[20] = f64::NAN;
+    values[21] = f64::INFINITY;
+    figure.layers.push(Layer::HeatMap(HeatMap {
+        id: "loss".into(),
+        x_range: (0.01, 100.0),
+        y_range: (0.5, 6.5),
+        nx: 8,
+        ny: 6,
+        values,
+        colour_map: ColourMap::Viridis,
+        scale: Scale::Log10,
+        range: Some((0.03, 30.0)),
+        contours: vec![],
+        label: "loss [nats]".into(),
+        smooth: false,
+    }));
+    figure.notes.push("range clipped to 0.03–30".into());
+    figure.provenance = provenance();
+    figure
+}
+
+pub(super) fn samples() -> Vec<(&'static str, FigureSpec)> {
+    vec![
+        ("thresholds", thresholds_figure()),
+        ("thresholds_kappa", kappa_limited_figure()),
+        ("surface_mode", surface_mode_figure()),
+        ("surface_ppca", surface_ppca_figure()),
+        ("usage", usage_figure()),
+        ("training", training_figure(false)),
+        ("training_log", training_figure(true)),
+        ("reconstructions", reconstructions_figure()),
+        ("phase", phase_figure()),
+    ]
+}
