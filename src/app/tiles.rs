@@ -355,7 +355,11 @@ impl Board<'_> {
             let handle = ui
                 .with_layout(from_left, |ui| {
                     tile_heading(ui, tile.title(), tile.subtitle());
-                    ui.interact(ui.max_rect(), ui.scope_id().with("handle"), egui::Sense::drag())
+                    ui.interact(
+                        ui.max_rect(),
+                        ui.scope_id().with("handle"),
+                        egui::Sense::drag(),
+                    )
                 })
                 .inner;
             dragged = handle.drag_started();
