@@ -356,7 +356,7 @@ impl LiveConfig {
         Ok(())
     }
 
-    /// η_dec = √γ, the decoder's standard deviation.
+    /// `η_dec` = √γ, the decoder's standard deviation.
     pub fn eta_dec(&self) -> f64 {
         self.gamma.sqrt()
     }

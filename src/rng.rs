@@ -103,7 +103,7 @@ pub fn normal_pair(seed: u32, stream: Stream, element: u32, step: u32) -> (f32, 
 #[inline(always)]
 pub fn normal(seed: u32, stream: Stream, index: u32, step: u32) -> f32 {
     let (even, odd) = normal_pair(seed, stream, index / 2, step);
-    if index % 2 == 0 { even } else { odd }
+    if index.is_multiple_of(2) { even } else { odd }
 }
 
 /// The uniform number in (0, 1) at `index` of a (stream, step).

@@ -142,8 +142,8 @@ impl Controls {
             actions.push(Action::Live(LiveConfig { beta, ..live }));
         }
         let c = theme::chrome(Theme::of(ui));
-        row(ui, "next to die", |ui| match state.next_to_die() {
-            Some(next) => {
+        row(ui, "next to die", |ui| {
+            if let Some(next) = state.next_to_die() {
                 let text = format!(
                     "mode {}, β{} = {} (×{})",
                     next.mode + 1,
@@ -154,8 +154,7 @@ impl Controls {
                 ui.label(RichText::new(text).color(c.warn)).on_hover_text(
                     "The living mode whose threshold is next above β, and by what factor",
                 );
-            }
-            None => {
+            } else {
                 let text = if state.prediction.is_some() {
                     "every mode is dead"
                 } else {

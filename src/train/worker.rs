@@ -178,8 +178,8 @@ impl Timing {
     fn new() -> Self {
         let now = Instant::now();
         Self {
-            snapshot: now - SNAPSHOT_PERIOD,
-            evaluation: now - EVALUATION_PERIOD,
+            snapshot: now.checked_sub(SNAPSHOT_PERIOD).unwrap(),
+            evaluation: now.checked_sub(EVALUATION_PERIOD).unwrap(),
             evaluation_cost: Duration::ZERO,
             checkpoint: now,
             rate_since: now,
@@ -227,7 +227,7 @@ impl State {
             if !busy && self.commands.is_empty() && !self.live.is_waiting() {
                 let idle = self.run.as_ref().is_none_or(|run| !run.unseen);
                 let wait = if idle {
-                    Duration::from_secs(3600)
+                    Duration::from_hours(1)
                 } else {
                     SNAPSHOT_PERIOD
                 };
