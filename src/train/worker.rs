@@ -178,8 +178,8 @@ impl Timing {
     fn new() -> Self {
         let now = Instant::now();
         Self {
-            snapshot: now.checked_sub(SNAPSHOT_PERIOD).unwrap(),
-            evaluation: now.checked_sub(EVALUATION_PERIOD).unwrap(),
+            snapshot: now,
+            evaluation: now,
             evaluation_cost: Duration::ZERO,
             checkpoint: now,
             rate_since: now,
