@@ -145,7 +145,7 @@ impl History {
         if let Some(last) = self.marks.last_mut()
             && kind(&last.text) == kind(&text)
             // A drag is many small edits: within one screen column they are one tick.
-            && self.steps - last.step <= 2 * self.width.max(self.steps / 200)
+            && self.steps - last.step <= (2 * self.width).max(self.steps / 40)
         {
             last.text = text;
             return;
