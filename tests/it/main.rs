@@ -14,3 +14,4 @@ mod gradients;
 mod plot_view;
 mod shaders;
 mod theory;
+mod training;
