@@ -55,9 +55,9 @@ pub(super) fn top_bar(
             }
         };
         if state.playing {
-            button("⏸ Pause", "Pause", "Space", Action::TogglePlay);
+            button("Pause", "Pause", "Space", Action::TogglePlay);
         } else {
-            button("▶ Play", "Play", "Space", Action::TogglePlay);
+            button("Play", "Play", "Space", Action::TogglePlay);
         }
         button("Step", "Step", "One optimisation step (→)", Action::Step);
         button(
@@ -67,7 +67,7 @@ pub(super) fn top_bar(
             Action::Epoch,
         );
         button(
-            "⟲ Reset",
+            "Reset",
             "Reset",
             "Back to step 0 with the same seed: the same run again (R)",
             Action::Reset,

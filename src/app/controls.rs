@@ -133,7 +133,7 @@ impl Controls {
                 range: BETA_RANGE,
                 default: 1.0,
                 ticks: &thresholds,
-                help: "Weight of the KL term in L = (1/2γ)‖x − x̂‖² + (d/2) log 2πγ + β·KL.\n\
+                help: "Weight of the KL term in L = (1/2γ)‖x − D(z)‖² + (d/2) log 2πγ + β·KL.\n\
                        The ticks are the thresholds ζ²/γ: a mode dies when β passes its tick.\n\
                        Double-click for 1.",
             },
@@ -148,8 +148,8 @@ impl Controls {
                     "mode {}, β{} = {} (×{})",
                     next.mode + 1,
                     subscript(next.mode + 1),
-                    significant(next.beta_threshold, 3),
-                    significant(next.factor, 3)
+                    significant(next.beta_threshold, 4),
+                    significant(next.factor, 4)
                 );
                 ui.label(RichText::new(text).color(c.warn)).on_hover_text(
                     "The living mode whose threshold is next above β, and by what factor",
@@ -253,7 +253,7 @@ impl Controls {
         if let Some(evaluation) = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref()) {
             let text = format!("implicit γ* = {}", significant(evaluation.gamma_star(), 3));
             muted(ui, text).on_hover_text(
-                "E‖x − x̂‖²/d: the best γ for the current networks (Dai et al. 2020, eq. 9)",
+                "E‖x − D(z)‖²/d: the best γ for the current networks (Dai et al. 2020, eq. 9)",
             );
         }
     }
@@ -320,8 +320,8 @@ impl Controls {
         });
         row(ui, "σ(x)", |ui| {
             let options = [
-                (PosteriorVariance::PerSample, "per sample"),
                 (PosteriorVariance::Global, "global"),
+                (PosteriorVariance::PerSample, "per sample"),
             ];
             changed |= segmented(ui, &mut net.variance, &options, false);
         });

@@ -108,7 +108,8 @@ impl Explorer {
             self.state.event(event);
         }
         if let Some(snapshot) = self.worker.snapshot() {
-            self.state.snapshot(snapshot);
+            let effects = self.state.snapshot(snapshot);
+            self.carry_out(effects);
         }
         while let Some(outcome) = self.files.outcome() {
             match outcome {
@@ -253,7 +254,7 @@ impl Explorer {
             .fill(c.window)
             .inner_margin(egui::Margin {
                 left: 8,
-                right: 0,
+                right: 2,
                 top: 8,
                 bottom: 8,
             });

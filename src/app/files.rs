@@ -38,8 +38,6 @@ pub(super) struct Files {
     jobs: Option<Sender<Job>>,
     outcomes: Receiver<Outcome>,
     thread: Option<JoinHandle<()>>,
-    /// Where figures go.
-    pub folder: PathBuf,
 }
 
 impl Files {
@@ -50,15 +48,13 @@ impl Files {
     pub fn spawn(folder: PathBuf, waker: Waker) -> std::io::Result<Self> {
         let (jobs, job_queue) = bounded(JOBS);
         let (outcome_queue, outcomes) = bounded(JOBS);
-        let target = folder.clone();
         let thread = std::thread::Builder::new()
             .name("files".into())
-            .spawn(move || work(&job_queue, &outcome_queue, &target, &waker))?;
+            .spawn(move || work(&job_queue, &outcome_queue, &folder, &waker))?;
         Ok(Self {
             jobs: Some(jobs),
             outcomes,
             thread: Some(thread),
-            folder,
         })
     }
 

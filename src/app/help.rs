@@ -5,7 +5,7 @@ use egui::{Context, RichText};
 const SYMBOLS: [(&str, &str); 9] = [
     (
         "L",
-        "(1/2γ) E‖x − x̂‖² + (d/2) log(2πγ) + β·KL, per sample, minimised",
+        "(1/2γ) E‖x − D(z)‖² + (d/2) log(2πγ) + β·KL, per sample, minimised",
     ),
     ("β", "weight of the KL term"),
     ("γ = η_dec²", "variance of the decoder's Gaussian"),

@@ -42,13 +42,17 @@ pub(super) fn log_slider(ui: &mut Ui, value: &mut f64, spec: &LogSlider<'_>) {
         });
     });
     let (low, high) = spec.range;
-    ui.spacing_mut().slider_width = ui.available_width();
-    let track = egui::Slider::new(value, low..=high)
-        .logarithmic(true)
-        .clamping(egui::SliderClamping::Never)
-        .trailing_fill(true)
-        .show_value(false);
-    let response = ui.add(track);
+    let response = ui
+        .scope(|ui| {
+            ui.spacing_mut().slider_width = ui.available_width();
+            let track = egui::Slider::new(value, low..=high)
+                .logarithmic(true)
+                .clamping(egui::SliderClamping::Never)
+                .trailing_fill(true)
+                .show_value(false);
+            ui.add(track)
+        })
+        .inner;
     name(&response, spec.symbol);
     if response.double_clicked() {
         *value = spec.default;

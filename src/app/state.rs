@@ -166,6 +166,8 @@ pub struct AppState {
     pub hovered: Option<usize>,
     /// The latent of the traversal.
     pub traversed: usize,
+    /// Whether the user chose it; else it is the one with the largest KL.
+    chose_traversal: bool,
     /// Latents zeroed by hand.
     pub zeroed: Vec<usize>,
     /// Whether the usage tile sorts by KL.
@@ -199,6 +201,7 @@ impl AppState {
             mode: 0,
             hovered: None,
             traversed: 0,
+            chose_traversal: false,
             zeroed: Vec::new(),
             sort_by_kl: true,
             recent: vec!["digits".into(), "gaussian:9,5,2,1,0.3".into()],
@@ -293,6 +296,7 @@ impl AppState {
             }
             Action::Traverse(latent) => {
                 self.traversed = latent;
+                self.chose_traversal = true;
                 self.live_effect()
             }
             Action::ToggleZero(latent) => {
@@ -414,6 +418,7 @@ impl AppState {
         self.zeroed.clear();
         self.hovered = None;
         self.traversed = 0;
+        self.chose_traversal = false;
         let mut effects = vec![Effect::Command(Command::Start {
             run: id,
             setup: Arc::new(setup),
@@ -523,9 +528,9 @@ impl AppState {
     }
 
     /// Takes a snapshot of the worker; those of an older run are dropped.
-    pub fn snapshot(&mut self, snapshot: Snapshot) {
+    pub fn snapshot(&mut self, snapshot: Snapshot) -> Vec<Effect> {
         if self.run.as_ref().is_none_or(|r| r.id != snapshot.run) {
-            return;
+            return Vec::new();
         }
         self.generation += 1;
         if let Some(evaluation) = &snapshot.evaluation {
@@ -543,6 +548,13 @@ impl AppState {
             }
         }
         self.snapshot = Some(snapshot);
+        match self.usage.by_kl().first() {
+            Some(&best) if !self.chose_traversal && best != self.traversed => {
+                self.traversed = best;
+                self.live_effect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Adds a notice of an error; nothing else changes.

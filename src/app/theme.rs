@@ -72,7 +72,9 @@ pub struct Chrome {
     pub pressed: Color32,
     /// The chosen one of several, behind its text.
     pub selected: Color32,
-    /// The accent: slider fills, focus, links.
+    /// Selected text and the filled part of a slider.
+    pub trail: Color32,
+    /// The accent: focus, links.
     pub accent: Color32,
     /// Text.
     pub text: Color32,
@@ -103,6 +105,7 @@ pub fn chrome(theme: Theme) -> Chrome {
             hovered: grey(48, 55, 68),
             pressed: grey(58, 68, 86),
             selected: grey(56, 74, 104),
+            trail: grey(58, 108, 160),
             accent: colour(palette.alive),
             text: grey(210, 214, 221),
             strong: grey(240, 242, 245),
@@ -116,10 +119,11 @@ pub fn chrome(theme: Theme) -> Chrome {
             window: grey(238, 240, 244),
             panel: colour(palette.background),
             outline: grey(219, 223, 230),
-            control: grey(236, 239, 243),
-            hovered: grey(224, 229, 237),
-            pressed: grey(208, 216, 228),
+            control: grey(229, 233, 239),
+            hovered: grey(217, 223, 232),
+            pressed: grey(202, 211, 224),
             selected: grey(200, 219, 243),
+            trail: grey(132, 184, 228),
             accent: grey(0, 114, 178),
             text: grey(44, 50, 60),
             strong: grey(16, 19, 24),
@@ -205,7 +209,7 @@ fn visuals(theme: Theme, c: &Chrome) -> Visuals {
     w.hovered = control(c.hovered, c.strong, Stroke::NONE);
     w.active = control(c.pressed, c.strong, Stroke::new(1.0, c.accent));
     w.open = control(c.hovered, c.strong, Stroke::NONE);
-    v.selection.bg_fill = c.selected;
+    v.selection.bg_fill = c.trail;
     v.selection.stroke = Stroke::new(1.0, c.strong);
     v.hyperlink_color = c.accent;
     v.weak_text_color = Some(c.muted);

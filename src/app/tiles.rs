@@ -54,7 +54,7 @@ impl Tile {
             Self::Thresholds => "a mode lives while ζ² > βγ",
             Self::Surface | Self::Reconstructions => "",
             Self::Usage => "hover links everywhere · click zeroes",
-            Self::Training => "bin means, no smoothing",
+            Self::Training => "means of steps, extremes behind",
         }
     }
 
@@ -255,6 +255,7 @@ impl TileBoard {
                 Some(figures::training_figure(
                     history,
                     ghost,
+                    state.data.as_ref().map_or(1, |d| d.dataset.dim()),
                     self.log_steps,
                     &provenance,
                 ))
@@ -342,31 +343,27 @@ impl Board<'_> {
     /// Title, the tile's own switches, its menu; true if the title is being dragged.
     fn header(&mut self, ui: &mut Ui, id: TileId, tile: Tile) -> bool {
         let mut dragged = false;
-        ui.horizontal(|ui| {
-            ui.set_min_height(24.0);
-            let right = ui.available_width();
-            let switches = match tile {
-                Tile::Surface => 290.0,
-                Tile::Usage => 150.0,
-                Tile::Training => 110.0,
-                _ => 40.0,
-            };
-            let width = (right - switches).max(80.0);
-            let title = ui
-                .allocate_ui(egui::vec2(width, 24.0), |ui| {
-                    ui.horizontal_centered(|ui| tile_heading(ui, tile.title(), tile.subtitle()))
-                        .inner
+        let size = egui::vec2(ui.available_width(), 24.0);
+        let from_right = egui::Layout::right_to_left(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, from_right, |ui| {
+            ui.menu_button("⋯", |ui| self.menu(ui, id, tile))
+                .response
+                .on_hover_text("Save or close this tile");
+            self.switches(ui, tile);
+            // What the switches leave is the title's, and the title is the tile's handle.
+            let from_left = egui::Layout::left_to_right(egui::Align::Center);
+            let handle = ui
+                .with_layout(from_left, |ui| {
+                    tile_heading(ui, tile.title(), tile.subtitle());
+                    ui.interact(
+                        ui.max_rect(),
+                        ui.scope_id().with("handle"),
+                        egui::Sense::drag(),
+                    )
                 })
                 .inner;
-            let handle = title.interact(egui::Sense::drag());
             dragged = handle.drag_started();
             handle.on_hover_cursor(egui::CursorIcon::Grab);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.menu_button("⋯", |ui| self.menu(ui, id, tile))
-                    .response
-                    .on_hover_text("Save or close this tile");
-                self.switches(ui, tile);
-            });
         });
         dragged
     }
@@ -374,17 +371,12 @@ impl Board<'_> {
     fn switches(&mut self, ui: &mut Ui, tile: Tile) {
         match tile {
             Tile::Surface => {
+                // Laid out from the right, so the last comes first.
                 let kinds = [
-                    (SurfaceKind::Mode, "mode (u,v)"),
                     (SurfaceKind::Ppca, "pPCA columns"),
+                    (SurfaceKind::Mode, "mode (u,v)"),
                 ];
-                let changed = ui
-                    .with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                        ui.set_max_width(190.0);
-                        segmented(ui, &mut self.board.surface, &kinds, false)
-                    })
-                    .inner;
-                if changed {
+                if segmented(ui, &mut self.board.surface, &kinds, false) {
                     self.board.invalidate(Tile::Surface);
                 }
                 let modes = self
@@ -407,11 +399,8 @@ impl Board<'_> {
             }
             Tile::Usage => {
                 let mut by_kl = self.state.sort_by_kl;
-                let options = [(true, "by KL"), (false, "by index")];
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    ui.set_max_width(130.0);
-                    segmented(ui, &mut by_kl, &options, false);
-                });
+                let options = [(false, "by index"), (true, "by KL")];
+                segmented(ui, &mut by_kl, &options, false);
                 if by_kl != self.state.sort_by_kl {
                     self.actions.push(Action::SortByKl(by_kl));
                 }

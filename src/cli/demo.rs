@@ -114,7 +114,7 @@ pub(super) fn write_figures(
         ("usage", figures::usage_figure(&usage, true, &from)),
         (
             "training",
-            figures::training_figure(history, None, false, &from),
+            figures::training_figure(history, None, setup.data.dim(), false, &from),
         ),
     ];
     if setup.data.shape.is_image() {

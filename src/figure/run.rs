@@ -7,7 +7,7 @@ use crate::config::RunConfig;
 use crate::data::Dataset;
 use crate::metrics::{Prediction, Usage};
 use crate::theory::{Error as TheoryError, ModeSurface, PpcaSurface, origin_eigenvalues};
-use crate::train::{History, Views};
+use crate::train::{Bin, History, Views};
 
 use super::spec::{FigureSpec, Provenance};
 use super::tiles::{
@@ -98,17 +98,34 @@ pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> F
     })
 }
 
-/// The traces of a run, and of the run before it.
+/// The traces of a run on data of dimension `dim`, and of the run before it.
+///
+/// While γ is held, the constant (d/2) log 2πγ is left out of the loss and its data term: it would
+/// hide everything that moves. Once γ is learned it is no constant and stays in.
 pub fn training_figure(
     history: &History,
     ghost: Option<&History>,
+    dim: usize,
     log_x: bool,
     provenance: &Provenance,
 ) -> FigureSpec {
-    let column = |history: &History, pick: fn(&crate::train::Bin) -> f64| -> Vec<f64> {
-        history.bins().iter().map(pick).collect()
+    let held = |h: &History| {
+        let moving = h.bins().iter().filter(|b| b.gamma.min < b.gamma.max);
+        moving.count() <= h.marks().len()
     };
-    let middle = |b: &crate::train::Bin| b.step as f64 + (b.count as f64 - 1.0) / 2.0;
+    let without_constant = held(history) && ghost.is_none_or(held);
+    let constant = |b: &Bin| {
+        if without_constant {
+            0.5 * dim as f64 * (2.0 * std::f64::consts::PI * b.gamma.mean).ln()
+        } else {
+            0.0
+        }
+    };
+    let column = |h: &History, pick: &dyn Fn(&Bin) -> f64| -> Vec<f64> {
+        h.bins().iter().map(pick).collect()
+    };
+    let middle = |b: &Bin| b.step as f64 + (b.count as f64 - 1.0) / 2.0;
+    let loss = |b: &Bin| b.loss.mean - constant(b);
     let edits: Vec<LiveEdit> = history
         .marks()
         .iter()
@@ -117,14 +134,25 @@ pub fn training_figure(
             label: m.text.clone(),
         })
         .collect();
-    let ghost = ghost.map(|g| (column(g, middle), column(g, |b| b.loss.mean)));
+    let ghost = ghost.map(|g| (column(g, &middle), column(g, &loss)));
+    let spread: Vec<[f64; 2]> = history
+        .bins()
+        .iter()
+        .map(|b| [b.loss.min - constant(b), b.loss.max - constant(b)])
+        .collect();
     training(&Training {
-        steps: &column(history, middle),
-        loss: &column(history, |b| b.loss.mean),
-        reconstruction: &column(history, |b| b.reconstruction.mean),
-        kl: &column(history, |b| b.kl.mean),
-        gamma: &column(history, |b| b.gamma.mean),
-        beta: &column(history, |b| b.beta.mean),
+        steps: &column(history, &middle),
+        loss: &column(history, &loss),
+        loss_spread: &spread,
+        reconstruction: &column(history, &|b| b.reconstruction.mean - constant(b)),
+        names: if without_constant {
+            ["loss − (d/2) log 2πγ", "‖x − D(z)‖²/2γ"]
+        } else {
+            ["loss", "reconstruction"]
+        },
+        kl: &column(history, &|b| b.kl.mean),
+        gamma: &column(history, &|b| b.gamma.mean),
+        beta: &column(history, &|b| b.beta.mean),
         edits: &edits,
         ghost: ghost.as_ref().map(|(steps, loss)| GhostRun { steps, loss }),
         log_x,

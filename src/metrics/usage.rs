@@ -44,7 +44,9 @@ impl Usage {
     /// Var μ above which a latent counts as active.
     pub const ACTIVE_VARIANCE: f64 = 0.01;
     /// ε of the headline (ε, δ)-collapse in nats.
-    pub const EPSILON: f64 = crate::compute::StatisticsLayout::EPSILON as f64;
+    pub const EPSILON: f64 = 0.01;
+    /// KL in nats below which gain over KL is noise over noise, and no threshold is given.
+    pub const MEASURABLE_KL: f64 = 0.05;
     /// δ of it.
     pub const DELTA: f64 = 0.01;
 
@@ -64,8 +66,8 @@ impl Usage {
                     ..
                 } = statistics;
                 let active = var_mu > Self::ACTIVE_VARIANCE;
-                // A dead latent's gain and KL are both noise around zero: their ratio means nothing.
-                let measured = gain.filter(|g| active && *g > 0.0);
+                // A dying latent's gain and KL are both noise around zero: their ratio means nothing.
+                let measured = gain.filter(|g| active && kl > Self::MEASURABLE_KL && *g > 0.0);
                 LatentUsage {
                     index,
                     statistics,
@@ -136,6 +138,12 @@ mod tests {
             ],
             ..Evaluation::default()
         }
+    }
+
+    #[test]
+    fn epsilon_is_what_the_device_counts_with() {
+        let counted = f64::from(crate::compute::StatisticsLayout::EPSILON);
+        assert!((counted - Usage::EPSILON).abs() < 1e-9);
     }
 
     #[test]

@@ -33,8 +33,9 @@ pub(super) fn paint_grid(painter: &Painter, layout: &Layout, palette: &Palette, 
     }
     for tick in layout.y_ticks.iter().filter(|t| on_map || !t.major) {
         let y = crisp(painter, tick.at);
+        let length = if tick.major { MARK } else { MARK * 0.6 };
         painter.hline(
-            plot.left() - MARK..=plot.left(),
+            plot.left() - length..=plot.left(),
             y,
             Stroke::new(1.0, strong),
         );

@@ -197,7 +197,7 @@ impl Grid {
             .map(|r| text::galley(painter, &r.label, FONT, ink).size().x)
             .fold(0.0, f32::max);
         let label = if widest > 0.0 && rect.width() > 120.0 {
-            (widest + 12.0).min(rect.width() * 0.3)
+            (widest + 12.0).min(rect.width() * 0.36)
         } else {
             0.0
         };

@@ -1,6 +1,8 @@
 //! Texts at lines, events and points, each where it covers no other.
 
-use egui::{Align2, Color32, CornerRadius, Rect, Vec2, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align2, Color32, CornerRadius, Galley, Rect, Vec2, pos2, vec2};
 
 use super::layout::FONT;
 use super::marks::{Marks, rim_for, rule_ends};
@@ -101,12 +103,7 @@ fn rule_label(marks: &Marks<'_>, r: &Rule, taken: &mut Taken) {
             .collect(),
     };
     if let Some(rect) = taken.first_free(candidates, plot) {
-        text::put_with_rim(
-            marks.whole,
-            rect.min,
-            galley,
-            colour(marks.palette.background),
-        );
+        put_on_plate(marks, rect, galley);
     }
 }
 
@@ -127,12 +124,7 @@ fn event_labels(marks: &Marks<'_>, t: &EventTicks, taken: &mut Taken) {
         let left = right.translate(vec2(-size.x - 8.0, 0.0));
         let lower = right.translate(vec2(0.0, 14.0));
         if let Some(rect) = taken.first_free([right, lower, left], plot) {
-            text::put_with_rim(
-                marks.whole,
-                rect.min,
-                galley,
-                colour(marks.palette.background),
-            );
+            put_on_plate(marks, rect, galley);
         }
     }
 }
@@ -166,6 +158,16 @@ fn annotation(marks: &Marks<'_>, a: &Annotation, taken: &mut Taken) {
         let rim: Color32 = rim_for(ink, marks.palette);
         text::put_with_rim(marks.whole, rect.min, galley, rim);
     }
+}
+
+/// Text on a nearly opaque plate, so that lines and bars behind it do not cross the letters.
+fn put_on_plate(marks: &Marks<'_>, rect: Rect, galley: Arc<Galley>) {
+    let plate = colour(marks.palette.background).gamma_multiply(0.84);
+    let around = rect.expand2(vec2(2.0, -1.0));
+    marks
+        .whole
+        .rect_filled(around, CornerRadius::same(3), plate);
+    marks.whole.galley(rect.min, galley, Color32::PLACEHOLDER);
 }
 
 /// A rectangle moved sideways into the plot.

@@ -18,7 +18,7 @@ pub(super) const FONT: f32 = 11.0;
 /// Height of a row of text.
 pub(super) const ROW: f32 = 15.0;
 /// Room between the plot and its tick labels.
-pub(super) const TICK_GAP: f32 = 5.0;
+pub(super) const TICK_GAP: f32 = 6.0;
 /// Width of the colour bar.
 const BAR: f32 = 11.0;
 
@@ -278,12 +278,12 @@ fn horizontal(
         }
         return ticks;
     }
-    let mut count = ((plot.width() / 64.0) as usize).clamp(2, 10);
+    let mut count = ((plot.width() / 48.0) as usize).clamp(3, 10);
     loop {
         let ticks = place(ticks_of(&figure.x, &frame.x, count), at);
         let labels: Vec<&PlacedTick> = ticks.iter().filter(|t| !t.label.is_empty()).collect();
         let widest = labels.iter().map(|t| width(&t.label)).fold(0.0, f32::max);
-        let tight = labels.windows(2).any(|w| w[1].at - w[0].at < widest + 10.0);
+        let tight = labels.windows(2).any(|w| w[1].at - w[0].at < widest + 14.0);
         if count <= 2 || !tight {
             return without_overlap(ticks, |t| {
                 let half = width(&t.label) / 2.0;

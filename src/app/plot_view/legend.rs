@@ -1,10 +1,12 @@
 //! A compact legend in rows above the plot, right-aligned, never over the data.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::{Align2, Color32, Galley, Painter, Rect, Stroke, pos2, vec2};
 
 use super::marker::{self, Ink};
+use super::marks::share;
 use super::{bars, text};
 use crate::app::theme::colour;
 use crate::figure::{Band, Bars, Dash, FigureSpec, Layer, MarkerStyle, Palette, Series};
@@ -70,7 +72,7 @@ impl Legend {
                     (
                         key,
                         c,
-                        text::elided(painter, name, super::layout::FONT, ink, room),
+                        text::elided(painter, &name, super::layout::FONT, ink, room),
                     )
                 })
                 .collect()
@@ -82,18 +84,19 @@ impl Legend {
         }
         let width = |g: &Galley| KEY + GAP + g.size().x;
         let total: f32 = items.iter().map(|i| width(&i.2) + SPACE).sum::<f32>() - SPACE;
-        let beside = total + reserved <= rect.width();
+        let beside = rect.width() - reserved;
         let most_rows = match rect.height() {
             h if h < 170.0 => 1,
             h if h < 260.0 => 2,
             _ => 3,
         };
-        // With labels on the first row and no room beside them, the legend starts on the second.
-        let first = usize::from(!beside && reserved > 0.0);
-        let right_edge = if beside {
-            rect.right() - right
+        // A low tile spares one row and shows what fits beside the labels; a higher one starts the
+        // legend below them.
+        let on_label_row = total <= beside || most_rows == 1 || reserved == 0.0;
+        let (first, room, right_edge) = if on_label_row && reserved > 0.0 {
+            (0, beside, rect.right() - right)
         } else {
-            rect.right()
+            (usize::from(reserved > 0.0), rect.width(), rect.right())
         };
         let mut legend = Self {
             entries: Vec::with_capacity(items.len()),
@@ -102,27 +105,26 @@ impl Legend {
         };
         let (mut row, mut x) = (first, 0.0);
         let count = items.len();
-        for (i, (key, ink_of_key, name)) in items.into_iter().enumerate() {
+        for (i, (key, ink, name)) in items.into_iter().enumerate() {
             let own = width(&name);
-            if x > 0.0 && x + own > rect.width() {
+            if x > 0.0 && x + own > room {
                 row += 1;
                 x = 0.0;
             }
-            if row >= most_rows + usize::from(first > 0 && most_rows > 1) {
+            if row >= first + most_rows || own > room {
                 let left = format!("+{}", count - i);
                 let name = text::galley(painter, &left, super::layout::FONT, colour(palette.muted));
-                legend.push_overflow(name, rect);
+                legend.push_overflow(name, room);
                 break;
             }
-            let entry = Entry {
+            legend.rows = row + 1;
+            legend.entries.push(Entry {
                 key,
-                ink: ink_of_key,
+                ink,
                 name,
                 row,
                 x,
-            };
-            legend.entries.push(entry);
-            legend.rows = row + 1;
+            });
             x += own + SPACE;
         }
         legend.align_right(right_edge, &width);
@@ -130,12 +132,12 @@ impl Legend {
     }
 
     /// Says how many entries were left out, if there is room for that.
-    fn push_overflow(&mut self, name: Arc<Galley>, rect: Rect) {
+    fn push_overflow(&mut self, name: Arc<Galley>, room: f32) {
         let Some(last) = self.entries.last() else {
             return;
         };
         let x = last.x + KEY + GAP + last.name.size().x + SPACE - KEY;
-        if x + KEY + name.size().x <= rect.width() {
+        if x + KEY + GAP + name.size().x <= room {
             let (row, ink) = (last.row, last.ink);
             self.entries.push(Entry {
                 key: Key::None,
@@ -198,7 +200,7 @@ impl Legend {
     }
 }
 
-fn item<'a>(layer: &'a Layer, palette: &Palette) -> Option<(Key, Color32, &'a str)> {
+fn item<'a>(layer: &'a Layer, palette: &Palette) -> Option<(Key, Color32, Cow<'a, str>)> {
     match layer {
         Layer::Series(s) if !s.name.trim().is_empty() => Some(series_item(s, palette)),
         Layer::Bars(Bars {
@@ -208,7 +210,7 @@ fn item<'a>(layer: &'a Layer, palette: &Palette) -> Option<(Key, Color32, &'a st
             ..
         }) if !name.trim().is_empty() => {
             let hatched = !items.is_empty() && items.iter().all(|b| b.hatched);
-            Some((Key::Box { hatched }, colour(palette.rgb(*c)), name))
+            Some((Key::Box { hatched }, colour(palette.rgb(*c)), name.into()))
         }
         Layer::Band(Band {
             name,
@@ -216,19 +218,24 @@ fn item<'a>(layer: &'a Layer, palette: &Palette) -> Option<(Key, Color32, &'a st
             opacity,
             ..
         }) if !name.trim().is_empty() => {
-            let ink = colour(palette.rgb(*c)).gamma_multiply(opacity.clamp(0.25, 1.0) as f32);
-            Some((Key::Box { hatched: false }, ink, name))
+            let ink = colour(palette.rgb(*c)).gamma_multiply(share(*opacity).max(0.25));
+            Some((Key::Box { hatched: false }, ink, name.into()))
         }
         _ => None,
     }
 }
 
-fn series_item<'a>(s: &'a Series, palette: &Palette) -> (Key, Color32, &'a str) {
-    let ink = colour(palette.rgb(s.colour)).gamma_multiply(s.opacity.clamp(0.25, 1.0) as f32);
+fn series_item<'a>(s: &'a Series, palette: &Palette) -> (Key, Color32, Cow<'a, str>) {
+    let ink = colour(palette.rgb(s.colour)).gamma_multiply(share(s.opacity).max(0.25));
     let line = s.style.line().map(|l| (l.width as f32, l.dash));
     let key = Key::Series {
         line,
         marker: s.style.marker(),
     };
-    (key, ink, &s.name)
+    let name = if s.right {
+        format!("{} (right)", s.name).into()
+    } else {
+        s.name.as_str().into()
+    };
+    (key, ink, name)
 }

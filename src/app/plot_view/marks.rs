@@ -52,7 +52,7 @@ impl Marks<'_> {
     }
 
     fn series(&self, s: &Series, dim: &impl Fn(Option<usize>) -> f32) {
-        let opacity = s.opacity.clamp(0.0, 1.0) as f32;
+        let opacity = share(s.opacity);
         if let Some(style) = s.style.line() {
             let ink = colour(self.palette.rgb(s.colour)).gamma_multiply(opacity);
             let stroke = Stroke::new(style.width as f32 + 0.2, ink);
@@ -106,7 +106,7 @@ impl Marks<'_> {
             Direction::Y => Rect::from_two_pos(pos2(plot.left(), from), pos2(plot.right(), to)),
         };
         let ink = colour(self.palette.rgb(b.colour));
-        let ink = ink.gamma_multiply(b.opacity.clamp(0.0, 1.0) as f32);
+        let ink = ink.gamma_multiply(share(b.opacity));
         self.inside.rect_filled(rect, 0.0, ink);
     }
 
@@ -130,6 +130,15 @@ impl Marks<'_> {
                 polyline(&self.inside, &ends, stroke, Dash::Dashed);
             }
         }
+    }
+}
+
+/// An opacity within 0–1; one that is no number is full, as in an export.
+pub(super) fn share(opacity: f64) -> f32 {
+    if opacity.is_nan() {
+        1.0
+    } else {
+        opacity.clamp(0.0, 1.0) as f32
     }
 }
 
@@ -184,7 +193,7 @@ fn polyline_owned(painter: &Painter, points: Vec<Pos2>, stroke: Stroke, dash: Da
 /// The colour that text over data is rimmed with: light letters lie on dark data.
 pub(super) fn rim_for(ink: Color32, palette: &Palette) -> Color32 {
     let luminance = crate::figure::colour::luminance([ink.r(), ink.g(), ink.b()]);
-    if (luminance > 0.6) == palette.is_dark() {
+    if (luminance > 0.3) == palette.is_dark() {
         colour(palette.background)
     } else {
         colour(palette.foreground)

@@ -67,7 +67,7 @@ pub fn chip(ui: &mut Ui, text: &str, fill: Color32) -> Response {
 /// Black or white, whichever is easier to read on `fill`.
 pub(crate) fn readable_on(fill: Color32) -> Color32 {
     let luminance = crate::figure::colour::luminance([fill.r(), fill.g(), fill.b()]);
-    if luminance > 0.18 {
+    if luminance > 0.22 {
         Color32::from_gray(16)
     } else {
         Color32::WHITE

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc;
 
 use crate::compute::backend::{Backend, DeviceInfo, Error};
 use crate::compute::inputs::{StepInputs, StepMetrics};
@@ -10,7 +9,7 @@ use crate::compute::plan::{Plan, Program, Slice};
 use crate::data::{Dataset, Pixels, Preprocessor};
 
 use super::calls::{Call, CallInputs, Setting, Status, TileChoice, grid};
-use super::device::{Adapter, GpuDevice, Kernel};
+use super::device::{Adapter, GpuDevice, Kernel, map};
 use super::memory::Memory;
 use super::readback::Readback;
 use super::shader::Tile;
@@ -227,18 +226,9 @@ impl Backend for GpuBackend {
         let buffer = &self.memory.buffers[source.buffer.0];
         encoder.copy_buffer_to_buffer(buffer, source.offset as u64 * 4, &staging, 0, size);
         let submission = self.gpu.queue.submit([encoder.finish()]);
-        let (sender, receiver) = mpsc::sync_channel(1);
-        staging.map_async(wgpu::MapMode::Read, .., move |result| {
-            // Nobody listens any more if the wait below failed.
-            let _ = sender.send(result);
-        });
-        self.gpu.poll(Some(submission))?;
+        let mapping = map(&staging);
+        self.gpu.mapped(&mapping, Some(submission))?;
         self.in_flight.clear();
-        match receiver.try_recv() {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(self.gpu.failed(error.to_string())),
-            Err(_) => return Err(self.gpu.failed("a buffer could not be read")),
-        }
         let view = staging
             .get_mapped_range(..)
             .map_err(|e| self.gpu.failed(e.to_string()))?;

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::compute::backend::{DeviceInfo, DeviceKind, Error};
 
@@ -97,6 +99,22 @@ fn complain(complaints: &Complaints, complaint: Complaint) {
     let mut kept = complaints.lock().unwrap_or_else(PoisonError::into_inner);
     kept.get_or_insert(complaint);
 }
+
+/// Says when a buffer's content can be read.
+pub(super) type Mapping = Receiver<Result<(), wgpu::BufferAsyncError>>;
+
+/// Asks for a buffer's content; [`GpuDevice::mapped`] tells when it is there.
+pub(super) fn map(buffer: &wgpu::Buffer) -> Mapping {
+    let (sender, receiver) = sync_channel(1);
+    buffer.map_async(wgpu::MapMode::Read, .., move |result| {
+        // Nobody listens any more if the backend is gone.
+        let _ = sender.send(result);
+    });
+    receiver
+}
+
+/// How long a callback may be late after its work is done.
+const CALLBACK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A kernel compiled for a device.
 #[derive(Debug)]
@@ -210,6 +228,36 @@ impl GpuDevice {
                 complain(&self.complaints, Complaint::Lost(reason.into()));
                 self.check()
             }
+        }
+    }
+
+    /// Whether a mapping is done; with `until`, waits for that submission first.
+    ///
+    /// Even then the callback may be a moment late: if another thread polled at the same time, it
+    /// is that thread which runs it.
+    pub(super) fn mapped(
+        &self,
+        mapping: &Mapping,
+        until: Option<wgpu::SubmissionIndex>,
+    ) -> Result<bool, Error> {
+        let wait = until.is_some();
+        self.poll(until)?;
+        let outcome = if wait {
+            mapping.recv_timeout(CALLBACK_PATIENCE).ok()
+        } else {
+            mapping.try_recv().ok()
+        };
+        match outcome {
+            Some(Ok(())) => Ok(true),
+            Some(Err(error)) => {
+                self.check()?;
+                Err(self.failed(error.to_string()))
+            }
+            None if wait => {
+                self.check()?;
+                Err(self.failed("it finished its work but did not hand the result over"))
+            }
+            None => Ok(false),
         }
     }
 

@@ -1,29 +1,23 @@
 //! Brings metrics home while the device works on: a few staging buffers, mapped when done.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::compute::backend::Error;
 use crate::compute::inputs::StepMetrics;
 use crate::compute::plan::Plan;
 
 use super::calls::Status;
-use super::device::GpuDevice;
+use super::device::{GpuDevice, Mapping, map};
 
 /// Submissions whose metrics may be under way at a time.
 const BUFFERS: usize = 4;
 /// Bytes of the metrics ring.
 const METRICS: u64 = (Plan::MAX_STEPS * StepMetrics::ROW * 4) as u64;
 
-const WAITING: u8 = 0;
-const MAPPED: u8 = 1;
-const FAILED: u8 = 2;
-
 /// Metrics of one submission on their way.
 struct Pending {
     buffer: wgpu::Buffer,
-    state: Arc<AtomicU8>,
+    mapping: Mapping,
     slots: Vec<u32>,
     submission: wgpu::SubmissionIndex,
 }
@@ -71,9 +65,7 @@ impl Readback {
             if let Some(buffer) = self.free.pop() {
                 return Ok(buffer);
             }
-            let oldest = self.pending.front().map(|p| p.submission.clone());
-            gpu.poll(oldest)?;
-            self.harvest(gpu)?;
+            self.collect_oldest(gpu, true)?;
         }
     }
 
@@ -95,15 +87,10 @@ impl Readback {
         slots: Vec<u32>,
         submission: wgpu::SubmissionIndex,
     ) {
-        let state = Arc::new(AtomicU8::new(WAITING));
-        let seen = Arc::clone(&state);
-        buffer.map_async(wgpu::MapMode::Read, .., move |result| {
-            let outcome = if result.is_ok() { MAPPED } else { FAILED };
-            seen.store(outcome, Ordering::Release);
-        });
+        let mapping = map(&buffer);
         self.pending.push_back(Pending {
             buffer,
-            state,
+            mapping,
             slots,
             submission,
         });
@@ -111,43 +98,35 @@ impl Readback {
 
     /// Takes in what has arrived; with `wait`, everything that is under way.
     pub(super) fn collect(&mut self, gpu: &GpuDevice, wait: bool) -> Result<(), Error> {
-        if self.pending.is_empty() {
-            return gpu.check();
+        while self.collect_oldest(gpu, wait)? {}
+        gpu.check()
+    }
+
+    /// Takes in the oldest submission's metrics; false if there are none (yet).
+    fn collect_oldest(&mut self, gpu: &GpuDevice, wait: bool) -> Result<bool, Error> {
+        let Some(oldest) = self.pending.front() else {
+            return Ok(false);
+        };
+        let until = wait.then(|| oldest.submission.clone());
+        if !gpu.mapped(&oldest.mapping, until)? {
+            return Ok(false);
         }
-        let last = self.pending.back().map(|p| p.submission.clone());
-        gpu.poll(last.filter(|_| wait))?;
-        self.harvest(gpu)
+        if let Some(pending) = self.pending.pop_front() {
+            let view = pending
+                .buffer
+                .get_mapped_range(..)
+                .map_err(|e| gpu.failed(e.to_string()))?;
+            self.read(&view, &pending.slots);
+            drop(view);
+            pending.buffer.unmap();
+            self.free.push(pending.buffer);
+        }
+        Ok(true)
     }
 
     /// Moves the finished steps out, in order.
     pub(super) fn take(&mut self, out: &mut Vec<StepMetrics>) {
         out.append(&mut self.finished);
-    }
-
-    fn harvest(&mut self, gpu: &GpuDevice) -> Result<(), Error> {
-        while let Some(pending) = self.pending.pop_front() {
-            match pending.state.load(Ordering::Acquire) {
-                WAITING => {
-                    self.pending.push_front(pending);
-                    return Ok(());
-                }
-                MAPPED => {
-                    let view = pending
-                        .buffer
-                        .get_mapped_range(..)
-                        .map_err(|e| gpu.failed(e.to_string()))?;
-                    self.read(&view, &pending.slots);
-                    drop(view);
-                    pending.buffer.unmap();
-                    self.free.push(pending.buffer);
-                }
-                _ => {
-                    gpu.check()?;
-                    return Err(gpu.failed("its metrics could not be read"));
-                }
-            }
-        }
-        Ok(())
     }
 
     fn read(&mut self, bytes: &[u8], slots: &[u32]) {

@@ -182,16 +182,27 @@ fn network(input: &Thresholds<'_>) -> Vec<Layer> {
 }
 
 /// From a little below the least positive value to a little above the largest. Eigenvalues that
-/// are rounding noise (below 1e-6 of the first) do not stretch the axis.
+/// are rounding noise (below 1e-6 of the first) do not stretch the axis, and neither does an
+/// estimate far outside the spectrum: it is off the plot, as the network's noise should be.
 fn vertical_range(input: &Thresholds<'_>, spectrum: &[f64], line: f64) -> Option<(f64, f64)> {
     let first = spectrum.first().copied().unwrap_or(0.0);
-    let scaled = [input.effective, input.second].map(|e| e.iter().map(|b| b * input.gamma));
-    let values = spectrum.iter().copied().filter(|v| *v > first * 1e-6);
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for v in values.chain(scaled.into_iter().flatten()).chain([line]) {
-        if v.is_finite() && v > first * 1e-9 && v > 0.0 {
+    let mut include = |v: f64| {
+        if v.is_finite() && v > 0.0 {
             low = low.min(v);
             high = high.max(v);
+        }
+    };
+    spectrum
+        .iter()
+        .copied()
+        .filter(|v| *v > first * 1e-6)
+        .for_each(&mut include);
+    include(line);
+    for estimate in input.effective.iter().chain(input.second) {
+        let value = estimate * input.gamma;
+        if value > first * 1e-2 && value < first * 10.0 {
+            include(value);
         }
     }
     (low <= high).then(|| (low / 1.35, high * 1.6))

@@ -33,8 +33,12 @@ pub struct Training<'a> {
     pub steps: &'a [f64],
     /// Loss in nats per sample.
     pub loss: &'a [f64],
+    /// Least and largest loss within each recorded value, where a value stands for many steps.
+    pub loss_spread: &'a [[f64; 2]],
     /// Reconstruction term in nats per sample.
     pub reconstruction: &'a [f64],
+    /// What loss and reconstruction term are called: `loss`, `loss − (d/2) log 2πγ`.
+    pub names: [&'a str; 2],
     /// KL in nats per sample.
     pub kl: &'a [f64],
     /// γ as read back.
@@ -57,7 +61,7 @@ pub struct Training<'a> {
 pub fn training(input: &Training<'_>) -> FigureSpec {
     let scale = |log| if log { Scale::Log10 } else { Scale::Linear };
     let mut figure = FigureSpec::new("training", "Training");
-    figure.subtitle = "raw, no smoothing".into();
+    figure.subtitle = "means of steps, extremes behind".into();
     figure.x = Axis {
         scale: scale(input.log_x),
         ..Axis::linear("step")
@@ -87,15 +91,28 @@ pub fn training(input: &Training<'_>) -> FigureSpec {
     figure
         .layers
         .extend(settings.into_iter().map(Layer::Series));
+    if input.loss_spread.iter().any(|[low, high]| low < high) {
+        // Every bin's extremes, pale behind its mean: the raw trace as far as it can be seen.
+        let points = input
+            .steps
+            .iter()
+            .zip(input.loss_spread)
+            .flat_map(|(&step, &[low, high])| [[step, low], [step, high]])
+            .collect();
+        let mut series = Series::line("loss_raw", "", points, Role::Foreground.into());
+        style(&mut series, 0.8, Dash::Solid);
+        series.opacity = 0.28;
+        figure.layers.push(Layer::Series(series));
+    }
     for (id, name, values, role) in [
         ("kl", "KL", input.kl, Role::Kl),
         (
             "reconstruction",
-            "reconstruction",
+            input.names[1],
             input.reconstruction,
             Role::Reconstruction,
         ),
-        ("loss", "loss", input.loss, Role::Foreground),
+        ("loss", input.names[0], input.loss, Role::Foreground),
     ] {
         if !values.is_empty() {
             figure
@@ -116,9 +133,11 @@ pub fn training(input: &Training<'_>) -> FigureSpec {
         figure
             .notes
             .push(format!("step {}", format_step(step, 1.0)));
-        figure.notes.push(format!("loss {}", digits(loss)));
+        figure
+            .notes
+            .push(format!("{} {}", input.names[0], digits(loss)));
         for (name, values) in [
-            ("reconstruction", input.reconstruction),
+            (input.names[1], input.reconstruction),
             ("KL", input.kl),
             ("γ", input.gamma),
         ] {
@@ -180,6 +199,8 @@ mod tests {
         let figure = training(&Training {
             steps: &[0.0, 1.0, 2.0],
             loss: &[3.0, 2.0, f64::NAN],
+            loss_spread: &[],
+            names: ["loss", "reconstruction"],
             reconstruction: &[2.0, 1.0],
             kl: &[],
             gamma: &[1.0, 0.5, 0.25],

@@ -180,6 +180,8 @@ pub(super) fn training_figure(log_x: bool) -> FigureSpec {
     training(&Training {
         steps: &steps,
         loss: &loss,
+        loss_spread: &[],
+        names: ["loss", "reconstruction"],
         reconstruction: &rec,
         kl: &kl,
         gamma: &gamma,

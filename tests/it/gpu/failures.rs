@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use collapse_explorer::compute::gpu::{GpuBackend, GpuDevice, Tile};
 use collapse_explorer::compute::{
-    Backend, DeviceKind, Error, Op, Plan, Program, StepInputs, create_backend,
+    Backend, DeviceKind, Error, Op, Plan, Program, Slice, StepInputs, create_backend,
 };
 use collapse_explorer::config::{Activation, DeviceChoice, PosteriorVariance, Preprocess};
 use collapse_explorer::data::{Pixels, Preprocessor};
@@ -51,6 +51,28 @@ fn steps_of_one_submission_equal_steps_of_many_bit_by_bit() {
     assert_eq!(together.0.len(), 7);
     assert!(together.0 == apart.0, "{:?}\n{:?}", together.0, apart.0);
     assert!(together.1 == apart.1);
+}
+
+/// One thread's poll may run the callbacks another thread waits for.
+#[test]
+fn backends_on_one_device_do_not_disturb_each_other() {
+    let work = || {
+        let case = &CASES[0];
+        let plan = case.plan();
+        let (_, mut gpu) = case.pair(None);
+        prepare(&mut gpu);
+        for step in 0..300 {
+            let metrics = train(&mut gpu, &[step_inputs(&plan, step, 1.0, 1e-3)]);
+            assert_eq!(metrics.len(), 1, "step {step}");
+            let mask = gpu.read(plan.mask()).expect("a read");
+            assert_eq!(mask.len(), plan.net.latents);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(work);
+        }
+    });
 }
 
 fn position(plan: &Plan, is: impl Fn(&Op) -> bool) -> usize {
@@ -129,6 +151,39 @@ fn a_step_that_goes_bad_midway_is_the_one_named() {
     let bad: Vec<Option<usize>> = metrics.iter().map(|m| m.bad_op).collect();
     let adam = position(&plan, |op| matches!(op, Op::Adam { .. }));
     assert_eq!(bad, [None, None, None, Some(adam)]);
+}
+
+/// Submitted before the host can know, on a lower metrics row, and with nothing wrong of its own.
+#[test]
+fn adam_stays_stopped_in_the_submissions_after_a_bad_one() {
+    let case = &CASES[1];
+    let plan = case.plan();
+    let after = |submissions: u32| {
+        let (_, mut gpu) = case.pair(None);
+        prepare(&mut gpu);
+        // Padding of the arena: no gradient, no forward pass ever sees it.
+        let [_, second] = plan.moments();
+        let padding = Slice {
+            offset: second.len - 1,
+            len: 1,
+            ..second
+        };
+        gpu.write(padding, &[f32::INFINITY]).expect("a write");
+        for index in 0..submissions {
+            let step = StepInputs {
+                slot: 3 - index,
+                ..step_inputs(&plan, index, 1.0, 1e-2)
+            };
+            gpu.train(&[step]).expect("a step");
+        }
+        let mut metrics = Vec::new();
+        gpu.take_metrics(&mut metrics, true).expect("metrics");
+        let adam = position(&plan, |op| matches!(op, Op::Adam { .. }));
+        assert_eq!(metrics.len(), 1);
+        assert_eq!(metrics[0].bad_op, Some(adam));
+        gpu.read(plan.parameters()).expect("a read")
+    };
+    assert!(after(1) == after(3));
 }
 
 #[test]
