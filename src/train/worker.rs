@@ -404,7 +404,7 @@ impl State {
         run.pending = if pending == 0 {
             0
         } else {
-            run.pending + pending
+            run.pending.saturating_add(pending)
         };
         run.timing.restart_rate();
         run.unseen = true;
