@@ -15,3 +15,4 @@ mod plot_view;
 mod shaders;
 mod theory;
 mod training;
+mod worker;

@@ -22,8 +22,9 @@ use crate::common::runs::{SPECTRUM, advance, gaussian, live, setup};
 const ITEMS: usize = 1024;
 /// (learning rate, steps).
 const SCHEDULE: [(f64, usize); 3] = [(1e-2, 2500), (1e-3, 1000), (1e-4, 500)];
-/// Draws of ε an evaluation is averaged over: one alone has an error of 0.5 % of the loss.
-const DRAWS: u32 = 128;
+/// Draws of ε an evaluation is averaged over: one alone has an error of about 1 % of the loss, and
+/// at 10 % from a threshold the estimate from the gain multiplies the gain's error by twenty.
+const DRAWS: u32 = 256;
 
 /// Trains from scratch along the schedule.
 fn trained(data: &Arc<Dataset>, net: NetConfig, start: LiveConfig) -> Trainer {
@@ -46,30 +47,21 @@ fn measured(trainer: &mut Trainer) -> Evaluation {
     let (latents, samples) = (backend.plan().net.latents, backend.plan().samples);
     let chunks = samples.div_ceil(backend.plan().chunk);
     let mask = vec![1.0; latents];
-    let mut mean: Option<Evaluation> = None;
-    let mut gains = vec![0.0; latents];
-    for seed in 0..DRAWS {
-        let one = evaluate(backend, seed, beta, samples, &|| true).expect("an evaluation");
-        assert_eq!(one.samples, ITEMS);
-        mean.get_or_insert_with(|| Evaluation {
-            sse: 0.0,
-            ..one.clone()
-        })
-        .sse += one.sse / f64::from(DRAWS);
-        // Gains cost a decoder pass per latent, and their noise is smaller.
-        if seed % 8 == 0 {
-            let drawn = measure_gains(backend, seed, beta, chunks, 0..latents, &mask, &|| true)
-                .expect("gains");
-            for (gain, value) in gains.iter_mut().zip(drawn) {
-                *gain += value / f64::from(DRAWS / 8);
-            }
+    let mut draw = |seed| evaluate(backend, seed, beta, samples, &|| true).expect("an evaluation");
+    let mut mean = draw(0);
+    assert_eq!(mean.samples, ITEMS);
+    mean.sse = (0..DRAWS).map(|seed| draw(seed).sse).sum::<f64>() / f64::from(DRAWS);
+    for (j, latent) in mean.latents.iter_mut().enumerate() {
+        // The gain of a latent that does nothing is not asked for.
+        if latent.var_mu > Usage::ACTIVE_VARIANCE {
+            let gain = |seed| {
+                measure_gains(backend, seed, beta, chunks, j..j + 1, &mask, &|| true)
+                    .expect("a gain")[0]
+            };
+            latent.gain = Some((0..DRAWS).map(gain).sum::<f64>() / f64::from(DRAWS));
         }
     }
-    let mut evaluation = mean.expect("at least one draw");
-    for (latent, gain) in evaluation.latents.iter_mut().zip(gains) {
-        latent.gain = Some(gain);
-    }
-    evaluation
+    mean
 }
 
 fn closed_form(data: &Dataset, latents: usize, beta: f64, gamma: Gamma) -> Optimum {
@@ -92,8 +84,6 @@ fn assert_at_optimum(what: &str, trainer: &mut Trainer, expected: &Optimum) {
     let usage = Usage::new(&evaluation);
     let beta = evaluation.beta;
     let gamma = expected.gamma;
-    eprintln!("XX {what}: loss {} ({:.1e}), gamma {:.5} ({:.1e}), law {:.4}, sigma2 {:?}, varmu {:?}, from gain {:?}", evaluation.loss(), relative(evaluation.loss(), expected.loss), evaluation.gamma, relative(evaluation.gamma, gamma), usage.worst_law_residual,
-      usage.latents.iter().map(|l| (l.statistics.mean_sigma2*1e4).round()/1e4).collect::<Vec<_>>(), usage.latents.iter().map(|l| (l.statistics.var_mu*1e4).round()/1e4).collect::<Vec<_>>(), usage.latents.iter().map(|l| l.threshold_from_gain).collect::<Vec<_>>());
     assert_eq!(usage.active, expected.active, "{what}: {usage:?}");
     assert!(
         relative(evaluation.loss(), expected.loss) < 1e-3,
@@ -125,16 +115,22 @@ fn assert_at_optimum(what: &str, trainer: &mut Trainer, expected: &Optimum) {
             "{what}: σ² {} where βγ/ζ² is {sigma2}",
             latent.statistics.mean_sigma2
         );
-        for (name, estimate) in [
-            ("variance", latent.threshold_from_variance),
-            ("gain", latent.threshold_from_gain),
-        ] {
-            let estimate = estimate.expect("an active latent has an estimate");
-            assert!(
-                relative(estimate, zeta2 / gamma) < 0.05,
-                "{what}: threshold from {name} {estimate} where ζ²/γ is {}",
-                zeta2 / gamma
-            );
+        let estimate = latent
+            .threshold_from_variance
+            .expect("an active latent has an estimate");
+        let threshold = zeta2 / gamma;
+        assert!(
+            relative(estimate, threshold) < 0.05,
+            "{what}: threshold from variance {estimate} where ζ²/γ is {threshold}"
+        );
+        // At 10 % from its threshold a latent's KL, 0.053, is at the edge of what is measured.
+        let on_the_edge = 0.5 * (1.0 / sigma2).ln() < 1.5 * Usage::MEASURABLE_KL;
+        match latent.threshold_from_gain {
+            Some(estimate) => assert!(
+                relative(estimate, threshold) < 0.05,
+                "{what}: threshold from gain {estimate} where ζ²/γ is {threshold}"
+            ),
+            None => assert!(on_the_edge, "{what}: no estimate from the gain: {latent:?}"),
         }
     }
     for dead in usage.latents.iter().filter(|l| !l.active) {
