@@ -108,6 +108,10 @@ impl Explorer {
             self.state.event(event);
         }
         if let Some(snapshot) = self.worker.snapshot() {
+            let shown = self.state.snapshot.as_ref().map_or(0, |s| s.step);
+            if shown == 0 && snapshot.step > 0 {
+                tracing::info!("first training snapshot at step {}", snapshot.step);
+            }
             let effects = self.state.snapshot(snapshot);
             self.carry_out(effects);
         }

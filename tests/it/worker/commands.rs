@@ -137,8 +137,7 @@ fn a_live_beta_takes_effect_and_the_run_goes_on() {
     }
     // The loss the run reports is the one with the new β.
     let last = after.last.expect("metrics");
-    let data_term =
-        last.sse / (2.0 * 0.1) + 392.0 * (2.0 * std::f64::consts::PI * 0.1_f64).ln();
+    let data_term = last.sse / (2.0 * 0.1) + 392.0 * (2.0 * std::f64::consts::PI * 0.1_f64).ln();
     let expected = data_term + 2.0 * last.kl;
     assert!(
         (last.loss - expected).abs() < 1e-4 * expected.abs().max(100.0),

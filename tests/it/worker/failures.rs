@@ -21,7 +21,10 @@ fn a_refused_setting_leaves_the_run_going() {
         unreachable!()
     };
     assert_eq!(run, RunId(1));
-    assert!(message.contains('β') && message.contains("NaN"), "{message}");
+    assert!(
+        message.contains('β') && message.contains("NaN"),
+        "{message}"
+    );
     let seen = watched.snapshots.last().map_or(0, |s| s.step);
     let later = watched.snapshot(|s| s.step > seen + 5);
     assert!(later.playing);
@@ -129,7 +132,9 @@ fn a_network_beyond_the_memory_is_refused_with_what_it_needs() {
         pixels: Pixels::Bytes((0..65_535_u32).map(|i| i as u8).collect()),
         labels: None,
     });
-    let widths: Vec<usize> = (0..32).map(|i| if i % 2 == 0 { 65_536 } else { 1 }).collect();
+    let widths: Vec<usize> = (0..32)
+        .map(|i| if i % 2 == 0 { 65_536 } else { 1 })
+        .collect();
     let net = NetConfig {
         encoder: widths.clone(),
         decoder: widths,
@@ -146,7 +151,10 @@ fn a_network_beyond_the_memory_is_refused_with_what_it_needs() {
     // 32 wide layers, each with its values; gradients come on top.
     let least = 32.0 * 65_536.0 * 65_535.0 * 4.0 / f64::from(1 << 20);
     assert!(need >= least, "{message}");
-    assert!(message.contains("narrower layers or a smaller batch"), "{message}");
+    assert!(
+        message.contains("narrower layers or a smaller batch"),
+        "{message}"
+    );
 }
 
 #[test]
