@@ -100,8 +100,8 @@ impl Window {
     }
 
     /// The control with this role and name; the names alone also stand beside their controls.
-    fn control(&self, role: Role, label: &str) -> Node<'_> {
-        let found: Vec<Node<'_>> = self
+    fn control<'a>(&'a self, role: Role, label: &'a str) -> Node<'a> {
+        let found: Vec<Node<'a>> = self
             .harness
             .query_all(by().role(role).label(label))
             .collect();

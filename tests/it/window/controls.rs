@@ -180,7 +180,7 @@ fn reset_repeats_the_run_and_a_new_seed_does_not() {
     let mut window = Window::ready();
     window.press("Pause");
     window.paused();
-    let mut first_losses = |window: &mut Window, button: &str| {
+    let first_losses = |window: &mut Window, button: &str| {
         window.press(button);
         window.until("step 0", |s| {
             s.snapshot.as_ref().is_some_and(|s| s.step == 0)
