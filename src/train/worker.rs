@@ -391,7 +391,7 @@ impl State {
         outcome?;
         let event = if playing && !run.playing {
             Some(Event::Playing(run.id))
-        } else if !playing && (run.playing || pending > 0) {
+        } else if !playing && (run.playing || run.pending > 0 || pending > 0) {
             run.timing.rate = 0.0;
             Some(Event::Paused {
                 run: run.id,
