@@ -21,6 +21,10 @@ pub fn program() -> Command {
     ] {
         command.env_remove(name);
     }
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // Vulkan's layers look for a Wayland socket there, and complain on standard error without.
+        command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
+    }
     command
 }
 

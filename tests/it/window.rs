@@ -46,7 +46,7 @@ fn config() -> RunConfig {
 /// A window and the folder its figures would go to.
 struct Window {
     harness: Harness<'static, Explorer>,
-    _figures: tempfile::TempDir,
+    figures: tempfile::TempDir,
 }
 
 impl Window {
@@ -60,10 +60,7 @@ impl Window {
             .build_eframe(move |cc| {
                 Explorer::new(&cc.egui_ctx, config, folder).expect("threads start")
             });
-        Self {
-            harness,
-            _figures: figures,
-        }
+        Self { harness, figures }
     }
 
     /// A window whose data are there, with their spectrum, while a network trains.

@@ -81,9 +81,9 @@ fn learned_gamma_moves_and_epochs_count_whole_batches() {
                 --lr 0.01 --learn-gamma --json";
     let report = json(&format!("{line} --epochs 2"));
     assert_report(&report, 3, 784.0, 1.0);
-    // 18 steps of Adam at 0.01 move log γ from 0 by at most 0.18, and downwards: mse is below 1.
+    // 18 steps of Adam at 0.01 move log γ from 0 by about 0.18, and downwards: mse is below 1.
     let moved = number(&report["gamma"]).ln();
-    assert!((-0.181..-0.1).contains(&moved), "ln γ = {moved}");
+    assert!((-0.19..-0.15).contains(&moved), "ln γ = {moved}");
     // Two epochs of nine whole batches are 18 steps.
     let mut steps = json(&format!("{line} --steps 18"));
     steps["steps_per_second"] = report["steps_per_second"].clone();

@@ -23,7 +23,7 @@ fn the_beta_slider_moves_beta_the_prediction_and_the_line() {
     let (before, first) = (window.text(rule), window.predicted());
     assert_eq!(window.beta(), 1.0);
     assert_eq!(first, counted(&window, 1.0, 1.0));
-    assert_eq!(before.0, "βγ = 1.00");
+    assert!(before.0.starts_with("βγ = 1.00"), "{before:?}");
 
     // The arrow keys on the focused slider: up by a bit, and down again.
     window.control(Role::Slider, "β").focus();
@@ -47,7 +47,7 @@ fn the_beta_slider_moves_beta_the_prediction_and_the_line() {
     assert!(expected < first, "the data do not tell β = 1 from 4");
     assert_eq!(window.predicted(), expected);
     let after = window.text(rule);
-    assert_eq!(after.0, "βγ = 4.00");
+    assert!(after.0.starts_with("βγ = 4.00"), "{after:?}");
     assert!(
         after.1.y < before.1.y - 5.0,
         "the line went from {} to {}",

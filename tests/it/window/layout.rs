@@ -1,5 +1,7 @@
 //! Sizes, themes and tiles.
 
+use std::time::{Duration, Instant};
+
 use collapse_explorer::app::Tile;
 use egui::accesskit::Role;
 use egui::{Color32, Rect, Shape, Vec2};
@@ -101,4 +103,78 @@ fn a_figure_is_named_and_described() {
     let description = figure.accesskit_node().description().unwrap_or_default();
     let expected = format!("predicted {} alive", window.predicted());
     assert!(description.contains(&expected), "{description}");
+}
+
+#[test]
+fn the_help_opens_and_closes() {
+    let mut window = Window::ready();
+    let before = window.texts().len();
+    window.press("?");
+    window.frames(5);
+    let during = window.texts().len();
+    assert!(during > before + 5, "{before} texts became {during}");
+    window.harness.key_press(egui::Key::F1);
+    window.frames(5);
+    let after = window.texts().len();
+    assert!(after < during - 5, "{during} texts became {after}");
+}
+
+#[test]
+fn a_tile_can_be_hidden_and_the_layout_restored() {
+    let mut window = Window::ready();
+    let shown = |window: &Window| window.has(Role::Figure, Tile::Usage.title());
+    assert!(shown(&window));
+    window.press("View ▾");
+    window.control(Role::CheckBox, Tile::Usage.title()).click();
+    window.frames(6);
+    assert!(!shown(&window));
+    window.press("View ▾");
+    window.press("Reset layout");
+    window.frames(6);
+    assert!(shown(&window));
+}
+
+#[test]
+fn all_figures_are_saved_and_the_window_says_so() {
+    let mut window = Window::ready();
+    window.press("Pause");
+    window.paused();
+    window.press("Export ▾");
+    window.press("Save all figures (PNG, SVG, CSV)");
+    let folder = window.figures.path().to_owned();
+    let names = || {
+        let entries = std::fs::read_dir(&folder).into_iter().flatten();
+        let mut names: Vec<String> = entries
+            .map(|e| {
+                e.expect("an entry")
+                    .file_name()
+                    .into_string()
+                    .expect("UTF-8")
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    let begin = Instant::now();
+    let finished =
+        |names: &[String]| names.len() == 15 && names.iter().all(|n| !n.contains("partial"));
+    while !finished(&names()) {
+        assert!(begin.elapsed() < super::PATIENCE, "{:?}", names());
+        window.frames(1);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    for tile in Tile::ALL {
+        for extension in ["csv", "png", "svg"] {
+            let wanted = format!("{}.{extension}", tile.file_stem());
+            assert!(
+                names()
+                    .iter()
+                    .any(|n| n.starts_with(tile.file_stem()) && n.ends_with(extension)),
+                "{wanted} is not among {:?}",
+                names()
+            );
+        }
+    }
+    window.frames(5);
+    window.text(|text| text.contains("saved"));
 }
