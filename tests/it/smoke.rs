@@ -61,6 +61,8 @@ fn x_server() -> (Guarded, String, PathBuf) {
         let display = format!(":{number}");
         let child = Command::new("Xvfb")
             .args([&display, "-screen", "0", "1600x1000x24", "-nolisten", "tcp"])
+            // Else it starts anew when xdotool, its only client, leaves, and refuses the next one.
+            .arg("-noreset")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

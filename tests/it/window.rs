@@ -4,6 +4,7 @@
 
 mod controls;
 mod data;
+mod glyphs;
 mod layout;
 
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ use collapse_explorer::config::{
     DataConfig, DataSource, DeviceChoice, NetConfig, RunConfig, SamplingConfig,
 };
 use egui::accesskit::Role;
-use egui::{Key, Shape, Vec2, epaint::TextShape};
+use egui::{Key, Modifiers, Shape, Vec2, epaint::TextShape};
 use egui_kittest::kittest::{Queryable as _, by};
 use egui_kittest::{Harness, Node};
 
@@ -131,10 +132,11 @@ impl Window {
         self.frames(3);
     }
 
-    /// Types a text into a field and confirms it.
+    /// Replaces the text of a field and confirms it.
     fn enter(&mut self, label: &str, text: &str) {
         self.control(Role::TextInput, label).click();
         self.frames(2);
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
         self.harness.event(egui::Event::Text(text.to_owned()));
         self.frames(2);
         self.harness.key_press(Key::Enter);

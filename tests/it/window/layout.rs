@@ -157,7 +157,7 @@ fn all_figures_are_saved_and_the_window_says_so() {
     };
     let begin = Instant::now();
     let finished =
-        |names: &[String]| names.len() == 15 && names.iter().all(|n| !n.contains("partial"));
+        |names: &[String]| names.len() == 15 && names.iter().all(|n| !n.starts_with('.'));
     while !finished(&names()) {
         assert!(begin.elapsed() < super::PATIENCE, "{:?}", names());
         window.frames(1);
