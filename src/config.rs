@@ -264,6 +264,7 @@ impl NetConfig {
 
     /// An MLP of `depth` hidden layers on each side whose widths fall geometrically from
     /// `width` to a quarter of it; depth 0 is linear.
+    #[must_use]
     pub fn with_depth(&self, depth: usize, width: usize) -> Self {
         let encoder: Vec<usize> = (0..depth)
             .map(|layer| {
@@ -356,7 +357,7 @@ impl LiveConfig {
         Ok(())
     }
 
-    /// η_dec = √γ, the decoder's standard deviation.
+    /// `η_dec` = √γ, the decoder's standard deviation.
     pub fn eta_dec(&self) -> f64 {
         self.gamma.sqrt()
     }

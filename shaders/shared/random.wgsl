@@ -3,7 +3,7 @@
 const STREAM_SHUFFLE: u32 = 2u;
 const STREAM_DEQUANTIZE: u32 = 5u;
 
-const FEISTEL_ROUNDS: u32 = 4u;
+const FEISTEL_ROUNDS: u32 = 6u;
 
 fn rotate_left(x: u32, by: u32) -> u32 {
     return (x << by) | (x >> (32u - by));
@@ -87,17 +87,25 @@ fn random_uniform(seed: u32, stream: u32, index: u32, step: u32) -> f32 {
     return unit_from_bits(select(words.y, words.x, index % 2u == 0u));
 }
 
+fn mix32(value: u32) -> u32 {
+    var bits = value;
+    bits = (bits ^ (bits >> 16u)) * 0x85ebca6bu;
+    bits = (bits ^ (bits >> 13u)) * 0xc2b2ae35u;
+    return bits ^ (bits >> 16u);
+}
+
 // A keyed permutation of 0..n evaluated at `index`.
 fn permute(seed: u32, epoch: u32, n: u32, index: u32) -> u32 {
     let bits = (33u - countLeadingZeros(max(n, 2u) - 1u)) / 2u;
     let mask = (1u << bits) - 1u;
+    let keys = threefry2x32(vec2<u32>(seed, STREAM_SHUFFLE), vec2<u32>(epoch, 0u));
     var value = index;
     loop {
         var left = value >> bits;
         var right = value & mask;
         for (var round = 0u; round < FEISTEL_ROUNDS; round++) {
-            let key = vec2<u32>(seed, STREAM_SHUFFLE + 16u * round);
-            let word = threefry2x32(key, vec2<u32>(right, epoch)).x;
+            let key = select(keys.y, keys.x, round % 2u == 0u);
+            let word = mix32((right + key) ^ (round * 0x9e3779b9u));
             let next = left ^ (word & mask);
             left = right;
             right = next;

@@ -4,7 +4,7 @@ use egui::{Response, RichText, Ui};
 
 use crate::config::{
     Activation, DataSource, DeviceChoice, LiveConfig, NetConfig, PosteriorVariance, Preprocess,
-    SamplingConfig, Split,
+    Split,
 };
 use crate::theory::{Convention, weight_for};
 
@@ -62,7 +62,7 @@ impl Controls {
             "Changing the data loads them anew and starts a new run",
         );
         let open_dialog = data_panel(ui, state, &mut self.path, actions);
-        self.preprocessing(ui, state, actions);
+        Self::preprocessing(ui, state, actions);
         ui.add_space(6.0);
         heading(
             ui,
@@ -72,7 +72,7 @@ impl Controls {
         );
         self.beta(ui, state, actions);
         ui.add_space(4.0);
-        self.gamma(ui, state, actions);
+        Self::gamma(ui, state, actions);
         ui.add_space(6.0);
         heading(
             ui,
@@ -83,11 +83,11 @@ impl Controls {
         self.model(ui, state, actions);
         ui.add_space(6.0);
         heading(ui, "Optimiser", "", "Adam");
-        self.optimiser(ui, state, actions);
+        Self::optimiser(ui, state, actions);
         open_dialog
     }
 
-    fn preprocessing(&self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    fn preprocessing(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let data = &state.config.data;
         let mut kind = data.preprocess;
         row(ui, "preprocessing", |ui| {
@@ -142,8 +142,8 @@ impl Controls {
             actions.push(Action::Live(LiveConfig { beta, ..live }));
         }
         let c = theme::chrome(Theme::of(ui));
-        row(ui, "next to die", |ui| match state.next_to_die() {
-            Some(next) => {
+        row(ui, "next to die", |ui| {
+            if let Some(next) = state.next_to_die() {
                 let text = format!(
                     "mode {}, β{} = {} (×{})",
                     next.mode + 1,
@@ -154,8 +154,7 @@ impl Controls {
                 ui.label(RichText::new(text).color(c.warn)).on_hover_text(
                     "The living mode whose threshold is next above β, and by what factor",
                 );
-            }
-            None => {
+            } else {
                 let text = if state.prediction.is_some() {
                     "every mode is dead"
                 } else {
@@ -208,7 +207,7 @@ impl Controls {
         });
     }
 
-    fn gamma(&self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    fn gamma(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let live = state.config.live;
         let mut learn = live.learn_gamma;
         let shown = state.gamma();
@@ -392,7 +391,7 @@ impl Controls {
         }
     }
 
-    fn optimiser(&self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    fn optimiser(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let live = state.config.live;
         let mut rate = live.learning_rate;
         let speed = rate * 0.01;
@@ -423,10 +422,7 @@ impl Controls {
             name(&response, "seed");
             response.on_hover_text("Fixes weights, order and noise; re-initialises");
         });
-        if sampling != state.config.sampling && !ui.ctx().input(|i| i.pointer.any_down()) {
-            actions.push(Action::Sampling(SamplingConfig { ..sampling }));
-        } else if sampling != state.config.sampling {
-            // While the pointer drags a number, only its last value counts; egui keeps it for us.
+        if sampling != state.config.sampling {
             actions.push(Action::Sampling(sampling));
         }
         let mut device = state.config.device.clone();

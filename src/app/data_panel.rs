@@ -59,7 +59,7 @@ pub(super) fn data_panel(
         });
     }
     ui.horizontal(|ui| {
-        let width = (ui.available_width() - 96.0).max(60.0);
+        let width = (ui.available_width() - 116.0).max(60.0);
         let entry = ui.add(
             egui::TextEdit::singleline(path)
                 .hint_text("path, digits, gaussian:9,5,2")

@@ -185,7 +185,11 @@ impl Explorer {
             }
             Screenshot::Save => {
                 let [width, height] = image.size;
-                let rgba = image.pixels.iter().flat_map(|p| p.to_array()).collect();
+                let rgba = image
+                    .pixels
+                    .iter()
+                    .flat_map(egui::Color32::to_array)
+                    .collect();
                 self.files.send(Job::SaveWindow(width, height, rgba));
             }
         }

@@ -197,7 +197,7 @@ impl TileBoard {
         let mut hidden = Vec::new();
         self.hovered = None;
         let mut behavior = Board {
-            board: self,
+            tiles: self,
             state,
             actions,
             saves,
@@ -300,7 +300,7 @@ fn shown_gamma(state: &AppState) -> f64 {
 
 /// What `egui_tiles` calls back.
 struct Board<'a> {
-    board: &'a mut TileBoard,
+    tiles: &'a mut TileBoard,
     state: &'a AppState,
     actions: &'a mut Vec<Action>,
     saves: &'a mut Vec<SaveRequest>,
@@ -376,8 +376,8 @@ impl Board<'_> {
                     (SurfaceKind::Ppca, "pPCA columns"),
                     (SurfaceKind::Mode, "mode (u,v)"),
                 ];
-                if segmented(ui, &mut self.board.surface, &kinds, false) {
-                    self.board.invalidate(Tile::Surface);
+                if segmented(ui, &mut self.tiles.surface, &kinds, false) {
+                    self.tiles.invalidate(Tile::Surface);
                 }
                 let modes = self
                     .state
@@ -407,10 +407,10 @@ impl Board<'_> {
             }
             Tile::Training => {
                 if ui
-                    .checkbox(&mut self.board.log_steps, "log steps")
+                    .checkbox(&mut self.tiles.log_steps, "log steps")
                     .changed()
                 {
-                    self.board.invalidate(Tile::Training);
+                    self.tiles.invalidate(Tile::Training);
                 }
             }
             Tile::Thresholds | Tile::Reconstructions => {}
@@ -418,7 +418,7 @@ impl Board<'_> {
     }
 
     fn menu(&mut self, ui: &mut Ui, id: TileId, tile: Tile) {
-        let figure = self.board.panes[tile as usize].figure.clone();
+        let figure = self.tiles.panes[tile as usize].figure.clone();
         ui.add_enabled_ui(figure.is_some(), |ui| {
             for (extension, name) in [
                 ("png", "Save PNG"),
@@ -437,7 +437,7 @@ impl Board<'_> {
         });
         ui.separator();
         if ui.button("Reset view").clicked() {
-            self.board.panes[tile as usize].view.reset_view();
+            self.tiles.panes[tile as usize].view.reset_view();
             ui.close();
         }
         if ui.button("Close tile").clicked() {
@@ -465,14 +465,14 @@ impl Board<'_> {
 
     fn body(&mut self, ui: &mut Ui, tile: Tile, theme: Theme) {
         let index = tile as usize;
-        if self.board.panes[index].built != Some(self.state.generation) {
-            let figure = self.board.build(tile, self.state);
-            let pane = &mut self.board.panes[index];
+        if self.tiles.panes[index].built != Some(self.state.generation) {
+            let figure = self.tiles.build(tile, self.state);
+            let pane = &mut self.tiles.panes[index];
             pane.figure = figure;
             pane.built = Some(self.state.generation);
         }
         let state = self.state;
-        let pane = &mut self.board.panes[index];
+        let pane = &mut self.tiles.panes[index];
         let Some(figure) = &pane.figure else {
             empty(ui, empty_text(tile, state));
             return;
@@ -485,7 +485,7 @@ impl Board<'_> {
     /// Turns what the pointer did into actions.
     fn respond(&mut self, tile: Tile, response: &PlotResponse) {
         if let Some(latent) = response.hovered_latent {
-            self.board.hovered = Some(latent);
+            self.tiles.hovered = Some(latent);
             if tile == Tile::Usage && response.clicked_index.is_some() {
                 self.actions.push(Action::ToggleZero(latent));
             } else if self.state.traversed != latent && tile == Tile::Usage {

@@ -51,7 +51,11 @@ pub fn run(config: RunConfig, figures: PathBuf) -> Result<(), WindowError> {
         options,
         Box::new(move |cc| Ok(Box::new(Explorer::new(&cc.egui_ctx, config, figures)?))),
     )
-    .map_err(|error| WindowError::Eframe(error.to_string()))
+    .map_err(|error| match error {
+        // A display that is named but does not answer is none.
+        eframe::Error::WinitEventLoop(_) => WindowError::NoDisplay,
+        error => WindowError::Eframe(error.to_string()),
+    })
 }
 
 /// Whether a window system is announced; other systems than Linux always have one.

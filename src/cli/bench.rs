@@ -220,7 +220,7 @@ fn synthetic(n: usize, dim: usize) -> Dataset {
     let pixels = if dim >= 64 {
         Pixels::Bytes(
             (0..n * dim)
-                .map(|i| (i * 2_654_435_761 >> 24) as u8)
+                .map(|i| ((i * 2_654_435_761) >> 24) as u8)
                 .collect(),
         )
     } else {

@@ -112,6 +112,13 @@ pub fn create_backend(
     Err(refusal)
 }
 
+/// Whether there is a GPU that is not a CPU in disguise.
+pub fn has_real_gpu() -> bool {
+    adapters()
+        .iter()
+        .any(|a| matches!(a.kind, DeviceKind::DiscreteGpu | DeviceKind::IntegratedGpu))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,11 +174,4 @@ mod tests {
             "no compute device matches 'gpu'; there is 'llvmpipe (LLVM 15)' (Vulkan, software), cpu"
         );
     }
-}
-
-/// Whether there is a GPU that is not a CPU in disguise.
-pub fn has_real_gpu() -> bool {
-    adapters()
-        .iter()
-        .any(|a| matches!(a.kind, DeviceKind::DiscreteGpu | DeviceKind::IntegratedGpu))
 }

@@ -140,9 +140,10 @@ pub fn training_figure(
         .iter()
         .map(|b| [b.loss.min - constant(b), b.loss.max - constant(b)])
         .collect();
-    training(&Training {
+    let losses = column(history, &loss);
+    let mut figure = training(&Training {
         steps: &column(history, &middle),
-        loss: &column(history, &loss),
+        loss: &losses,
         loss_spread: &spread,
         reconstruction: &column(history, &|b| b.reconstruction.mean - constant(b)),
         names: if without_constant {
@@ -158,7 +159,21 @@ pub fn training_figure(
         log_x,
         log_y: false,
         provenance,
-    })
+    });
+    figure.y.range = calm_range(&losses);
+    figure
+}
+
+/// From zero (or the least loss) to a little above all but the highest fiftieth of the losses, where a spike would
+/// otherwise squeeze the rest into a line; none if there is no such spike.
+fn calm_range(losses: &[f64]) -> Option<(f64, f64)> {
+    let mut sorted: Vec<f64> = losses.iter().copied().filter(|l| l.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let (least, most) = (*sorted.first()?, *sorted.last()?);
+    let usual = sorted[(sorted.len() * 49 / 50).min(sorted.len() - 1)];
+    let floor = least.min(0.0);
+    (sorted.len() > 50 && most - floor > 2.5 * (usual - floor))
+        .then(|| (floor, floor + 1.3 * (usual - floor)))
 }
 
 /// Inputs, reconstructions, prior samples and a traversal.
@@ -208,12 +223,13 @@ pub fn mode_surface_figure(
     let surface = ModeSurface::new(zeta2, beta, gamma, 1.0)?;
     let (u, v) = surface.minimum();
     let zeta = zeta2.sqrt();
+    // A net far away from the optimum stretches the view, but not until the optimum is a dot.
     let reach = |values: [f64; 2], index: usize| {
+        let base = values[0].max(values[1]);
         trail
             .last()
             .map_or(0.0, |p| p[index].abs() * 1.15)
-            .max(values[0])
-            .max(values[1])
+            .clamp(base, 3.0 * base)
     };
     let half_u = reach([1.5 * zeta, 1.35 * u], 0);
     let half_v = reach([1.5, 1.35 * v], 1);

@@ -7,17 +7,17 @@ use crate::compute::{Backend, Error, Program, StatisticsLayout as Layout, StepIn
 /// What one latent does, over the evaluated samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct LatentStatistics {
-    /// E_x KL_j in nats.
+    /// `E_x` `KL_j` in nats.
     pub kl: f64,
-    /// E_x σ_j².
+    /// `E_x` `σ_j²`.
     pub mean_sigma2: f64,
-    /// E_x μ_j.
+    /// `E_x` `μ_j`.
     pub mean_mu: f64,
-    /// Var_x μ_j.
+    /// `Var_x` `μ_j`.
     pub var_mu: f64,
-    /// Share of samples with KL_j below [`Layout::EPSILON`] nats.
+    /// Share of samples with `KL_j` below [`Layout::EPSILON`] nats.
     pub collapsed_share: f64,
-    /// f₋ⱼ − f: how much the squared error grows when z_j is replaced by its prior mean; absent until
+    /// f₋ⱼ − f: how much the squared error grows when `z_j` is replaced by its prior mean; absent until
     /// measured.
     pub gain: Option<f64>,
 }

@@ -156,7 +156,10 @@ fn mode_point(
         .sum();
     let answer = xhat.iter().zip(&t).map(|(a, t)| a * t).sum::<f64>() / n;
     let v = v2.sqrt();
-    let u = if v > 1e-12 { answer / v } else { 0.0 };
+    // Below the sampling noise of `n` rows the encoder does not respond, and an answer to nothing is
+    // no decoder strength.
+    let noise = (latents as f64 / n).sqrt().min(0.2);
+    let u = if v > noise { answer / v } else { 0.0 };
     (u.is_finite() && v.is_finite()).then_some(ModePoint { mode, u, v })
 }
 
@@ -167,8 +170,8 @@ mod tests {
     #[test]
     fn a_linear_net_projects_on_its_own_strengths() {
         // z = 0.8 t along one latent, x̂ = 2 z: u must be 2 and v 0.8, whatever the scale of x.
-        let t = [-1.5, -0.5, 0.5, 1.5];
-        let rms = (t.iter().map(|v: &f64| v * v).sum::<f64>() / 4.0).sqrt();
+        let t: Vec<f64> = (0..400).map(|i| f64::from(i) / 100.0 - 1.995).collect();
+        let rms = (t.iter().map(|v: &f64| v * v).sum::<f64>() / 400.0).sqrt();
         let x: Vec<f64> = t.iter().map(|v| 3.0 * v).collect();
         let head: Vec<f32> = t
             .iter()

@@ -33,6 +33,8 @@ const BURST: Duration = Duration::from_millis(8);
 const SNAPSHOT_PERIOD: Duration = Duration::from_millis(33);
 /// Shortest time between evaluations.
 const EVALUATION_PERIOD: Duration = Duration::from_millis(120);
+/// Longest time between evaluations, whatever they cost: a still picture looks broken.
+const EVALUATION_PATIENCE: Duration = Duration::from_secs(3);
 /// An evaluation may take this share of the time since the last one.
 const EVALUATION_SHARE: f64 = 0.07;
 /// Samples of a live evaluation.
@@ -178,8 +180,8 @@ impl Timing {
     fn new() -> Self {
         let now = Instant::now();
         Self {
-            snapshot: now - SNAPSHOT_PERIOD,
-            evaluation: now - EVALUATION_PERIOD,
+            snapshot: now,
+            evaluation: now,
             evaluation_cost: Duration::ZERO,
             checkpoint: now,
             rate_since: now,
@@ -189,7 +191,8 @@ impl Timing {
     }
 
     fn evaluation_due(&self) -> bool {
-        let wait = EVALUATION_PERIOD.max(self.evaluation_cost.div_f64(EVALUATION_SHARE));
+        let fair = self.evaluation_cost.div_f64(EVALUATION_SHARE);
+        let wait = fair.clamp(EVALUATION_PERIOD, EVALUATION_PATIENCE);
         self.evaluation.elapsed() >= wait
     }
 
@@ -227,7 +230,7 @@ impl State {
             if !busy && self.commands.is_empty() && !self.live.is_waiting() {
                 let idle = self.run.as_ref().is_none_or(|run| !run.unseen);
                 let wait = if idle {
-                    Duration::from_secs(3600)
+                    Duration::from_hours(1)
                 } else {
                     SNAPSHOT_PERIOD
                 };
@@ -586,7 +589,8 @@ impl Run {
         self.views = Some(Arc::new(views(backend, &setup, beta, &self.view)?));
         self.evaluation = Some(Arc::new(evaluation));
         self.timing.evaluation = Instant::now();
-        self.timing.evaluation_cost = before.elapsed();
+        // Half the old cost: one evaluation that met a busy machine should not silence the next.
+        self.timing.evaluation_cost = (self.timing.evaluation_cost + before.elapsed()) / 2;
         self.unevaluated = false;
         self.unseen = true;
         Ok(())

@@ -129,7 +129,7 @@ pub(super) fn rect_of(map: &HeatMap, p: &Projection) -> Option<Rect> {
 
 /// The cell under a position and its value.
 pub(super) fn cell_at(map: &HeatMap, p: &Projection, at: Pos2) -> Option<(usize, f64)> {
-    let rect = rect_of(map, p).filter(|r| r.is_positive())?;
+    let rect = rect_of(map, p).filter(Rect::is_positive)?;
     let along = f64::from((at.x - rect.left()) / rect.width());
     let up = f64::from((rect.bottom() - at.y) / rect.height());
     if !((0.0..1.0).contains(&along) && (0.0..1.0).contains(&up)) {

@@ -151,9 +151,9 @@ fn annotation(marks: &Marks<'_>, a: &Annotation, taken: &mut Taken) {
         Anchor::Centre => centred(0.0, 0.0),
     };
     let wanted = place(a.anchor);
-    let slid = slide(wanted, plot);
     let others = [Anchor::Below, Anchor::Above, Anchor::Right, Anchor::Left].map(place);
-    let candidates = [wanted, slid].into_iter().chain(others);
+    let slid = [Anchor::Below, Anchor::Above].map(|anchor| slide(place(anchor), plot));
+    let candidates = [wanted].into_iter().chain(others).chain(slid);
     if let Some(rect) = taken.first_free(candidates, plot) {
         let rim: Color32 = rim_for(ink, marks.palette);
         text::put_with_rim(marks.whole, rect.min, galley, rim);

@@ -75,35 +75,14 @@ impl Layout {
         };
         let widest = |ticks: &[Tick]| ticks.iter().map(|t| width(&t.label)).fold(0.0, f32::max);
 
-        // Rows above and below the plot.
-        let tick_rows = tick_rows(figure) as f32;
-        let wants_bottom = !figure.x.text().is_empty() || !figure.notes.is_empty();
-        let has_bottom = wants_bottom && rect.height() >= 110.0;
-        let right_label = right_label(figure);
-        let legend = if rect.height() >= 100.0 {
-            let reserved = [figure.y.text(), right_label.clone()]
-                .iter()
-                .map(|s| if s.is_empty() { 0.0 } else { width(s) + 14.0 })
-                .sum::<f32>();
-            Legend::flow(
-                painter,
-                figure,
-                palette,
-                rect,
-                reserved,
-                right_label_room(&right_label, width(&right_label)),
-            )
-        } else {
-            Legend::default()
-        };
-        let wants_top = legend.rows > 0 || !figure.y.text().is_empty() || !right_label.is_empty();
-        let has_top = wants_top && rect.height() >= 100.0;
-        let top_height = if has_top {
-            legend::ROW * legend.rows.max(1) as f32 + 5.0
-        } else {
-            6.0
-        };
-        let notes_rows = notes_rows(painter, figure, palette, rect);
+        let Strips {
+            legend,
+            has_top,
+            top_height,
+            tick_rows,
+            has_bottom,
+            notes_rows,
+        } = Strips::new(painter, rect, figure, palette, &width);
         let below = TICK_GAP
             + ROW * tick_rows
             + if has_bottom { ROW + 2.0 } else { 0.0 }
@@ -180,6 +159,58 @@ impl Layout {
     }
 }
 
+/// What is above and below the plot.
+struct Strips {
+    legend: Legend,
+    has_top: bool,
+    top_height: f32,
+    tick_rows: f32,
+    has_bottom: bool,
+    notes_rows: usize,
+}
+
+impl Strips {
+    fn new(
+        painter: &Painter,
+        rect: Rect,
+        figure: &FigureSpec,
+        palette: &Palette,
+        width: &impl Fn(&str) -> f32,
+    ) -> Self {
+        let has_room = rect.height() >= 100.0;
+        let vertical = figure.y.text();
+        let right = right_label(figure);
+        let taken = |label: &str| {
+            if label.is_empty() {
+                0.0
+            } else {
+                width(label).min(rect.width() * 0.5) + 14.0
+            }
+        };
+        let legend = if has_room {
+            let reserved = taken(&vertical) + taken(&right);
+            Legend::flow(painter, figure, palette, rect, reserved, taken(&right))
+        } else {
+            Legend::default()
+        };
+        let wants_top = legend.rows > 0 || !vertical.is_empty() || !right.is_empty();
+        let has_top = wants_top && has_room;
+        let wants_bottom = !figure.x.text().is_empty() || !figure.notes.is_empty();
+        Self {
+            top_height: if has_top {
+                legend::ROW * legend.rows.max(1) as f32 + 5.0
+            } else {
+                6.0
+            },
+            legend,
+            has_top,
+            tick_rows: tick_rows(figure) as f32,
+            has_bottom: wants_bottom && rect.height() >= 110.0,
+            notes_rows: notes_rows(painter, figure, palette, rect),
+        }
+    }
+}
+
 /// What is written at the top right: the right axis, or the colour bar.
 pub(super) fn right_label(figure: &FigureSpec) -> String {
     match (&figure.right, figure.heat_map()) {
@@ -187,10 +218,6 @@ pub(super) fn right_label(figure: &FigureSpec) -> String {
         (None, Some(map)) => map.label.clone(),
         (None, None) => String::new(),
     }
-}
-
-fn right_label_room(label: &str, width: f32) -> f32 {
-    if label.is_empty() { 0.0 } else { width + 14.0 }
 }
 
 /// The notes as one text.

@@ -9,6 +9,7 @@ use super::marker::{self, Ink};
 use super::marks::share;
 use super::{bars, text};
 use crate::app::theme::colour;
+use crate::figure::colour::luminance;
 use crate::figure::{Band, Bars, Dash, FigureSpec, Layer, MarkerStyle, Palette, Series};
 
 /// Height of a row.
@@ -226,7 +227,12 @@ fn item<'a>(layer: &'a Layer, palette: &Palette) -> Option<(Key, Color32, Cow<'a
 }
 
 fn series_item<'a>(s: &'a Series, palette: &Palette) -> (Key, Color32, Cow<'a, str>) {
-    let ink = colour(palette.rgb(s.colour)).gamma_multiply(share(s.opacity).max(0.25));
+    let mut rgb = palette.rgb(s.colour);
+    if (luminance(rgb) - luminance(palette.background)).abs() < 0.05 {
+        // A mark made for a heat map: on the panel itself it would be white on white.
+        rgb = palette.foreground;
+    }
+    let ink = colour(rgb).gamma_multiply(share(s.opacity).max(0.25));
     let line = s.style.line().map(|l| (l.width as f32, l.dash));
     let key = Key::Series {
         line,

@@ -167,7 +167,7 @@ impl PlotView {
         let outcome = rule_drag::interact(ui, id, figure, &p, &mut self.drag);
         self.view.hold(self.drag.is_some(), &frame);
 
-        self.paint(ui, rect, figure, &layout, &p, &frame, palette);
+        self.paint(ui, rect, figure, &layout, (&p, &frame), palette);
         self.view.interact(ui, &response, &p, &frame, palette);
 
         let mut out = PlotResponse::new(response);
@@ -194,8 +194,7 @@ impl PlotView {
         rect: Rect,
         figure: &FigureSpec,
         layout: &Layout,
-        p: &Projection,
-        frame: &Frame,
+        (p, frame): (&Projection, &Frame),
         palette: &Palette,
     ) {
         let clip = rect.intersect(ui.clip_rect());

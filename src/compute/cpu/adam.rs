@@ -68,7 +68,11 @@ fn update_blocks<T: Real>(
     inputs: &StepInputs,
 ) -> bool {
     let (beta1, beta2) = (T::of(StepInputs::BETA1), T::of(StepInputs::BETA2));
-    let (rest1, rest2) = (T::ONE - beta1, T::ONE - beta2);
+    // Rounded once: 1 − 0.999 taken in f32 would be 5·10⁻⁵ off.
+    let (rest1, rest2) = (
+        T::of(1.0 - StepInputs::BETA1),
+        T::of(1.0 - StepInputs::BETA2),
+    );
     let epsilon = T::of_f32(StepInputs::EPSILON);
     let rate = T::of_f32(inputs.learning_rate) / T::of_f32(inputs.correction1);
     let scale = T::ONE / T::of_f32(inputs.correction2_sqrt);

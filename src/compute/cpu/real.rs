@@ -37,14 +37,19 @@ pub trait Real:
     /// Rounds to f32.
     fn to_f32(self) -> f32;
     /// eˣ.
+    #[must_use]
     fn exp_(self) -> Self;
     /// ln x.
+    #[must_use]
     fn ln_(self) -> Self;
     /// √x.
+    #[must_use]
     fn sqrt_(self) -> Self;
     /// tanh x.
+    #[must_use]
     fn tanh_(self) -> Self;
     /// max(x, 0), NaN staying NaN so that a bad number is never hidden by a ReLU.
+    #[must_use]
     fn relu_(self) -> Self;
     /// Neither infinite nor NaN, by the exponent's bits.
     fn finite(self) -> bool;

@@ -34,7 +34,7 @@ pub(super) fn latent_statistics<T: Real>(
         }
         let n = T::of(rows.max(1) as f64);
         for mean in mean.iter_mut() {
-            *mean = *mean / n;
+            *mean /= n;
         }
         for row in 0..rows {
             let (mu, _) = posterior.row(row);

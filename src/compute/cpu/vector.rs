@@ -22,16 +22,27 @@ pub(super) fn over_rows<A: Send, B: Send>(
     b_width: usize,
     work: impl Fn(usize, &mut [A], &mut [B]) + Sync,
 ) {
+    // One call of `work` in the whole program: the compiler then inlines it into the function that
+    // has the vector instructions switched on.
+    #[inline(never)]
+    fn block<A, B>(
+        work: &impl Fn(usize, &mut [A], &mut [B]),
+        first: usize,
+        a: &mut [A],
+        b: &mut [B],
+    ) {
+        vectorized(|| work(first, a, b));
+    }
     let rows = a.len() / a_width.max(1);
     if a.len().max(b.len()) < PARALLEL_ELEMENTS || rows < 2 {
-        vectorized(|| work(0, a, b));
+        block(&work, 0, a, b);
         return;
     }
-    let block = rows.div_ceil(rayon::current_num_threads()).max(1);
-    a.par_chunks_mut(block * a_width)
-        .zip(b.par_chunks_mut(block * b_width))
+    let share = rows.div_ceil(rayon::current_num_threads()).max(1);
+    a.par_chunks_mut(share * a_width)
+        .zip(b.par_chunks_mut(share * b_width))
         .enumerate()
-        .for_each(|(index, (a, b))| vectorized(|| work(index * block, a, b)));
+        .for_each(|(index, (a, b))| block(&work, index * share, a, b));
 }
 
 /// As [`over_rows`] with one array.
@@ -40,13 +51,17 @@ pub(super) fn over_rows_of<A: Send>(
     width: usize,
     work: impl Fn(usize, &mut [A]) + Sync,
 ) {
+    #[inline(never)]
+    fn block<A>(work: &impl Fn(usize, &mut [A]), first: usize, a: &mut [A]) {
+        vectorized(|| work(first, a));
+    }
     let rows = a.len() / width.max(1);
     if a.len() < PARALLEL_ELEMENTS || rows < 2 {
-        vectorized(|| work(0, a));
+        block(&work, 0, a);
         return;
     }
-    let block = rows.div_ceil(rayon::current_num_threads()).max(1);
-    a.par_chunks_mut(block * width)
+    let share = rows.div_ceil(rayon::current_num_threads()).max(1);
+    a.par_chunks_mut(share * width)
         .enumerate()
-        .for_each(|(index, a)| vectorized(|| work(index * block, a)));
+        .for_each(|(index, a)| block(&work, index * share, a));
 }

@@ -152,14 +152,8 @@ pub fn training(input: &Training<'_>) -> FigureSpec {
 /// β and γ, thin and broken, on the right axis.
 fn settings(input: &Training<'_>) -> Vec<Series> {
     [
-        (
-            "beta",
-            "β (right)",
-            input.beta,
-            Role::Threshold,
-            Dash::Solid,
-        ),
-        ("gamma", "γ (right)", input.gamma, Role::Gamma, Dash::Dotted),
+        ("beta", "β", input.beta, Role::Threshold, Dash::Solid),
+        ("gamma", "γ", input.gamma, Role::Gamma, Dash::Dotted),
     ]
     .into_iter()
     .filter(|(_, _, values, _, _)| !values.is_empty())
