@@ -204,7 +204,7 @@ pub(super) fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
             muted(ui, format!("frame {frame_ms:.0} ms"))
                 .on_hover_text("Time the window takes to compute one picture of itself");
             if let Some(problem) = &state.problem {
-                let text = RichText::new(format!("⚠ {problem}")).color(c.error);
+                let text = RichText::new(format!("error: {problem}")).color(c.error);
                 ui.add(egui::Label::new(text).truncate());
             }
         });

@@ -108,6 +108,10 @@ impl Explorer {
             self.state.event(event);
         }
         if let Some(snapshot) = self.worker.snapshot() {
+            let shown = self.state.snapshot.as_ref().map_or(0, |s| s.step);
+            if shown == 0 && snapshot.step > 0 {
+                tracing::info!("first training snapshot at step {}", snapshot.step);
+            }
             let effects = self.state.snapshot(snapshot);
             self.carry_out(effects);
         }
@@ -123,10 +127,14 @@ impl Explorer {
         }
         for notice in std::mem::take(&mut self.state.notices) {
             let toast = match notice.severity {
-                Severity::Info => self.toasts.info(notice.text),
-                Severity::Error => self.toasts.error(notice.text),
+                Severity::Info => self.toasts.basic(notice.text),
+                Severity::Error => {
+                    let colour = chrome(self.theme).error;
+                    self.toasts.custom(notice.text, "!".into(), colour)
+                }
             };
-            toast.duration(Some(TOAST));
+            // The library's own signs and closing cross are in no font of the window.
+            toast.duration(Some(TOAST)).closable(false);
         }
     }
 

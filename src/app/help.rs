@@ -9,12 +9,12 @@ const SYMBOLS: [(&str, &str); 9] = [
     ),
     ("β", "weight of the KL term"),
     ("γ = η_dec²", "variance of the decoder's Gaussian"),
-    ("ζᵢ²", "eigenvalues of the data covariance, largest first"),
+    ("ζ²", "eigenvalues of the data covariance, largest first"),
     (
         "βγ",
-        "the threshold: in the linear model mode i lives while ζᵢ² > βγ",
+        "the threshold: in the linear model a mode lives while its ζ² > βγ",
     ),
-    ("μⱼ(x), σⱼ²(x)", "posterior mean and variance of latent j"),
+    ("μ(x), σ²(x)", "posterior mean and variance of a latent"),
     (
         "law",
         "Var μ + E σ² = 1 for every latent, active or collapsed",
@@ -22,7 +22,7 @@ const SYMBOLS: [(&str, &str); 9] = [
     ("active", "Var μ > 0.01"),
     (
         "(ε, δ)-collapsed",
-        "KLⱼ(x) < ε for at least a share 1 − δ of the samples",
+        "KL(x) < ε for at least a share 1 − δ of the samples",
     ),
 ];
 

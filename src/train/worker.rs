@@ -394,7 +394,7 @@ impl State {
         outcome?;
         let event = if playing && !run.playing {
             Some(Event::Playing(run.id))
-        } else if !playing && (run.playing || pending > 0) {
+        } else if !playing && (run.playing || run.pending > 0 || pending > 0) {
             run.timing.rate = 0.0;
             Some(Event::Paused {
                 run: run.id,
@@ -407,7 +407,7 @@ impl State {
         run.pending = if pending == 0 {
             0
         } else {
-            run.pending + pending
+            run.pending.saturating_add(pending)
         };
         run.timing.restart_rate();
         run.unseen = true;

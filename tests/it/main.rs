@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod cli;
 mod common;
 mod data;
 mod figure;
@@ -13,4 +14,9 @@ mod gpu;
 mod gradients;
 mod plot_view;
 mod shaders;
+#[cfg(target_os = "linux")]
+mod smoke;
 mod theory;
+mod training;
+mod window;
+mod worker;

@@ -1,5 +1,7 @@
 //! Small data sets, nets and comparisons shared by the tests.
 
+pub mod runs;
+
 use std::sync::Arc;
 
 use collapse_explorer::compute::{Plan, StepInputs};

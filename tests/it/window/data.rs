@@ -1,0 +1,117 @@
+//! Data: what loads, what is refused, what stays.
+
+use std::time::Duration;
+
+use collapse_explorer::app::state::Severity;
+use egui::accesskit::Role;
+
+use super::{ITEMS, Window};
+
+#[test]
+fn a_bad_path_is_an_error_on_screen_and_the_data_stay() {
+    let mut window = Window::ready();
+    let digest = window.state().data.as_ref().expect("data").digest.clone();
+    let run = window.state().run.as_ref().expect("a run").id;
+    window.enter("data path", "/nowhere/at/all");
+    window.until("refusal", |s| s.problem.is_some() && s.loading.is_none());
+    let problem = window.state().problem.clone().expect("a problem");
+    assert!(problem.contains("/nowhere/at/all"), "{problem}");
+    // It is on screen, in the status bar or as a notice.
+    window.text(|text| text.contains("/nowhere/at/all"));
+    let data = window.state().data.as_ref().expect("data");
+    assert_eq!((data.digest.clone(), data.dataset.len()), (digest, ITEMS));
+    assert_eq!(window.state().run.as_ref().expect("a run").id, run);
+    assert!(window.state().prediction.is_some());
+    // The run went on.
+    let step = window.step();
+    window.until("more steps", |s| {
+        s.snapshot.as_ref().is_some_and(|s| s.step > step)
+    });
+}
+
+#[test]
+fn an_unreadable_spectrum_is_refused_without_a_load() {
+    let mut window = Window::ready();
+    window.enter("data path", "gaussian:9,banana");
+    let problem = window.state().problem.clone().expect("a problem");
+    assert!(problem.contains("banana"), "{problem}");
+    assert!(window.state().loading.is_none());
+    assert!(
+        window
+            .state()
+            .notices
+            .iter()
+            .all(|n| n.severity == Severity::Error)
+    );
+}
+
+#[test]
+fn a_typed_spectrum_replaces_the_digits() {
+    let mut window = Window::ready();
+    window.enter("data path", "gaussian:9,5,2,1,0.3");
+    window.until("gaussian data", |s| {
+        s.data
+            .as_ref()
+            .is_some_and(|d| d.dataset.dim() == 5 && d.spectrum.is_some())
+    });
+    let state = window.state();
+    let prediction = state.prediction.as_ref().expect("a prediction");
+    for (found, wanted) in prediction
+        .problem
+        .eigenvalues()
+        .iter()
+        .zip([9.0, 5.0, 2.0, 1.0, 0.3])
+    {
+        assert!((found - wanted).abs() < 1e-4, "{found} {wanted}");
+    }
+    assert_eq!(state.recent[0], "gaussian:9,5,2,1,0.3");
+    assert!(
+        state.ghost.is_some(),
+        "the run on the digits stays as a ghost"
+    );
+    // Vectors have no pictures, and the tile says so.
+    window.until("a run on them", |s| {
+        s.snapshot
+            .as_ref()
+            .is_some_and(|s| s.step > 0 && s.evaluation.is_some())
+    });
+    window.frames(3);
+    window.text(|text| text.contains("no picture"));
+    assert!(window.state().problem.is_none());
+}
+
+#[test]
+fn a_dropped_file_that_is_no_data_is_refused_by_name() {
+    let mut window = Window::ready();
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("notes.txt");
+    std::fs::write(&path, "not data").expect("written");
+    window.enter("data path", path.to_str().expect("UTF-8"));
+    window.until("refusal", |s| s.problem.is_some());
+    let problem = window.state().problem.clone().expect("a problem");
+    assert!(problem.contains("notes.txt"), "{problem}");
+    // The next thing that works takes the complaint away.
+    window.enter("data path", "digits");
+    window.until("digits again", |s| {
+        s.problem.is_none() && s.loading.is_none()
+    });
+}
+
+#[test]
+fn closing_the_window_stops_its_threads_quickly() {
+    let window = Window::ready();
+    let begin = std::time::Instant::now();
+    drop(window);
+    let took = begin.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+#[test]
+fn the_window_says_what_it_waits_for() {
+    let window = Window::open(egui::Vec2::new(1440.0, 900.0), super::config());
+    // The first frames come before the data.
+    assert!(window.has(Role::Button, "Pause"));
+    if window.state().data.is_none() {
+        window.text(|text| text.contains("waiting for data"));
+    }
+}
