@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crate::cli::program;
 
 /// Software rendering on a busy machine: how long the window and the first steps may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long the program may take to end once its window is closed.
 const GOODBYE: Duration = Duration::from_secs(10);
 

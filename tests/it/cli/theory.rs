@@ -148,7 +148,7 @@ fn a_learned_gamma_is_the_closed_form() {
     );
 }
 
-/// Σ_p Var(x_p) of images at v/255, the trace of their covariance.
+/// The sum over pixels of the variances of images at v/255, the trace of their covariance.
 fn total_variance(images: &[u8], dim: usize) -> f64 {
     let n = (images.len() / dim) as f64;
     (0..dim)

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use collapse_explorer::app::theme;
 use egui::{FontFamily, FontId};
+use egui_kittest::Harness;
 
 /// The characters beyond ASCII in a source file's code: comments and unit tests are not shown.
 fn characters(source: &str, into: &mut Vec<char>) {
@@ -44,12 +45,11 @@ fn the_fonts_have_every_character_of_the_sources() {
     wanted.dedup();
     assert!(wanted.contains(&'β') && wanted.len() > 40, "{wanted:?}");
 
-    let ctx = egui::Context::default();
-    theme::install_fonts(&ctx);
-    // Fonts are loaded by the first frame.
-    let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+    let harness = Harness::builder()
+        .with_context_setup(theme::install_fonts)
+        .build_ui(|_| {});
     let font = FontId::new(14.0, FontFamily::Proportional);
-    let missing: Vec<char> = ctx.fonts_mut(|fonts| {
+    let missing: Vec<char> = harness.ctx.fonts_mut(|fonts| {
         wanted
             .into_iter()
             // These stand only in messages of the command line.

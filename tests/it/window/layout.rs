@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use collapse_explorer::app::Tile;
 use egui::accesskit::Role;
 use egui::{Color32, Rect, Shape, Vec2};
+use egui_kittest::kittest::NodeT as _;
 
 use super::{Window, config};
 
@@ -98,7 +99,6 @@ fn the_theme_button_turns_dark_into_light_and_back() {
 #[test]
 fn a_figure_is_named_and_described() {
     let window = Window::ready();
-    use egui_kittest::kittest::NodeT as _;
     let figure = window.control(Role::Figure, "Singular-value thresholds");
     let description = figure.accesskit_node().description().unwrap_or_default();
     let expected = format!("predicted {} alive", window.predicted());
