@@ -50,7 +50,7 @@ fn step(c: &mut Criterion) {
         },
         pixels: Pixels::Bytes(
             (0..n * d)
-                .map(|i| (i * 2_654_435_761 >> 24) as u8)
+                .map(|i| ((i * 2_654_435_761) >> 24) as u8)
                 .collect(),
         ),
         labels: None,

@@ -252,9 +252,11 @@ impl Controls {
                 ..live
             }));
         }
+        // The line is there before its number is: the identities of the widgets below it, and with
+        // them a drag that is under way, depend on how many come before.
         let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
-        let implicit = evaluation.map_or_else(|| "…".into(), |e| significant(e.gamma_star(), 3));
-        muted(ui, format!("implicit γ* = {implicit}")).on_hover_text(
+        let star = evaluation.map_or_else(|| "…".into(), |e| significant(e.gamma_star(), 3));
+        muted(ui, format!("implicit γ* = {star}")).on_hover_text(
             "E‖x − D(z)‖²/d: the best γ for the current networks (Dai et al. 2020, eq. 9)",
         );
     }

@@ -52,10 +52,10 @@ pub(super) fn data_panel(
                 Some(share) => format!("{what} · {:.0} %", 100.0 * share),
                 None => what.to_owned(),
             };
-            ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
             if ui.small_button("cancel").clicked() {
                 actions.push(Action::CancelLoad);
             }
+            ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
         });
     }
     ui.horizontal(|ui| {

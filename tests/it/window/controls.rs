@@ -313,3 +313,38 @@ fn the_surface_shows_the_mode_that_was_asked_for() {
             .is_some_and(|point| point.mode == 2)
     });
 }
+
+#[test]
+fn a_new_run_does_not_break_off_the_drag_that_caused_it() {
+    let mut window = Window::ready();
+    let field = window.control(Role::SpinButton, "batch").rect().center();
+    let press = |window: &Window, pressed: bool, at: egui::Pos2| {
+        window.harness.event(egui::Event::PointerMoved(at));
+        window.harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+    };
+    press(&window, true, field);
+    window.frames(2);
+    let mut sizes = vec![window.state().config.sampling.batch];
+    let mut at = field;
+    for _ in 0..4 {
+        at.x += 12.0;
+        window.harness.event(egui::Event::PointerMoved(at));
+        window.frames(2);
+        // Every change is a new run; the drag outlives its first statistics.
+        window.until("statistics of the new run", |s| {
+            s.snapshot.as_ref().is_some_and(|snapshot| {
+                snapshot.evaluation.is_some()
+                    && s.run.as_ref().is_some_and(|r| r.id == snapshot.run)
+            })
+        });
+        sizes.push(window.state().config.sampling.batch);
+    }
+    press(&window, false, at);
+    window.frames(2);
+    assert!(sizes.is_sorted_by(|a, b| a < b), "{sizes:?}");
+}
