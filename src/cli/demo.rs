@@ -8,7 +8,7 @@ use crate::data::Spectrum;
 use crate::figure::{FigureSpec, run as figures, save};
 use crate::metrics::{Usage, predict};
 use crate::theory::Gamma;
-use crate::train::{History, Trainer};
+use crate::train::{Evaluation, History, Trainer};
 
 use super::args::DemoArguments;
 use super::error::Error;
@@ -54,7 +54,9 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<(), Error> {
             history.push(row, beta * row.kl);
         }
         let stem = format!("beta-{beta}");
-        let usage = write_figures(&mut trainer, &spectrum, &history, beta, out, &stem)?;
+        let evaluation = final_evaluation(&mut trainer)?;
+        let usage = Usage::new(&evaluation);
+        write_figures(&mut trainer, &spectrum, &history, &evaluation, out, &stem)?;
         println!(
             "β = {beta:>4}: {} of {} latents active (linear theory: {}), law residual {:.3}",
             usage.active,
@@ -80,12 +82,12 @@ pub(super) fn write_figures(
     trainer: &mut Trainer,
     spectrum: &Arc<Spectrum>,
     history: &History,
-    beta: f64,
+    evaluation: &Evaluation,
     out: &Path,
     stem: &str,
-) -> Result<Usage, Error> {
-    let evaluation = final_evaluation(trainer)?;
-    let usage = Usage::new(&evaluation);
+) -> Result<(), Error> {
+    let usage = Usage::new(evaluation);
+    let beta = evaluation.beta;
     let setup = Arc::clone(trainer.setup());
     let gamma = if trainer.live().learn_gamma {
         Gamma::Learned
@@ -137,5 +139,5 @@ pub(super) fn write_figures(
             save(&figure, &path)?;
         }
     }
-    Ok(usage)
+    Ok(())
 }

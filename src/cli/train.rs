@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         for row in &trace {
             history.push(row, beta * row.kl);
         }
-        write_figures(&mut trainer, &spectrum, &history, beta, dir, "")?;
+        write_figures(&mut trainer, &spectrum, &history, &evaluation, dir, "")?;
     }
     let mut out = std::io::stdout().lock();
     if arguments.json {

@@ -367,23 +367,23 @@ impl<T: Real> Backend for CpuBackend<T> {
     }
 
     fn train(&mut self, steps: &[StepInputs]) -> Result<(), Error> {
-        for inputs in steps {
-            if self.halted {
-                break;
+        // Entering the thread pool once, not once for every parallel product, saves a wake-up each.
+        rayon::scope(|_| {
+            for inputs in steps {
+                if self.halted {
+                    break;
+                }
+                self.execute(Program::Train, inputs);
+                let row: [f32; StepMetrics::ROW] =
+                    std::array::from_fn(|i| self.metrics_row(inputs.slot)[i].to_f32());
+                let bad_op = if self.halted {
+                    self.first_bad_op()
+                } else {
+                    None
+                };
+                self.metrics.push(StepMetrics::from_row(&row, bad_op));
             }
-            self.execute(Program::Train, inputs);
-            let row: Vec<f32> = self
-                .metrics_row(inputs.slot)
-                .iter()
-                .map(|v| v.to_f32())
-                .collect();
-            let bad_op = if self.halted {
-                self.first_bad_op()
-            } else {
-                None
-            };
-            self.metrics.push(StepMetrics::from_row(&row, bad_op));
-        }
+        });
         Ok(())
     }
 
