@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::inputs::{StepInputs, StepMetrics};
-use super::plan::{Plan, Program, Slice};
+use super::op::Slice;
+use super::plan::{Plan, Program};
 
 /// Why a device could not do its work.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

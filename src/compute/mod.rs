@@ -8,10 +8,12 @@ mod backend;
 pub mod cpu;
 pub mod gpu;
 mod inputs;
+mod op;
 mod plan;
 mod select;
 
 pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
 pub use inputs::{StepInputs, StepMetrics};
-pub use plan::{BatchOrder, BufferId, BufferSpec, Op, Plan, Program, Slice, StatisticsLayout};
+pub use op::{BatchOrder, BufferId, BufferSpec, Op, Slice, StatisticsLayout};
+pub use plan::{Plan, Program};
 pub use select::{adapters, create_backend, has_real_gpu};

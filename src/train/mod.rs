@@ -5,10 +5,12 @@
 //! a newest-wins slot of [`LiveParams`]. Nothing here knows a window; a waker closure asks for a
 //! repaint.
 
+mod edits;
 mod evaluate;
 mod history;
 mod latest;
 mod protocol;
+mod run;
 mod trainer;
 mod views;
 mod worker;

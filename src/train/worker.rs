@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::compute::{Plan, StepMetrics};
+use crate::compute::Plan;
 
-use super::evaluate::{Evaluation, evaluate, measure_gains};
+use super::edits::edits;
 use super::history::History;
 use super::latest::Latest;
 use super::protocol::{Command, Event, LiveParams, RunId, RunSetup, Snapshot, ViewRequest};
-use super::trainer::{Checkpoint, TrainError, Trainer};
-use super::views::{Views, views};
+use super::run::{Run, Timing, mask_of};
+use super::trainer::{TrainError, Trainer};
 
 /// Asks whoever watches to look; called at most about thirty times a second.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
@@ -31,16 +31,6 @@ const EVENTS: usize = 256;
 const BURST: Duration = Duration::from_millis(8);
 /// Shortest time between snapshots.
 const SNAPSHOT_PERIOD: Duration = Duration::from_millis(33);
-/// Shortest time between evaluations.
-const EVALUATION_PERIOD: Duration = Duration::from_millis(120);
-/// Longest time between evaluations, whatever they cost: a still picture looks broken.
-const EVALUATION_PATIENCE: Duration = Duration::from_secs(3);
-/// An evaluation may take this share of the time since the last one.
-const EVALUATION_SHARE: f64 = 0.07;
-/// Samples of a live evaluation.
-const EVALUATION_SAMPLES: usize = 1024;
-/// Gains measured per evaluation; the latents take turns.
-const GAINS_PER_EVALUATION: usize = 16;
 /// Time between checkpoints to fall back on.
 const CHECKPOINT_PERIOD: Duration = Duration::from_secs(3);
 
@@ -141,75 +131,6 @@ struct State {
     stop: Arc<AtomicBool>,
     waker: Waker,
     run: Option<Run>,
-}
-
-/// A run under way.
-struct Run {
-    id: RunId,
-    trainer: Trainer,
-    history: History,
-    view: ViewRequest,
-    playing: bool,
-    /// Steps still to make before pausing again.
-    pending: u64,
-    burst_steps: usize,
-    last: Option<StepMetrics>,
-    evaluation: Option<Arc<Evaluation>>,
-    views: Option<Arc<Views>>,
-    gains: Vec<Option<f64>>,
-    next_gain: usize,
-    good: Option<Checkpoint>,
-    timing: Timing,
-    /// Something changed that no snapshot shows yet.
-    unseen: bool,
-    /// Something changed that no evaluation shows yet.
-    unevaluated: bool,
-}
-
-struct Timing {
-    snapshot: Instant,
-    evaluation: Instant,
-    evaluation_cost: Duration,
-    checkpoint: Instant,
-    rate_since: Instant,
-    rate_steps: u64,
-    rate: f64,
-}
-
-impl Timing {
-    fn new() -> Self {
-        let now = Instant::now();
-        Self {
-            snapshot: now,
-            evaluation: now,
-            evaluation_cost: Duration::ZERO,
-            checkpoint: now,
-            rate_since: now,
-            rate_steps: 0,
-            rate: 0.0,
-        }
-    }
-
-    fn evaluation_due(&self) -> bool {
-        let fair = self.evaluation_cost.div_f64(EVALUATION_SHARE);
-        let wait = fair.clamp(EVALUATION_PERIOD, EVALUATION_PATIENCE);
-        self.evaluation.elapsed() >= wait
-    }
-
-    /// Counts steps towards a rate that is renewed every half second.
-    fn count(&mut self, steps: u64) {
-        self.rate_steps += steps;
-        let elapsed = self.rate_since.elapsed();
-        if elapsed >= Duration::from_millis(500) {
-            self.rate = self.rate_steps as f64 / elapsed.as_secs_f64();
-            self.restart_rate();
-        }
-    }
-
-    fn restart_rate(&mut self) {
-        self.rate_since = Instant::now();
-        self.rate_steps = 0;
-    }
 }
 
 impl State {
@@ -537,108 +458,5 @@ impl State {
         self.snapshots.put(snapshot);
         (self.waker)();
         Ok(())
-    }
-}
-
-impl Run {
-    fn record(&mut self, metrics: &[StepMetrics], beta: f64) {
-        for row in metrics {
-            self.history.push(row, beta * row.kl);
-        }
-        if let Some(&last) = metrics.last() {
-            self.last = Some(last);
-            self.unseen = true;
-            self.unevaluated = true;
-        }
-    }
-
-    fn forget(&mut self) {
-        self.history = History::default();
-        self.last = None;
-        self.evaluation = None;
-        self.views = None;
-        self.good = None;
-        self.gains.fill(None);
-        self.pending = 0;
-        self.timing = Timing::new();
-        self.unseen = true;
-        self.unevaluated = true;
-    }
-
-    fn evaluate(&mut self, keep_going: &dyn Fn() -> bool) -> Result<(), TrainError> {
-        let before = Instant::now();
-        let seed = self.trainer.setup().config.sampling.seed;
-        let beta = self.trainer.live().beta;
-        let step = self.trainer.step();
-        let setup = Arc::clone(self.trainer.setup());
-        let latents = self.trainer.plan().net.latents;
-        let backend = self.trainer.backend();
-        let mut evaluation = evaluate(backend, seed, beta, EVALUATION_SAMPLES, keep_going)?;
-        evaluation.step = step;
-        let from = self.next_gain;
-        let to = (from + GAINS_PER_EVALUATION).min(latents);
-        let mask = mask_of(&self.view.zeroed, latents);
-        let gains = measure_gains(backend, seed, beta, 1, from..to, &mask, keep_going)?;
-        for (slot, gain) in self.gains[from..to].iter_mut().zip(gains) {
-            *slot = Some(gain);
-        }
-        self.next_gain = if to == latents { 0 } else { to };
-        for (latent, gain) in evaluation.latents.iter_mut().zip(&self.gains) {
-            latent.gain = *gain;
-        }
-        self.views = Some(Arc::new(views(backend, &setup, beta, &self.view)?));
-        self.evaluation = Some(Arc::new(evaluation));
-        self.timing.evaluation = Instant::now();
-        // Half the old cost: one evaluation that met a busy machine should not silence the next.
-        self.timing.evaluation_cost = (self.timing.evaluation_cost + before.elapsed()) / 2;
-        self.unevaluated = false;
-        self.unseen = true;
-        Ok(())
-    }
-}
-
-/// 1 for every latent but the zeroed ones.
-fn mask_of(zeroed: &[usize], latents: usize) -> Vec<f32> {
-    let mut mask = vec![1.0; latents];
-    for &j in zeroed {
-        if let Some(value) = mask.get_mut(j) {
-            *value = 0.0;
-        }
-    }
-    mask
-}
-
-/// What changed, in the words of the plots.
-fn edits(old: &crate::config::LiveConfig, new: &crate::config::LiveConfig) -> Vec<String> {
-    let mut texts = Vec::new();
-    if old.beta != new.beta {
-        texts.push(format!("β = {}", short(new.beta)));
-    }
-    if old.learn_gamma != new.learn_gamma {
-        texts.push(if new.learn_gamma {
-            "γ learned".into()
-        } else {
-            format!("γ = {}", short(new.gamma))
-        });
-    } else if old.gamma != new.gamma {
-        texts.push(format!("γ = {}", short(new.gamma)));
-    }
-    if old.learning_rate != new.learning_rate {
-        texts.push(format!("rate = {}", short(new.learning_rate)));
-    }
-    texts
-}
-
-/// Three significant digits.
-fn short(value: f64) -> String {
-    if !(1e-3..1e4).contains(&value) {
-        return format!("{value:.2e}");
-    }
-    let decimals = (2 - value.log10().floor() as i32).clamp(0, 6) as usize;
-    let text = format!("{value:.decimals$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::compute::backend::{Backend, DeviceInfo, DeviceKind, Error};
 use crate::compute::inputs::{StepInputs, StepMetrics};
-use crate::compute::plan::{BufferId, Op, Plan, Program, Slice};
+use crate::compute::op::{BufferId, Op, Slice};
+use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
 
 use super::adam::adam;

@@ -1,7 +1,7 @@
 //! Samples become x: permutation, preprocessing.
 
 use crate::compute::inputs::StepInputs;
-use crate::compute::plan::BatchOrder;
+use crate::compute::op::BatchOrder;
 use crate::data::{Dataset, Pixels, Preprocessor};
 use crate::rng::{Stream, permute, uniform};
 

@@ -1,6 +1,6 @@
 //! Per-latent statistics of an evaluated chunk.
 
-use crate::compute::plan::StatisticsLayout as Layout;
+use crate::compute::op::StatisticsLayout as Layout;
 
 use super::latent::Posterior;
 use super::real::Real;

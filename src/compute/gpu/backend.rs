@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::compute::backend::{Backend, DeviceInfo, Error};
 use crate::compute::inputs::{StepInputs, StepMetrics};
-use crate::compute::plan::{Plan, Program, Slice};
+use crate::compute::op::Slice;
+use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Pixels, Preprocessor};
 
 use super::calls::{Call, CallInputs, Setting, Status, TileChoice, grid};

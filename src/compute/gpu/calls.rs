@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::compute::backend::DeviceKind;
-use crate::compute::plan::{BatchOrder, Op, Slice};
+use crate::compute::op::{BatchOrder, Op, Slice};
 use crate::config::Activation;
 use crate::data::PixelTransform;
 

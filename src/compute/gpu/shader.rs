@@ -1,7 +1,7 @@
 //! The kernels' text: files, the import directive, and the pipeline constants of every variant.
 
 use crate::compute::inputs::StepInputs;
-use crate::compute::plan::StatisticsLayout;
+use crate::compute::op::StatisticsLayout;
 
 /// Why a kernel's text cannot be put together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,161 @@
+//! A run under way on the worker's thread: its trainer, its traces, what was last measured and shown.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::compute::StepMetrics;
+
+use super::evaluate::{Evaluation, evaluate, measure_gains};
+use super::history::History;
+use super::protocol::{RunId, ViewRequest};
+use super::trainer::{Checkpoint, TrainError, Trainer};
+use super::views::{Views, views};
+
+/// Shortest time between evaluations.
+const EVALUATION_PERIOD: Duration = Duration::from_millis(120);
+/// Longest time between evaluations, whatever they cost: a still picture looks broken.
+const EVALUATION_PATIENCE: Duration = Duration::from_secs(3);
+/// An evaluation may take this share of the time since the last one.
+const EVALUATION_SHARE: f64 = 0.07;
+/// Samples of a live evaluation.
+const EVALUATION_SAMPLES: usize = 1024;
+/// Gains measured per evaluation; the latents take turns.
+const GAINS_PER_EVALUATION: usize = 16;
+
+/// A run under way.
+pub(super) struct Run {
+    pub(super) id: RunId,
+    pub(super) trainer: Trainer,
+    pub(super) history: History,
+    pub(super) view: ViewRequest,
+    pub(super) playing: bool,
+    /// Steps still to make before pausing again.
+    pub(super) pending: u64,
+    pub(super) burst_steps: usize,
+    pub(super) last: Option<StepMetrics>,
+    pub(super) evaluation: Option<Arc<Evaluation>>,
+    pub(super) views: Option<Arc<Views>>,
+    pub(super) gains: Vec<Option<f64>>,
+    pub(super) next_gain: usize,
+    pub(super) good: Option<Checkpoint>,
+    pub(super) timing: Timing,
+    /// Something changed that no snapshot shows yet.
+    pub(super) unseen: bool,
+    /// Something changed that no evaluation shows yet.
+    pub(super) unevaluated: bool,
+}
+
+/// When things were last done.
+pub(super) struct Timing {
+    pub(super) snapshot: Instant,
+    pub(super) evaluation: Instant,
+    pub(super) evaluation_cost: Duration,
+    pub(super) checkpoint: Instant,
+    pub(super) rate_since: Instant,
+    pub(super) rate_steps: u64,
+    pub(super) rate: f64,
+}
+
+impl Timing {
+    pub(super) fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            snapshot: now,
+            evaluation: now,
+            evaluation_cost: Duration::ZERO,
+            checkpoint: now,
+            rate_since: now,
+            rate_steps: 0,
+            rate: 0.0,
+        }
+    }
+
+    pub(super) fn evaluation_due(&self) -> bool {
+        let fair = self.evaluation_cost.div_f64(EVALUATION_SHARE);
+        let wait = fair.clamp(EVALUATION_PERIOD, EVALUATION_PATIENCE);
+        self.evaluation.elapsed() >= wait
+    }
+
+    /// Counts steps towards a rate that is renewed every half second.
+    pub(super) fn count(&mut self, steps: u64) {
+        self.rate_steps += steps;
+        let elapsed = self.rate_since.elapsed();
+        if elapsed >= Duration::from_millis(500) {
+            self.rate = self.rate_steps as f64 / elapsed.as_secs_f64();
+            self.restart_rate();
+        }
+    }
+
+    pub(super) fn restart_rate(&mut self) {
+        self.rate_since = Instant::now();
+        self.rate_steps = 0;
+    }
+}
+
+impl Run {
+    pub(super) fn record(&mut self, metrics: &[StepMetrics], beta: f64) {
+        for row in metrics {
+            self.history.push(row, beta * row.kl);
+        }
+        if let Some(&last) = metrics.last() {
+            self.last = Some(last);
+            self.unseen = true;
+            self.unevaluated = true;
+        }
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.history = History::default();
+        self.last = None;
+        self.evaluation = None;
+        self.views = None;
+        self.good = None;
+        self.gains.fill(None);
+        self.pending = 0;
+        self.timing = Timing::new();
+        self.unseen = true;
+        self.unevaluated = true;
+    }
+
+    pub(super) fn evaluate(&mut self, keep_going: &dyn Fn() -> bool) -> Result<(), TrainError> {
+        let before = Instant::now();
+        let seed = self.trainer.setup().config.sampling.seed;
+        let beta = self.trainer.live().beta;
+        let step = self.trainer.step();
+        let setup = Arc::clone(self.trainer.setup());
+        let latents = self.trainer.plan().net.latents;
+        let backend = self.trainer.backend();
+        let mut evaluation = evaluate(backend, seed, beta, EVALUATION_SAMPLES, keep_going)?;
+        evaluation.step = step;
+        let from = self.next_gain;
+        let to = (from + GAINS_PER_EVALUATION).min(latents);
+        let mask = mask_of(&self.view.zeroed, latents);
+        let gains = measure_gains(backend, seed, beta, 1, from..to, &mask, keep_going)?;
+        for (slot, gain) in self.gains[from..to].iter_mut().zip(gains) {
+            *slot = Some(gain);
+        }
+        self.next_gain = if to == latents { 0 } else { to };
+        for (latent, gain) in evaluation.latents.iter_mut().zip(&self.gains) {
+            latent.gain = *gain;
+        }
+        self.views = Some(Arc::new(views(backend, &setup, beta, &self.view)?));
+        self.evaluation = Some(Arc::new(evaluation));
+        self.timing.evaluation = Instant::now();
+        // Half the old cost: one evaluation that met a busy machine should not silence the next.
+        self.timing.evaluation_cost = (self.timing.evaluation_cost + before.elapsed()) / 2;
+        self.unevaluated = false;
+        self.unseen = true;
+        Ok(())
+    }
+}
+
+/// 1 for every latent but the zeroed ones.
+pub(super) fn mask_of(zeroed: &[usize], latents: usize) -> Vec<f32> {
+    let mut mask = vec![1.0; latents];
+    for &j in zeroed {
+        if let Some(value) = mask.get_mut(j) {
+            *value = 0.0;
+        }
+    }
+    mask
+}
