@@ -2,7 +2,7 @@
 # Builds the program and opens its window; sets the machine up first if needed.
 #
 #   scripts/run.sh                  the window
-#   scripts/run.sh paper list       any command of the program, window or not
+#   scripts/run.sh devices          any command of the program, window or not
 #
 # With no display to open a window on, it runs the headless demonstration on
 # the built-in digits instead and leaves the figures in out/.

@@ -21,7 +21,7 @@ pub enum ConfigError {
         value: f64,
     },
     /// A count that must be at least one is zero, or beyond what the program supports.
-    #[error("{name} must be between {min} and {max}, not {value}")]
+    #[error("{name} must be {}, not {value}", range_text(*.min, *.max))]
     OutOfRange {
         /// The setting, as the user knows it.
         name: &'static str,
@@ -40,6 +40,15 @@ pub enum ConfigError {
         /// What is wrong with the text.
         reason: String,
     },
+}
+
+/// `at least 1`, or `between 1 and 64`.
+fn range_text(min: usize, max: usize) -> String {
+    if max == usize::MAX {
+        format!("at least {min}")
+    } else {
+        format!("between {min} and {max}")
+    }
 }
 
 /// Returns `value` if it is positive and finite.
@@ -162,7 +171,7 @@ pub enum Preprocess {
     /// v/255 for bytes, the value itself for real-valued data.
     #[default]
     None,
-    /// `None` less the mean image.
+    /// As none, less the mean image.
     Center,
     /// (v + u)/256 with u uniform in [0, 1), fresh at every visit.
     Dequantize,

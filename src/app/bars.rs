@@ -69,7 +69,7 @@ pub(super) fn top_bar(
         button(
             "Reset",
             "Reset",
-            "Back to step 0 with the same seed: the same run again (R)",
+            "Back to step 0: same seed, current settings (R)",
             Action::Reset,
         );
         button(
@@ -193,7 +193,7 @@ pub(super) fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
             let (text, colour) = if snapshot.stationary {
                 ("● stationary at this β", c.good)
             } else {
-                ("○ not converged", c.muted)
+                ("○ still moving", c.muted)
             };
             ui.label(RichText::new(text).color(colour)).on_hover_text(
                 "Stationary: over the newest 40 % of the steps since the last edit the loss shows no \

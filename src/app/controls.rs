@@ -4,7 +4,7 @@ use egui::{Response, RichText, Ui};
 
 use crate::config::{
     Activation, DataSource, DeviceChoice, LiveConfig, NetConfig, PosteriorVariance, Preprocess,
-    Split,
+    SamplingConfig, Split,
 };
 use crate::theory::{Convention, weight_for};
 
@@ -31,6 +31,8 @@ pub(super) struct Controls {
     width: usize,
     /// A network being edited, until the pointer lets go.
     net: Option<NetConfig>,
+    /// Batch and seed being edited, until the pointer lets go.
+    sampling: Option<SamplingConfig>,
     /// The advanced section's texts.
     encoder_text: String,
     decoder_text: String,
@@ -44,6 +46,7 @@ impl Default for Controls {
             convention: Convention::MeanSquaredError,
             width: 256,
             net: None,
+            sampling: None,
             encoder_text: String::new(),
             decoder_text: String::new(),
             advanced: false,
@@ -83,7 +86,7 @@ impl Controls {
         self.model(ui, state, actions);
         ui.add_space(6.0);
         heading(ui, "Optimiser", "", "Adam");
-        Self::optimiser(ui, state, actions);
+        self.optimiser(ui, state, actions);
         open_dialog
     }
 
@@ -200,7 +203,7 @@ impl Controls {
                 ui,
                 kill.is_some(),
                 "kill one ▸",
-                "Snap β to the next threshold: exactly one more mode dies",
+                "Snap β to the next threshold: exactly one more mode dies (linear theory)",
             ) {
                 actions.push(Action::KillOne);
             }
@@ -273,10 +276,11 @@ impl Controls {
             name(&response, "depth");
             dragging |= response.dragged();
             if response.changed() {
+                let was_linear = net.encoder.is_empty();
                 net = net.with_depth(depth, self.width);
                 if depth == 0 {
                     net.variance = PosteriorVariance::Global;
-                } else if current.encoder.is_empty() {
+                } else if was_linear {
                     net.variance = PosteriorVariance::PerSample;
                 }
                 changed = true;
@@ -320,8 +324,8 @@ impl Controls {
         });
         row(ui, "σ(x)", |ui| {
             let options = [
-                (PosteriorVariance::Global, "global"),
                 (PosteriorVariance::PerSample, "per sample"),
+                (PosteriorVariance::Global, "global"),
             ];
             changed |= segmented(ui, &mut net.variance, &options, false);
         });
@@ -330,11 +334,8 @@ impl Controls {
             .as_ref()
             .and_then(|d| crate::model::NetSpec::new(&net, d.dataset.dim()).ok());
         if let Some(spec) = shape {
-            let text = format!(
-                "{} · {} parameters",
-                spec.shape_text(),
-                spec.parameter_count()
-            );
+            let count = super::number::thousands(spec.parameter_count() as u64);
+            let text = format!("{} · {count} parameters", spec.shape_text());
             ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
         }
         self.layers(ui, &mut net, &mut changed);
@@ -392,7 +393,7 @@ impl Controls {
         }
     }
 
-    fn optimiser(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    fn optimiser(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let live = state.config.live;
         let mut rate = live.learning_rate;
         let speed = rate * 0.01;
@@ -412,18 +413,22 @@ impl Controls {
                 ..live
             }));
         }
-        let mut sampling = state.config.sampling;
+        let mut sampling = self.sampling.unwrap_or(state.config.sampling);
+        let mut dragging = false;
         row(ui, "batch", |ui| {
             let response = ui.add(egui::DragValue::new(&mut sampling.batch).range(1..=65_535));
             name(&response, "batch");
+            dragging |= response.dragged();
             response.on_hover_text("Samples per step; re-initialises");
         });
         row(ui, "seed", |ui| {
             let response = ui.add(egui::DragValue::new(&mut sampling.seed));
             name(&response, "seed");
+            dragging |= response.dragged();
             response.on_hover_text("Fixes weights, order and noise; re-initialises");
         });
-        if sampling != state.config.sampling {
+        self.sampling = dragging.then_some(sampling);
+        if !dragging && sampling != state.config.sampling {
             actions.push(Action::Sampling(sampling));
         }
         let mut device = state.config.device.clone();
@@ -525,8 +530,8 @@ fn activation_name(activation: Activation) -> &'static str {
 
 fn convention_name(convention: Convention) -> &'static str {
     match convention {
-        Convention::MeanSquaredError => "mean-MSE",
-        Convention::SumSquaredError => "sum-SE",
-        Convention::HalfSumSquaredError => "½ sum-SE",
+        Convention::MeanSquaredError => "MSE",
+        Convention::SumSquaredError => "SSE",
+        Convention::HalfSumSquaredError => "½ SSE",
     }
 }

@@ -52,10 +52,10 @@ pub(super) fn data_panel(
                 Some(share) => format!("{what} · {:.0} %", 100.0 * share),
                 None => what.to_owned(),
             };
-            muted(ui, text);
             if ui.small_button("cancel").clicked() {
                 actions.push(Action::CancelLoad);
             }
+            ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
         });
     }
     ui.horizontal(|ui| {
@@ -101,7 +101,7 @@ fn limit(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         Some(n) => format!("first {}", thousands(n as u64)),
         None => "all items".into(),
     };
-    row(ui, "use", |ui| {
+    row(ui, "items", |ui| {
         egui::ComboBox::from_id_salt("limit")
             .selected_text(text(limit))
             .show_ui(ui, |ui| {

@@ -204,9 +204,10 @@ impl Explorer {
             WindowAction::CopyWindow => self.take_screenshot(ctx, Screenshot::Copy),
             WindowAction::SaveWindow => self.take_screenshot(ctx, Screenshot::Save),
             WindowAction::SaveFigures => {
+                let mut requests = Vec::new();
                 for (tile, figure) in self.board.figures(&self.state) {
                     for extension in ["png", "svg", "csv"] {
-                        self.save(SaveRequest {
+                        requests.push(SaveRequest {
                             figure: figure.clone(),
                             stem: tile.file_stem(),
                             extension,
@@ -214,6 +215,7 @@ impl Explorer {
                         });
                     }
                 }
+                self.send_job(Job::SaveAll(requests));
             }
             WindowAction::ResetLayout => self.board.reset_layout(),
             WindowAction::ToggleTile(tile) => self.board.toggle(tile),
@@ -232,8 +234,8 @@ impl Explorer {
         ctx.send_viewport_cmd(egui::ViewportCommand::Screenshot(callback));
     }
 
-    fn save(&mut self, request: SaveRequest) {
-        if !self.files.send(Job::Save(Box::new(request))) {
+    fn send_job(&mut self, job: Job) {
+        if !self.files.send(job) {
             self.state
                 .refuse("too many files are waiting to be written; try again in a moment".into());
         }
@@ -281,6 +283,8 @@ impl Explorer {
                     egui::ScrollArea::vertical()
                         .auto_shrink([false, false])
                         .show(ui, |ui| {
+                            // Room for the bar that appears while the pointer is in the panel.
+                            ui.set_max_width(ui.available_width() - 6.0);
                             open_dialog = self.controls.ui(ui, &self.state, &mut actions);
                         });
                 });
@@ -301,7 +305,7 @@ impl Explorer {
             self.act(action);
         }
         for request in saves {
-            self.save(request);
+            self.send_job(Job::Save(Box::new(request)));
         }
         for action in window_actions {
             self.window_action(&ctx, action);

@@ -1,6 +1,8 @@
 //! The thread that asks for and writes files: dialogs and exports never block the window.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -16,6 +18,8 @@ const JOBS: usize = 64;
 pub(super) enum Job {
     /// Writes a figure into the figures folder, or where a dialog says.
     Save(Box<SaveRequest>),
+    /// Writes many figures into the figures folder and tells of them once.
+    SaveAll(Vec<SaveRequest>),
     /// Writes a picture of the window: width, height, RGBA rows.
     SaveWindow(usize, usize, Vec<u8>),
     /// Asks for a folder of data.
@@ -33,10 +37,12 @@ pub(super) enum Outcome {
     Failed(String),
 }
 
-/// A handle to the thread; dropping it lets the thread finish what it is writing and end.
+/// A handle to the thread; dropping it waits for what is being written, not for a dialog.
 pub(super) struct Files {
     jobs: Option<Sender<Job>>,
     outcomes: Receiver<Outcome>,
+    /// Set while a dialog is open, which may be for ever.
+    in_dialog: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -48,12 +54,15 @@ impl Files {
     pub fn spawn(folder: PathBuf, waker: Waker) -> std::io::Result<Self> {
         let (jobs, job_queue) = bounded(JOBS);
         let (outcome_queue, outcomes) = bounded(JOBS);
+        let in_dialog = Arc::new(AtomicBool::new(false));
+        let dialog = Arc::clone(&in_dialog);
         let thread = std::thread::Builder::new()
             .name("files".into())
-            .spawn(move || work(&job_queue, &outcome_queue, &folder, &waker))?;
+            .spawn(move || work(&job_queue, &outcome_queue, &folder, &dialog, &waker))?;
         Ok(Self {
             jobs: Some(jobs),
             outcomes,
+            in_dialog,
             thread: Some(thread),
         })
     }
@@ -74,24 +83,39 @@ impl Files {
 impl Drop for Files {
     fn drop(&mut self) {
         self.jobs = None;
-        // An open dialog must not keep the program alive: only a write is waited for.
+        // A write is waited for; an open dialog must not keep the program alive.
         if let Some(thread) = self.thread.take()
-            && thread.is_finished()
+            && !self.in_dialog.load(Ordering::Relaxed)
         {
             let _ = thread.join();
         }
     }
 }
 
-fn work(jobs: &Receiver<Job>, outcomes: &Sender<Outcome>, folder: &Path, waker: &Waker) {
+fn work(
+    jobs: &Receiver<Job>,
+    outcomes: &Sender<Outcome>,
+    folder: &Path,
+    in_dialog: &AtomicBool,
+    waker: &Waker,
+) {
+    let ask = |dialog: &dyn Fn() -> Option<PathBuf>| {
+        in_dialog.store(true, Ordering::Relaxed);
+        let answer = dialog();
+        in_dialog.store(false, Ordering::Relaxed);
+        answer
+    };
     while let Ok(job) = jobs.recv() {
         let outcome = match job {
-            Job::Save(request) => save(&request, folder),
+            Job::Save(request) => save(&request, folder, &ask),
+            Job::SaveAll(requests) => Some(save_all(&requests, folder)),
             Job::SaveWindow(width, height, rgba) => save_window(width, height, rgba, folder),
-            Job::PickData => rfd::FileDialog::new()
-                .set_title("Open a folder of data")
-                .pick_folder()
-                .map(Outcome::Picked),
+            Job::PickData => ask(&|| {
+                rfd::FileDialog::new()
+                    .set_title("Open a folder of data")
+                    .pick_folder()
+            })
+            .map(Outcome::Picked),
         };
         if let Some(outcome) = outcome {
             // A full queue means nobody looks; the file is written all the same.
@@ -101,13 +125,27 @@ fn work(jobs: &Receiver<Job>, outcomes: &Sender<Outcome>, folder: &Path, waker: 
     }
 }
 
-fn save(request: &SaveRequest, folder: &Path) -> Option<Outcome> {
+/// Asks the user for a path.
+type Ask<'a> = &'a dyn Fn(&dyn Fn() -> Option<PathBuf>) -> Option<PathBuf>;
+
+fn save_all(requests: &[SaveRequest], folder: &Path) -> Outcome {
+    for request in requests {
+        if let Some(failure @ Outcome::Failed(_)) = save(request, folder, &|_| None) {
+            return failure;
+        }
+    }
+    Outcome::Saved(folder.to_owned())
+}
+
+fn save(request: &SaveRequest, folder: &Path, ask: Ask<'_>) -> Option<Outcome> {
     let path = if request.ask {
-        rfd::FileDialog::new()
-            .set_title("Save the figure")
-            .set_file_name(format!("{}.{}", request.stem, request.extension))
-            .add_filter("PNG, SVG or CSV", &["png", "svg", "csv"])
-            .save_file()?
+        ask(&|| {
+            rfd::FileDialog::new()
+                .set_title("Save the figure")
+                .set_file_name(format!("{}.{}", request.stem, request.extension))
+                .add_filter("PNG, SVG or CSV", &["png", "svg", "csv"])
+                .save_file()
+        })?
     } else {
         match free_name(folder, request.stem, request.extension) {
             Ok(path) => path,

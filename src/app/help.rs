@@ -17,7 +17,7 @@ const SYMBOLS: [(&str, &str); 9] = [
     ("μ(x), σ²(x)", "posterior mean and variance of a latent"),
     (
         "law",
-        "Var μ + E σ² = 1 for every latent, active or collapsed",
+        "Var μ + E σ² = 1 for every latent of a trained net, active or collapsed",
     ),
     ("active", "Var μ > 0.01"),
     (
@@ -26,16 +26,19 @@ const SYMBOLS: [(&str, &str); 9] = [
     ),
 ];
 
-const SHORTCUTS: [(&str, &str); 7] = [
+const SHORTCUTS: [(&str, &str); 10] = [
     ("Space", "play or pause"),
     ("→", "one step"),
     ("Shift + →", "one epoch"),
-    ("R", "reset: the same run again"),
+    ("R", "back to step 0: same seed, current settings"),
     ("drag the orange line", "change β in the plot"),
     (
         "click a latent's bar",
         "zero it in pictures and statistics; click again to release",
     ),
+    ("click a mode's point", "its loss surface"),
+    ("right drag, double click", "zoom into a plot, and out"),
+    ("F1", "this window"),
     ("double-click a slider", "its default"),
 ];
 
@@ -47,7 +50,10 @@ pub(super) fn help_window(ctx: &Context, open: &mut bool) {
         .default_width(520.0)
         .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
         .show(ctx, |ui| {
-            for (title, rows) in [("Notation", &SYMBOLS[..]), ("Hands", &SHORTCUTS[..])] {
+            for (title, rows) in [
+                ("Notation", &SYMBOLS[..]),
+                ("Mouse and keyboard", &SHORTCUTS[..]),
+            ] {
                 ui.heading(title);
                 egui::Grid::new(title)
                     .num_columns(2)

@@ -463,6 +463,9 @@ impl AppState {
                 self.config.data = config.clone();
                 self.problem = None;
                 self.mode = 0;
+                // A run on other data is nothing to compare with.
+                self.ghost = None;
+                self.snapshot = None;
                 self.data = Some(Data {
                     config,
                     dataset,
@@ -538,6 +541,7 @@ impl AppState {
         }
         if let Some(point) = snapshot.views.as_ref().and_then(|v| v.point)
             && point.mode == self.mode
+            && self.zeroed.is_empty()
         {
             let place = [point.u, point.v];
             if self.trail.back() != Some(&place) {

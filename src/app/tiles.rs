@@ -53,8 +53,8 @@ impl Tile {
         match self {
             Self::Thresholds => "a mode lives while ζ² > βγ",
             Self::Surface | Self::Reconstructions => "",
-            Self::Usage => "hover links everywhere · click zeroes",
-            Self::Training => "means of steps, extremes behind",
+            Self::Usage => "hover to highlight · click to zero",
+            Self::Training => "mean, with range behind",
         }
     }
 
@@ -354,7 +354,9 @@ impl Board<'_> {
             let from_left = egui::Layout::left_to_right(egui::Align::Center);
             let handle = ui
                 .with_layout(from_left, |ui| {
-                    tile_heading(ui, tile.title(), tile.subtitle());
+                    let zeroed = zeroed_text(tile, self.state);
+                    let subtitle = zeroed.as_deref().unwrap_or(tile.subtitle());
+                    tile_heading(ui, tile.title(), subtitle);
                     ui.interact(
                         ui.max_rect(),
                         ui.scope_id().with("handle"),
@@ -371,10 +373,9 @@ impl Board<'_> {
     fn switches(&mut self, ui: &mut Ui, tile: Tile) {
         match tile {
             Tile::Surface => {
-                // Laid out from the right, so the last comes first.
                 let kinds = [
+                    (SurfaceKind::Mode, "one mode (u, v)"),
                     (SurfaceKind::Ppca, "pPCA columns"),
-                    (SurfaceKind::Mode, "mode (u,v)"),
                 ];
                 if segmented(ui, &mut self.tiles.surface, &kinds, false) {
                     self.tiles.invalidate(Tile::Surface);
@@ -396,10 +397,13 @@ impl Board<'_> {
                 if mode != self.state.mode + 1 {
                     self.actions.push(Action::Mode(mode - 1));
                 }
+                if self.tiles.surface == SurfaceKind::Ppca {
+                    self.ppca_variance(ui);
+                }
             }
             Tile::Usage => {
                 let mut by_kl = self.state.sort_by_kl;
-                let options = [(false, "by index"), (true, "by KL")];
+                let options = [(true, "by KL"), (false, "by index")];
                 segmented(ui, &mut by_kl, &options, false);
                 if by_kl != self.state.sort_by_kl {
                     self.actions.push(Action::SortByKl(by_kl));
@@ -414,6 +418,27 @@ impl Board<'_> {
                 }
             }
             Tile::Thresholds | Tile::Reconstructions => {}
+        }
+    }
+
+    /// σ² of the pPCA surface: γ until it is set.
+    fn ppca_variance(&mut self, ui: &mut Ui) {
+        let before = self.tiles.ppca_sigma2.unwrap_or(shown_gamma(self.state));
+        let mut sigma2 = before;
+        let response = ui.add(
+            egui::DragValue::new(&mut sigma2)
+                .range(1e-6..=1e6)
+                .speed(before * 0.01)
+                .prefix("σ² ")
+                .custom_formatter(|v, _| super::number::significant(v, 3)),
+        );
+        super::controls::name(&response, "pPCA variance");
+        response.on_hover_text(
+            "Observation variance of pPCA; a zero column along a mode is stable once it exceeds ζ²",
+        );
+        if sigma2 != before {
+            self.tiles.ppca_sigma2 = Some(sigma2);
+            self.tiles.invalidate(Tile::Surface);
         }
     }
 
@@ -515,6 +540,15 @@ impl TileBoard {
     fn invalidate(&mut self, tile: Tile) {
         self.panes[tile as usize].built = None;
     }
+}
+
+/// Which latents are zeroed by hand, where that changes what the tile shows.
+fn zeroed_text(tile: Tile, state: &AppState) -> Option<String> {
+    let concerned = matches!(tile, Tile::Usage | Tile::Reconstructions);
+    (concerned && !state.zeroed.is_empty()).then(|| {
+        let names: Vec<String> = state.zeroed.iter().map(|j| format!("z{j}")).collect();
+        format!("zeroed: {} · click to release", names.join(", "))
+    })
 }
 
 /// What an empty tile says.

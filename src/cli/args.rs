@@ -126,10 +126,10 @@ pub struct ObjectiveArguments {
     /// Weight of the KL term.
     #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     pub beta: f64,
-    /// Decoder variance γ = `η_dec²`.
+    /// Decoder variance γ, the square of the decoder's standard deviation.
     #[arg(long, conflicts_with = "eta_dec", allow_negative_numbers = true)]
     pub gamma: Option<f64>,
-    /// Decoder standard deviation `η_dec` = √γ.
+    /// Decoder standard deviation √γ.
     #[arg(long, value_name = "E", allow_negative_numbers = true)]
     pub eta_dec: Option<f64>,
     /// Learn γ with the weights.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::data::{self, Preprocessor};
 use crate::metrics::predict;
-use crate::theory::{Gamma, ppca_fit};
+use crate::theory::{Gamma, ppca_fit, thresholds_beta_learned};
 
 use super::args::TheoryArguments;
 use super::error::Error;
@@ -64,11 +64,31 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
         let text = serde_json::to_string(&report).map_err(|e| Error::Print(e.into()))?;
         return writeln!(out, "{text}").map_err(Error::Print);
     }
-    let text = describe(&dataset.name, spectrum.samples, beta, latents, &report);
+    // With γ learned a mode's threshold is not ζ²/γ at the present γ, for γ moves with β.
+    let dies_at = if arguments.objective.learn_gamma {
+        thresholds_beta_learned(&prediction.problem)
+    } else {
+        report.thresholds_beta.clone()
+    };
+    let text = describe(
+        &dataset.name,
+        spectrum.samples,
+        beta,
+        latents,
+        &report,
+        &dies_at,
+    );
     out.write_all(text.as_bytes()).map_err(Error::Print)
 }
 
-fn describe(name: &str, samples: usize, beta: f64, latents: usize, report: &Report) -> String {
+fn describe(
+    name: &str,
+    samples: usize,
+    beta: f64,
+    latents: usize,
+    report: &Report,
+    dies_at: &[f64],
+) -> String {
     let mut text = format!(
         "{name}: {samples} items, d = {}, κ = {latents}, β = {beta}, γ = {:.6}\n",
         report.eigenvalues.len(),
@@ -92,7 +112,7 @@ fn describe(name: &str, samples: usize, beta: f64, latents: usize, report: &Repo
             "{:4} {:9.4} {:12.4} {:>10} {}\n",
             mode + 1,
             report.eigenvalues[mode],
-            report.thresholds_beta[mode],
+            dies_at.get(mode).copied().unwrap_or(f64::NAN),
             sigma2,
             if mode < report.active { "alive" } else { "✕" }
         );

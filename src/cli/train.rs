@@ -231,7 +231,7 @@ fn describe(report: &Report) -> String {
     let mut text = format!(
         "loss {:.4}  ELBO {:.4}  tuned {:.4}  KL {:.4}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
          {} active (linear theory: {}), {:.1} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n\n\
-         latent        KL      E σ²     Var μ       law      gain   dies at β\n",
+         latent        KL      E σ²     Var μ       law      gain  gain/2γKL\n",
         report.loss,
         report.elbo,
         report.elbo_tuned,

@@ -134,7 +134,14 @@ pub fn training_figure(
             label: m.text.clone(),
         })
         .collect();
-    let ghost = ghost.map(|g| (column(g, &middle), column(g, &loss)));
+    // A long ghost would squeeze a young run into a corner: it grows along.
+    let reach = (1.25 * history.steps() as f64).max(500.0);
+    let ghost = ghost.map(|g| {
+        let until = g.bins().partition_point(|b| (b.step as f64) < reach);
+        let cut = |pick: &dyn Fn(&Bin) -> f64| g.bins()[..until].iter().map(pick).collect();
+        let columns: (Vec<f64>, Vec<f64>) = (cut(&middle), cut(&loss));
+        columns
+    });
     let spread: Vec<[f64; 2]> = history
         .bins()
         .iter()
@@ -173,7 +180,7 @@ fn calm_range(losses: &[f64]) -> Option<(f64, f64)> {
     let usual = sorted[(sorted.len() * 49 / 50).min(sorted.len() - 1)];
     let floor = least.min(0.0);
     (sorted.len() > 50 && most - floor > 2.5 * (usual - floor))
-        .then(|| (floor, floor + 1.3 * (usual - floor)))
+        .then_some((floor, floor + 1.3 * (usual - floor)))
 }
 
 /// Inputs, reconstructions, prior samples and a traversal.

@@ -145,7 +145,7 @@ impl History {
         if let Some(last) = self.marks.last_mut()
             && kind(&last.text) == kind(&text)
             // A drag is many small edits: within one screen column they are one tick.
-            && self.steps - last.step <= 2 * self.width.max(self.steps / 200)
+            && self.steps - last.step <= (2 * self.width).max(self.steps / 40)
         {
             last.text = text;
             return;
@@ -177,8 +177,8 @@ impl History {
     /// Whether the loss has stopped falling since the last edit.
     ///
     /// The newest 40 % of the steps since the edit are halved; the run is stationary if the halves'
-    /// means differ by less than two standard errors of that difference and by less than 10⁻³ of the
-    /// loss's own spread from its start. Near a threshold the escape time diverges, so this can be
+    /// means differ by less than two standard errors of that difference, or by less than 10⁻⁵ of the
+    /// loss. Near a threshold the escape time diverges, so this can be
     /// true too early: it is a statement about the last steps, not a proof.
     pub fn is_stationary(&self) -> bool {
         let since = self.steps - self.edited;

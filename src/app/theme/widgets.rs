@@ -91,7 +91,15 @@ pub fn segmented<T: PartialEq + Copy>(
     let _ = ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         ui.horizontal(|ui| {
-            for &(option, name) in options {
+            // A parent that fills from the right would show the options backwards.
+            let backwards = ui.layout().prefer_right_to_left();
+            for index in 0..options.len() {
+                let at = if backwards {
+                    options.len() - 1 - index
+                } else {
+                    index
+                };
+                let (option, name) = options[at];
                 let chosen = option == *value;
                 let text = RichText::new(name).color(if chosen { c.strong } else { c.text });
                 let button = egui::Button::new(text)

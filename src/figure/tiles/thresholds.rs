@@ -215,10 +215,11 @@ fn notes(input: &Thresholds<'_>, alive: usize) -> Vec<String> {
     }
     if let Some(converged) = input.converged {
         notes.push(
-            if converged {
-                "converged"
-            } else {
-                "not converged"
+            match (converged, input.measured_active) {
+                // A saddle looks stationary too; theory knows that more modes can live.
+                (true, Some(measured)) if measured < alive => "stationary, or still on a saddle",
+                (true, _) => "stationary",
+                (false, _) => "not stationary",
             }
             .into(),
         );

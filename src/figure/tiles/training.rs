@@ -61,7 +61,7 @@ pub struct Training<'a> {
 pub fn training(input: &Training<'_>) -> FigureSpec {
     let scale = |log| if log { Scale::Log10 } else { Scale::Linear };
     let mut figure = FigureSpec::new("training", "Training");
-    figure.subtitle = "means of steps, extremes behind".into();
+    figure.subtitle = "mean, with range behind".into();
     figure.x = Axis {
         scale: scale(input.log_x),
         ..Axis::linear("step")
