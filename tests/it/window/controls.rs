@@ -329,22 +329,29 @@ fn a_new_run_does_not_break_off_the_drag_that_caused_it() {
     };
     press(&window, true, field);
     window.frames(2);
-    let mut sizes = vec![window.state().config.sampling.batch];
+    let before = window.state().config.clone();
+    let mut sizes = vec![before.sampling.batch];
     let mut at = field;
-    for _ in 0..4 {
+    for _ in 0..6 {
         at.x += 12.0;
         window.harness.event(egui::Event::PointerMoved(at));
         window.frames(2);
-        // Every change is a new run; the drag outlives its first statistics.
-        window.until("statistics of the new run", |s| {
-            s.snapshot.as_ref().is_some_and(|snapshot| {
-                snapshot.evaluation.is_some()
-                    && s.run.as_ref().is_some_and(|r| r.id == snapshot.run)
-            })
+        // Every change is a new run. Its first snapshot has no statistics yet: what stands above
+        // the field must not move with them.
+        window.until("a snapshot of the new run", |s| {
+            let run = s.run.as_ref().map(|r| r.id);
+            s.snapshot.as_ref().map(|snapshot| snapshot.run) == run
         });
+        assert_eq!(
+            window.control(Role::SpinButton, "batch").rect().center().y,
+            field.y
+        );
         sizes.push(window.state().config.sampling.batch);
     }
     press(&window, false, at);
     window.frames(2);
     assert!(sizes.is_sorted_by(|a, b| a < b), "{sizes:?}");
+    let after = &window.state().config;
+    assert_eq!(after.sampling.seed, before.sampling.seed);
+    assert_eq!((after.live, &after.net), (before.live, &before.net));
 }
