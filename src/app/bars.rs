@@ -2,8 +2,9 @@
 
 use egui::{RichText, Ui};
 
+use super::action::Action;
 use super::number::{significant, thousands};
-use super::state::{Action, AppState};
+use super::state::AppState;
 use super::theme::{self, Theme, muted};
 
 /// What the top bar asks of the window itself.
@@ -20,7 +21,7 @@ pub(super) enum WindowAction {
     /// The tiles as they were at the start.
     ResetLayout,
     /// Shows or hides a tile.
-    ToggleTile(super::tiles::Tile),
+    ToggleTile(super::tile::Tile),
     /// Shows or hides the help.
     ToggleHelp,
 }
@@ -29,7 +30,7 @@ pub(super) enum WindowAction {
 pub(super) fn top_bar(
     ui: &mut Ui,
     state: &AppState,
-    visible: &[super::tiles::Tile],
+    visible: &[super::tile::Tile],
     actions: &mut Vec<Action>,
     window: &mut Vec<WindowAction>,
 ) {
@@ -113,8 +114,8 @@ fn export_menu(ui: &mut Ui, window: &mut Vec<WindowAction>) {
     muted(ui, "One figure: the ⋯ menu of its tile");
 }
 
-fn view_menu(ui: &mut Ui, visible: &[super::tiles::Tile], window: &mut Vec<WindowAction>) {
-    for tile in super::tiles::Tile::ALL {
+fn view_menu(ui: &mut Ui, visible: &[super::tile::Tile], window: &mut Vec<WindowAction>) {
+    for tile in super::tile::Tile::ALL {
         let mut shown = visible.contains(&tile);
         if ui.checkbox(&mut shown, tile.title()).clicked() {
             window.push(WindowAction::ToggleTile(tile));

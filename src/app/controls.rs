@@ -8,10 +8,11 @@ use crate::config::{
 };
 use crate::theory::{Convention, weight_for};
 
+use super::action::Action;
 use super::data_panel::data_panel;
 use super::log_slider::{LogSlider, log_slider};
 use super::number::{significant, subscript};
-use super::state::{Action, AppState};
+use super::state::AppState;
 use super::theme::{self, Theme, muted, section_heading, segmented};
 
 /// β's slider: 0.01–100; a typed value may be anything positive.

@@ -4,9 +4,10 @@ use egui::{RichText, TextureHandle, TextureOptions, Ui, vec2};
 
 use crate::config::DataConfig;
 
+use super::action::Action;
 use super::controls::row;
 use super::number::thousands;
-use super::state::{Action, AppState, Data};
+use super::state::{AppState, Data};
 use super::theme::{self, Theme, muted};
 
 /// Thumbnails in the strip.

@@ -10,14 +10,16 @@ use egui_notify::Toasts;
 use crate::config::RunConfig;
 use crate::train::{Latest, Waker, Worker};
 
+use super::action::{Action, Effect, Severity};
 use super::bars::{WindowAction, status_bar, top_bar};
 use super::controls::Controls;
 use super::files::{Files, Job, Outcome};
 use super::help::help_window;
 use super::loader::Loader;
-use super::state::{Action, AppState, Effect, Severity};
+use super::state::AppState;
 use super::theme::{self, Theme, chrome};
-use super::tiles::{SaveRequest, TileBoard};
+use super::tile::SaveRequest;
+use super::tiles::TileBoard;
 
 /// Width of the left panel.
 const CONTROLS_WIDTH: f32 = 272.0;

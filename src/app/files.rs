@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::train::Waker;
 
-use super::tiles::SaveRequest;
+use super::tile::SaveRequest;
 
 /// Jobs that may wait.
 const JOBS: usize = 64;

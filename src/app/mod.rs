@@ -3,6 +3,7 @@
 //! [`state`] holds everything shown and changes only by actions and messages; [`Explorer`] drains
 //! the threads in `logic` and paints in `ui`; panels and tiles turn input into actions.
 
+pub mod action;
 mod bars;
 mod controls;
 mod data_panel;
@@ -15,10 +16,11 @@ mod number;
 pub mod plot_view;
 pub mod state;
 pub mod theme;
+mod tile;
 mod tiles;
 mod window;
 
 pub use explorer::Explorer;
 pub use loader::{LoadedData, LoaderMessage};
-pub use tiles::Tile;
+pub use tile::Tile;
 pub use window::{WindowError, run};

@@ -8,86 +8,18 @@ use egui_tiles::{
 use crate::figure::{FigureSpec, run as figures};
 use crate::train::History;
 
+use super::action::Action;
 use super::data_panel::empty;
 use super::plot_view::{PlotResponse, PlotView};
-use super::state::{Action, AppState};
+use super::state::AppState;
 use super::theme::{self, Theme, segmented, tile_frame, tile_heading};
-
-/// A tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tile {
-    /// The spectrum and the line βγ.
-    Thresholds,
-    /// A loss surface.
-    Surface,
-    /// What every latent does.
-    Usage,
-    /// Pictures.
-    Reconstructions,
-    /// Traces.
-    Training,
-}
-
-impl Tile {
-    /// All of them, in reading order.
-    pub const ALL: [Self; 5] = [
-        Self::Thresholds,
-        Self::Surface,
-        Self::Usage,
-        Self::Reconstructions,
-        Self::Training,
-    ];
-
-    /// Its heading.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Thresholds => "Singular-value thresholds",
-            Self::Surface => "Loss surface",
-            Self::Usage => "Latent usage",
-            Self::Reconstructions => "Reconstructions & samples",
-            Self::Training => "Training",
-        }
-    }
-
-    fn subtitle(self) -> &'static str {
-        match self {
-            Self::Thresholds => "a mode lives while ζ² > βγ",
-            Self::Surface | Self::Reconstructions => "",
-            Self::Usage => "hover to highlight · click to zero",
-            Self::Training => "mean, with range behind",
-        }
-    }
-
-    /// Stem of its files.
-    pub fn file_stem(self) -> &'static str {
-        match self {
-            Self::Thresholds => "thresholds",
-            Self::Surface => "surface",
-            Self::Usage => "usage",
-            Self::Reconstructions => "reconstructions",
-            Self::Training => "training",
-        }
-    }
-}
+use super::tile::{SaveRequest, Tile};
 
 /// Which loss surface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SurfaceKind {
     Mode,
     Ppca,
-}
-
-/// A file the user asked for.
-#[derive(Debug, Clone)]
-pub(super) struct SaveRequest {
-    /// The figure.
-    pub figure: FigureSpec,
-    /// Stem of the file.
-    pub stem: &'static str,
-    /// `png`, `svg` or `csv`.
-    pub extension: &'static str,
-    /// Whether a dialog asks where.
-    pub ask: bool,
 }
 
 /// One tile on screen: its figure, rebuilt only when something it shows changed.

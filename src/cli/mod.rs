@@ -1,7 +1,7 @@
 //! The command line: the same engine without a window.
 //!
 //! Results go to standard output (one JSON object with `--json`), progress and remarks to standard
-//! error. What was typed ([`args`]) becomes a validated setting before anything runs.
+//! error. What was typed ([`Arguments`]) becomes a validated setting before anything runs.
 
 mod args;
 mod bench;

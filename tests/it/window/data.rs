@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use collapse_explorer::app::state::Severity;
+use collapse_explorer::app::action::Severity;
 use egui::accesskit::Role;
 
 use super::{ITEMS, Window};

@@ -1,0 +1,78 @@
+//! What the user can ask for, and the work it makes for the threads.
+
+use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, SamplingConfig};
+use crate::train::{Command, LiveParams};
+
+/// Something the user asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Live: β, γ, learn γ, learning rate.
+    Live(LiveConfig),
+    /// Re-initialises: the network.
+    Net(NetConfig),
+    /// Re-initialises: batch and seed.
+    Sampling(SamplingConfig),
+    /// Re-initialises: the processor.
+    Device(DeviceChoice),
+    /// Reloads: which data, and how they are preprocessed.
+    Data(DataConfig),
+    /// Stops a load under way.
+    CancelLoad,
+    /// Trains, or waits.
+    TogglePlay,
+    /// One step.
+    Step,
+    /// One epoch.
+    Epoch,
+    /// Back to step 0, same seed.
+    Reset,
+    /// A fresh seed, from step 0.
+    NewSeed,
+    /// The mode the loss surface is about, from 0.
+    Mode(usize),
+    /// The latent under the pointer, in whatever tile.
+    Hover(Option<usize>),
+    /// The latent to traverse.
+    Traverse(usize),
+    /// Zeroes a latent in every picture and statistic, or releases it.
+    ToggleZero(usize),
+    /// Sorts the latents by KL, or by index.
+    SortByKl(bool),
+    /// β to just past the next threshold, killing one mode.
+    KillOne,
+    /// β to just below the next threshold, reviving one mode.
+    ReviveOne,
+    /// Tells the user what was wrong with what they typed.
+    Complain(String),
+}
+
+/// Work for a thread.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// To the training worker's queue.
+    Command(Command),
+    /// To the training worker's newest-wins slot.
+    Live(LiveParams),
+    /// To the data loader.
+    Load(DataConfig, u32),
+    /// To the data loader.
+    CancelLoad,
+}
+
+/// How a notice looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Something was refused or lost nothing.
+    Error,
+}
+
+/// One sentence for the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How it looks.
+    pub severity: Severity,
+    /// What it says.
+    pub text: String,
+}
