@@ -305,10 +305,13 @@ impl Board<'_> {
     fn switches(&mut self, ui: &mut Ui, tile: Tile) {
         match tile {
             Tile::Surface => {
-                let kinds = [
-                    (SurfaceKind::Mode, "one mode (u, v)"),
-                    (SurfaceKind::Ppca, "pPCA columns"),
-                ];
+                // In a narrow tile long names would leave the title no room.
+                let (mode, ppca) = if ui.available_width() < 340.0 {
+                    ("(u, v)", "pPCA")
+                } else {
+                    ("one mode (u, v)", "pPCA columns")
+                };
+                let kinds = [(SurfaceKind::Mode, mode), (SurfaceKind::Ppca, ppca)];
                 if segmented(ui, &mut self.tiles.surface, &kinds, false) {
                     self.tiles.invalidate(Tile::Surface);
                 }
