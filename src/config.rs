@@ -140,6 +140,19 @@ impl FromStr for DataSource {
     }
 }
 
+impl DataSource {
+    /// As [`FromStr`], for a command line's argument: one that is not UTF-8 can only be a path.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unreadable`] as `from_str`.
+    pub fn from_os(text: std::ffi::OsString) -> Result<Self, ConfigError> {
+        match text.into_string() {
+            Ok(text) => text.parse(),
+            Err(raw) => Ok(Self::Path(PathBuf::from(raw))),
+        }
+    }
+}
+
 impl fmt::Display for DataSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

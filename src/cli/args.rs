@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{
@@ -30,6 +31,11 @@ impl Arguments {
     }
 }
 
+/// Reads a data source; a path need not be UTF-8.
+fn data_source() -> impl TypedValueParser<Value = DataSource> {
+    OsStringValueParser::new().try_map(DataSource::from_os)
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Mode {
@@ -52,7 +58,7 @@ pub enum Mode {
 #[derive(Debug, Clone, Args)]
 pub struct WindowArguments {
     /// Data to open: digits, gaussian:9,5,2 or a path.
-    #[arg(long, default_value = "digits")]
+    #[arg(long, default_value = "digits", value_parser = data_source())]
     pub data: DataSource,
     /// Use the first N items in file order.
     #[arg(long, value_name = "N")]
@@ -89,7 +95,7 @@ impl WindowArguments {
 #[derive(Debug, Clone, Args)]
 pub struct DataArguments {
     /// digits, gaussian:9,5,2,1,0.3, an IDX file or a folder of them.
-    #[arg(long)]
+    #[arg(long, value_parser = data_source())]
     pub data: DataSource,
     /// Which split, where the data have one.
     #[arg(long, value_enum, default_value_t)]

@@ -159,6 +159,17 @@ impl History {
         });
     }
 
+    /// Forgets everything after `step`, where a run was put back to.
+    pub fn rewind(&mut self, step: u64) {
+        self.bins.retain(|b| b.step <= step);
+        if let Some(last) = self.bins.last_mut() {
+            last.count = last.count.min(step + 1 - last.step);
+        }
+        self.marks.retain(|m| m.step <= step);
+        self.steps = self.steps.min(step);
+        self.edited = self.edited.min(self.steps);
+    }
+
     /// The bins, oldest first.
     pub fn bins(&self) -> &[Bin] {
         &self.bins
@@ -268,6 +279,23 @@ mod tests {
         assert!(level.is_stationary());
         level.mark("β = 3".into());
         assert!(!level.is_stationary(), "an edit starts the wait anew");
+    }
+
+    #[test]
+    fn rewinding_forgets_the_steps_after() {
+        let mut history = History::default();
+        for i in 0..5000_u32 {
+            history.push(&metrics(f64::from(i)), 0.0);
+        }
+        history.mark("β = 2".into());
+        history.rewind(3001);
+        assert_eq!(history.steps(), 3001);
+        assert_eq!(history.bins().iter().map(|b| b.count).sum::<u64>(), 3001);
+        assert!(history.marks().is_empty());
+        history.push(&metrics(1.0), 0.0);
+        assert_eq!(history.steps(), 3002);
+        let last = history.bins().last().expect("a bin");
+        assert_eq!(last.step + last.count - 1, 3002);
     }
 
     #[test]

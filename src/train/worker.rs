@@ -215,6 +215,7 @@ impl State {
             }
         };
         if let Some(run) = self.run.as_mut() {
+            run.history.rewind(run.trainer.step());
             run.history.mark("diverged".into());
         }
         self.tell(Event::Diverged { run: id, message });

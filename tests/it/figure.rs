@@ -75,7 +75,7 @@ fn an_svg_says_everything_a_reader_needs() {
         "dead in theory",
         "this network: γβ/E σ²",
         "βγ = 1.30",
-        "predicted 4 alive · measured 6 of 16 · converged",
+        "predicted 4 alive · measured 6 of 16 · stationary",
         "10",
         "0.3",
     ] {
