@@ -30,7 +30,10 @@ pub(super) fn adam<T: Real>(
     ];
     let finite = AtomicBool::new(true);
     let update = |p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]| {
-        let good = vectorized(|| update_blocks(p, g, m, v, inputs));
+        let good = vectorized(
+            #[inline(always)]
+            || update_blocks(p, g, m, v, inputs),
+        );
         if !good {
             finite.store(false, Ordering::Relaxed);
         }

@@ -9,7 +9,7 @@ use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
 
 /// Multiply-adds above which a product is shared between threads.
-const PARALLEL_MACS: usize = 1 << 20;
+const PARALLEL_MACS: usize = 3 << 20;
 
 fn parallelism(macs: usize) -> Par {
     if macs < PARALLEL_MACS {
@@ -63,7 +63,12 @@ pub(super) fn dense_forward<T: Real>(
         T::ONE,
         parallelism(rows * inputs * outputs),
     );
-    over_rows_of(y, outputs, |_, y| activate(y, bias, activation));
+    over_rows_of(
+        y,
+        outputs,
+        #[inline(always)]
+        |_, y| activate(y, bias, activation),
+    );
 }
 
 /// dx ← (dy Wᵀ) ⊙ f′(x), where x is the *output* of the activation f.
@@ -86,22 +91,27 @@ pub(super) fn dense_backward_input<T: Real>(
     if activation == Activation::Identity {
         return;
     }
-    over_rows_of(dx, inputs, |first, dx| {
-        let x = &x[first * inputs..][..dx.len()];
-        match activation {
-            Activation::Identity => {}
-            Activation::Relu => {
-                for (d, &x) in dx.iter_mut().zip(x) {
-                    *d = if x > T::ZERO { *d } else { T::ZERO };
+    over_rows_of(
+        dx,
+        inputs,
+        #[inline(always)]
+        |first, dx| {
+            let x = &x[first * inputs..][..dx.len()];
+            match activation {
+                Activation::Identity => {}
+                Activation::Relu => {
+                    for (d, &x) in dx.iter_mut().zip(x) {
+                        *d = if x > T::ZERO { *d } else { T::ZERO };
+                    }
+                }
+                Activation::Tanh => {
+                    for (d, &x) in dx.iter_mut().zip(x) {
+                        *d *= T::ONE - x * x;
+                    }
                 }
             }
-            Activation::Tanh => {
-                for (d, &x) in dx.iter_mut().zip(x) {
-                    *d *= T::ONE - x * x;
-                }
-            }
-        }
-    });
+        },
+    );
 }
 
 /// dW ← xᵀ dy, db ← column sums of dy.
@@ -125,25 +135,33 @@ pub(super) fn dense_backward_weight<T: Real>(
 
 /// out ← column sums of a row-major array whose width is `out.len()`.
 pub(super) fn sum_rows<T: Real>(input: &[T], out: &mut [T]) {
-    vectorized(|| {
-        out.fill(T::ZERO);
-        for row in input.chunks_exact(out.len()) {
-            for (sum, &value) in out.iter_mut().zip(row) {
-                *sum += value;
+    vectorized(
+        #[inline(always)]
+        || {
+            out.fill(T::ZERO);
+            for row in input.chunks_exact(out.len()) {
+                for (sum, &value) in out.iter_mut().zip(row) {
+                    *sum += value;
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// out ← z with each column multiplied by its mask.
 pub(super) fn mask_latents<T: Real>(z: &[T], mask: &[T], out: &mut [T]) {
     let latents = mask.len();
-    over_rows_of(out, latents, |first, out| {
-        let z = &z[first * latents..][..out.len()];
-        for (out, z) in out.chunks_exact_mut(latents).zip(z.chunks_exact(latents)) {
-            for ((o, &z), &m) in out.iter_mut().zip(z).zip(mask) {
-                *o = z * m;
+    over_rows_of(
+        out,
+        latents,
+        #[inline(always)]
+        |first, out| {
+            let z = &z[first * latents..][..out.len()];
+            for (out, z) in out.chunks_exact_mut(latents).zip(z.chunks_exact(latents)) {
+                for ((o, &z), &m) in out.iter_mut().zip(z).zip(mask) {
+                    *o = z * m;
+                }
             }
-        }
-    });
+        },
+    );
 }

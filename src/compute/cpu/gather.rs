@@ -36,32 +36,37 @@ pub(super) fn gather<T: Real>(
     };
     let transform = preprocessor.transform;
     let plain = transform.dequantize == 0.0 && transform.logit_lambda == 0.0;
-    over_rows_of(x, dim, |first, x| {
-        for (row, x) in x.chunks_exact_mut(dim).enumerate() {
-            let sample = sample_index(order, inputs, first + row);
-            let values = sample * dim..(sample + 1) * dim;
-            match &data.pixels {
-                Pixels::Bytes(bytes) if plain => {
-                    for (x, &v) in x.iter_mut().zip(&bytes[values]) {
-                        *x = T::of_f32(f32::from(v) * transform.scale);
+    over_rows_of(
+        x,
+        dim,
+        #[inline(always)]
+        |first, x| {
+            for (row, x) in x.chunks_exact_mut(dim).enumerate() {
+                let sample = sample_index(order, inputs, first + row);
+                let values = sample * dim..(sample + 1) * dim;
+                match &data.pixels {
+                    Pixels::Bytes(bytes) if plain => {
+                        for (x, &v) in x.iter_mut().zip(&bytes[values]) {
+                            *x = T::of_f32(f32::from(v) * transform.scale);
+                        }
+                    }
+                    Pixels::Bytes(bytes) => {
+                        for (p, (x, &v)) in x.iter_mut().zip(&bytes[values]).enumerate() {
+                            let element = (sample * dim + p) as u32;
+                            let u = uniform(inputs.seed, Stream::Dequantize, element, noise_step);
+                            *x = T::of_f32(transform.apply(f32::from(v), u));
+                        }
+                    }
+                    Pixels::Floats(floats) => {
+                        for (x, &v) in x.iter_mut().zip(&floats[values]) {
+                            *x = T::of_f32(v);
+                        }
                     }
                 }
-                Pixels::Bytes(bytes) => {
-                    for (p, (x, &v)) in x.iter_mut().zip(&bytes[values]).enumerate() {
-                        let element = (sample * dim + p) as u32;
-                        let u = uniform(inputs.seed, Stream::Dequantize, element, noise_step);
-                        *x = T::of_f32(transform.apply(f32::from(v), u));
-                    }
-                }
-                Pixels::Floats(floats) => {
-                    for (x, &v) in x.iter_mut().zip(&floats[values]) {
-                        *x = T::of_f32(v);
-                    }
+                for (x, &m) in x.iter_mut().zip(&preprocessor.mean) {
+                    *x -= T::of_f32(m);
                 }
             }
-            for (x, &m) in x.iter_mut().zip(&preprocessor.mean) {
-                *x -= T::of_f32(m);
-            }
-        }
-    });
+        },
+    );
 }

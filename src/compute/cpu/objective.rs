@@ -18,12 +18,19 @@ pub(super) fn elbo<T: Real>(
     match dxhat {
         Some(dxhat) => {
             let scale = (-log_gamma).exp_() / T::of(rows as f64);
-            over_rows(dxhat, dim, sse, 1, |first, dxhat, sse| {
-                for (row, (dxhat, sse)) in dxhat.chunks_exact_mut(dim).zip(sse).enumerate() {
-                    let at = (first + row) * dim..(first + row + 1) * dim;
-                    *sse = residual(&x[at.clone()], &xhat[at], dxhat, scale);
-                }
-            });
+            over_rows(
+                dxhat,
+                dim,
+                sse,
+                1,
+                #[inline(always)]
+                |first, dxhat, sse| {
+                    for (row, (dxhat, sse)) in dxhat.chunks_exact_mut(dim).zip(sse).enumerate() {
+                        let at = (first + row) * dim..(first + row + 1) * dim;
+                        *sse = residual(&x[at.clone()], &xhat[at], dxhat, scale);
+                    }
+                },
+            );
         }
         None => {
             for (row, sse) in sse.iter_mut().enumerate() {

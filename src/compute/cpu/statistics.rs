@@ -17,31 +17,34 @@ pub(super) fn latent_statistics<T: Real>(
 ) {
     let latents = posterior.latents;
     let epsilon = T::of_f32(Layout::EPSILON);
-    vectorized(|| {
-        out.fill(T::ZERO);
-        let mut fields = out.chunks_exact_mut(latents);
-        let mut next = || fields.next().unwrap_or_default();
-        let (mean, m2, sigma2, sum_kl, collapsed) = (next(), next(), next(), next(), next());
-        for row in 0..rows {
-            let (mu, log_sigma2) = posterior.row(row);
-            let kl = &kl[row * latents..(row + 1) * latents];
-            for j in 0..latents {
-                mean[j] += mu[j];
-                sigma2[j] += log_sigma2[j].exp_();
-                sum_kl[j] += kl[j];
-                collapsed[j] += if kl[j] < epsilon { T::ONE } else { T::ZERO };
+    vectorized(
+        #[inline(always)]
+        || {
+            out.fill(T::ZERO);
+            let mut fields = out.chunks_exact_mut(latents);
+            let mut next = || fields.next().unwrap_or_default();
+            let (mean, m2, sigma2, sum_kl, collapsed) = (next(), next(), next(), next(), next());
+            for row in 0..rows {
+                let (mu, log_sigma2) = posterior.row(row);
+                let kl = &kl[row * latents..(row + 1) * latents];
+                for j in 0..latents {
+                    mean[j] += mu[j];
+                    sigma2[j] += log_sigma2[j].exp_();
+                    sum_kl[j] += kl[j];
+                    collapsed[j] += if kl[j] < epsilon { T::ONE } else { T::ZERO };
+                }
             }
-        }
-        let n = T::of(rows.max(1) as f64);
-        for mean in mean.iter_mut() {
-            *mean /= n;
-        }
-        for row in 0..rows {
-            let (mu, _) = posterior.row(row);
-            for j in 0..latents {
-                let deviation = mu[j] - mean[j];
-                m2[j] += deviation * deviation;
+            let n = T::of(rows.max(1) as f64);
+            for mean in mean.iter_mut() {
+                *mean /= n;
             }
-        }
-    });
+            for row in 0..rows {
+                let (mu, _) = posterior.row(row);
+                for j in 0..latents {
+                    let deviation = mu[j] - mean[j];
+                    m2[j] += deviation * deviation;
+                }
+            }
+        },
+    );
 }

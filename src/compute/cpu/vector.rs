@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 /// Elements below which handing work to another thread costs more than it saves.
-pub(super) const PARALLEL_ELEMENTS: usize = 1 << 16;
+pub(super) const PARALLEL_ELEMENTS: usize = 1 << 17;
 
 /// Runs `work` compiled for the widest vector instructions of this machine.
 ///
@@ -31,7 +31,10 @@ pub(super) fn over_rows<A: Send, B: Send>(
         a: &mut [A],
         b: &mut [B],
     ) {
-        vectorized(|| work(first, a, b));
+        vectorized(
+            #[inline(always)]
+            || work(first, a, b),
+        );
     }
     let rows = a.len() / a_width.max(1);
     if a.len().max(b.len()) < PARALLEL_ELEMENTS || rows < 2 {
@@ -53,7 +56,10 @@ pub(super) fn over_rows_of<A: Send>(
 ) {
     #[inline(never)]
     fn block<A>(work: &impl Fn(usize, &mut [A]), first: usize, a: &mut [A]) {
-        vectorized(|| work(first, a));
+        vectorized(
+            #[inline(always)]
+            || work(first, a),
+        );
     }
     let rows = a.len() / width.max(1);
     if a.len() < PARALLEL_ELEMENTS || rows < 2 {
