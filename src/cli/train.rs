@@ -178,7 +178,7 @@ pub(super) fn final_evaluation(trainer: &mut Trainer) -> Result<Evaluation, Erro
         eprintln!("gains are over the first {} items", chunks * chunk);
     }
     let mask = vec![1.0; latents];
-    let gains = measure_gains(backend, seed, beta, chunks, 0..latents, &mask, &go_on)?;
+    let gains = measure_gains(backend, seed, beta, 0..chunks, 0..latents, &mask, &go_on)?;
     for (latent, gain) in evaluation.latents.iter_mut().zip(gains) {
         latent.gain = Some(gain);
     }

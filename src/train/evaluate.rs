@@ -2,6 +2,8 @@
 //!
 //! The device reduces each chunk; chunks are merged here in f64 by Chan's formula.
 
+use std::ops::Range;
+
 use crate::compute::{Backend, Error, Program, StatisticsLayout as Layout, StepInputs};
 
 /// What one latent does, over the evaluated samples.
@@ -166,8 +168,8 @@ pub(super) fn read_gamma(backend: &mut dyn Backend) -> Result<f64, Error> {
     Ok(f64::from(backend.read(slice)?[0]).exp())
 }
 
-/// Measures the gain f₋ⱼ − f of the latents in `which` over the first `chunks` chunks, with the mask
-/// `base` on all others.
+/// Measures the gain f₋ⱼ − f of the latents in `which` over the given chunks, with the mask `base` on
+/// all others.
 ///
 /// # Errors
 /// [`Error`] if the device fails.
@@ -175,15 +177,15 @@ pub fn measure_gains(
     backend: &mut dyn Backend,
     seed: u32,
     beta: f64,
-    chunks: usize,
-    which: std::ops::Range<usize>,
+    chunks: Range<usize>,
+    which: Range<usize>,
     base: &[f32],
     keep_going: &dyn Fn() -> bool,
 ) -> Result<Vec<f64>, Error> {
     let (sse, mask) = (backend.plan().sse(), backend.plan().mask());
     let mut gains = vec![0.0; which.len()];
     let mut rows_total = 0.0;
-    for chunk in 0..chunks {
+    for chunk in chunks {
         let inputs = chunk_inputs(backend, seed, beta, chunk);
         let rows = inputs.rows as usize;
         if rows == 0 {

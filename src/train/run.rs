@@ -19,6 +19,8 @@ const EVALUATION_PATIENCE: Duration = Duration::from_secs(3);
 const EVALUATION_SHARE: f64 = 0.07;
 /// Samples of a live evaluation.
 const EVALUATION_SAMPLES: usize = 1024;
+/// Chunks of the data over which gains are averaged: over one alone they are noisy. They take turns.
+pub(super) const GAIN_CHUNKS: usize = 4;
 /// Gains measured per evaluation; the latents take turns.
 const GAINS_PER_EVALUATION: usize = 16;
 
@@ -35,7 +37,9 @@ pub(super) struct Run {
     pub(super) last: Option<StepMetrics>,
     pub(super) evaluation: Option<Arc<Evaluation>>,
     pub(super) views: Option<Arc<Views>>,
-    pub(super) gains: Vec<Option<f64>>,
+    /// Gains by chunk of the data, then by latent; what is shown is their mean.
+    pub(super) gains: [Vec<Option<f64>>; GAIN_CHUNKS],
+    pub(super) gain_chunk: usize,
     pub(super) next_gain: usize,
     pub(super) good: Option<Checkpoint>,
     pub(super) timing: Timing,
@@ -104,13 +108,20 @@ impl Run {
         }
     }
 
+    /// Gains of other settings or another mask are none.
+    pub(super) fn forget_gains(&mut self) {
+        for chunk in &mut self.gains {
+            chunk.fill(None);
+        }
+    }
+
     pub(super) fn forget(&mut self) {
         self.history = History::default();
         self.last = None;
         self.evaluation = None;
         self.views = None;
         self.good = None;
-        self.gains.fill(None);
+        self.forget_gains();
         self.pending = 0;
         self.timing = Timing::new();
         self.unseen = true;
@@ -124,19 +135,36 @@ impl Run {
         let step = self.trainer.step();
         let setup = Arc::clone(self.trainer.setup());
         let latents = self.trainer.plan().net.latents;
+        let samples = self.trainer.plan().samples;
         let backend = self.trainer.backend();
         let mut evaluation = evaluate(backend, seed, beta, EVALUATION_SAMPLES, keep_going)?;
         evaluation.step = step;
         let from = self.next_gain;
         let to = (from + GAINS_PER_EVALUATION).min(latents);
         let mask = mask_of(&self.view.zeroed, latents);
-        let gains = measure_gains(backend, seed, beta, 1, from..to, &mask, keep_going)?;
-        for (slot, gain) in self.gains[from..to].iter_mut().zip(gains) {
+        let chunk = self.gain_chunk;
+        let gains = measure_gains(
+            backend,
+            seed,
+            beta,
+            chunk..chunk + 1,
+            from..to,
+            &mask,
+            keep_going,
+        )?;
+        let chunks = samples.div_ceil(backend.plan().chunk).min(GAIN_CHUNKS);
+        for (slot, gain) in self.gains[chunk][from..to].iter_mut().zip(gains) {
             *slot = Some(gain);
         }
-        self.next_gain = if to == latents { 0 } else { to };
-        for (latent, gain) in evaluation.latents.iter_mut().zip(&self.gains) {
-            latent.gain = *gain;
+        self.next_gain = to;
+        if to == latents {
+            self.next_gain = 0;
+            self.gain_chunk = (chunk + 1) % chunks;
+        }
+        for (j, latent) in evaluation.latents.iter_mut().enumerate() {
+            let known = || self.gains.iter().filter_map(|chunk| chunk[j]);
+            let count = known().count();
+            latent.gain = (count > 0).then(|| known().sum::<f64>() / count as f64);
         }
         self.views = Some(Arc::new(views(backend, &setup, beta, &self.view)?));
         self.evaluation = Some(Arc::new(evaluation));

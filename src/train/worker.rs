@@ -282,7 +282,8 @@ impl State {
                     last: None,
                     evaluation: None,
                     views: None,
-                    gains: vec![None; latents],
+                    gains: std::array::from_fn(|_| vec![None; latents]),
+                    gain_chunk: 0,
                     next_gain: 0,
                     good: None,
                     timing: Timing::new(),
@@ -352,7 +353,7 @@ impl State {
                 let mask = run.trainer.plan().mask();
                 let values = mask_of(&params.view.zeroed, latents);
                 run.trainer.backend().write(mask, &values)?;
-                run.gains = vec![None; latents];
+                run.forget_gains();
             }
             run.view = params.view;
             run.unevaluated = true;
@@ -366,7 +367,7 @@ impl State {
             self.tell(Event::Refused { run: id, message });
             return Ok(());
         }
-        run.gains.fill(None);
+        run.forget_gains();
         run.unevaluated = true;
         run.unseen = true;
         let (id, step) = (run.id, run.trainer.step());

@@ -55,7 +55,7 @@ fn measured(trainer: &mut Trainer) -> Evaluation {
         // The gain of a latent that does nothing is not asked for.
         if latent.var_mu > Usage::ACTIVE_VARIANCE {
             let gain = |seed| {
-                measure_gains(backend, seed, beta, chunks, j..j + 1, &mask, &|| true)
+                measure_gains(backend, seed, beta, 0..chunks, j..j + 1, &mask, &|| true)
                     .expect("a gain")[0]
             };
             latent.gain = Some((0..DRAWS).map(gain).sum::<f64>() / f64::from(DRAWS));
