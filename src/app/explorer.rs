@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use egui::{Context, Key, Modifiers, Ui};
@@ -46,6 +47,8 @@ pub struct Explorer {
     help: bool,
     pictures: Latest<(Screenshot, Arc<egui::ColorImage>)>,
     frame_ms: f32,
+    /// Shortest time in milliseconds between repaints that only news of the run asks for.
+    pace: Arc<AtomicU64>,
 }
 
 impl Explorer {
@@ -58,7 +61,12 @@ impl Explorer {
         theme::install_fonts(ctx);
         theme::apply(ctx, theme);
         let repaint = ctx.clone();
-        let waker: Waker = Arc::new(move || repaint.request_repaint());
+        let pace = Arc::new(AtomicU64::new(0));
+        let wait = Arc::clone(&pace);
+        // Requests that come before the wait is over are one repaint.
+        let waker: Waker = Arc::new(move || {
+            repaint.request_repaint_after(Duration::from_millis(wait.load(Ordering::Relaxed)));
+        });
         let (state, effects) = AppState::new(config);
         let this = Self {
             state,
@@ -72,9 +80,17 @@ impl Explorer {
             help: false,
             pictures: Latest::default(),
             frame_ms: 0.0,
+            pace,
         };
         this.carry_out(effects);
         Ok(this)
+    }
+
+    /// Shows news of the run at most once in `period`; input is answered at once in any case. Where the
+    /// processor draws the window, every picture is taken from training.
+    pub fn set_pace(&self, period: Duration) {
+        self.pace
+            .store(period.as_millis() as u64, Ordering::Relaxed);
     }
 
     /// What the window shows.

@@ -1,10 +1,15 @@
 //! Opening the window: which renderer, what to say where there is no display.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::config::RunConfig;
 
 use super::explorer::Explorer;
+
+/// Time between pictures of a running net where the processor draws them: about 30 ms of both cores
+/// each, so seven a second leave most of the machine to training.
+const SOFTWARE_PACE: Duration = Duration::from_millis(140);
 
 /// Why the window did not open.
 #[derive(Debug, thiserror::Error)]
@@ -31,10 +36,10 @@ pub fn run(config: RunConfig, figures: PathBuf) -> Result<(), WindowError> {
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
-    let renderer = if crate::compute::has_real_gpu() {
-        eframe::Renderer::Wgpu
+    let (renderer, pace) = if crate::compute::has_real_gpu() {
+        (eframe::Renderer::Wgpu, Duration::ZERO)
     } else {
-        eframe::Renderer::Glow
+        (eframe::Renderer::Glow, SOFTWARE_PACE)
     };
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -49,7 +54,11 @@ pub fn run(config: RunConfig, figures: PathBuf) -> Result<(), WindowError> {
     eframe::run_native(
         "Collapse Explorer",
         options,
-        Box::new(move |cc| Ok(Box::new(Explorer::new(&cc.egui_ctx, config, figures)?))),
+        Box::new(move |cc| {
+            let explorer = Explorer::new(&cc.egui_ctx, config, figures)?;
+            explorer.set_pace(pace);
+            Ok(Box::new(explorer))
+        }),
     )
     .map_err(|error| match error {
         // A display that is named but does not answer is none.

@@ -154,7 +154,7 @@ pub fn training_figure(
         loss_spread: &spread,
         reconstruction: &column(history, &|b| b.reconstruction.mean - constant(b)),
         names: if without_constant {
-            ["loss − (d/2) log 2πγ", "‖x − D(z)‖²/2γ"]
+            ["loss − (d/2) log 2πγ", "|x − D(z)|²/2γ"]
         } else {
             ["loss", "reconstruction"]
         },
