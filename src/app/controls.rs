@@ -3,8 +3,8 @@
 use egui::{Response, RichText, Ui};
 
 use crate::config::{
-    Activation, DataSource, DeviceChoice, LiveConfig, NetConfig, PosteriorVariance, Preprocess,
-    SamplingConfig, Split,
+    Activation, DataSource, DeviceChoice, GammaMode, LiveConfig, NetConfig, PosteriorVariance,
+    Preprocess, SamplingConfig, Split,
 };
 use crate::theory::{Convention, weight_for};
 
@@ -213,10 +213,11 @@ impl Controls {
 
     fn gamma(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let live = state.config.live;
-        let mut learn = live.learn_gamma;
+        let mut mode = live.gamma_mode;
+        let moves = live.gamma_moves();
         let shown = state.gamma();
         let mut gamma = shown;
-        ui.add_enabled_ui(!learn, |ui| {
+        ui.add_enabled_ui(!moves, |ui| {
             log_slider(
                 ui,
                 &mut gamma,
@@ -237,18 +238,21 @@ impl Controls {
                 .speed(shown.sqrt() * 0.01)
                 .range(1e-9..=1e9)
                 .custom_formatter(|v, _| significant(v, 4));
-            let response = ui.add_enabled(!learn, drag);
+            let response = ui.add_enabled(!moves, drag);
             name(&response, "η_dec");
             if response.changed() {
                 gamma = eta * eta;
             }
         });
-        let options = [(false, "fixed"), (true, "learned")];
-        segmented(ui, &mut learn, &options, true);
-        let released = live.learn_gamma && !learn;
-        if learn != live.learn_gamma || (!learn && gamma != shown) || released {
+        let options = [
+            (GammaMode::Fixed, "fixed"),
+            (GammaMode::Learned, "learned"),
+            (GammaMode::Optimal, "optimal"),
+        ];
+        segmented(ui, &mut mode, &options, true);
+        if mode != live.gamma_mode || (mode == GammaMode::Fixed && gamma != shown) {
             actions.push(Action::Live(LiveConfig {
-                learn_gamma: learn,
+                gamma_mode: mode,
                 gamma,
                 ..live
             }));
@@ -316,7 +320,7 @@ impl Controls {
             egui::ComboBox::from_id_salt("activation")
                 .selected_text(activation_name(net.activation))
                 .show_ui(ui, |ui| {
-                    for option in [Activation::Relu, Activation::Tanh, Activation::Identity] {
+                    for option in Activation::ALL {
                         changed |= ui
                             .selectable_value(&mut net.activation, option, activation_name(option))
                             .changed();
@@ -330,10 +334,10 @@ impl Controls {
             ];
             changed |= segmented(ui, &mut net.variance, &options, false);
         });
-        let shape = state
-            .data
-            .as_ref()
-            .and_then(|d| crate::model::NetSpec::new(&net, d.dataset.dim()).ok());
+        let shape = state.data.as_ref().and_then(|d| {
+            let shape = crate::model::Shape::from(d.dataset.shape);
+            crate::model::NetSpec::new(&net, shape, shape).ok()
+        });
         if let Some(spec) = shape {
             let count = super::number::thousands(spec.parameter_count() as u64);
             let text = format!("{} · {count} parameters", spec.shape_text());
@@ -363,8 +367,8 @@ impl Controls {
             .clicked()
         {
             self.advanced = !self.advanced;
-            self.encoder_text = widths_text(&net.encoder);
-            self.decoder_text = widths_text(&net.decoder);
+            self.encoder_text = net.encoder.to_string();
+            self.decoder_text = net.decoder.to_string();
         }
         if !self.advanced {
             return;
@@ -379,7 +383,7 @@ impl Controls {
                         .hint_text("256,64")
                         .desired_width(130.0),
                 );
-                let parsed = crate::config::parse_widths("layer widths", text);
+                let parsed = text.parse::<crate::config::Stack>();
                 if response.lost_focus()
                     && let Ok(parsed) = &parsed
                     && parsed != widths
@@ -465,7 +469,7 @@ fn reachable_thresholds(state: &AppState) -> Vec<f64> {
         return Vec::new();
     };
     let reachable = prediction.problem.reachable();
-    if state.config.live.learn_gamma {
+    if state.config.live.gamma_moves() {
         crate::theory::thresholds_beta_learned(&prediction.problem)
             .into_iter()
             .take(reachable)
@@ -507,11 +511,6 @@ pub(super) fn name(response: &Response, text: &'static str) {
         .accesskit_node_builder(response.id, |node| node.set_label(text));
 }
 
-fn widths_text(widths: &[usize]) -> String {
-    let texts: Vec<String> = widths.iter().map(usize::to_string).collect();
-    texts.join(",")
-}
-
 fn preprocess_name(kind: Preprocess) -> &'static str {
     match kind {
         Preprocess::None => "none (v/255)",
@@ -526,6 +525,10 @@ fn activation_name(activation: Activation) -> &'static str {
         Activation::Relu => "ReLU",
         Activation::Tanh => "tanh",
         Activation::Identity => "identity",
+        Activation::LeakyRelu => "leaky ReLU",
+        Activation::Sigmoid => "sigmoid",
+        Activation::Elu => "ELU",
+        Activation::SoftThreshold => "soft threshold π_α",
     }
 }
 

@@ -144,14 +144,14 @@ impl AppState {
     /// γ in force: the trained one while it is learned.
     pub fn gamma(&self) -> f64 {
         match &self.snapshot {
-            Some(snapshot) if self.config.live.learn_gamma => snapshot.live.gamma,
+            Some(snapshot) if self.config.live.gamma_moves() => snapshot.live.gamma,
             _ => self.config.live.gamma,
         }
     }
 
     /// How the theory treats γ.
     pub fn gamma_mode(&self) -> Gamma {
-        if self.config.live.learn_gamma {
+        if self.config.live.gamma_moves() {
             Gamma::Learned
         } else {
             Gamma::Fixed(self.config.live.gamma)

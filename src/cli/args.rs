@@ -6,8 +6,9 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{
-    Activation, DataConfig, DataSource, DeviceChoice, LiveConfig, NetConfig, PosteriorVariance,
-    Preprocess, RunConfig, SamplingConfig, Split, in_range, parse_widths, positive,
+    Activation, ConfigError, DataConfig, DataSource, DeviceChoice, Estimator, GammaMode,
+    KlSchedule, Likelihood, LiveConfig, NetConfig, Objective, PosteriorVariance, Preprocess,
+    Preset, RunConfig, SamplingConfig, Split, Stack, Target, TrainedPart, in_range, positive,
 };
 
 use super::error::Error;
@@ -176,13 +177,24 @@ pub struct TheoryArguments {
     pub json: bool,
 }
 
-/// Architectures `train` knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+/// What `--arch` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Architecture {
-    /// Dense layers with a non-linearity between them.
-    Mlp,
-    /// No hidden layers, one global σ per latent: the theory's model.
-    Linear,
+    /// The layers of `--encoder` and `--decoder`.
+    Layers,
+    /// A paper's network.
+    Preset(Preset),
+}
+
+impl std::str::FromStr for Architecture {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "mlp" | "layers" => Ok(Self::Layers),
+            name => name.parse().map(Self::Preset),
+        }
+    }
 }
 
 /// Arguments of `train`.
@@ -193,22 +205,65 @@ pub struct TrainArguments {
     pub data: DataArguments,
     /// β and γ.
     #[command(flatten)]
-    pub objective: ObjectiveArguments,
-    /// Kind of network.
-    #[arg(long, value_enum, default_value = "mlp")]
+    pub objective_values: ObjectiveArguments,
+    /// mlp (the layers below), or a paper's network: linear, lucas, wang, asperti, asperti-2, asperti-conv,
+    /// dai-DEPTH, dai-conv-CONVS, dai-res-BLOCKSxCONVS, beta-vae-conv.
+    #[arg(long, default_value = "mlp", value_name = "NAME")]
     pub arch: Architecture,
-    /// Hidden widths of the encoder, input side first [default: 256,64].
-    #[arg(long, value_name = "WIDTHS")]
-    pub encoder: Option<String>,
-    /// Hidden widths of the decoder, latent side first [default: the encoder's, reversed].
-    #[arg(long, value_name = "WIDTHS")]
-    pub decoder: Option<String>,
-    /// κ, the number of latents.
-    #[arg(long, value_name = "K", default_value_t = 16)]
-    pub latent: usize,
-    /// Non-linearity of the hidden layers.
+    /// Hidden layers of the encoder, input side first: widths (1024,512), or conv32k4s2, pool, res(2*conv64),
+    /// ... with :bn or an activation after a layer [default: 256,64].
+    #[arg(long, value_name = "LAYERS")]
+    pub encoder: Option<Stack>,
+    /// Hidden layers of the decoder, latent side first: widths, or 4x4x64, deconv32k4s2, ...; the last may be
+    /// convout or deconvout [default: the encoder's widths, reversed].
+    #[arg(long, value_name = "LAYERS")]
+    pub decoder: Option<Stack>,
+    /// κ, the number of latents [default: 16, or the paper's].
+    #[arg(long, value_name = "K")]
+    pub latent: Option<usize>,
+    /// Non-linearity of the hidden layers that name no other.
+    #[arg(long, value_enum)]
+    pub activation: Option<Activation>,
+    /// The decoder's distribution.
     #[arg(long, value_enum, default_value_t)]
-    pub activation: Activation,
+    pub likelihood: Likelihood,
+    /// sampled, analytic (a decoder without hidden layers), or iw:K for the importance-weighted bound.
+    #[arg(long, default_value_t)]
+    pub estimator: Estimator,
+    /// What the decoder gives: input, labels, or map:K for y = Mx with K rows.
+    #[arg(long, default_value_t)]
+    pub target: Target,
+    /// Factor on β over the steps: constant, warmup:STEPS or cyclical:PERIOD.
+    #[arg(long, value_name = "SCHEDULE", default_value_t)]
+    pub kl_schedule: KlSchedule,
+    /// Free bits: the KL of a latent counts as at least this many nats.
+    #[arg(
+        long,
+        value_name = "NATS",
+        default_value_t = 0.0,
+        allow_negative_numbers = true
+    )]
+    pub free_bits: f64,
+    /// Set γ to its optimum after every step.
+    #[arg(long, conflicts_with = "learn_gamma")]
+    pub optimal_gamma: bool,
+    /// Prior standard deviation.
+    #[arg(
+        long,
+        value_name = "E",
+        default_value_t = 1.0,
+        allow_negative_numbers = true
+    )]
+    pub eta_enc: f64,
+    /// α of the soft threshold.
+    #[arg(long, default_value_t = 0.1, allow_negative_numbers = true)]
+    pub alpha: f64,
+    /// The VAE, or its deterministic twin: σ = 0 and no KL.
+    #[arg(long, value_enum, default_value_t)]
+    pub objective: Objective,
+    /// Which part of the network learns.
+    #[arg(long, value_enum, default_value_t)]
+    pub trained: TrainedPart,
     /// Posterior variance per sample or one per latent [default: per-sample; global for linear].
     #[arg(long, value_enum)]
     pub variance: Option<PosteriorVariance>,
@@ -244,49 +299,31 @@ pub struct TrainArguments {
 }
 
 impl TrainArguments {
-    /// The run they describe, validated.
+    /// The run they describe, validated, for images of this height and width; before the data are there
+    /// (`None`) for such images as the network was made for.
     ///
     /// # Errors
     /// [`Error::Config`] or [`Error::Usage`] naming what is wrong.
-    pub fn run_config(&self) -> Result<RunConfig, Error> {
-        let (beta, gamma) = self.objective.values()?;
-        let linear = self.arch == Architecture::Linear;
-        if linear && (self.encoder.is_some() || self.decoder.is_some()) {
-            return Err(Error::Usage(
-                "--arch linear has no hidden layers, so --encoder and --decoder do not apply"
-                    .into(),
-            ));
-        }
-        let net = if linear {
-            NetConfig::linear(self.latent)
-        } else {
-            let default = NetConfig::default();
-            let encoder = match &self.encoder {
-                Some(text) => parse_widths("encoder", text)?,
-                None => default.encoder,
-            };
-            let decoder = match &self.decoder {
-                Some(text) => parse_widths("decoder", text)?,
-                None => encoder.iter().rev().copied().collect(),
-            };
-            NetConfig {
-                encoder,
-                decoder,
-                latents: self.latent,
-                activation: self.activation,
-                variance: PosteriorVariance::PerSample,
-            }
+    pub fn run_config(&self, image: Option<[usize; 2]>) -> Result<RunConfig, Error> {
+        let (beta, gamma) = self.objective_values.values()?;
+        let gamma_mode = match (self.objective_values.learn_gamma, self.optimal_gamma) {
+            (true, _) => GammaMode::Learned,
+            (_, true) => GammaMode::Optimal,
+            _ => GammaMode::Fixed,
         };
         let config = RunConfig {
             data: self.data.config()?,
-            net: NetConfig {
-                variance: self.variance.unwrap_or(net.variance),
-                ..net
-            },
+            net: self.net(image)?,
             live: LiveConfig {
                 beta,
+                schedule: self.kl_schedule,
+                free_bits: self.free_bits,
                 gamma,
-                learn_gamma: self.objective.learn_gamma,
+                gamma_mode,
+                eta_enc: self.eta_enc,
+                alpha: self.alpha,
+                objective: self.objective,
+                trained: self.trained,
                 learning_rate: positive("learning rate", self.lr)?,
             },
             sampling: SamplingConfig {
@@ -297,6 +334,47 @@ impl TrainArguments {
         };
         config.validate()?;
         Ok(config)
+    }
+
+    fn net(&self, image: Option<[usize; 2]>) -> Result<NetConfig, Error> {
+        let net = match self.arch {
+            Architecture::Preset(preset) => {
+                if self.encoder.is_some() || self.decoder.is_some() {
+                    return Err(Error::Usage(format!(
+                        "--arch {preset} names its own layers, so --encoder and --decoder do not apply"
+                    )));
+                }
+                let image = image.unwrap_or([preset.side(); 2]);
+                preset.net(image, self.latent.unwrap_or(preset.latents()))?
+            }
+            Architecture::Layers => {
+                let default = NetConfig::default();
+                let encoder = self.encoder.clone().unwrap_or(default.encoder);
+                let decoder = match (&self.decoder, encoder.widths()) {
+                    (Some(decoder), _) => decoder.clone(),
+                    (None, Some(widths)) => widths.into_iter().rev().collect::<Vec<_>>().into(),
+                    (None, None) => {
+                        return Err(Error::Usage(
+                            "an encoder that is not all dense needs a --decoder of its own".into(),
+                        ));
+                    }
+                };
+                NetConfig {
+                    encoder,
+                    decoder,
+                    latents: self.latent.unwrap_or(default.latents),
+                    ..NetConfig::default()
+                }
+            }
+        };
+        Ok(NetConfig {
+            activation: self.activation.unwrap_or(net.activation),
+            variance: self.variance.unwrap_or(net.variance),
+            likelihood: self.likelihood,
+            estimator: self.estimator,
+            target: self.target,
+            ..net
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::config::{
     Activation, DataConfig, DataSource, LiveConfig, NetConfig, PosteriorVariance, RunConfig,
-    SamplingConfig, positive,
+    SamplingConfig, Stack, positive,
 };
 use crate::data::{Dataset, ImageShape, Pixels, Preprocessor};
 use crate::rng::{Stream, normal};
@@ -150,8 +150,8 @@ fn bench_net(
             ..DataConfig::default()
         },
         net: NetConfig {
-            encoder: encoder.to_vec(),
-            decoder: decoder.to_vec(),
+            encoder: Stack::dense(encoder),
+            decoder: Stack::dense(decoder),
             latents,
             activation: if encoder.is_empty() {
                 Activation::Identity
@@ -159,6 +159,7 @@ fn bench_net(
                 Activation::Relu
             },
             variance,
+            ..NetConfig::default()
         },
         live: LiveConfig::default(),
         sampling: SamplingConfig {

@@ -89,7 +89,7 @@ pub(super) fn write_figures(
     let usage = Usage::new(evaluation);
     let beta = evaluation.beta;
     let setup = Arc::clone(trainer.setup());
-    let gamma = if trainer.live().learn_gamma {
+    let gamma = if trainer.live().gamma_moves() {
         Gamma::Learned
     } else {
         Gamma::Fixed(trainer.live().gamma)

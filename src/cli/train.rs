@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::compute::{DeviceKind, Plan, StepMetrics};
 use crate::config::RunConfig;
-use crate::data::{self, Preprocessor, Spectrum};
+use crate::data::{self, Dataset, Preprocessor, Spectrum};
 use crate::metrics::{Usage, predict};
 use crate::theory::Gamma;
 use crate::train::{Evaluation, History, RunSetup, Trainer, evaluate, measure_gains};
@@ -57,12 +57,16 @@ struct LatentReport {
 
 /// Runs the command.
 pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
-    let config = arguments.run_config()?;
+    // Wrong usage should fail before the data are read.
+    arguments.run_config(None)?;
     // A bad target should fail before an hour of training, not after it.
     if let Some(dir) = &arguments.out {
         make_folder(dir)?;
     }
-    let (setup, spectrum) = prepare(&config)?;
+    let dataset = load(arguments)?;
+    let shape = dataset.shape;
+    let config = arguments.run_config(Some([shape.height, shape.width]))?;
+    let (setup, spectrum) = prepare_with(&config, dataset)?;
     let mut trainer = Trainer::new(Arc::clone(&setup))?;
     let steps = match (arguments.steps, arguments.epochs) {
         (Some(steps), _) => steps,
@@ -100,11 +104,27 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         .map_err(Error::Print)
 }
 
+fn load(arguments: &TrainArguments) -> Result<Dataset, Error> {
+    Ok(data::load(
+        &arguments.data.config()?,
+        arguments.seed,
+        &|_| true,
+    )?)
+}
+
 /// Loads the data of a run and their spectrum.
 pub(super) fn prepare(config: &RunConfig) -> Result<(Arc<RunSetup>, Arc<Spectrum>), Error> {
+    let dataset = data::load(&config.data, config.sampling.seed, &|_| true)?;
+    prepare_with(config, dataset)
+}
+
+/// The setup of a run on data that are there, and their spectrum.
+fn prepare_with(
+    config: &RunConfig,
+    dataset: Dataset,
+) -> Result<(Arc<RunSetup>, Arc<Spectrum>), Error> {
     let seed = config.sampling.seed;
     let proceed = |_: data::Progress| true;
-    let dataset = data::load(&config.data, seed, &proceed)?;
     let preprocessor = Preprocessor::new(config.data.preprocess, &dataset);
     let spectrum = Arc::new(data::spectrum(&dataset, &preprocessor, seed, &proceed)?);
     let setup = RunSetup {
@@ -157,14 +177,14 @@ pub(super) fn train_steps(
 pub(super) fn final_evaluation(trainer: &mut Trainer) -> Result<Evaluation, Error> {
     let go_on = || true;
     let seed = trainer.setup().config.sampling.seed;
-    let beta = trainer.live().beta;
+    let live = *trainer.live();
     let step = trainer.step();
     let samples = trainer.plan().samples.min(EVALUATION_SAMPLES);
     if samples < trainer.plan().samples {
         eprintln!("final numbers are over the first {samples} items in file order");
     }
     let backend = trainer.backend();
-    let mut evaluation = evaluate(backend, seed, beta, samples, &go_on)?;
+    let mut evaluation = evaluate(backend, seed, &live, samples, &go_on)?;
     evaluation.step = step;
     let (latents, chunk) = (backend.plan().net.latents, backend.plan().chunk);
     let budget = if backend.device().kind == DeviceKind::Software {
@@ -178,7 +198,7 @@ pub(super) fn final_evaluation(trainer: &mut Trainer) -> Result<Evaluation, Erro
         eprintln!("gains are over the first {} items", chunks * chunk);
     }
     let mask = vec![1.0; latents];
-    let gains = measure_gains(backend, seed, beta, 0..chunks, 0..latents, &mask, &go_on)?;
+    let gains = measure_gains(backend, seed, &live, 0..chunks, 0..latents, &mask, &go_on)?;
     for (latent, gain) in evaluation.latents.iter_mut().zip(gains) {
         latent.gain = Some(gain);
     }
@@ -194,7 +214,7 @@ fn report(
     elapsed: Duration,
 ) -> Result<Report, Error> {
     let usage = Usage::new(evaluation);
-    let gamma = if config.live.learn_gamma {
+    let gamma = if config.live.gamma_moves() {
         Gamma::Learned
     } else {
         Gamma::Fixed(config.live.gamma)

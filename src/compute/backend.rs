@@ -1,6 +1,8 @@
 //! What a compute device must do, and why it may fail.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::inputs::{StepInputs, StepMetrics};
 use super::op::Slice;
@@ -97,12 +99,17 @@ pub trait Backend: Send {
     /// [`Error`] if the device fails.
     fn read(&mut self, source: Slice) -> Result<Vec<f32>, Error>;
 
-    /// Runs training steps (at most [`Plan::MAX_STEPS`]) in one submission. It may return before
-    /// they are done; their metrics arrive through [`Self::take_metrics`], in order.
+    /// Gives the device a flag that asks it to leave the step under way unfinished. A device that answers
+    /// within a submission anyway may ignore it.
+    fn set_interrupt(&mut self, _interrupt: Arc<AtomicBool>) {}
+
+    /// Runs training steps (at most [`Plan::MAX_STEPS`]) in one submission and returns how many it took on:
+    /// fewer than given if it was interrupted or has gone bad. It may return before they are done; their
+    /// metrics arrive through [`Self::take_metrics`], in order.
     ///
     /// # Errors
     /// [`Error`] if the device fails.
-    fn train(&mut self, steps: &[StepInputs]) -> Result<(), Error>;
+    fn train(&mut self, steps: &[StepInputs]) -> Result<usize, Error>;
 
     /// Runs [`Program::Evaluate`] or [`Program::Decode`] once.
     ///

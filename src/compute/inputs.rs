@@ -18,11 +18,11 @@ pub struct StepInputs {
     pub samples: u32,
     /// Rows of the batch that count; the rest of an evaluation's last chunk is padding.
     pub rows: u32,
-    /// 1 if log γ is trained, 0 if it is held.
-    pub learn_gamma: u32,
+    /// What Adam may change: bits of [`Self::TRAIN_ENCODER`] and its neighbours.
+    pub trained: u32,
     /// Row of the metrics buffer this step writes.
     pub slot: u32,
-    /// β.
+    /// β of this step, its schedule applied.
     pub beta: f32,
     /// Adam's step size.
     pub learning_rate: f32,
@@ -30,9 +30,51 @@ pub struct StepInputs {
     pub correction1: f32,
     /// √(1 − β₂ᵗ).
     pub correction2_sqrt: f32,
+    /// Factor on ε: 1, or 0 for the deterministic twin and the analytic objective.
+    pub noise: f32,
+    /// λ of the free bits, in nats per latent.
+    pub free_bits: f32,
+    /// α of the soft threshold.
+    pub alpha: f32,
+    /// `η_enc`², the prior's variance.
+    pub prior_variance: f32,
+}
+
+impl Default for StepInputs {
+    /// The plain β-VAE at its first step: β = 1, everything trained but γ, nothing to gather yet.
+    fn default() -> Self {
+        let mut this = Self {
+            seed: 0,
+            step: 0,
+            epoch: 0,
+            first: 0,
+            samples: 1,
+            rows: 1,
+            trained: Self::TRAIN_ENCODER | Self::TRAIN_DECODER,
+            slot: 0,
+            beta: 1.0,
+            learning_rate: 0.0,
+            correction1: 1.0,
+            correction2_sqrt: 1.0,
+            noise: 1.0,
+            free_bits: 0.0,
+            alpha: 0.0,
+            prior_variance: 1.0,
+        };
+        this.set_adam_time(1);
+        this
+    }
 }
 
 impl StepInputs {
+    /// The encoder's parameters are trained.
+    pub const TRAIN_ENCODER: u32 = 1;
+    /// The decoder's are.
+    pub const TRAIN_DECODER: u32 = 2;
+    /// log γ is.
+    pub const LEARN_GAMMA: u32 = 4;
+    /// log γ is set to the optimum of the step instead.
+    pub const SET_GAMMA: u32 = 8;
     /// Adam's decay of the first moment.
     pub const BETA1: f64 = 0.9;
     /// Adam's decay of the second moment.
@@ -62,12 +104,14 @@ pub struct StepMetrics {
     pub gamma: f64,
     /// β the step used.
     pub beta: f64,
+    /// −log p(x|z) per sample; with an importance-weighted objective, the bound, KL included.
+    pub nll: f64,
     /// Index into the training program of the op that first produced a non-finite number.
     pub bad_op: Option<usize>,
 }
 
 impl StepMetrics {
-    /// Floats of one row of the metrics buffer: loss, sse, kl, γ, β, and three spare.
+    /// Floats of one row of the metrics buffer: loss, sse, kl, γ, β, nll, and two spare.
     pub const ROW: usize = 8;
 
     /// Reads a row.
@@ -78,6 +122,7 @@ impl StepMetrics {
             kl: f64::from(row[2]),
             gamma: f64::from(row[3]),
             beta: f64::from(row[4]),
+            nll: f64::from(row[5]),
             bad_op,
         }
     }

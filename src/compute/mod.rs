@@ -14,6 +14,8 @@ mod select;
 
 pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
 pub use inputs::{StepInputs, StepMetrics};
-pub use op::{BatchOrder, BufferId, BufferSpec, Op, Slice, StatisticsLayout};
+pub use op::{
+    BatchOrder, BufferId, BufferSpec, Epilogue, Finish, GatherSource, Op, Slice, StatisticsLayout,
+};
 pub use plan::{Plan, Program};
 pub use select::{adapters, create_backend, has_real_gpu};

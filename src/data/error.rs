@@ -10,6 +10,12 @@ pub enum Error {
     /// The progress callback asked to stop.
     #[error("the work on the data was cancelled")]
     Cancelled,
+    /// Labels are needed and the data have none.
+    #[error("{name} has no labels, so they cannot be the target")]
+    NoLabels {
+        /// The data set.
+        name: String,
+    },
     /// Nothing is at the path.
     #[error("{}: there is no such file or folder", path.display())]
     Missing {

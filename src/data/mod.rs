@@ -12,10 +12,12 @@ pub mod idx;
 mod load;
 mod moments;
 mod spectrum;
+mod targets;
 mod transform;
 
 pub use dataset::{Dataset, ImageShape, Pixels};
 pub use error::{Error, OnProgress, Progress};
 pub use load::load;
 pub use spectrum::{Spectrum, spectrum};
+pub use targets::Targets;
 pub use transform::{PixelTransform, Preprocessor};

@@ -5,6 +5,7 @@ use crate::rng::{Stream, threefry2x32, unit_from_bits};
 
 use super::dataset::{Dataset, Pixels};
 use super::moments;
+use super::targets::Targets;
 
 /// The pointwise part of preprocessing, as the few numbers a kernel needs.
 ///
@@ -64,6 +65,8 @@ pub struct Preprocessor {
     pub transform: PixelTransform,
     /// Mean taken off after the pointwise part, `d` long; empty if the kind does not centre.
     pub mean: Vec<f32>,
+    /// What the decoder is trained to give, if not x.
+    pub targets: Option<Targets>,
 }
 
 /// The step number under which the spectrum and evaluations draw their dequantisation noise.
@@ -101,6 +104,7 @@ impl Preprocessor {
             kind,
             transform,
             mean: Vec::new(),
+            targets: None,
         };
         if kind == Preprocess::Center
             && let Ok(mean) = moments::mean(data, &this, 0, &|_| true)

@@ -5,13 +5,31 @@
 
 use crate::config::PosteriorVariance;
 
+use super::node::{Node, NodeKind};
 use super::spec::NetSpec;
 
+/// How a tensor starts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Initial {
+    /// Uniform in ±bound.
+    Uniform(f32),
+    /// All elements alike.
+    Constant(f32),
+    /// The first row 1, the second 0: a normalisation's gain and bias.
+    OneZero,
+    /// The first row 0, the second 1: a normalisation's running mean and variance.
+    ZeroOne,
+    /// ln γ.
+    LogGamma,
+}
+
 /// A named tensor inside the arena.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
-    /// `encoder.0.weight`, `decoder.out.bias`, `log_sigma2`, `log_gamma`.
+    /// `encoder.0.weight`, `decoder.out.bias`, `encoder.0.norm.affine`, `log_sigma2`, `log_gamma`.
     pub name: String,
+    /// How it starts.
+    pub initial: Initial,
     /// Offset of its first element.
     pub offset: usize,
     /// Rows and columns; a vector has one row. Weights are `inputs × outputs`, row-major.
@@ -36,45 +54,73 @@ impl Tensor {
 }
 
 /// The layout of the parameter arena of a net.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Arena {
     tensors: Vec<Tensor>,
     len: usize,
+    decoder: usize,
 }
 
 impl Arena {
     /// Tensors start on multiples of this many floats: 256 bytes, the storage-binding alignment.
     pub const ALIGN: usize = 64;
 
-    /// Lays out the parameters of `net`: per layer weight then bias, then `log_sigma2` if the
-    /// posterior variance is global, last of all `log_gamma`.
+    /// Lays out the parameters of `net`: the encoder's nodes in order (per node weight then bias, or a
+    /// normalisation's gain and bias, then its running moments), then `log_sigma2` if the posterior
+    /// variance is global, then the decoder's, last of all `log_gamma`.
+    ///
+    /// Running moments are no parameters, but live here so that a checkpoint is one array: their
+    /// gradient is always zero, and Adam leaves them alone.
     pub fn new(net: &NetSpec) -> Self {
         let mut arena = Self {
             tensors: Vec::new(),
             len: 0,
+            decoder: 0,
         };
-        for layer in net.layers() {
-            arena.push(
-                format!("{}.weight", layer.name),
-                [layer.inputs, layer.outputs],
-            );
-            arena.push(format!("{}.bias", layer.name), [1, layer.outputs]);
-        }
+        net.encoder.iter().for_each(|node| arena.node(node));
         if net.variance == PosteriorVariance::Global {
-            arena.push("log_sigma2".into(), [1, net.latents]);
+            let start = Initial::Constant(0.0);
+            arena.push("log_sigma2".into(), [1, net.latents], start);
         }
-        arena.push("log_gamma".into(), [1, 1]);
+        arena.decoder = arena.len;
+        net.decoder.iter().for_each(|node| arena.node(node));
+        arena.push("log_gamma".into(), [1, 1], Initial::LogGamma);
         arena
     }
 
-    fn push(&mut self, name: String, shape: [usize; 2]) {
+    fn node(&mut self, node: &Node) {
+        // PyTorch's default for linear and convolutional layers: ±1/√fan-in, for the bias too.
+        let bound = node
+            .weight()
+            .map(|[rows, _]| Initial::Uniform(1.0 / (rows as f32).sqrt()));
+        if let (Some(shape), Some(bound)) = (node.weight(), bound) {
+            self.push(format!("{}.weight", node.name), shape, bound);
+        }
+        if node.bias() > 0 {
+            let start = bound.unwrap_or(Initial::Constant(0.0));
+            self.push(format!("{}.bias", node.name), [1, node.bias()], start);
+        }
+        if node.kind == NodeKind::Norm {
+            let shape = [2, node.output.channels];
+            self.push(format!("{}.affine", node.name), shape, Initial::OneZero);
+            self.push(format!("{}.running", node.name), shape, Initial::ZeroOne);
+        }
+    }
+
+    fn push(&mut self, name: String, shape: [usize; 2], initial: Initial) {
         let tensor = Tensor {
             name,
+            initial,
             offset: self.len,
             shape,
         };
         self.len = (self.len + tensor.len()).next_multiple_of(Self::ALIGN);
         self.tensors.push(tensor);
+    }
+
+    /// Where the decoder's tensors begin; log γ, the last tensor, counts as the decoder's.
+    pub fn decoder_start(&self) -> usize {
+        self.decoder
     }
 
     /// Number of floats, padding included.

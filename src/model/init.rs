@@ -2,26 +2,24 @@
 
 use crate::rng::{Stream, uniform};
 
-use super::arena::Arena;
+use super::arena::{Arena, Initial};
 
 /// Initial parameters of an arena (its length, padding zero).
 ///
-/// Weights and biases are uniform in ±1/√inputs, the default of PyTorch's `nn.Linear`, so that runs
-/// compare with the papers' code; `log_sigma2` starts at 0 (σ = 1, the prior) and `log_gamma` at
-/// ln `gamma`.
+/// Weights and biases are uniform in ±1/√fan-in, the default of PyTorch's `nn.Linear`, `nn.Conv2d` and
+/// `nn.ConvTranspose2d`, so that runs compare with the papers' code; `log_sigma2` starts at 0 (σ = 1, the
+/// prior) and `log_gamma` at ln `gamma`.
 pub fn initial_parameters(arena: &Arena, seed: u32, gamma: f64) -> Vec<f32> {
     let mut values = vec![0.0_f32; arena.len()];
-    let mut bound = 1.0;
     for (index, tensor) in arena.tensors().iter().enumerate() {
-        match tensor.name.as_str() {
-            "log_sigma2" => {}
-            "log_gamma" => values[tensor.offset] = gamma.ln() as f32,
-            name => {
-                // A bias follows its weight and shares its bound.
-                if name.ends_with(".weight") {
-                    bound = 1.0 / (tensor.shape[0] as f32).sqrt();
-                }
-                for (element, value) in values[tensor.range()].iter_mut().enumerate() {
+        let slice = &mut values[tensor.range()];
+        match tensor.initial {
+            Initial::LogGamma => slice.fill(gamma.ln() as f32),
+            Initial::Constant(value) => slice.fill(value),
+            Initial::OneZero => slice[..tensor.shape[1]].fill(1.0),
+            Initial::ZeroOne => slice[tensor.shape[1]..].fill(1.0),
+            Initial::Uniform(bound) => {
+                for (element, value) in slice.iter_mut().enumerate() {
                     let u = uniform(seed, Stream::Init, element as u32, index as u32);
                     *value = bound * (2.0 * u - 1.0);
                 }
@@ -35,11 +33,16 @@ pub fn initial_parameters(arena: &Arena, seed: u32, gamma: f64) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::config::NetConfig;
-    use crate::model::NetSpec;
+    use crate::model::{NetSpec, Shape};
 
     #[test]
     fn weights_fill_their_bound_and_padding_stays_zero() {
-        let net = NetSpec::new(&NetConfig::default(), 100).expect("a valid net");
+        let net = NetSpec::new(
+            &NetConfig::default(),
+            Shape::vector(100),
+            Shape::vector(100),
+        )
+        .expect("a valid net");
         let arena = Arena::new(&net);
         let values = initial_parameters(&arena, 3, 0.5);
         let weight = arena.get("encoder.0.weight").expect("a tensor");

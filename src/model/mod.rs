@@ -4,8 +4,13 @@
 
 mod arena;
 mod init;
+mod lower;
+mod node;
+mod shape;
 mod spec;
 
-pub use arena::{Arena, Tensor};
+pub use arena::{Arena, Initial, Tensor};
 pub use init::initial_parameters;
-pub use spec::{DenseSpec, ModelError, NetSpec};
+pub use node::{Node, NodeKind, Source};
+pub use shape::{Geometry, Shape};
+pub use spec::{ModelError, NetSpec};

@@ -1,6 +1,12 @@
-//! The layers of a VAE with all shapes resolved.
+//! A VAE with all shapes resolved.
 
-use crate::config::{Activation, ConfigError, NetConfig, PosteriorVariance};
+use crate::config::{
+    Activation, ConfigError, Estimator, Layer, LayerKind, Likelihood, NetConfig, PosteriorVariance,
+};
+
+use super::lower::Lowering;
+use super::node::{Node, NodeKind};
+use super::shape::Shape;
 
 /// Why a network cannot be described.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -8,6 +14,24 @@ pub enum ModelError {
     /// A setting is out of range.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A layer does not fit what comes before it.
+    #[error("{name} ({layer}) does not fit: {reason}")]
+    Layer {
+        /// `encoder.3`.
+        name: String,
+        /// Its text.
+        layer: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// The decoder's last convolution does not give the target's shape.
+    #[error("the decoder gives {got}, and the data need {wanted}")]
+    Output {
+        /// What comes out.
+        got: Shape,
+        /// What is needed.
+        wanted: Shape,
+    },
     /// The network has more parameters than offsets can address.
     #[error(
         "the network would have {parameters:.1e} parameters; the largest supported is {max:.1e}, so use narrower layers"
@@ -20,80 +44,105 @@ pub enum ModelError {
     },
 }
 
-/// One dense layer, y = f(x W + b).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DenseSpec {
-    /// `encoder.0`, `encoder.head`, `decoder.1`, `decoder.out`.
-    pub name: String,
-    /// Width of x.
-    pub inputs: usize,
-    /// Width of y.
-    pub outputs: usize,
-    /// f.
-    pub activation: Activation,
-}
-
 /// A VAE with every shape known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetSpec {
-    /// d, the width of x and of the reconstruction.
+    /// Shape of x.
+    pub input: Shape,
+    /// Shape of what the decoder is trained to give; x's own unless the run has another target.
+    pub target: Shape,
+    /// d, the width of x.
     pub dim: usize,
     /// κ, the number of latents.
     pub latents: usize,
-    /// Encoder layers; the last is the head, `μ | log σ²` side by side (`2κ` wide) if the variance is
+    /// Encoder; the last node is the head, `μ | log σ²` side by side (`2κ` wide) if the variance is
     /// per sample, else μ alone.
-    pub encoder: Vec<DenseSpec>,
-    /// Decoder layers; the last has identity activation and width d.
-    pub decoder: Vec<DenseSpec>,
+    pub encoder: Vec<Node>,
+    /// Decoder; the last node has identity activation and width [`Self::out_dim`].
+    pub decoder: Vec<Node>,
     /// Per-sample or global posterior variance.
     pub variance: PosteriorVariance,
+    /// The decoder's distribution.
+    pub likelihood: Likelihood,
+    /// How the expectation over q is taken.
+    pub estimator: Estimator,
 }
 
 impl NetSpec {
     /// Largest number of parameters: offsets and kernel indices are 32-bit.
     pub const MAX_PARAMETERS: f64 = 1.0e9;
+    /// Largest activation of one sample.
+    pub const MAX_ACTIVATIONS: usize = 1 << 24;
 
-    /// Resolves `config` for data of dimension `dim`.
+    /// Resolves `config` for inputs and targets of these shapes.
     ///
     /// # Errors
-    /// [`ModelError`] if a width is out of range or the network is beyond 32-bit indices.
-    pub fn new(config: &NetConfig, dim: usize) -> Result<Self, ModelError> {
+    /// [`ModelError`] if a setting is out of range, a layer does not fit the one before it, or the network
+    /// is beyond 32-bit indices.
+    pub fn new(config: &NetConfig, input: Shape, target: Shape) -> Result<Self, ModelError> {
         config.validate()?;
-        crate::config::in_range("data dimension", dim, 1, 16_777_216)?;
+        for shape in [input, target] {
+            crate::config::in_range("data dimension", shape.len(), 1, Self::MAX_ACTIVATIONS)?;
+        }
         let head = match config.variance {
             PosteriorVariance::PerSample => 2 * config.latents,
             PosteriorVariance::Global => config.latents,
         };
-        let chain = |side: &str, input: usize, hidden: &[usize], output: usize, last: &str| {
-            let mut layers = Vec::with_capacity(hidden.len() + 1);
-            let mut width = input;
-            for (index, &outputs) in hidden.iter().enumerate() {
-                layers.push(DenseSpec {
-                    name: format!("{side}.{index}"),
-                    inputs: width,
-                    outputs,
-                    activation: config.activation,
-                });
-                width = outputs;
-            }
-            layers.push(DenseSpec {
-                name: format!("{side}.{last}"),
-                inputs: width,
-                outputs: output,
-                activation: Activation::Identity,
-            });
-            layers
+        let output = Shape {
+            channels: match config.likelihood {
+                Likelihood::GaussianPerPixel => 2 * target.channels,
+                Likelihood::Gaussian | Likelihood::Bernoulli => target.channels,
+            },
+            ..target
+        };
+        let mut encoder = Lowering::new("encoder", input, config.activation, None);
+        encoder.stack(config.encoder.layers())?;
+        let mut decoder = Lowering::new(
+            "decoder",
+            Shape::vector(config.latents),
+            config.activation,
+            Some(output.channels),
+        );
+        decoder.stack(config.decoder.layers())?;
+        let ends_in_convolution = matches!(
+            config.decoder.layers().last().map(|l| &l.kind),
+            Some(
+                LayerKind::Conv {
+                    channels: Layer::OUT,
+                    ..
+                } | LayerKind::ConvTranspose {
+                    channels: Layer::OUT,
+                    ..
+                }
+            )
+        );
+        // A soft threshold or a bias that the user put last is the output as it stands.
+        let ends_in_bias = matches!(
+            config.decoder.layers().last().map(|l| &l.kind),
+            Some(LayerKind::Bias)
+        );
+        let decoder = if ends_in_convolution || ends_in_bias {
+            decoder.end_as(output)?
+        } else {
+            decoder.end("out", output.len())
         };
         let spec = Self {
-            dim,
+            input,
+            target,
+            dim: input.len(),
             latents: config.latents,
-            encoder: chain("encoder", dim, &config.encoder, head, "head"),
-            decoder: chain("decoder", config.latents, &config.decoder, dim, "out"),
+            encoder: encoder.end("head", head),
+            decoder,
             variance: config.variance,
+            likelihood: config.likelihood,
+            estimator: config.estimator,
         };
         let parameters: f64 = spec
-            .layers()
-            .map(|l| (l.inputs as f64 + 1.0) * l.outputs as f64)
+            .nodes()
+            .map(|n| {
+                let weight = n.weight().map_or(0.0, |[r, c]| r as f64 * c as f64);
+                weight + n.bias() as f64
+            })
             .sum();
         if parameters > Self::MAX_PARAMETERS {
             return Err(ModelError::TooManyParameters {
@@ -104,9 +153,30 @@ impl NetSpec {
         Ok(spec)
     }
 
-    /// All dense layers, encoder first.
-    pub fn layers(&self) -> impl Iterator<Item = &DenseSpec> {
+    /// All nodes, encoder first.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.encoder.iter().chain(&self.decoder)
+    }
+
+    /// Numbers of one target.
+    pub fn target_dim(&self) -> usize {
+        self.target.len()
+    }
+
+    /// Numbers the decoder gives per sample: twice the target's if it gives variances too.
+    pub fn out_dim(&self) -> usize {
+        match self.likelihood {
+            Likelihood::GaussianPerPixel => 2 * self.target.len(),
+            Likelihood::Gaussian | Likelihood::Bernoulli => self.target.len(),
+        }
+    }
+
+    /// Width of a row of the encoder's head.
+    pub fn head_dim(&self) -> usize {
+        match self.variance {
+            PosteriorVariance::PerSample => 2 * self.latents,
+            PosteriorVariance::Global => self.latents,
+        }
     }
 
     /// Number of trainable numbers, log γ included.
@@ -115,38 +185,55 @@ impl NetSpec {
             PosteriorVariance::PerSample => 0,
             PosteriorVariance::Global => self.latents,
         };
-        self.layers()
-            .map(|l| (l.inputs + 1) * l.outputs)
-            .sum::<usize>()
-            + global
-            + 1
+        self.nodes().map(Node::parameters).sum::<usize>() + global + 1
     }
 
     /// Multiply-adds of one sample through the decoder.
     pub fn decoder_macs(&self) -> usize {
-        self.decoder.iter().map(|l| l.inputs * l.outputs).sum()
+        self.decoder.iter().map(Node::macs).sum()
+    }
+
+    /// Multiply-adds of one sample through encoder and decoder.
+    pub fn forward_macs(&self) -> usize {
+        self.nodes().map(Node::macs).sum()
     }
 
     /// Floating-point operations of one training step on `batch` samples: forward, both gradients,
     /// no gradient with respect to the data.
     pub fn step_flops(&self, batch: usize) -> f64 {
-        let all: usize = self.layers().map(|l| l.inputs * l.outputs).sum();
-        let first = &self.encoder[0];
-        2.0 * batch as f64 * (3 * all - first.inputs * first.outputs) as f64
+        let encoder: usize = self.encoder.iter().map(Node::macs).sum();
+        let first: usize = self
+            .encoder
+            .iter()
+            .filter(|n| n.input == super::Source::Input)
+            .map(Node::macs)
+            .sum();
+        let decoder = self.decoder_macs() * self.estimator.samples();
+        2.0 * batch as f64 * (3 * (encoder + decoder) - first) as f64
     }
 
-    /// `784 – 256 – 64 – 16 – 64 – 256 – 784`.
+    /// `784 – 256 – 64 – 16 – 64 – 256 – 784`; images as `64×64×3`.
     pub fn shape_text(&self) -> String {
-        let mut widths: Vec<String> = vec![self.dim.to_string()];
-        let hidden = &self.encoder[..self.encoder.len() - 1];
-        widths.extend(hidden.iter().map(|l| l.outputs.to_string()));
-        widths.push(self.latents.to_string());
-        widths.extend(self.decoder.iter().map(|l| l.outputs.to_string()));
-        widths.join(" – ")
+        let outputs = |nodes: &[Node]| -> Vec<String> {
+            let steps = nodes.iter().filter(|n| n.weight().is_some());
+            steps.map(|n| n.output.to_string()).collect()
+        };
+        let mut shapes = vec![self.input.to_string()];
+        let encoder = outputs(&self.encoder);
+        shapes.extend_from_slice(&encoder[..encoder.len() - 1]);
+        shapes.push(self.latents.to_string());
+        let mut decoder = outputs(&self.decoder);
+        decoder.pop();
+        shapes.extend(decoder);
+        shapes.push(self.target.to_string());
+        shapes.join(" – ")
     }
 
     /// Whether encoder mean and decoder mean are affine, so that the linear theory is exact.
     pub fn is_linear(&self) -> bool {
-        self.layers().all(|l| l.activation == Activation::Identity)
+        self.nodes().all(|n| {
+            n.activation == Activation::Identity
+                && !matches!(n.kind, NodeKind::MaxPool | NodeKind::Norm)
+        }) && self.likelihood == Likelihood::Gaussian
     }
 }

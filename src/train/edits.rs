@@ -1,6 +1,6 @@
 //! A live edit in the words of the plots.
 
-use crate::config::LiveConfig;
+use crate::config::{GammaMode, LiveConfig, Objective, TrainedPart};
 
 /// What changed, in the words of the plots.
 pub(super) fn edits(old: &LiveConfig, new: &LiveConfig) -> Vec<String> {
@@ -8,11 +8,11 @@ pub(super) fn edits(old: &LiveConfig, new: &LiveConfig) -> Vec<String> {
     if old.beta != new.beta {
         texts.push(format!("β = {}", short(new.beta)));
     }
-    if old.learn_gamma != new.learn_gamma {
-        texts.push(if new.learn_gamma {
-            "γ learned".into()
-        } else {
-            format!("γ = {}", short(new.gamma))
+    if old.gamma_mode != new.gamma_mode {
+        texts.push(match new.gamma_mode {
+            GammaMode::Learned => "γ learned".into(),
+            GammaMode::Optimal => "γ = γ*".into(),
+            GammaMode::Fixed => format!("γ = {}", short(new.gamma)),
         });
     } else if old.gamma != new.gamma {
         texts.push(format!("γ = {}", short(new.gamma)));
@@ -20,11 +20,39 @@ pub(super) fn edits(old: &LiveConfig, new: &LiveConfig) -> Vec<String> {
     if old.learning_rate != new.learning_rate {
         texts.push(format!("rate = {}", short(new.learning_rate)));
     }
+    if old.schedule != new.schedule {
+        texts.push(format!("KL {}", new.schedule));
+    }
+    if old.free_bits != new.free_bits {
+        texts.push(format!("free bits = {}", short(new.free_bits)));
+    }
+    if old.eta_enc != new.eta_enc {
+        texts.push(format!("η_enc = {}", short(new.eta_enc)));
+    }
+    if old.alpha != new.alpha {
+        texts.push(format!("α = {}", short(new.alpha)));
+    }
+    if old.objective != new.objective {
+        texts.push(match new.objective {
+            Objective::Vae => "VAE".into(),
+            Objective::Autoencoder => "autoencoder".into(),
+        });
+    }
+    if old.trained != new.trained {
+        texts.push(match new.trained {
+            TrainedPart::Both => "both trained".into(),
+            TrainedPart::Encoder => "encoder only".into(),
+            TrainedPart::Decoder => "decoder only".into(),
+        });
+    }
     texts
 }
 
 /// Three significant digits.
 fn short(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
     if !(1e-3..1e4).contains(&value) {
         return format!("{value:.2e}");
     }

@@ -5,6 +5,9 @@
 use std::ops::Range;
 
 use crate::compute::{Backend, Error, Program, StatisticsLayout as Layout, StepInputs};
+use crate::config::{Estimator, Likelihood, LiveConfig};
+
+use super::trainer::base_inputs;
 
 /// What one latent does, over the evaluated samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -33,6 +36,10 @@ pub struct Evaluation {
     pub samples: usize,
     /// E‖x − x̂‖² over dimensions' sum, z ~ q, every latent in use.
     pub sse: f64,
+    /// E[−log p(x|z)] in nats, where it does not follow from `sse` and γ.
+    pub nll: Option<f64>,
+    /// The decoder's distribution.
+    pub likelihood: Likelihood,
     /// E KL in nats, summed over latents.
     pub kl: f64,
     /// γ.
@@ -66,7 +73,11 @@ impl Evaluation {
         -(self.data_term(self.gamma_star()) + self.kl)
     }
 
+    /// E[−log p(x|z)] at a γ, which matters to the Gaussian with one γ only.
     fn data_term(&self, gamma: f64) -> f64 {
+        if let Some(nll) = self.nll {
+            return nll;
+        }
         self.sse / (2.0 * gamma) + 0.5 * self.dim as f64 * (2.0 * std::f64::consts::PI * gamma).ln()
     }
 }
@@ -75,24 +86,18 @@ impl Evaluation {
 pub(super) fn chunk_inputs(
     backend: &dyn Backend,
     seed: u32,
-    beta: f64,
+    live: &LiveConfig,
     chunk: usize,
 ) -> StepInputs {
     let plan = backend.plan();
     let first = chunk * plan.chunk;
     StepInputs {
-        seed,
         step: chunk as u32,
-        epoch: 0,
         first: first as u32,
         samples: plan.samples as u32,
         rows: plan.chunk.min(plan.samples - first.min(plan.samples)) as u32,
-        learn_gamma: 0,
-        slot: 0,
-        beta: beta as f32,
-        learning_rate: 0.0,
-        correction1: 1.0,
-        correction2_sqrt: 1.0,
+        beta: live.beta as f32,
+        ..base_inputs(seed, live, Estimator::Sampled)
     }
 }
 
@@ -105,29 +110,31 @@ pub(super) fn chunk_inputs(
 pub fn evaluate(
     backend: &mut dyn Backend,
     seed: u32,
-    beta: f64,
+    live: &LiveConfig,
     samples: usize,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<Evaluation, Error> {
     let (plan_chunk, latents, dim) = {
         let plan = backend.plan();
-        (plan.chunk, plan.net.latents, plan.net.dim)
+        (plan.chunk, plan.net.latents, plan.net.target_dim())
     };
     let samples = samples.clamp(1, backend.plan().samples);
     let (sse_slice, statistics) = (backend.plan().sse(), backend.plan().statistics());
+    let (nll_slice, likelihood) = (backend.plan().nll(), backend.plan().net.likelihood);
     let mut total = vec![Merge::default(); latents];
-    let mut sse = 0.0;
+    let (mut sse, mut nll) = (0.0, 0.0);
     let mut counted = 0_usize;
     for chunk in 0..samples.div_ceil(plan_chunk) {
-        let mut inputs = chunk_inputs(backend, seed, beta, chunk);
+        let mut inputs = chunk_inputs(backend, seed, live, chunk);
         let rows = (samples - chunk * plan_chunk).min(inputs.rows as usize);
         inputs.rows = rows as u32;
         backend.run(Program::Evaluate, &inputs)?;
         let fields = backend.read(statistics)?;
-        sse += backend.read(sse_slice)?[..rows]
-            .iter()
-            .map(|&v| f64::from(v))
-            .sum::<f64>();
+        let sum = |values: Vec<f32>| values[..rows].iter().map(|&v| f64::from(v)).sum::<f64>();
+        sse += sum(backend.read(sse_slice)?);
+        if likelihood != Likelihood::Gaussian {
+            nll += sum(backend.read(nll_slice)?);
+        }
         for (j, latent) in total.iter_mut().enumerate() {
             let field = |index: usize| f64::from(fields[index * latents + j]);
             latent.add(
@@ -152,9 +159,11 @@ pub fn evaluate(
         step: 0,
         samples: counted,
         sse: sse / n,
+        nll: (likelihood != Likelihood::Gaussian).then_some(nll / n),
+        likelihood,
         kl: latents.iter().map(|l| l.kl).sum(),
         gamma: read_gamma(backend)?,
-        beta,
+        beta: live.beta,
         dim,
         latents,
     })
@@ -176,7 +185,7 @@ pub(super) fn read_gamma(backend: &mut dyn Backend) -> Result<f64, Error> {
 pub fn measure_gains(
     backend: &mut dyn Backend,
     seed: u32,
-    beta: f64,
+    live: &LiveConfig,
     chunks: Range<usize>,
     which: Range<usize>,
     base: &[f32],
@@ -186,7 +195,7 @@ pub fn measure_gains(
     let mut gains = vec![0.0; which.len()];
     let mut rows_total = 0.0;
     for chunk in chunks {
-        let inputs = chunk_inputs(backend, seed, beta, chunk);
+        let inputs = chunk_inputs(backend, seed, live, chunk);
         let rows = inputs.rows as usize;
         if rows == 0 {
             break;

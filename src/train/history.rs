@@ -234,6 +234,7 @@ mod tests {
             kl: 1.0,
             gamma: 1.0,
             beta: 2.0,
+            nll: 0.0,
             bad_op: None,
         }
     }

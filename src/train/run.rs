@@ -131,13 +131,13 @@ impl Run {
     pub(super) fn evaluate(&mut self, keep_going: &dyn Fn() -> bool) -> Result<(), TrainError> {
         let before = Instant::now();
         let seed = self.trainer.setup().config.sampling.seed;
-        let beta = self.trainer.live().beta;
+        let live = *self.trainer.live();
         let step = self.trainer.step();
         let setup = Arc::clone(self.trainer.setup());
         let latents = self.trainer.plan().net.latents;
         let samples = self.trainer.plan().samples;
         let backend = self.trainer.backend();
-        let mut evaluation = evaluate(backend, seed, beta, EVALUATION_SAMPLES, keep_going)?;
+        let mut evaluation = evaluate(backend, seed, &live, EVALUATION_SAMPLES, keep_going)?;
         evaluation.step = step;
         let from = self.next_gain;
         let to = (from + GAINS_PER_EVALUATION).min(latents);
@@ -146,7 +146,7 @@ impl Run {
         let gains = measure_gains(
             backend,
             seed,
-            beta,
+            &live,
             chunk..chunk + 1,
             from..to,
             &mask,
@@ -166,7 +166,7 @@ impl Run {
             let count = known().count();
             latent.gain = (count > 0).then(|| known().sum::<f64>() / count as f64);
         }
-        self.views = Some(Arc::new(views(backend, &setup, beta, &self.view)?));
+        self.views = Some(Arc::new(views(backend, &setup, &live, &self.view)?));
         self.evaluation = Some(Arc::new(evaluation));
         self.timing.evaluation = Instant::now();
         // Half the old cost: one evaluation that met a busy machine should not silence the next.

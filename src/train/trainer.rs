@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
-use crate::config::LiveConfig;
-use crate::data::Spectrum;
-use crate::model::initial_parameters;
+use crate::config::{Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
+use crate::data::{Preprocessor, Spectrum, Targets};
+use crate::model::{NetSpec, Shape, initial_parameters};
 
 use super::protocol::{Projection, RunSetup, ViewRequest};
 use super::views::{Views, views};
@@ -22,6 +22,9 @@ pub enum TrainError {
     /// The device refused or failed.
     #[error(transparent)]
     Compute(#[from] compute::Error),
+    /// The targets cannot be had.
+    #[error(transparent)]
+    Data(#[from] crate::data::Error),
     /// The data set is empty.
     #[error("the data set {0} has no items")]
     NoData(String),
@@ -42,6 +45,62 @@ pub struct Checkpoint {
     pub step: u64,
     parameters: Vec<f32>,
     moments: [Vec<f32>; 2],
+}
+
+/// The setup with its targets computed, if the run has targets of its own.
+fn with_targets(setup: Arc<RunSetup>) -> Result<Arc<RunSetup>, TrainError> {
+    let config = &setup.config;
+    let wanted = config.net.target;
+    let present = setup.preprocessor.targets.as_ref().map(|t| t.kind);
+    if present.unwrap_or_default() == wanted {
+        return Ok(setup);
+    }
+    let pre = &setup.preprocessor;
+    let targets = Targets::new(wanted, &setup.data, pre, config.sampling.seed)?;
+    let preprocessor = Preprocessor {
+        targets,
+        ..Preprocessor::clone(pre)
+    };
+    Ok(Arc::new(RunSetup {
+        preprocessor: Arc::new(preprocessor),
+        ..RunSetup::clone(&setup)
+    }))
+}
+
+/// The plan of a run.
+fn plan_of(setup: &RunSetup) -> Result<Plan, TrainError> {
+    let input = Shape::from(setup.data.shape);
+    let targets = setup.preprocessor.targets.as_ref();
+    let target = targets.map_or(input, |t| Shape::vector(t.dim));
+    let net = NetSpec::new(&setup.config.net, input, target)?;
+    let (batch, samples) = (setup.config.sampling.batch, setup.data.len());
+    Ok(Plan::new(net, batch, samples, targets.is_some()))
+}
+
+/// What every step and every evaluation of a run under these settings shares.
+pub(super) fn base_inputs(seed: u32, live: &LiveConfig, estimator: Estimator) -> StepInputs {
+    let part = match live.trained {
+        TrainedPart::Both => StepInputs::TRAIN_ENCODER | StepInputs::TRAIN_DECODER,
+        TrainedPart::Encoder => StepInputs::TRAIN_ENCODER,
+        TrainedPart::Decoder => StepInputs::TRAIN_DECODER,
+    };
+    let gamma = match live.gamma_mode {
+        // γ belongs to the decoder.
+        _ if live.trained == TrainedPart::Encoder => 0,
+        GammaMode::Fixed => 0,
+        GammaMode::Learned => StepInputs::LEARN_GAMMA,
+        GammaMode::Optimal => StepInputs::SET_GAMMA,
+    };
+    let silent = live.objective == Objective::Autoencoder || estimator == Estimator::Analytic;
+    StepInputs {
+        seed,
+        trained: part | gamma,
+        noise: if silent { 0.0 } else { 1.0 },
+        free_bits: live.free_bits as f32,
+        alpha: live.alpha as f32,
+        prior_variance: (live.eta_enc * live.eta_enc) as f32,
+        ..StepInputs::default()
+    }
 }
 
 /// A run: makes steps, takes live edits, gives and takes checkpoints.
@@ -65,11 +124,10 @@ impl Trainer {
         if setup.data.is_empty() {
             return Err(TrainError::NoData(setup.data.name.clone()));
         }
-        let net = crate::model::NetSpec::new(&setup.config.net, setup.data.dim())?;
-        let plan = Plan::new(net, setup.config.sampling.batch, setup.data.len());
+        let setup = with_targets(setup)?;
         let backend = compute::create_backend(
             &setup.config.device,
-            plan,
+            plan_of(&setup)?,
             Arc::clone(&setup.data),
             Arc::clone(&setup.preprocessor),
         )?;
@@ -147,7 +205,7 @@ impl Trainer {
     pub fn set_live(&mut self, live: LiveConfig) -> Result<(), TrainError> {
         live.validate()?;
         let moved = live.gamma != self.live.gamma;
-        let released = self.live.learn_gamma && !live.learn_gamma;
+        let released = self.live.gamma_moves() && !live.gamma_moves();
         if (moved || released)
             && let Some(slice) = self.backend.plan().parameter("log_gamma")
         {
@@ -201,29 +259,27 @@ impl Trainer {
     ) -> Result<(), TrainError> {
         let plan = self.backend.plan();
         let per_epoch = plan.batches_per_epoch() as u64;
+        let seed = self.setup.config.sampling.seed;
+        let base = base_inputs(seed, &self.live, plan.net.estimator);
         let steps: Vec<StepInputs> = (0..count.min(Plan::MAX_STEPS) as u64)
             .map(|offset| {
                 let step = self.step + offset;
                 let mut inputs = StepInputs {
-                    seed: self.setup.config.sampling.seed,
                     step: step as u32,
                     epoch: (step / per_epoch) as u32,
                     first: ((step % per_epoch) * plan.batch as u64) as u32,
                     samples: plan.samples as u32,
                     rows: plan.batch as u32,
-                    learn_gamma: u32::from(self.live.learn_gamma),
                     slot: offset as u32,
-                    beta: self.live.beta as f32,
+                    beta: self.live.beta_at(step) as f32,
                     learning_rate: self.live.learning_rate as f32,
-                    correction1: 0.0,
-                    correction2_sqrt: 0.0,
+                    ..base
                 };
                 inputs.set_adam_time(step + 1);
                 inputs
             })
             .collect();
-        self.backend.train(&steps)?;
-        self.step += steps.len() as u64;
+        self.step += self.backend.train(&steps)? as u64;
         self.collect(wait, out)
     }
 
@@ -266,7 +322,8 @@ impl Trainer {
             ..ViewRequest::default()
         };
         let setup = Arc::clone(&self.setup);
-        Ok(views(self.backend.as_mut(), &setup, beta, &request)?)
+        let live = LiveConfig { beta, ..self.live };
+        Ok(views(self.backend.as_mut(), &setup, &live, &request)?)
     }
 
     fn divergence(&self, op: usize) -> TrainError {

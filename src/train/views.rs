@@ -2,7 +2,7 @@
 //! a principal mode's loss surface.
 
 use crate::compute::{Backend, Error, Program, Slice};
-use crate::config::PosteriorVariance;
+use crate::config::LiveConfig;
 use crate::rng::{Stream, normal};
 
 use super::evaluate::chunk_inputs;
@@ -52,23 +52,26 @@ fn examples_of(request: &ViewRequest, chunk: usize) -> usize {
 pub(super) fn views(
     backend: &mut dyn Backend,
     setup: &RunSetup,
-    beta: f64,
+    live: &LiveConfig,
     request: &ViewRequest,
 ) -> Result<Views, Error> {
     let seed = setup.config.sampling.seed;
-    let inputs = chunk_inputs(backend, seed, beta, 0);
+    let inputs = chunk_inputs(backend, seed, live, 0);
     backend.run(Program::Evaluate, &inputs)?;
     let plan = backend.plan();
     let (d, k, chunk) = (plan.net.dim, plan.net.latents, plan.chunk);
-    let (x_all, xhat_all, z_all, head_slice) = (plan.x(), plan.xhat(), plan.z(), plan.head());
-    let stride = match plan.net.variance {
-        PosteriorVariance::PerSample => 2 * k,
-        PosteriorVariance::Global => k,
-    };
+    let (x_all, out_all, z_all, head_slice) = (plan.x(), plan.out(), plan.z(), plan.head());
+    let (stride, width) = (plan.net.head_dim(), plan.net.out_dim());
+    // A decoder of something else than the input makes no pictures.
+    let pictures = plan.net.target == plan.net.input;
     let examples = examples_of(request, chunk);
-    let rows = |slice: Slice, count: usize| Slice {
-        len: count * d,
+    let rows = |slice: Slice, count: usize, width: usize| Slice {
+        len: count * width,
         ..slice
+    };
+    let decoded = |backend: &mut dyn Backend, count: usize| -> Result<Vec<f32>, Error> {
+        let out = backend.read(rows(out_all, count, width))?;
+        Ok(backend.plan().reconstructions(out))
     };
     let to_images = |values: Vec<f32>| -> Vec<Vec<u8>> {
         values
@@ -85,10 +88,10 @@ pub(super) fn views(
     };
     let head = backend.read(head_slice)?;
     let point = match &request.projection {
-        Some(Projection { mode, spectrum }) if *mode < spectrum.modes() => {
+        Some(Projection { mode, spectrum }) if pictures && *mode < spectrum.modes() => {
             let counted = inputs.rows as usize;
-            let x = backend.read(rows(x_all, counted))?;
-            let xhat = backend.read(rows(xhat_all, counted))?;
+            let x = backend.read(rows(x_all, counted, d))?;
+            let xhat = decoded(backend, counted)?;
             let project = |row: &[f32]| spectrum.project(row, *mode);
             let t: Vec<f64> = x.chunks_exact(d).map(project).collect();
             let answer: Vec<f64> = xhat.chunks_exact(d).map(project).collect();
@@ -96,13 +99,20 @@ pub(super) fn views(
         }
         _ => None,
     };
-    let inputs_images = to_images(backend.read(rows(x_all, examples))?);
-    let reconstructions = to_images(backend.read(rows(xhat_all, examples))?);
+    let inputs_images = to_images(backend.read(rows(x_all, examples, d))?);
+    if !pictures {
+        return Ok(Views {
+            inputs: inputs_images,
+            point,
+            ..Views::default()
+        });
+    }
+    let reconstructions = to_images(decoded(backend, examples)?);
 
     let traversed = request.traversal.min(k - 1);
     let mut z = backend.read(z_all)?;
     for (index, value) in z[..examples * k].iter_mut().enumerate() {
-        *value = normal(seed, Stream::Prior, index as u32, 0);
+        *value = live.eta_enc as f32 * normal(seed, Stream::Prior, index as u32, 0);
     }
     for (row, latents) in z[examples * k..2 * examples * k]
         .chunks_exact_mut(k)
@@ -110,16 +120,16 @@ pub(super) fn views(
     {
         latents.copy_from_slice(&head[..k]);
         let share = row as f32 / (examples.max(2) - 1) as f32;
-        latents[traversed] = -3.0 + 6.0 * share;
+        latents[traversed] = live.eta_enc as f32 * (-3.0 + 6.0 * share);
     }
     backend.write(z_all, &z)?;
     backend.run(Program::Decode, &inputs)?;
-    let mut decoded = to_images(backend.read(rows(xhat_all, 2 * examples))?);
-    let traversal = decoded.split_off(examples);
+    let mut images = to_images(decoded(backend, 2 * examples)?);
+    let traversal = images.split_off(examples);
     Ok(Views {
         inputs: inputs_images,
         reconstructions,
-        samples: decoded,
+        samples: images,
         traversal,
         traversed,
         point,

@@ -438,7 +438,7 @@ impl State {
             return Ok(());
         }
         let mut live = *run.trainer.live();
-        if let (true, Some(last)) = (live.learn_gamma, &run.last) {
+        if let (true, Some(last)) = (live.gamma_moves(), &run.last) {
             live.gamma = last.gamma;
         }
         let snapshot = Snapshot {

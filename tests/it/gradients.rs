@@ -5,52 +5,29 @@
 //! moves between runs.
 
 use collapse_explorer::compute::cpu::CpuBackend;
-use collapse_explorer::compute::{Backend as _, Plan, Program};
-use collapse_explorer::config::{Activation, PosteriorVariance, Preprocess};
+use collapse_explorer::compute::{Backend as _, Program};
 use collapse_explorer::model::initial_parameters;
 
-use crate::common;
+use crate::common::recipes::{BASE, RECIPES, Recipe};
 
 const STEP: f64 = 1e-5;
 
-struct Case {
-    activation: Activation,
-    variance: PosteriorVariance,
-    encoder: &'static [usize],
-    decoder: &'static [usize],
-    beta: f32,
-    gamma: f64,
-}
-
-fn plan_of(case: &Case) -> Plan {
-    common::plan(
-        7,
-        case.encoder,
-        case.decoder,
-        3,
-        case.activation,
-        case.variance,
-        5,
-        11,
-    )
-}
-
-fn loss(backend: &mut CpuBackend<f64>, beta: f32) -> f64 {
-    let inputs = common::step_inputs(backend.plan(), 0, beta, 0.0);
-    backend.execute(Program::Train, &inputs);
+fn loss(backend: &mut CpuBackend<f64>, recipe: &Recipe, beta: f32) -> f64 {
+    let inputs = recipe.inputs(backend.plan(), 0, beta, 0.0);
+    assert!(backend.execute(Program::Train, &inputs));
     let metrics = backend.plan().metrics();
     backend.slice(metrics)[0]
 }
 
 /// Largest disagreement over all parameters, relative to the tensor's largest gradient, with names.
-fn disagreements(case: &Case, corrupt: Option<&str>) -> Vec<String> {
-    let data = common::float_data(11, 7);
-    let preprocessor = common::preprocessor(Preprocess::None, &data);
-    let plan = plan_of(case);
+fn disagreements(recipe: &Recipe, beta: f32, gamma: f64, corrupt: Option<&str>) -> Vec<String> {
+    let data = recipe.data();
+    let preprocessor = recipe.preprocessor(&data);
+    let plan = recipe.plan();
     let (parameters, gradients) = (plan.parameters(), plan.gradients());
     let arena = plan.arena.clone();
     let mut backend = CpuBackend::<f64>::new(plan, data, preprocessor).expect("memory");
-    let initial = initial_parameters(&arena, 3, case.gamma);
+    let initial = initial_parameters(&arena, 3, gamma);
     backend.write(parameters, &initial).expect("a write");
     // Exercise log σ² ≠ 0 of a global variance.
     if let Some(tensor) = arena.get("log_sigma2") {
@@ -61,7 +38,7 @@ fn disagreements(case: &Case, corrupt: Option<&str>) -> Vec<String> {
             *value = 0.3 - 0.2 * j as f64;
         }
     }
-    loss(&mut backend, case.beta);
+    loss(&mut backend, recipe, beta);
     let mut analytic = backend.slice(gradients).to_vec();
     if let Some(name) = corrupt {
         let at = arena.get(name).expect("a tensor").offset;
@@ -75,9 +52,9 @@ fn disagreements(case: &Case, corrupt: Option<&str>) -> Vec<String> {
         for index in tensor.range() {
             let start = backend.slice(parameters)[index];
             backend.slice_mut(parameters)[index] = start + STEP;
-            let above = loss(&mut backend, case.beta);
+            let above = loss(&mut backend, recipe, beta);
             backend.slice_mut(parameters)[index] = start - STEP;
-            let below = loss(&mut backend, case.beta);
+            let below = loss(&mut backend, recipe, beta);
             backend.slice_mut(parameters)[index] = start;
             let numeric = (above - below) / (2.0 * STEP);
             let error = (numeric - analytic[index]).abs() / scale;
@@ -94,53 +71,29 @@ fn disagreements(case: &Case, corrupt: Option<&str>) -> Vec<String> {
     wrong
 }
 
-const CASES: &[Case] = &[
-    Case {
-        activation: Activation::Tanh,
-        variance: PosteriorVariance::PerSample,
-        encoder: &[6, 4],
-        decoder: &[5, 6],
-        beta: 2.5,
-        gamma: 0.4,
-    },
-    Case {
-        activation: Activation::Relu,
-        variance: PosteriorVariance::PerSample,
-        encoder: &[9],
-        decoder: &[8],
-        beta: 0.3,
-        gamma: 1.7,
-    },
-    Case {
-        activation: Activation::Identity,
-        variance: PosteriorVariance::Global,
-        encoder: &[],
-        decoder: &[],
-        beta: 3.0,
-        gamma: 0.8,
-    },
-    Case {
-        activation: Activation::Tanh,
-        variance: PosteriorVariance::Global,
-        encoder: &[4],
-        decoder: &[6, 5],
-        beta: 1.0,
-        gamma: 2.0,
-    },
-];
-
 #[test]
 fn every_gradient_matches_finite_differences() {
-    for (index, case) in CASES.iter().enumerate() {
-        let wrong = disagreements(case, None);
-        assert!(wrong.is_empty(), "case {index}:\n{}", wrong.join("\n"));
+    let mut wrong = Vec::new();
+    for (index, (name, recipe)) in RECIPES.iter().enumerate() {
+        // β and γ off 1, both sides of it.
+        let (beta, gamma) = [(2.5, 0.4), (0.3, 1.7)][index % 2];
+        let found = disagreements(recipe, beta, gamma, None);
+        if !found.is_empty() {
+            let shown: Vec<String> = found.iter().take(8).cloned().collect();
+            wrong.push(format!(
+                "{name}: {} wrong\n  {}",
+                found.len(),
+                shown.join("\n  ")
+            ));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn a_wrong_gradient_is_found() {
     for name in ["encoder.0.weight", "decoder.out.bias", "log_gamma"] {
-        let wrong = disagreements(&CASES[0], Some(name));
+        let wrong = disagreements(&BASE, 2.5, 0.4, Some(name));
         assert_eq!(wrong.len(), 1, "{name}: {wrong:?}");
         assert!(wrong[0].starts_with(name), "{wrong:?}");
     }
@@ -149,10 +102,10 @@ fn a_wrong_gradient_is_found() {
 #[test]
 fn the_loss_is_the_formula() {
     // A net whose output is its last bias and whose posterior is its head's bias: every term is known.
-    let case = &CASES[1];
-    let data = common::float_data(11, 7);
-    let preprocessor = common::preprocessor(Preprocess::None, &data);
-    let plan = plan_of(case);
+    let recipe = &RECIPES[1].1;
+    let data = recipe.data();
+    let preprocessor = recipe.preprocessor(&data);
+    let plan = recipe.plan();
     let (parameters, arena, metrics) = (plan.parameters(), plan.arena.clone(), plan.metrics());
     let mut backend = CpuBackend::<f64>::new(plan, data.clone(), preprocessor).expect("memory");
     let gamma: f64 = 0.7;
@@ -169,7 +122,7 @@ fn the_loss_is_the_formula() {
         values[out].fill(0.25);
         values[arena.get("log_gamma").expect("a tensor").offset] = gamma.ln();
     }
-    let measured = loss(&mut backend, 1.5);
+    let measured = loss(&mut backend, recipe, 1.5);
     let x = backend
         .plan()
         .buffers

@@ -148,8 +148,8 @@ fn structs_have_the_layout_of_their_twins() {
     };
     assert_eq!(
         layout_of(&module, "StepInputs"),
-        rust_layout!(StepInputs: seed, step, epoch, first, samples, rows, learn_gamma, slot, beta,
-            learning_rate, correction1, correction2_sqrt)
+        rust_layout!(StepInputs: seed, step, epoch, first, samples, rows, trained, slot, beta,
+            learning_rate, correction1, correction2_sqrt, noise, free_bits, alpha, prior_variance)
     );
     assert_eq!(
         layout_of(&module, "CallInputs"),

@@ -33,8 +33,8 @@ fn config() -> RunConfig {
             ..DataConfig::default()
         },
         net: NetConfig {
-            encoder: vec![32],
-            decoder: vec![32],
+            encoder: vec![32].into(),
+            decoder: vec![32].into(),
             latents: 8,
             ..NetConfig::default()
         },

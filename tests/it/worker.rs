@@ -22,8 +22,8 @@ const BATCH: usize = 32;
 
 fn small_net() -> NetConfig {
     NetConfig {
-        encoder: vec![24],
-        decoder: vec![24],
+        encoder: vec![24].into(),
+        decoder: vec![24].into(),
         latents: 4,
         ..NetConfig::default()
     }

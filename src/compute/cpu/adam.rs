@@ -12,7 +12,16 @@ use super::vector::{PARALLEL_ELEMENTS, vectorized};
 /// Elements checked, then updated, while they are in the first-level cache.
 const BLOCK: usize = 1024;
 
-/// One update of every parameter; returns whether all gradients were finite.
+/// Where the parts of the arena lie.
+#[derive(Clone, Copy)]
+pub(super) struct Parts {
+    /// The decoder's first element.
+    pub decoder: usize,
+    /// log γ, behind the decoder's last.
+    pub log_gamma: usize,
+}
+
+/// One update of every trained parameter; returns whether all their gradients were finite.
 ///
 /// A block with a non-finite gradient is left as it was.
 pub(super) fn adam<T: Real>(
@@ -20,14 +29,57 @@ pub(super) fn adam<T: Real>(
     gradients: &[T],
     moment1: &mut [T],
     moment2: &mut [T],
-    log_gamma: usize,
+    parts: Parts,
     inputs: &StepInputs,
 ) -> bool {
-    let held = [
-        parameters[log_gamma],
-        moment1[log_gamma],
-        moment2[log_gamma],
+    let trains = |bit: u32| inputs.trained & bit != 0;
+    let ranges = [
+        (0..parts.decoder, trains(StepInputs::TRAIN_ENCODER)),
+        (
+            parts.decoder..parts.log_gamma,
+            trains(StepInputs::TRAIN_DECODER),
+        ),
+        (
+            parts.log_gamma..parts.log_gamma + 1,
+            trains(StepInputs::LEARN_GAMMA),
+        ),
     ];
+    let all = ranges.iter().all(|(_, on)| *on);
+    let mut finite = true;
+    if all || (ranges[0].1 && ranges[1].1) {
+        let whole = if all {
+            parameters.len()
+        } else {
+            parts.log_gamma
+        };
+        finite &= update_range(parameters, gradients, moment1, moment2, 0..whole, inputs);
+    } else {
+        for (range, _) in ranges.into_iter().filter(|(_, on)| *on) {
+            finite &= update_range(parameters, gradients, moment1, moment2, range, inputs);
+        }
+    }
+    if trains(StepInputs::SET_GAMMA) {
+        let target = gradients[parts.log_gamma];
+        if target.finite() {
+            parameters[parts.log_gamma] = target;
+        } else {
+            finite = false;
+        }
+    }
+    finite
+}
+
+/// Updates a part of the arena.
+fn update_range<T: Real>(
+    parameters: &mut [T],
+    gradients: &[T],
+    moment1: &mut [T],
+    moment2: &mut [T],
+    range: std::ops::Range<usize>,
+    inputs: &StepInputs,
+) -> bool {
+    let (parameters, gradients) = (&mut parameters[range.clone()], &gradients[range.clone()]);
+    let (moment1, moment2) = (&mut moment1[range.clone()], &mut moment2[range]);
     let finite = AtomicBool::new(true);
     let update = |p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]| {
         let good = vectorized(
@@ -51,13 +103,6 @@ pub(super) fn adam<T: Real>(
             .zip(moment1.par_chunks_mut(part))
             .zip(moment2.par_chunks_mut(part))
             .for_each(|(((p, g), m), v)| update(p, g, m, v));
-    }
-    if inputs.learn_gamma == 0 {
-        [
-            parameters[log_gamma],
-            moment1[log_gamma],
-            moment2[log_gamma],
-        ] = held;
     }
     finite.into_inner()
 }

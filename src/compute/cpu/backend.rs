@@ -1,32 +1,32 @@
 //! Executes a plan with the twins.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::compute::backend::{Backend, DeviceInfo, DeviceKind, Error};
 use crate::compute::inputs::{StepInputs, StepMetrics};
-use crate::compute::op::{BufferId, Op, Slice};
+use crate::compute::op::Slice;
 use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
 
-use super::adam::adam;
-use super::dense::{
-    dense_backward_input, dense_backward_weight, dense_forward, mask_latents, sum_rows,
-};
-use super::gather::gather;
-use super::latent::{Posterior, reparameterize_backward, reparameterize_forward};
-use super::objective::{elbo, finalize};
+use super::conv::Scratch;
 use super::real::Real;
-use super::statistics::latent_statistics;
 
 /// The native device, in f32, or the oracle, in f64.
 pub struct CpuBackend<T> {
     info: DeviceInfo,
     plan: Plan,
-    data: Arc<Dataset>,
-    preprocessor: Arc<Preprocessor>,
-    buffers: Vec<Vec<T>>,
+    pub(super) data: Arc<Dataset>,
+    pub(super) preprocessor: Arc<Preprocessor>,
+    pub(super) buffers: Vec<Vec<T>>,
+    /// For patches of images.
+    pub(super) scratch: Scratch<T>,
+    /// For partial gradients of convolutions.
+    pub(super) partials: Vec<T>,
+    /// Asks that the step under way be left unfinished.
+    interrupt: Arc<AtomicBool>,
     /// Set when a step went non-finite; no further step trains until it is cleared.
-    halted: bool,
+    pub(super) halted: bool,
     metrics: Vec<StepMetrics>,
 }
 
@@ -72,6 +72,9 @@ impl<T: Real> CpuBackend<T> {
             data,
             preprocessor,
             buffers,
+            scratch: Scratch::new(),
+            partials: Vec::new(),
+            interrupt: Arc::default(),
             halted: false,
             metrics: Vec::new(),
         })
@@ -87,16 +90,22 @@ impl<T: Real> CpuBackend<T> {
         &mut self.buffers[slice.buffer.0][slice.range()]
     }
 
-    /// Runs the ops of a program in order.
-    pub fn execute(&mut self, program: Program, inputs: &StepInputs) {
+    /// Runs the ops of a program in order; false if it was interrupted, and then nothing that outlives the
+    /// step has changed.
+    pub fn execute(&mut self, program: Program, inputs: &StepInputs) -> bool {
         for index in 0..self.plan.ops(program).len() {
             let op = self.plan.ops(program)[index];
-            if matches!(op, Op::Adam { .. }) && !self.loss_is_finite(inputs) {
-                self.halted = true;
-                return;
+            if op.commits() {
+                if !self.loss_is_finite(inputs) {
+                    self.halted = true;
+                    return true;
+                }
+            } else if self.interrupt.load(Ordering::Relaxed) {
+                return false;
             }
             self.execute_op(&op, inputs);
         }
+        true
     }
 
     fn loss_is_finite(&self, inputs: &StepInputs) -> bool {
@@ -106,235 +115,6 @@ impl<T: Real> CpuBackend<T> {
     fn metrics_row(&self, slot: u32) -> &[T] {
         let start = slot as usize * StepMetrics::ROW;
         &self.slice(self.plan.metrics())[start..start + StepMetrics::ROW]
-    }
-
-    /// Takes a buffer out so that it can be written while others are read.
-    fn take(&mut self, id: BufferId) -> Vec<T> {
-        std::mem::take(&mut self.buffers[id.0])
-    }
-
-    fn put(&mut self, id: BufferId, buffer: Vec<T>) {
-        self.buffers[id.0] = buffer;
-    }
-
-    fn posterior(
-        &self,
-        head: Slice,
-        log_sigma2: Option<Slice>,
-        latents: usize,
-    ) -> Posterior<'_, T> {
-        Posterior {
-            head: self.slice(head),
-            global: log_sigma2.map(|s| self.slice(s)),
-            latents,
-        }
-    }
-
-    #[expect(
-        clippy::too_many_lines,
-        reason = "the table from op to twin, one arm each"
-    )]
-    fn execute_op(&mut self, op: &Op, inputs: &StepInputs) {
-        match *op {
-            Op::Gather { x, dim, order, .. } => {
-                let mut out = self.take(x.buffer);
-                let (data, pre) = (&self.data, &self.preprocessor);
-                gather(&mut out[x.range()], dim, order, inputs, data, pre);
-                self.put(x.buffer, out);
-            }
-            Op::DenseForward {
-                x,
-                weight,
-                bias,
-                y,
-                rows,
-                inputs: width,
-                outputs,
-                activation,
-            } => {
-                let mut out = self.take(y.buffer);
-                dense_forward(
-                    self.slice(x),
-                    self.slice(weight),
-                    self.slice(bias),
-                    &mut out[y.range()],
-                    [rows, width, outputs],
-                    activation,
-                );
-                self.put(y.buffer, out);
-            }
-            Op::DenseBackwardInput {
-                dy,
-                weight,
-                x,
-                dx,
-                rows,
-                inputs: width,
-                outputs,
-                activation,
-            } => {
-                let mut out = self.take(dx.buffer);
-                dense_backward_input(
-                    self.slice(dy),
-                    self.slice(weight),
-                    self.slice(x),
-                    &mut out[dx.range()],
-                    [rows, width, outputs],
-                    activation,
-                );
-                self.put(dx.buffer, out);
-            }
-            Op::DenseBackwardWeight {
-                x,
-                dy,
-                dweight,
-                dbias,
-                rows,
-                inputs: width,
-                outputs,
-            } => {
-                // Both outputs lie in the gradient arena, the bias after its weight.
-                let mut out = self.take(dweight.buffer);
-                let (weights, rest) = out.split_at_mut(dbias.offset);
-                dense_backward_weight(
-                    self.slice(x),
-                    self.slice(dy),
-                    &mut weights[dweight.range()],
-                    &mut rest[..dbias.len],
-                    [rows, width, outputs],
-                );
-                self.put(dweight.buffer, out);
-            }
-            Op::ReparameterizeForward {
-                head,
-                log_sigma2,
-                z,
-                kl,
-                latents,
-                noise,
-                ..
-            } => {
-                let (mut z_out, mut kl_out) = (self.take(z.buffer), self.take(kl.buffer));
-                let posterior = self.posterior(head, log_sigma2, latents);
-                reparameterize_forward(posterior, noise, inputs, &mut z_out, &mut kl_out);
-                self.put(z.buffer, z_out);
-                self.put(kl.buffer, kl_out);
-            }
-            Op::ReparameterizeBackward {
-                head,
-                log_sigma2,
-                z,
-                dz,
-                dhead,
-                dlog_sigma2_rows,
-                latents,
-                ..
-            } => {
-                let mut out = self.take(dhead.buffer);
-                let mut rows_out = dlog_sigma2_rows.map(|s| self.take(s.buffer));
-                let posterior = self.posterior(head, log_sigma2, latents);
-                reparameterize_backward(
-                    posterior,
-                    inputs,
-                    self.slice(z),
-                    self.slice(dz),
-                    &mut out,
-                    rows_out.as_deref_mut(),
-                );
-                self.put(dhead.buffer, out);
-                if let (Some(slice), Some(buffer)) = (dlog_sigma2_rows, rows_out) {
-                    self.put(slice.buffer, buffer);
-                }
-            }
-            Op::SumRows { input, output, .. } => {
-                let mut out = self.take(output.buffer);
-                sum_rows(self.slice(input), &mut out[output.range()]);
-                self.put(output.buffer, out);
-            }
-            Op::MaskLatents {
-                z, mask, output, ..
-            } => {
-                let mut out = self.take(output.buffer);
-                mask_latents(self.slice(z), self.slice(mask), &mut out);
-                self.put(output.buffer, out);
-            }
-            Op::Elbo {
-                x,
-                xhat,
-                log_gamma,
-                dxhat,
-                sse,
-                dim,
-                ..
-            } => {
-                let mut sse_out = self.take(sse.buffer);
-                let mut d_out = dxhat.map(|s| self.take(s.buffer));
-                elbo(
-                    self.slice(x),
-                    self.slice(xhat),
-                    self.slice(log_gamma)[0],
-                    d_out.as_deref_mut(),
-                    &mut sse_out,
-                    dim,
-                );
-                self.put(sse.buffer, sse_out);
-                if let (Some(slice), Some(buffer)) = (dxhat, d_out) {
-                    self.put(slice.buffer, buffer);
-                }
-            }
-            Op::Finalize {
-                sse,
-                kl,
-                log_gamma,
-                dlog_gamma,
-                metrics,
-                dim,
-                ..
-            } => {
-                let mut out = self.take(metrics.buffer);
-                let row = inputs.slot as usize * StepMetrics::ROW;
-                let gradient = finalize(
-                    self.slice(sse),
-                    self.slice(kl),
-                    self.slice(log_gamma)[0],
-                    inputs,
-                    dim,
-                    &mut out[row..],
-                );
-                self.put(metrics.buffer, out);
-                self.slice_mut(dlog_gamma)[0] = gradient;
-            }
-            Op::Adam {
-                parameters,
-                gradients,
-                moment1,
-                moment2,
-                log_gamma,
-            } => {
-                let mut p = self.take(parameters.buffer);
-                let mut m = self.take(moment1.buffer);
-                let mut v = self.take(moment2.buffer);
-                let g = self.slice(gradients);
-                self.halted |= !adam(&mut p, g, &mut m, &mut v, log_gamma, inputs);
-                self.put(parameters.buffer, p);
-                self.put(moment1.buffer, m);
-                self.put(moment2.buffer, v);
-            }
-            Op::LatentStatistics {
-                head,
-                log_sigma2,
-                kl,
-                statistics,
-                rows,
-                latents,
-            } => {
-                let mut out = self.take(statistics.buffer);
-                let counted = rows.min(inputs.rows as usize);
-                let posterior = self.posterior(head, log_sigma2, latents);
-                latent_statistics(posterior, self.slice(kl), counted, &mut out);
-                self.put(statistics.buffer, out);
-            }
-        }
     }
 
     /// The first training op with a non-finite number among its outputs.
@@ -367,14 +147,19 @@ impl<T: Real> Backend for CpuBackend<T> {
         Ok(self.slice(source).iter().map(|v| v.to_f32()).collect())
     }
 
-    fn train(&mut self, steps: &[StepInputs]) -> Result<(), Error> {
+    fn set_interrupt(&mut self, interrupt: Arc<AtomicBool>) {
+        self.interrupt = interrupt;
+    }
+
+    fn train(&mut self, steps: &[StepInputs]) -> Result<usize, Error> {
+        let mut done = 0;
         // Entering the thread pool once, not once for every parallel product, saves a wake-up each.
         rayon::scope(|_| {
             for inputs in steps {
-                if self.halted {
+                if self.halted || !self.execute(Program::Train, inputs) {
                     break;
                 }
-                self.execute(Program::Train, inputs);
+                done += 1;
                 let row: [f32; StepMetrics::ROW] =
                     std::array::from_fn(|i| self.metrics_row(inputs.slot)[i].to_f32());
                 let bad_op = if self.halted {
@@ -385,7 +170,7 @@ impl<T: Real> Backend for CpuBackend<T> {
                 self.metrics.push(StepMetrics::from_row(&row, bad_op));
             }
         });
-        Ok(())
+        Ok(done)
     }
 
     fn run(&mut self, program: Program, inputs: &StepInputs) -> Result<(), Error> {

@@ -3,8 +3,9 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
-use crate::config::Activation;
+use rayon::prelude::*;
 
+use super::epilogue::{Tail, finish};
 use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
 
@@ -19,41 +20,13 @@ fn parallelism(macs: usize) -> Par {
     }
 }
 
-#[inline(always)]
-fn activate<T: Real>(values: &mut [T], bias: &[T], activation: Activation) {
-    match activation {
-        Activation::Identity => {
-            for row in values.chunks_exact_mut(bias.len()) {
-                for (y, &b) in row.iter_mut().zip(bias) {
-                    *y += b;
-                }
-            }
-        }
-        Activation::Relu => {
-            for row in values.chunks_exact_mut(bias.len()) {
-                for (y, &b) in row.iter_mut().zip(bias) {
-                    *y = (*y + b).relu_();
-                }
-            }
-        }
-        Activation::Tanh => {
-            for row in values.chunks_exact_mut(bias.len()) {
-                for (y, &b) in row.iter_mut().zip(bias) {
-                    *y = (*y + b).tanh_();
-                }
-            }
-        }
-    }
-}
-
-/// y ← f(x W + b): x `rows × inputs`, W `inputs × outputs`.
+/// y ← epilogue(x W): x `rows × inputs`, W `inputs × outputs`.
 pub(super) fn dense_forward<T: Real>(
     x: &[T],
     weight: &[T],
-    bias: &[T],
     y: &mut [T],
     [rows, inputs, outputs]: [usize; 3],
-    activation: Activation,
+    tail: Tail<'_, T>,
 ) {
     matmul(
         MatMut::from_row_major_slice_mut(y, rows, outputs),
@@ -63,22 +36,16 @@ pub(super) fn dense_forward<T: Real>(
         T::ONE,
         parallelism(rows * inputs * outputs),
     );
-    over_rows_of(
-        y,
-        outputs,
-        #[inline(always)]
-        |_, y| activate(y, bias, activation),
-    );
+    finish(y, outputs, tail);
 }
 
-/// dx ← (dy Wᵀ) ⊙ f′(x), where x is the *output* of the activation f.
+/// dx ← epilogue(dy Wᵀ).
 pub(super) fn dense_backward_input<T: Real>(
     dy: &[T],
     weight: &[T],
-    x: &[T],
     dx: &mut [T],
     [rows, inputs, outputs]: [usize; 3],
-    activation: Activation,
+    tail: Tail<'_, T>,
 ) {
     matmul(
         MatMut::from_row_major_slice_mut(dx, rows, inputs),
@@ -88,30 +55,7 @@ pub(super) fn dense_backward_input<T: Real>(
         T::ONE,
         parallelism(rows * inputs * outputs),
     );
-    if activation == Activation::Identity {
-        return;
-    }
-    over_rows_of(
-        dx,
-        inputs,
-        #[inline(always)]
-        |first, dx| {
-            let x = &x[first * inputs..][..dx.len()];
-            match activation {
-                Activation::Identity => {}
-                Activation::Relu => {
-                    for (d, &x) in dx.iter_mut().zip(x) {
-                        *d = if x > T::ZERO { *d } else { T::ZERO };
-                    }
-                }
-                Activation::Tanh => {
-                    for (d, &x) in dx.iter_mut().zip(x) {
-                        *d *= T::ONE - x * x;
-                    }
-                }
-            }
-        },
-    );
+    finish(dx, inputs, tail);
 }
 
 /// dW ← xᵀ dy, db ← column sums of dy.
@@ -119,7 +63,7 @@ pub(super) fn dense_backward_weight<T: Real>(
     x: &[T],
     dy: &[T],
     dweight: &mut [T],
-    dbias: &mut [T],
+    dbias: Option<&mut [T]>,
     [rows, inputs, outputs]: [usize; 3],
 ) {
     matmul(
@@ -130,22 +74,47 @@ pub(super) fn dense_backward_weight<T: Real>(
         T::ONE,
         parallelism(rows * inputs * outputs),
     );
-    sum_rows(dy, dbias);
+    if let Some(dbias) = dbias {
+        sum_rows(dy, dbias);
+    }
 }
 
 /// out ← column sums of a row-major array whose width is `out.len()`.
+///
+/// Long arrays are summed in parts of a fixed number of rows, the parts in order, so that the sum does not
+/// depend on the number of threads.
 pub(super) fn sum_rows<T: Real>(input: &[T], out: &mut [T]) {
-    vectorized(
-        #[inline(always)]
-        || {
-            out.fill(T::ZERO);
-            for row in input.chunks_exact(out.len()) {
-                for (sum, &value) in out.iter_mut().zip(row) {
-                    *sum += value;
+    const PART: usize = 4096;
+    let width = out.len();
+    let sum = |input: &[T], out: &mut [T]| {
+        vectorized(
+            #[inline(always)]
+            || {
+                out.fill(T::ZERO);
+                for row in input.chunks_exact(width) {
+                    for (sum, &value) in out.iter_mut().zip(row) {
+                        *sum += value;
+                    }
                 }
-            }
-        },
-    );
+            },
+        );
+    };
+    if input.len() <= PART * width {
+        sum(input, out);
+        return;
+    }
+    let part = |rows: &[T]| {
+        let mut part = vec![T::ZERO; width];
+        sum(rows, &mut part);
+        part
+    };
+    let parts: Vec<Vec<T>> = input.par_chunks(PART * width).map(part).collect();
+    out.fill(T::ZERO);
+    for part in parts {
+        for (sum, value) in out.iter_mut().zip(part) {
+            *sum += value;
+        }
+    }
 }
 
 /// out ← z with each column multiplied by its mask.

@@ -70,3 +70,22 @@ pub(super) fn gather<T: Real>(
         },
     );
 }
+
+/// y ← the samples' targets, untouched if there are none.
+pub(super) fn gather_targets<T: Real>(
+    y: &mut [T],
+    dim: usize,
+    order: BatchOrder,
+    inputs: &StepInputs,
+    preprocessor: &Preprocessor,
+) {
+    let Some(targets) = &preprocessor.targets else {
+        return;
+    };
+    for (row, y) in y.chunks_exact_mut(dim).enumerate() {
+        let sample = sample_index(order, inputs, row);
+        for (y, &v) in y.iter_mut().zip(&targets.values[sample * dim..]) {
+            *y = T::of_f32(v);
+        }
+    }
+}

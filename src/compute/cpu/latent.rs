@@ -4,7 +4,7 @@ use crate::compute::inputs::StepInputs;
 use crate::rng::{Stream, normal_pair};
 
 use super::real::Real;
-use super::vector::{over_rows, over_rows_of, vectorized};
+use super::vector::{over_rows_of, vectorized};
 
 /// Where μ and log σ² of a (row, latent) are.
 #[derive(Clone, Copy)]
@@ -63,55 +63,100 @@ fn fill_normals<T: Real>(seed: u32, stream: Stream, step: u32, out: &mut [T]) {
     );
 }
 
-/// z ← μ + σ ε, kl ← ½(μ² + σ² − log σ² − 1), element by element.
+/// z ← μ + s σ ε (each row `repeats` times), kl ← ½(μ²/η² + σ²/η² − log(σ²/η²) − 1), element by element.
 pub(super) fn reparameterize_forward<T: Real>(
     posterior: Posterior<'_, T>,
     noise: Stream,
+    repeats: usize,
     inputs: &StepInputs,
     z: &mut [T],
     kl: &mut [T],
 ) {
     let half = T::of(0.5);
-    fill_normals(inputs.seed, noise, inputs.step, z);
     let latents = posterior.latents;
-    over_rows(
+    let scale = T::of_f32(inputs.noise);
+    if inputs.noise == 0.0 {
+        z.fill(T::ZERO);
+    } else {
+        fill_normals(inputs.seed, noise, inputs.step, z);
+    }
+    over_rows_of(
         z,
         latents,
+        #[inline(always)]
+        |first, z| {
+            for (row, z) in z.chunks_exact_mut(latents).enumerate() {
+                let (mu, log_sigma2) = posterior.row((first + row) / repeats);
+                for j in 0..latents {
+                    z[j] = mu[j] + scale * (half * log_sigma2[j]).exp_() * z[j];
+                }
+            }
+        },
+    );
+    let log_eta2 = T::of_f32(inputs.prior_variance).ln_();
+    let precision = T::ONE / T::of_f32(inputs.prior_variance);
+    over_rows_of(
         kl,
         latents,
         #[inline(always)]
-        |first, z, kl| {
-            let rows = z
-                .chunks_exact_mut(latents)
-                .zip(kl.chunks_exact_mut(latents));
-            for (row, (z, kl)) in rows.enumerate() {
+        |first, kl| {
+            for (row, kl) in kl.chunks_exact_mut(latents).enumerate() {
                 let (mu, log_sigma2) = posterior.row(first + row);
                 for j in 0..latents {
-                    let sigma = (half * log_sigma2[j]).exp_();
-                    z[j] = mu[j] + sigma * z[j];
-                    kl[j] = half * (mu[j] * mu[j] + sigma * sigma - log_sigma2[j] - T::ONE);
+                    let log_share = log_sigma2[j] - log_eta2;
+                    let mu2 = mu[j] * mu[j] * precision;
+                    kl[j] = half * (mu2 + log_share.exp_() - log_share - T::ONE);
                 }
             }
         },
     );
 }
 
-/// dμ ← dz + βμ/B, d log σ² ← dz·(z − μ)/2 + β(σ² − 1)/2B.
+/// means ← column means.
+pub(super) fn latent_means<T: Real>(kl: &[T], means: &mut [T]) {
+    let rows = T::of((kl.len() / means.len()) as f64);
+    vectorized(
+        #[inline(always)]
+        || {
+            means.fill(T::ZERO);
+            for row in kl.chunks_exact(means.len()) {
+                for (mean, &v) in means.iter_mut().zip(row) {
+                    *mean += v;
+                }
+            }
+            for mean in means.iter_mut() {
+                *mean /= rows;
+            }
+        },
+    );
+}
+
+/// β/B, or 0 for a latent that free bits hold.
+#[inline(always)]
+fn kl_weight<T: Real>(inputs: &StepInputs, mean_kl: T, weight: T) -> T {
+    let held = inputs.free_bits > 0.0 && mean_kl < T::of_f32(inputs.free_bits);
+    if held { T::ZERO } else { weight }
+}
+
+/// dμ ← dz + βμ/(η²B), d log σ² ← dz·(z − μ)/2 + β(σ²/η² − 1)/2B + σ²n/B.
 ///
-/// (z − μ is σε, so ε need not be kept.) `dhead` is laid out like the head; with a global variance
+/// (z − μ is sσε, so ε need not be kept.) `dhead` is laid out like the head; with a global variance
 /// the second part goes to `dlog_sigma2_rows` instead, to be summed over rows.
 pub(super) fn reparameterize_backward<T: Real>(
     posterior: Posterior<'_, T>,
     inputs: &StepInputs,
-    z: &[T],
-    dz: &[T],
+    [z, dz]: [&[T]; 2],
+    means: &[T],
+    norms: Option<&[T]>,
     dhead: &mut [T],
     dlog_sigma2_rows: Option<&mut [T]>,
 ) {
     let latents = posterior.latents;
     let rows = z.len() / latents;
     let half = T::of(0.5);
-    let weight = T::of_f32(inputs.beta) / T::of(rows as f64);
+    let count = T::of(rows as f64);
+    let weight = T::of_f32(inputs.beta) / count;
+    let precision = T::ONE / T::of_f32(inputs.prior_variance);
     vectorized(
         #[inline(always)]
         || {
@@ -127,9 +172,16 @@ pub(super) fn reparameterize_backward<T: Real>(
                     None => head.split_at_mut(latents),
                 };
                 for j in 0..latents {
+                    let weight = kl_weight(inputs, means[j], weight);
                     let sigma2 = log_sigma2[j].exp_();
-                    dmu[j] = dz[j] + weight * mu[j];
-                    dlog_sigma2[j] = half * (dz[j] * (z[j] - mu[j]) + weight * (sigma2 - T::ONE));
+                    dmu[j] = dz[j] + weight * mu[j] * precision;
+                    dlog_sigma2[j] =
+                        half * (dz[j] * (z[j] - mu[j]) + weight * (sigma2 * precision - T::ONE));
+                }
+                if let Some(norms) = norms {
+                    for j in 0..latents {
+                        dlog_sigma2[j] += log_sigma2[j].exp_() * norms[j] / count;
+                    }
                 }
             }
         },

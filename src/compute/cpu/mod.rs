@@ -5,12 +5,19 @@
 //! holds the forward and the backward of one part of the objective, side by side.
 
 mod adam;
+mod analytic;
 mod backend;
+mod conv;
 mod dense;
+mod epilogue;
+mod execute;
 mod gather;
+mod importance;
 mod latent;
+mod norm;
 mod objective;
 mod real;
+mod resample;
 mod statistics;
 mod vector;
 

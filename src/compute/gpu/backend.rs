@@ -239,10 +239,11 @@ impl Backend for GpuBackend {
             .collect())
     }
 
-    fn train(&mut self, steps: &[StepInputs]) -> Result<(), Error> {
+    fn train(&mut self, steps: &[StepInputs]) -> Result<usize, Error> {
         // After a bad step nothing trains until the status is cleared.
         if steps.is_empty() || self.readback.halted() {
-            return self.gpu.check();
+            self.gpu.check()?;
+            return Ok(0);
         }
         let slots: Vec<u32> = steps.iter().map(|s| s.slot).collect();
         if steps.len() > Plan::MAX_STEPS || !slots.is_sorted_by(|a, b| a < b) {
@@ -264,7 +265,7 @@ impl Backend for GpuBackend {
             );
         })?;
         self.readback.request(staging, slots, submission);
-        Ok(())
+        Ok(steps.len())
     }
 
     fn run(&mut self, program: Program, inputs: &StepInputs) -> Result<(), Error> {

@@ -1,13 +1,14 @@
 //! Small data sets, nets and comparisons shared by the tests.
 
+pub mod recipes;
 pub mod runs;
 
 use std::sync::Arc;
 
 use collapse_explorer::compute::{Plan, StepInputs};
-use collapse_explorer::config::{Activation, NetConfig, PosteriorVariance, Preprocess};
+use collapse_explorer::config::{Activation, NetConfig, PosteriorVariance, Preprocess, Stack};
 use collapse_explorer::data::{Dataset, ImageShape, Pixels, Preprocessor};
-use collapse_explorer::model::NetSpec;
+use collapse_explorer::model::{NetSpec, Shape};
 use collapse_explorer::rng::{Stream, normal, uniform};
 
 /// `n` real-valued items of dimension `d`, standard normal with a slope over dimensions.
@@ -61,16 +62,18 @@ pub fn plan(
     samples: usize,
 ) -> Plan {
     let config = NetConfig {
-        encoder: encoder.to_vec(),
-        decoder: decoder.to_vec(),
+        encoder: Stack::dense(encoder),
+        decoder: Stack::dense(decoder),
         latents,
         activation,
         variance,
+        ..NetConfig::default()
     };
     Plan::new(
-        NetSpec::new(&config, d).expect("a valid net"),
+        NetSpec::new(&config, Shape::vector(d), Shape::vector(d)).expect("a valid net"),
         batch,
         samples,
+        false,
     )
 }
 
@@ -84,12 +87,10 @@ pub fn step_inputs(plan: &Plan, step: u32, beta: f32, learning_rate: f32) -> Ste
         first: (step % per_epoch) * plan.batch as u32,
         samples: plan.samples as u32,
         rows: plan.batch as u32,
-        learn_gamma: 1,
-        slot: 0,
+        trained: StepInputs::TRAIN_ENCODER | StepInputs::TRAIN_DECODER | StepInputs::LEARN_GAMMA,
         beta,
         learning_rate,
-        correction1: 0.0,
-        correction2_sqrt: 0.0,
+        ..StepInputs::default()
     };
     inputs.set_adam_time(u64::from(step) + 1);
     inputs

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use collapse_explorer::config::{LiveConfig, NetConfig, PosteriorVariance, Preprocess};
+use collapse_explorer::config::{GammaMode, LiveConfig, NetConfig, PosteriorVariance, Preprocess};
 use collapse_explorer::data::{self, Dataset};
 use collapse_explorer::metrics::Usage;
 use collapse_explorer::theory::{Gamma, LinearProblem, Optimum, optimum};
@@ -42,12 +42,12 @@ fn trained(data: &Arc<Dataset>, net: NetConfig, start: LiveConfig) -> Trainer {
 
 /// The statistics of a run over all items, with squared error and gains averaged over many draws.
 fn measured(trainer: &mut Trainer) -> Evaluation {
-    let beta = trainer.live().beta;
+    let live = *trainer.live();
     let backend = trainer.backend();
     let (latents, samples) = (backend.plan().net.latents, backend.plan().samples);
     let chunks = samples.div_ceil(backend.plan().chunk);
     let mask = vec![1.0; latents];
-    let mut draw = |seed| evaluate(backend, seed, beta, samples, &|| true).expect("an evaluation");
+    let mut draw = |seed| evaluate(backend, seed, &live, samples, &|| true).expect("an evaluation");
     let mut mean = draw(0);
     assert_eq!(mean.samples, ITEMS);
     mean.sse = (0..DRAWS).map(|seed| draw(seed).sse).sum::<f64>() / f64::from(DRAWS);
@@ -55,7 +55,7 @@ fn measured(trainer: &mut Trainer) -> Evaluation {
         // The gain of a latent that does nothing is not asked for.
         if latent.var_mu > Usage::ACTIVE_VARIANCE {
             let gain = |seed| {
-                measure_gains(backend, seed, beta, 0..chunks, j..j + 1, &mask, &|| true)
+                measure_gains(backend, seed, &live, 0..chunks, j..j + 1, &mask, &|| true)
                     .expect("a gain")[0]
             };
             latent.gain = Some((0..DRAWS).map(gain).sum::<f64>() / f64::from(DRAWS));
@@ -183,7 +183,7 @@ fn a_learned_gamma_arrives_at_the_closed_form() {
     for (beta, gamma, active) in [(1.0, 0.65, 3), (1.5, 1.65, 2)] {
         let data = gaussian(ITEMS);
         let start = LiveConfig {
-            learn_gamma: true,
+            gamma_mode: GammaMode::Learned,
             ..live(beta, 1.0, 1e-2)
         };
         let mut trainer = trained(&data, NetConfig::linear(3), start);

@@ -1,14 +1,14 @@
 //! The same seed is the same run, bit for bit, however it is driven; a divergence is caught.
 
-use collapse_explorer::config::NetConfig;
+use collapse_explorer::config::{LiveConfig, NetConfig};
 use collapse_explorer::train::{TrainError, Trainer, evaluate};
 
 use crate::common::runs::{advance, digits, live, setup};
 
 fn net() -> NetConfig {
     NetConfig {
-        encoder: vec![24],
-        decoder: vec![24],
+        encoder: vec![24].into(),
+        decoder: vec![24].into(),
         latents: 4,
         ..NetConfig::default()
     }
@@ -39,7 +39,8 @@ fn the_same_seed_is_the_same_run_however_it_is_driven() {
     let mut seen = Vec::new();
     for _ in 0..7 {
         seen.extend(losses(&mut watched, 10, 10));
-        evaluate(watched.backend(), 3, 1.0, 200, &|| true).expect("an evaluation");
+        evaluate(watched.backend(), 3, &LiveConfig::default(), 200, &|| true)
+            .expect("an evaluation");
     }
     assert_eq!(once, seen, "evaluations in between");
 

@@ -2,6 +2,7 @@
 
 use std::f64::consts::LN_10;
 
+use collapse_explorer::config::GammaMode;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 
@@ -220,7 +221,7 @@ fn a_learned_gamma_moves_and_releasing_it_keeps_its_value() {
     let mut window = Window::ready();
     window.control(Role::RadioButton, "learned").click();
     window.frames(3);
-    assert!(window.state().config.live.learn_gamma);
+    assert_eq!(window.state().config.live.gamma_mode, GammaMode::Learned);
     // The implicit γ of digits is far below 1, so it falls.
     window.until("falling γ", |s| s.gamma() < 0.97);
     window.press("Pause");
@@ -234,7 +235,7 @@ fn a_learned_gamma_moves_and_releasing_it_keeps_its_value() {
     window.control(Role::RadioButton, "fixed").click();
     window.frames(3);
     let live = window.state().config.live;
-    assert!(!live.learn_gamma);
+    assert_eq!(live.gamma_mode, GammaMode::Fixed);
     assert!(
         (live.gamma / trained - 1.0).abs() < 1e-6,
         "{live:?} {trained}"

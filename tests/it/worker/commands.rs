@@ -207,8 +207,8 @@ fn dropping_the_worker_joins_its_thread_quickly() {
     let idle = Watched::new();
     // The default network, four times as wide: a step takes long enough to be caught in one.
     let wide = NetConfig {
-        encoder: vec![1024, 256],
-        decoder: vec![256, 1024],
+        encoder: vec![1024, 256].into(),
+        decoder: vec![256, 1024].into(),
         ..NetConfig::default()
     };
     let busy = setup(&digits(ITEMS), wide, LiveConfig::default(), 128, 0);

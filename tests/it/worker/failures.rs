@@ -104,8 +104,8 @@ fn refused_start(setup: Arc<collapse_explorer::train::RunSetup>) -> String {
 #[test]
 fn a_network_beyond_all_indices_is_refused_with_its_size() {
     let net = NetConfig {
-        encoder: vec![65_536, 65_536],
-        decoder: vec![65_536, 65_536],
+        encoder: vec![65_536, 65_536].into(),
+        decoder: vec![65_536, 65_536].into(),
         ..NetConfig::default()
     };
     let message = refused_start(setup(&digits(50), net, usual(), 32, 0));
@@ -136,8 +136,8 @@ fn a_network_beyond_the_memory_is_refused_with_what_it_needs() {
         .map(|i| if i % 2 == 0 { 65_536 } else { 1 })
         .collect();
     let net = NetConfig {
-        encoder: widths.clone(),
-        decoder: widths,
+        encoder: widths.clone().into(),
+        decoder: widths.into(),
         latents: 1,
         ..NetConfig::default()
     };

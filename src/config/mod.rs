@@ -3,11 +3,22 @@
 //! The window, the command line and a saved session all build the same [`RunConfig`];
 //! nothing below this layer ever sees a raw string or an unchecked number.
 
+mod layer;
+mod layer_text;
+mod live;
+mod net;
+mod preset;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use layer::{Activation, Layer, LayerKind, Stack, Window};
+pub use live::{GammaMode, KlSchedule, LiveConfig, Objective, TrainedPart};
+pub use net::{Estimator, Likelihood, NetConfig, PosteriorVariance, Target};
+pub use preset::Preset;
 
 /// Why a setting was refused. Every message is one sentence that names the setting.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -15,6 +26,14 @@ pub enum ConfigError {
     /// A number that must be positive and finite is not.
     #[error("{name} must be a positive, finite number, not {value}")]
     NotPositive {
+        /// The setting, as the user knows it.
+        name: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// A number that must not be negative is, or is not finite.
+    #[error("{name} must be zero or more and finite, not {value}")]
+    Negative {
         /// The setting, as the user knows it.
         name: &'static str,
         /// What was given.
@@ -213,175 +232,6 @@ impl Default for DataConfig {
             limit: None,
             preprocess: Preprocess::None,
         }
-    }
-}
-
-/// Non-linearity of the hidden layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// f(a) = a.
-    Identity,
-    /// f(a) = max(a, 0).
-    #[default]
-    Relu,
-    /// f(a) = tanh a.
-    Tanh,
-}
-
-/// Whether the posterior standard deviation depends on the sample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum PosteriorVariance {
-    /// log σ²(x) is an output of the encoder.
-    #[default]
-    PerSample,
-    /// One free log σ² per latent, shared by all samples (the linear theory's σ).
-    Global,
-}
-
-/// The network's architecture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NetConfig {
-    /// Hidden widths of the encoder, input side first; empty for a linear encoder.
-    pub encoder: Vec<usize>,
-    /// Hidden widths of the decoder, latent side first; empty for a linear decoder.
-    pub decoder: Vec<usize>,
-    /// κ, the number of latent dimensions.
-    pub latents: usize,
-    /// Non-linearity of the hidden layers.
-    pub activation: Activation,
-    /// Per-sample or global posterior variance.
-    pub variance: PosteriorVariance,
-}
-
-impl Default for NetConfig {
-    fn default() -> Self {
-        Self {
-            encoder: vec![256, 64],
-            decoder: vec![64, 256],
-            latents: 16,
-            activation: Activation::Relu,
-            variance: PosteriorVariance::PerSample,
-        }
-    }
-}
-
-impl NetConfig {
-    /// Largest width of a layer, and the largest number of latents.
-    pub const MAX_WIDTH: usize = 65_536;
-    /// Largest number of hidden layers on either side.
-    pub const MAX_DEPTH: usize = 64;
-
-    /// A linear VAE with κ = `latents`: no hidden layers and a global σ.
-    pub fn linear(latents: usize) -> Self {
-        Self {
-            encoder: Vec::new(),
-            decoder: Vec::new(),
-            latents,
-            activation: Activation::Identity,
-            variance: PosteriorVariance::Global,
-        }
-    }
-
-    /// An MLP of `depth` hidden layers on each side whose widths fall geometrically from
-    /// `width` to a quarter of it; depth 0 is linear.
-    #[must_use]
-    pub fn with_depth(&self, depth: usize, width: usize) -> Self {
-        let encoder: Vec<usize> = (0..depth)
-            .map(|layer| {
-                let share = if depth > 1 {
-                    layer as f64 / (depth - 1) as f64
-                } else {
-                    0.0
-                };
-                ((width as f64 * 0.25_f64.powf(share)).round() as usize).max(1)
-            })
-            .collect();
-        let decoder = encoder.iter().rev().copied().collect();
-        Self {
-            encoder,
-            decoder,
-            ..self.clone()
-        }
-    }
-
-    /// Checks every width and count.
-    ///
-    /// # Errors
-    /// [`ConfigError::OutOfRange`] naming the setting.
-    pub fn validate(&self) -> Result<(), ConfigError> {
-        in_range("latents", self.latents, 1, Self::MAX_WIDTH)?;
-        for (name, widths) in [
-            ("number of encoder layers", &self.encoder),
-            ("number of decoder layers", &self.decoder),
-        ] {
-            in_range(name, widths.len(), 0, Self::MAX_DEPTH)?;
-        }
-        for &width in self.encoder.iter().chain(&self.decoder) {
-            in_range("layer width", width, 1, Self::MAX_WIDTH)?;
-        }
-        Ok(())
-    }
-}
-
-/// Parses a list of layer widths, `1024,512`; an empty text is an empty list.
-///
-/// # Errors
-/// [`ConfigError::Unreadable`] naming the item that is no whole number.
-pub fn parse_widths(name: &'static str, text: &str) -> Result<Vec<usize>, ConfigError> {
-    if text.trim().is_empty() {
-        return Ok(Vec::new());
-    }
-    text.split(',')
-        .map(|item| {
-            item.trim().parse().map_err(|_| ConfigError::Unreadable {
-                name,
-                reason: format!("'{}' is not a whole number", item.trim()),
-            })
-        })
-        .collect()
-}
-
-/// What the optimiser minimises and how; the *live* settings, which never discard a model.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct LiveConfig {
-    /// β, the weight of the KL term.
-    pub beta: f64,
-    /// γ, the decoder variance; the starting value if it is learned.
-    pub gamma: f64,
-    /// Whether log γ is trained with the weights.
-    pub learn_gamma: bool,
-    /// Adam's step size.
-    pub learning_rate: f64,
-}
-
-impl Default for LiveConfig {
-    fn default() -> Self {
-        Self {
-            beta: 1.0,
-            gamma: 1.0,
-            learn_gamma: false,
-            learning_rate: 1e-3,
-        }
-    }
-}
-
-impl LiveConfig {
-    /// Checks that β, γ and the learning rate are positive and finite.
-    ///
-    /// # Errors
-    /// [`ConfigError::NotPositive`] naming the setting.
-    pub fn validate(&self) -> Result<(), ConfigError> {
-        positive("β", self.beta)?;
-        positive("γ", self.gamma)?;
-        positive("learning rate", self.learning_rate)?;
-        Ok(())
-    }
-
-    /// `η_dec` = √γ, the decoder's standard deviation.
-    pub fn eta_dec(&self) -> f64 {
-        self.gamma.sqrt()
     }
 }
 

@@ -1,0 +1,563 @@
+//! The table from op to twin.
+
+use crate::compute::inputs::{StepInputs, StepMetrics};
+use crate::compute::op::{Epilogue, Finish, GatherSource, Op, Slice};
+
+use super::adam::{Parts, adam};
+use super::analytic::{analytic_norms, analytic_spread, analytic_weight};
+use super::backend::CpuBackend;
+use super::conv::{convolve, convolve_transposed, convolve_weight};
+use super::dense::{
+    dense_backward_input, dense_backward_weight, dense_forward, mask_latents, sum_rows,
+};
+use super::epilogue::{Finishing, Tail, pointwise};
+use super::gather::{gather, gather_targets};
+use super::importance::{importance_backward, importance_weights, log_ratio};
+use super::latent::{Posterior, latent_means, reparameterize_backward, reparameterize_forward};
+use super::norm::{
+    norm_backward_affine, norm_backward_input, norm_forward, norm_moments, norm_update,
+};
+use super::objective::{ElboInputs, Sums, elbo, finalize};
+use super::real::Real;
+use super::resample::{max_pool, max_pool_backward, upsample, upsample_backward};
+use super::statistics::latent_statistics;
+
+impl<T: Real> CpuBackend<T> {
+    /// Lends a slice to write while everything else can be read.
+    fn with(&mut self, slice: Slice, work: impl FnOnce(&Self, &mut [T])) {
+        let mut buffer = std::mem::take(&mut self.buffers[slice.buffer.0]);
+        work(self, &mut buffer[slice.range()]);
+        self.buffers[slice.buffer.0] = buffer;
+    }
+
+    /// Lends two slices of different buffers, the second if there is one.
+    fn with_two(
+        &mut self,
+        first: Slice,
+        second: Option<Slice>,
+        work: impl FnOnce(&Self, &mut [T], Option<&mut [T]>),
+    ) {
+        let mut other = second.map(|s| std::mem::take(&mut self.buffers[s.buffer.0]));
+        self.with(first, |this, first| {
+            let slice = second.zip(other.as_deref_mut());
+            work(this, first, slice.map(|(s, buffer)| &mut buffer[s.range()]));
+        });
+        if let (Some(slice), Some(buffer)) = (second, other) {
+            self.buffers[slice.buffer.0] = buffer;
+        }
+    }
+
+    fn posterior(
+        &self,
+        head: Slice,
+        log_sigma2: Option<Slice>,
+        latents: usize,
+    ) -> Posterior<'_, T> {
+        Posterior {
+            head: self.slice(head),
+            global: log_sigma2.map(|s| self.slice(s)),
+            latents,
+        }
+    }
+
+    fn tail(&self, epilogue: &Epilogue, inputs: &StepInputs) -> Tail<'_, T> {
+        Tail {
+            bias: epilogue.bias.map(|s| self.slice(s)),
+            add: epilogue.add.map(|s| self.slice(s)),
+            finish: match epilogue.finish {
+                Finish::Activate(activation) => Finishing::Activate(activation),
+                Finish::Slope { of, activation } => Finishing::Slope {
+                    of: self.slice(of),
+                    activation,
+                },
+            },
+            alpha: T::of_f32(inputs.alpha),
+        }
+    }
+
+    /// Runs one op.
+    pub(super) fn execute_op(&mut self, op: &Op, inputs: &StepInputs) {
+        match op {
+            Op::Gather { .. }
+            | Op::DenseForward { .. }
+            | Op::DenseBackwardInput { .. }
+            | Op::DenseBackwardWeight { .. }
+            | Op::Pointwise { .. }
+            | Op::SumRows { .. } => self.execute_dense(op, inputs),
+            Op::Convolve { .. }
+            | Op::ConvolveTransposed { .. }
+            | Op::ConvolveWeight { .. }
+            | Op::MaxPool { .. }
+            | Op::MaxPoolBackward { .. }
+            | Op::Upsample { .. }
+            | Op::UpsampleBackward { .. } => self.execute_image(op, inputs),
+            Op::NormMoments { .. }
+            | Op::NormForward { .. }
+            | Op::NormBackwardAffine { .. }
+            | Op::NormBackwardInput { .. }
+            | Op::NormUpdate { .. } => self.execute_norm(op, inputs),
+            Op::ReparameterizeForward { .. }
+            | Op::LatentMeans { .. }
+            | Op::ReparameterizeBackward { .. }
+            | Op::MaskLatents { .. }
+            | Op::LatentStatistics { .. } => self.execute_latent(op, inputs),
+            Op::LogRatio { .. }
+            | Op::ImportanceWeights { .. }
+            | Op::ImportanceBackward { .. }
+            | Op::AnalyticNorms { .. }
+            | Op::AnalyticSpread { .. }
+            | Op::AnalyticWeight { .. } => self.execute_estimator(op, inputs),
+            Op::Elbo { .. } | Op::Finalize { .. } | Op::Adam { .. } => {
+                self.execute_objective(op, inputs);
+            }
+        }
+    }
+
+    fn execute_dense(&mut self, op: &Op, inputs: &StepInputs) {
+        match *op {
+            Op::Gather {
+                x,
+                dim,
+                order,
+                source,
+                ..
+            } => self.with(x, |this, x| {
+                let (data, pre) = (&this.data, &this.preprocessor);
+                match source {
+                    GatherSource::Input => gather(x, dim, order, inputs, data, pre),
+                    GatherSource::Target => gather_targets(x, dim, order, inputs, pre),
+                }
+            }),
+            Op::DenseForward {
+                x,
+                weight,
+                y,
+                rows,
+                inputs: width,
+                outputs,
+                epilogue,
+            } => self.with(y, |this, y| {
+                let tail = this.tail(&epilogue, inputs);
+                let sizes = [rows, width, outputs];
+                dense_forward(this.slice(x), this.slice(weight), y, sizes, tail);
+            }),
+            Op::DenseBackwardInput {
+                dy,
+                weight,
+                dx,
+                rows,
+                inputs: width,
+                outputs,
+                epilogue,
+            } => self.with(dx, |this, dx| {
+                let tail = this.tail(&epilogue, inputs);
+                let sizes = [rows, width, outputs];
+                dense_backward_input(this.slice(dy), this.slice(weight), dx, sizes, tail);
+            }),
+            Op::DenseBackwardWeight {
+                x,
+                dy,
+                dweight,
+                dbias,
+                rows,
+                inputs: width,
+                outputs,
+            } => {
+                // Both outputs lie in the gradient arena, the bias after its weight.
+                let both = dbias.map_or(dweight, |b| Slice {
+                    len: b.range().end - dweight.offset,
+                    ..dweight
+                });
+                self.with(both, |this, out| {
+                    let (weights, rest) = out.split_at_mut(dweight.len);
+                    let bias = dbias.map(|b| {
+                        let padding = rest.len() - b.len;
+                        &mut rest[padding..]
+                    });
+                    let sizes = [rows, width, outputs];
+                    dense_backward_weight(this.slice(x), this.slice(dy), weights, bias, sizes);
+                });
+            }
+            Op::Pointwise {
+                x,
+                y,
+                channels,
+                epilogue,
+                ..
+            } => self.with(y, |this, y| {
+                pointwise(this.slice(x), y, channels, this.tail(&epilogue, inputs));
+            }),
+            Op::SumRows { input, output, .. } => {
+                self.with(output, |this, out| sum_rows(this.slice(input), out));
+            }
+            _ => {}
+        }
+    }
+
+    fn execute_image(&mut self, op: &Op, inputs: &StepInputs) {
+        match *op {
+            Op::Convolve {
+                large,
+                weight,
+                small,
+                geometry,
+                epilogue,
+                ..
+            } => self.with(small, |this, small| {
+                let tail = this.tail(&epilogue, inputs);
+                let (large, weight) = (this.slice(large), this.slice(weight));
+                convolve(large, weight, small, &geometry, tail, &this.scratch);
+            }),
+            Op::ConvolveTransposed {
+                small,
+                weight,
+                large,
+                geometry,
+                epilogue,
+                ..
+            } => self.with(large, |this, large| {
+                let tail = this.tail(&epilogue, inputs);
+                let (small, weight) = (this.slice(small), this.slice(weight));
+                convolve_transposed(small, weight, large, &geometry, tail, &this.scratch);
+            }),
+            Op::ConvolveWeight {
+                large,
+                small,
+                dweight,
+                geometry,
+                ..
+            } => {
+                let mut partials = std::mem::take(&mut self.partials);
+                self.with(dweight, |this, dweight| {
+                    let (large, small) = (this.slice(large), this.slice(small));
+                    let scratch = &this.scratch;
+                    convolve_weight(large, small, dweight, &geometry, scratch, &mut partials);
+                });
+                self.partials = partials;
+            }
+            Op::MaxPool { x, y, shape, .. } => {
+                self.with(y, |this, y| max_pool(this.slice(x), y, shape));
+            }
+            Op::MaxPoolBackward {
+                dy,
+                x,
+                dx,
+                shape,
+                epilogue,
+                ..
+            } => self.with(dx, |this, dx| {
+                let tail = this.tail(&epilogue, inputs);
+                max_pool_backward(this.slice(dy), this.slice(x), dx, shape, tail);
+            }),
+            Op::Upsample {
+                x,
+                y,
+                shape,
+                bilinear,
+                ..
+            } => self.with(y, |this, y| upsample(this.slice(x), y, shape, bilinear)),
+            Op::UpsampleBackward {
+                dy,
+                dx,
+                shape,
+                bilinear,
+                epilogue,
+                ..
+            } => self.with(dx, |this, dx| {
+                let tail = this.tail(&epilogue, inputs);
+                upsample_backward(this.slice(dy), dx, shape, bilinear, tail);
+            }),
+            _ => {}
+        }
+    }
+
+    fn execute_norm(&mut self, op: &Op, inputs: &StepInputs) {
+        match *op {
+            Op::NormMoments {
+                x,
+                moments,
+                channels,
+                ..
+            } => self.with(moments, |this, moments| {
+                norm_moments(this.slice(x), moments, channels);
+            }),
+            Op::NormForward {
+                x,
+                moments,
+                affine,
+                y,
+                channels,
+                epilogue,
+                ..
+            } => self.with(y, |this, y| {
+                let tail = this.tail(&epilogue, inputs);
+                let (moments, affine) = (this.slice(moments), this.slice(affine));
+                norm_forward(this.slice(x), moments, affine, y, channels, tail);
+            }),
+            Op::NormBackwardAffine {
+                dy,
+                x,
+                moments,
+                daffine,
+                channels,
+                ..
+            } => self.with(daffine, |this, daffine| {
+                let moments = this.slice(moments);
+                norm_backward_affine(this.slice(dy), this.slice(x), moments, daffine, channels);
+            }),
+            Op::NormBackwardInput {
+                dy,
+                x,
+                moments,
+                affine,
+                daffine,
+                dx,
+                channels,
+                epilogue,
+                ..
+            } => self.with(dx, |this, dx| {
+                let tail = this.tail(&epilogue, inputs);
+                norm_backward_input(
+                    [this.slice(dy), this.slice(x)],
+                    this.slice(moments),
+                    this.slice(affine),
+                    this.slice(daffine),
+                    dx,
+                    channels,
+                    tail,
+                );
+            }),
+            Op::NormUpdate {
+                moments,
+                running,
+                rows,
+                ..
+            } => self.with(running, |this, running| {
+                norm_update(this.slice(moments), running, rows);
+            }),
+            _ => {}
+        }
+    }
+
+    fn execute_latent(&mut self, op: &Op, inputs: &StepInputs) {
+        match *op {
+            Op::ReparameterizeForward {
+                head,
+                log_sigma2,
+                z,
+                kl,
+                latents,
+                repeats,
+                noise,
+                ..
+            } => self.with_two(z, Some(kl), |this, z, kl| {
+                let posterior = this.posterior(head, log_sigma2, latents);
+                let kl = kl.unwrap_or_default();
+                reparameterize_forward(posterior, noise, repeats, inputs, z, kl);
+            }),
+            Op::LatentMeans { kl, means, .. } => {
+                self.with(means, |this, means| latent_means(this.slice(kl), means));
+            }
+            Op::ReparameterizeBackward {
+                head,
+                log_sigma2,
+                z,
+                dz,
+                means,
+                norms,
+                dhead,
+                dlog_sigma2_rows,
+                latents,
+                ..
+            } => self.with_two(dhead, dlog_sigma2_rows, |this, dhead, rows| {
+                let posterior = this.posterior(head, log_sigma2, latents);
+                let norms = norms.map(|s| this.slice(s));
+                let pair = [this.slice(z), this.slice(dz)];
+                let means = this.slice(means);
+                reparameterize_backward(posterior, inputs, pair, means, norms, dhead, rows);
+            }),
+            Op::MaskLatents {
+                z, mask, output, ..
+            } => self.with(output, |this, out| {
+                mask_latents(this.slice(z), this.slice(mask), out);
+            }),
+            Op::LatentStatistics {
+                head,
+                log_sigma2,
+                kl,
+                statistics,
+                rows,
+                latents,
+            } => self.with(statistics, |this, out| {
+                let counted = rows.min(inputs.rows as usize);
+                let posterior = this.posterior(head, log_sigma2, latents);
+                latent_statistics(posterior, this.slice(kl), counted, out);
+            }),
+            _ => {}
+        }
+    }
+
+    fn execute_estimator(&mut self, op: &Op, inputs: &StepInputs) {
+        match *op {
+            Op::LogRatio {
+                head,
+                log_sigma2,
+                z,
+                ratio,
+                latents,
+                repeats,
+                ..
+            } => self.with(ratio, |this, ratio| {
+                let posterior = this.posterior(head, log_sigma2, latents);
+                log_ratio(posterior, inputs, this.slice(z), ratio, repeats);
+            }),
+            Op::ImportanceWeights {
+                nll,
+                ratio,
+                bound,
+                weights,
+                ..
+            } => self.with_two(bound, Some(weights), |this, bound, weights| {
+                let (nll, ratio) = (this.slice(nll), this.slice(ratio));
+                importance_weights(nll, ratio, inputs, bound, weights.unwrap_or_default());
+            }),
+            Op::ImportanceBackward {
+                head,
+                log_sigma2,
+                z,
+                dz,
+                weights,
+                dhead,
+                dlog_sigma2_rows,
+                latents,
+                ..
+            } => self.with_two(dhead, dlog_sigma2_rows, |this, dhead, rows| {
+                let posterior = this.posterior(head, log_sigma2, latents);
+                let pair = [this.slice(z), this.slice(dz)];
+                importance_backward(posterior, inputs, pair, this.slice(weights), dhead, rows);
+            }),
+            Op::AnalyticNorms {
+                weight,
+                log_gamma,
+                norms,
+                ..
+            } => self.with(norms, |this, norms| {
+                analytic_norms(this.slice(weight), this.slice(log_gamma)[0], norms);
+            }),
+            Op::AnalyticSpread {
+                head,
+                log_sigma2,
+                norms,
+                log_gamma,
+                spread,
+                latents,
+                ..
+            } => self.with(spread, |this, spread| {
+                let posterior = this.posterior(head, log_sigma2, latents);
+                let log_gamma = this.slice(log_gamma)[0];
+                analytic_spread(posterior, this.slice(norms), log_gamma, spread);
+            }),
+            Op::AnalyticWeight {
+                head,
+                log_sigma2,
+                weight,
+                log_gamma,
+                dweight,
+                rows,
+                latents,
+                ..
+            } => self.with(dweight, |this, dweight| {
+                let posterior = this.posterior(head, log_sigma2, latents);
+                let log_gamma = this.slice(log_gamma)[0];
+                analytic_weight(posterior, this.slice(weight), log_gamma, dweight, rows);
+            }),
+            _ => {}
+        }
+    }
+
+    fn execute_objective(&mut self, op: &Op, inputs: &StepInputs) {
+        match *op {
+            Op::Elbo {
+                y,
+                out,
+                log_gamma,
+                spread,
+                weights,
+                dout,
+                sse,
+                nll,
+                dim,
+                channels,
+                repeats,
+                likelihood,
+                ..
+            } => {
+                let mut d = dout.map(|s| std::mem::take(&mut self.buffers[s.buffer.0]));
+                self.with_two(sse, Some(nll), |this, sse, nll| {
+                    let read = ElboInputs {
+                        y: this.slice(y),
+                        log_gamma: this.slice(log_gamma)[0],
+                        spread: spread.map(|s| this.slice(s)),
+                        weights: weights.map(|s| this.slice(s)),
+                        dim,
+                        channels,
+                        repeats,
+                        likelihood,
+                    };
+                    let out = this.slice(out);
+                    elbo(read, out, d.as_deref_mut(), sse, nll.unwrap_or_default());
+                });
+                if let (Some(slice), Some(buffer)) = (dout, d) {
+                    self.buffers[slice.buffer.0] = buffer;
+                }
+            }
+            Op::Finalize {
+                sse,
+                nll,
+                means,
+                log_gamma,
+                dlog_gamma,
+                metrics,
+                dim,
+                likelihood,
+                bound,
+                ..
+            } => {
+                let mut gradient = T::ZERO;
+                self.with(metrics, |this, metrics| {
+                    let sums = Sums {
+                        sse: this.slice(sse),
+                        nll: this.slice(nll),
+                        means: this.slice(means),
+                        log_gamma: this.slice(log_gamma)[0],
+                        dim,
+                        likelihood,
+                        bound,
+                    };
+                    let row = inputs.slot as usize * StepMetrics::ROW;
+                    gradient = finalize(sums, inputs, &mut metrics[row..]);
+                });
+                self.slice_mut(dlog_gamma)[0] = gradient;
+            }
+            Op::Adam {
+                parameters,
+                gradients,
+                moment1,
+                moment2,
+                decoder,
+                log_gamma,
+            } => {
+                let mut finite = true;
+                let mut p = std::mem::take(&mut self.buffers[parameters.buffer.0]);
+                self.with_two(moment1, Some(moment2), |this, m, v| {
+                    let parts = Parts { decoder, log_gamma };
+                    let g = this.slice(gradients);
+                    finite = adam(&mut p, g, m, v.unwrap_or_default(), parts, inputs);
+                });
+                self.buffers[parameters.buffer.0] = p;
+                self.halted |= !finite;
+            }
+            _ => {}
+        }
+    }
+}
