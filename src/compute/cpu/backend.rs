@@ -9,6 +9,7 @@ use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
 
 use super::adam::adam;
+use super::awake::Awake;
 use super::dense::{
     dense_backward_input, dense_backward_weight, dense_forward, mask_latents, sum_rows,
 };
@@ -370,6 +371,7 @@ impl<T: Real> Backend for CpuBackend<T> {
     fn train(&mut self, steps: &[StepInputs]) -> Result<(), Error> {
         // Entering the thread pool once, not once for every parallel product, saves a wake-up each.
         rayon::scope(|_| {
+            let _awake = Awake::new();
             for inputs in steps {
                 if self.halted {
                     break;

@@ -1,23 +1,10 @@
 //! Dense layers: y = f(x W + b) and its two gradients.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
-
 use crate::config::Activation;
 
+use super::product::{Factor, Target, product};
 use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
-
-/// Multiply-adds above which a product is shared between threads.
-const PARALLEL_MACS: usize = 3 << 20;
-
-fn parallelism(macs: usize) -> Par {
-    if macs < PARALLEL_MACS {
-        Par::Seq
-    } else {
-        Par::rayon(0)
-    }
-}
 
 #[inline(always)]
 fn activate<T: Real>(values: &mut [T], bias: &[T], activation: Activation) {
@@ -55,19 +42,17 @@ pub(super) fn dense_forward<T: Real>(
     [rows, inputs, outputs]: [usize; 3],
     activation: Activation,
 ) {
-    matmul(
-        MatMut::from_row_major_slice_mut(y, rows, outputs),
-        Accum::Replace,
-        MatRef::from_row_major_slice(x, rows, inputs),
-        MatRef::from_row_major_slice(weight, inputs, outputs),
-        T::ONE,
-        parallelism(rows * inputs * outputs),
-    );
-    over_rows_of(
+    product(
         y,
-        outputs,
+        Factor::plain(x, inputs),
+        Factor::plain(weight, outputs),
+        [rows, inputs, outputs],
+        Target::Replace,
         #[inline(always)]
-        |_, y| activate(y, bias, activation),
+        |_, column, y| {
+            let end = (column + y.len()).min(outputs);
+            activate(y, &bias[column..end], activation);
+        },
     );
 }
 
@@ -80,23 +65,15 @@ pub(super) fn dense_backward_input<T: Real>(
     [rows, inputs, outputs]: [usize; 3],
     activation: Activation,
 ) {
-    matmul(
-        MatMut::from_row_major_slice_mut(dx, rows, inputs),
-        Accum::Replace,
-        MatRef::from_row_major_slice(dy, rows, outputs),
-        MatRef::from_row_major_slice(weight, inputs, outputs).transpose(),
-        T::ONE,
-        parallelism(rows * inputs * outputs),
-    );
-    if activation == Activation::Identity {
-        return;
-    }
-    over_rows_of(
+    product(
         dx,
-        inputs,
+        Factor::plain(dy, outputs),
+        Factor::transposed(weight, outputs),
+        [rows, outputs, inputs],
+        Target::Replace,
         #[inline(always)]
-        |first, dx| {
-            let x = &x[first * inputs..][..dx.len()];
+        |row, column, dx| {
+            let x = &x[row * inputs + column..][..dx.len()];
             match activation {
                 Activation::Identity => {}
                 Activation::Relu => {
@@ -122,13 +99,14 @@ pub(super) fn dense_backward_weight<T: Real>(
     dbias: &mut [T],
     [rows, inputs, outputs]: [usize; 3],
 ) {
-    matmul(
-        MatMut::from_row_major_slice_mut(dweight, inputs, outputs),
-        Accum::Replace,
-        MatRef::from_row_major_slice(x, rows, inputs).transpose(),
-        MatRef::from_row_major_slice(dy, rows, outputs),
-        T::ONE,
-        parallelism(rows * inputs * outputs),
+    product(
+        dweight,
+        Factor::transposed(x, inputs),
+        Factor::plain(dy, outputs),
+        [inputs, rows, outputs],
+        Target::Replace,
+        #[inline(always)]
+        |_, _, _| {},
     );
     sum_rows(dy, dbias);
 }

@@ -5,11 +5,13 @@
 //! holds the forward and the backward of one part of the objective, side by side.
 
 mod adam;
+mod awake;
 mod backend;
 mod dense;
 mod gather;
 mod latent;
 mod objective;
+mod product;
 mod real;
 mod statistics;
 mod vector;
