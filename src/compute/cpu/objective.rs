@@ -3,7 +3,7 @@
 use crate::compute::inputs::{StepInputs, StepMetrics};
 
 use super::real::Real;
-use super::vector::over_rows;
+use super::vector::{over_rows, vectorized};
 
 /// sse ← ‖x̂ − x‖² of every row; dx̂ ← (x̂ − x)/(γB) where a backward pass follows.
 pub(super) fn elbo<T: Real>(
@@ -47,6 +47,15 @@ pub(super) fn elbo<T: Real>(
 #[inline(always)]
 fn residual<T: Real>(x: &[T], xhat: &[T], dxhat: &mut [T], scale: T) -> T {
     const LANES: usize = 16;
+    if x.len() < LANES {
+        let mut sum = T::ZERO;
+        for ((d, &x), &xhat) in dxhat.iter_mut().zip(x).zip(xhat) {
+            let r = xhat - x;
+            *d = r * scale;
+            sum += r * r;
+        }
+        return sum;
+    }
     let mut sums = [T::ZERO; LANES];
     let blocks = x.len() / LANES * LANES;
     for start in (0..blocks).step_by(LANES) {
@@ -84,6 +93,24 @@ fn squared_distance<T: Real>(x: &[T], xhat: &[T]) -> T {
     sums.into_iter().sum()
 }
 
+/// The sum of an array, by blocks so that its error does not grow with the array.
+#[inline(always)]
+fn sum<T: Real>(values: &[T]) -> T {
+    const LANES: usize = 16;
+    let mut total = T::ZERO;
+    for block in values.chunks(256 * LANES) {
+        let (vectors, rest) = block.as_chunks::<LANES>();
+        let mut sums = [T::ZERO; LANES];
+        for vector in vectors {
+            for lane in 0..LANES {
+                sums[lane] += vector[lane];
+            }
+        }
+        total += sums.into_iter().sum::<T>() + rest.iter().copied().sum::<T>();
+    }
+    total
+}
+
 /// Batch means of the objective; returns d log γ = d/2 − E sse/(2γ).
 pub(super) fn finalize<T: Real>(
     sse: &[T],
@@ -94,14 +121,10 @@ pub(super) fn finalize<T: Real>(
     row: &mut [T],
 ) -> T {
     let rows = T::of(sse.len() as f64);
-    let mean = |values: &[T]| {
-        let blocks: T = values
-            .chunks(256)
-            .map(|block| block.iter().copied().sum::<T>())
-            .sum();
-        blocks / rows
-    };
-    let (sse, kl) = (mean(sse), mean(kl));
+    let (sse, kl) = vectorized(
+        #[inline(always)]
+        || (sum(sse) / rows, sum(kl) / rows),
+    );
     let half = T::of(0.5);
     let half_dim = T::of(0.5 * dim as f64);
     let beta = T::of_f32(inputs.beta);
