@@ -9,12 +9,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Pauses between two looks for work: a look costs the busy threads a cache line.
 const PAUSES: usize = 32;
 
+/// Runs `work`, on a thread of the pool and with the others awake if it will share parts of itself;
+/// entering the pool once, and not for every part, saves a wake-up each.
+pub(super) fn on_threads<R: Send>(shares: bool, work: impl FnOnce() -> R + Send) -> R {
+    if !shares {
+        return work();
+    }
+    rayon::scope(|_| {
+        let _awake = Awake::new();
+        work()
+    })
+}
+
 /// While it lives, the pool's other threads look for work without going to sleep.
-pub(super) struct Awake(Arc<AtomicBool>);
+struct Awake(Arc<AtomicBool>);
 
 impl Awake {
     /// Calls the other threads of the current pool; to be made on one of its threads.
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let caller = rayon::current_thread_index();
         let flag = Arc::clone(&over);

@@ -9,15 +9,17 @@ use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
 
 use super::adam::adam;
-use super::awake::Awake;
+use super::awake::on_threads;
 use super::dense::{
     dense_backward_input, dense_backward_weight, dense_forward, mask_latents, sum_rows,
 };
 use super::gather::gather;
 use super::latent::{Posterior, reparameterize_backward, reparameterize_forward};
 use super::objective::{elbo, finalize};
+use super::product::SHARED_MACS;
 use super::real::Real;
 use super::statistics::latent_statistics;
+use super::vector::PARALLEL_ELEMENTS;
 
 /// The native device, in f32, or the oracle, in f64.
 pub struct CpuBackend<T> {
@@ -29,6 +31,8 @@ pub struct CpuBackend<T> {
     /// Set when a step went non-finite; no further step trains until it is cleared.
     halted: bool,
     metrics: Vec<StepMetrics>,
+    /// Whether any op is large enough for more than one thread.
+    shares_work: bool,
 }
 
 impl<T: Real> CpuBackend<T> {
@@ -67,8 +71,10 @@ impl<T: Real> CpuBackend<T> {
             buffers.push(buffer);
         }
         buffers[plan.mask().buffer.0].fill(T::ONE);
+        let shares_work = shares_work(&plan);
         Ok(Self {
             info,
+            shares_work,
             plan,
             data,
             preprocessor,
@@ -369,9 +375,7 @@ impl<T: Real> Backend for CpuBackend<T> {
     }
 
     fn train(&mut self, steps: &[StepInputs]) -> Result<(), Error> {
-        // Entering the thread pool once, not once for every parallel product, saves a wake-up each.
-        rayon::scope(|_| {
-            let _awake = Awake::new();
+        on_threads(self.shares_work, || {
             for inputs in steps {
                 if self.halted {
                     break;
@@ -391,7 +395,7 @@ impl<T: Real> Backend for CpuBackend<T> {
     }
 
     fn run(&mut self, program: Program, inputs: &StepInputs) -> Result<(), Error> {
-        self.execute(program, inputs);
+        on_threads(self.shares_work, || self.execute(program, inputs));
         Ok(())
     }
 
@@ -404,6 +408,23 @@ impl<T: Real> Backend for CpuBackend<T> {
         self.halted = false;
         Ok(())
     }
+}
+
+/// Whether any op of a plan is large enough for more than one thread.
+fn shares_work(plan: &Plan) -> bool {
+    let large_buffer = plan.buffers.iter().any(|b| b.len >= PARALLEL_ELEMENTS);
+    let large_product = [Program::Train, Program::Evaluate].iter().any(|&program| {
+        plan.ops(program).iter().any(|op| match *op {
+            Op::DenseForward {
+                rows,
+                inputs,
+                outputs,
+                ..
+            } => rows * inputs * outputs >= SHARED_MACS,
+            _ => false,
+        })
+    });
+    large_buffer || large_product
 }
 
 /// A byte count in MiB, for messages.

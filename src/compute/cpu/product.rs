@@ -11,8 +11,12 @@ use faer::{Accum, MatMut, MatRef, Par};
 use super::real::Real;
 use super::vector::vectorized;
 
+mod small;
+
+use small::{is_small, small};
+
 /// Multiply-adds below which a product is not cut.
-const SHARED_MACS: usize = 1 << 20;
+pub(super) const SHARED_MACS: usize = 1 << 20;
 /// Multiply-adds of a piece of a large product.
 const PIECE_MACS: usize = 1 << 24;
 /// Most pieces of a product.
@@ -62,6 +66,16 @@ impl<'a, T: Real> Factor<'a, T> {
         }
     }
 
+    /// One element.
+    #[inline(always)]
+    fn at(self, row: usize, column: usize) -> T {
+        if self.transposed {
+            self.values[column * self.stride + row]
+        } else {
+            self.values[row * self.stride + column]
+        }
+    }
+
     /// Its upper left corner.
     fn view(self, rows: usize, columns: usize) -> MatRef<'a, T> {
         let (values, stride) = (self.values, self.stride);
@@ -100,6 +114,11 @@ pub(super) fn product<T: Real>(
     target: Target,
     finish: impl Fn(usize, usize, &mut [T]) + Sync,
 ) {
+    let shape = [rows, depth, columns];
+    if target == Target::Replace && !left.transposed && is_small(shape) {
+        small(out, left, right, depth, columns, &finish);
+        return;
+    }
     let piece = Piece {
         out: MatMut::from_row_major_slice_mut(out, rows, columns),
         left,
@@ -320,7 +339,7 @@ mod tests {
             [150, 1100, 130],
             [9, 30_000, 5],
         ] {
-            assert!(pieces(shape.iter().product()) > 1);
+            assert!(pieces(shape.iter().product()) > 1, "{shape:?}");
             check::<f32>(shape, 1e-6);
         }
     }
