@@ -82,12 +82,10 @@ pub fn portable_cos_sin(bits: u32) -> (f32, f32) {
     // Rotate by the middle of the quadrant, 45° + 90°·quadrant.
     let half = std::f32::consts::FRAC_1_SQRT_2;
     let (c, s) = ((cos - sin) * half, (cos + sin) * half);
-    match quadrant {
-        0 => (c, s),
-        1 => (-s, c),
-        2 => (-c, -s),
-        _ => (s, -c),
-    }
+    // By selects and sign bits, not by cases: a loop over angles must not branch.
+    let (cos, sin) = if quadrant & 1 == 0 { (c, s) } else { (s, c) };
+    let signed = |x: f32, minus: u32| f32::from_bits(x.to_bits() ^ (minus << 30 & 0x8000_0000));
+    (signed(cos, quadrant + 1), signed(sin, quadrant))
 }
 
 /// Two independent standard normals for one (stream, element, step), by Box and Muller.
@@ -125,31 +123,67 @@ fn mix(mut bits: u32) -> u32 {
     bits ^ (bits >> 16)
 }
 
-/// A keyed permutation of `0..n` evaluated at `index`: the order of the samples in an epoch.
+/// A keyed permutation of `0..n`: the order of the samples in an epoch.
 ///
 /// A balanced Feistel network over the next power of four, walked until it lands inside `0..n`,
 /// needs no table on the device and no upload per epoch.
+#[derive(Debug, Clone, Copy)]
+pub struct Permutation {
+    n: u32,
+    /// Half the bits of the network's domain.
+    bits: u32,
+    keys: [u32; 2],
+}
+
+impl Permutation {
+    /// The order of epoch `epoch`; `n` must be at least 1.
+    pub fn new(seed: u32, epoch: u32, n: u32) -> Self {
+        Self {
+            n,
+            bits: (32 - (n.max(2) - 1).leading_zeros()).div_ceil(2),
+            keys: threefry2x32([seed, Stream::Shuffle as u32], [epoch, 0]),
+        }
+    }
+
+    /// Where several indices, each below `n`, go; independent of each other, so that they can be
+    /// computed side by side.
+    #[inline(always)]
+    pub fn at<const N: usize>(&self, indices: [u32; N]) -> [u32; N] {
+        let mut values = indices;
+        for value in &mut values {
+            debug_assert!(*value < self.n);
+            *value = self.scramble(*value);
+        }
+        // A value outside walks on; most are inside at once.
+        while values.iter().any(|&value| value >= self.n) {
+            for value in &mut values {
+                let next = self.scramble(*value);
+                *value = if *value < self.n { *value } else { next };
+            }
+        }
+        values
+    }
+
+    /// The network: a permutation of its whole domain.
+    #[inline(always)]
+    fn scramble(&self, value: u32) -> u32 {
+        let mask = (1_u32 << self.bits) - 1;
+        let (mut left, mut right) = (value >> self.bits, value & mask);
+        for round in 0..FEISTEL_ROUNDS {
+            let key = self.keys[(round % 2) as usize];
+            let word = mix(right.wrapping_add(key) ^ round.wrapping_mul(0x9E37_79B9));
+            (left, right) = (right, left ^ (word & mask));
+        }
+        (left << self.bits) | right
+    }
+}
+
+/// [`Permutation`] evaluated at one `index`.
 ///
 /// `n` must be at least 1 and `index < n`.
 #[inline]
 pub fn permute(seed: u32, epoch: u32, n: u32, index: u32) -> u32 {
-    debug_assert!(index < n);
-    let bits = (32 - (n.max(2) - 1).leading_zeros()).div_ceil(2);
-    let mask = (1_u32 << bits) - 1;
-    let [key0, key1] = threefry2x32([seed, Stream::Shuffle as u32], [epoch, 0]);
-    let mut value = index;
-    loop {
-        let (mut left, mut right) = (value >> bits, value & mask);
-        for round in 0..FEISTEL_ROUNDS {
-            let key = if round % 2 == 0 { key0 } else { key1 };
-            let word = mix(right.wrapping_add(key) ^ round.wrapping_mul(0x9E37_79B9));
-            (left, right) = (right, left ^ (word & mask));
-        }
-        value = (left << bits) | right;
-        if value < n {
-            return value;
-        }
-    }
+    Permutation::new(seed, epoch, n).at([index])[0]
 }
 
 #[cfg(test)]
@@ -201,6 +235,36 @@ mod tests {
         assert!((moments[1] - 1.0).abs() < 5.0 * (2.0 / f64::from(n)).sqrt());
         assert!(moments[2].abs() < 5.0 * (15.0 / f64::from(n)).sqrt());
         assert!((moments[3] - 3.0).abs() < 5.0 * (96.0 / f64::from(n)).sqrt());
+    }
+
+    /// Values of the stream as it is defined; a run repeats only while they stay.
+    #[test]
+    fn permutation_is_the_walk_it_is_defined_as() {
+        let walk = |seed, epoch, n: u32, index| {
+            let bits = (32 - (n.max(2) - 1).leading_zeros()).div_ceil(2);
+            let mask = (1_u32 << bits) - 1;
+            let keys = threefry2x32([seed, Stream::Shuffle as u32], [epoch, 0]);
+            let mut value: u32 = index;
+            loop {
+                let (mut left, mut right) = (value >> bits, value & mask);
+                for round in 0..6_u32 {
+                    let key = keys[(round % 2) as usize];
+                    let word = mix(right.wrapping_add(key) ^ round.wrapping_mul(0x9E37_79B9));
+                    (left, right) = (right, left ^ (word & mask));
+                }
+                value = (left << bits) | right;
+                if value < n {
+                    return value;
+                }
+            }
+        };
+        for n in [1_u32, 2, 5, 17, 1000, 60_000] {
+            let order = Permutation::new(9, 4, n);
+            for first in (0..n).step_by(7) {
+                let indices: [u32; 16] = std::array::from_fn(|i| (first + i as u32) % n);
+                assert_eq!(order.at(indices), indices.map(|i| walk(9, 4, n, i)));
+            }
+        }
     }
 
     #[test]

@@ -213,11 +213,11 @@ pub struct TrainArguments {
     /// Hidden layers of the encoder, input side first: widths (1024,512), or conv32k4s2, pool, res(2*conv64),
     /// ... with :bn or an activation after a layer [default: 256,64].
     #[arg(long, value_name = "LAYERS")]
-    pub encoder: Option<Stack>,
+    pub encoder: Option<String>,
     /// Hidden layers of the decoder, latent side first: widths, or 4x4x64, deconv32k4s2, ...; the last may be
     /// convout or deconvout [default: the encoder's widths, reversed].
     #[arg(long, value_name = "LAYERS")]
-    pub decoder: Option<Stack>,
+    pub decoder: Option<String>,
     /// κ, the number of latents [default: 16, or the paper's].
     #[arg(long, value_name = "K")]
     pub latent: Option<usize>,
@@ -349,9 +349,12 @@ impl TrainArguments {
             }
             Architecture::Layers => {
                 let default = NetConfig::default();
-                let encoder = self.encoder.clone().unwrap_or(default.encoder);
+                let encoder: Stack = match &self.encoder {
+                    Some(text) => text.parse()?,
+                    None => default.encoder,
+                };
                 let decoder = match (&self.decoder, encoder.widths()) {
-                    (Some(decoder), _) => decoder.clone(),
+                    (Some(text), _) => text.parse()?,
                     (None, Some(widths)) => widths.into_iter().rev().collect::<Vec<_>>().into(),
                     (None, None) => {
                         return Err(Error::Usage(

@@ -214,18 +214,28 @@ impl NetSpec {
 
     /// `784 – 256 – 64 – 16 – 64 – 256 – 784`; images as `64×64×3`.
     pub fn shape_text(&self) -> String {
+        let dense = self
+            .nodes()
+            .all(|n| n.output.is_vector() || n.name == "decoder.out");
+        let text = |shape: Shape| {
+            if dense {
+                shape.len().to_string()
+            } else {
+                shape.to_string()
+            }
+        };
         let outputs = |nodes: &[Node]| -> Vec<String> {
             let steps = nodes.iter().filter(|n| n.weight().is_some());
-            steps.map(|n| n.output.to_string()).collect()
+            steps.map(|n| text(n.output)).collect()
         };
-        let mut shapes = vec![self.input.to_string()];
+        let mut shapes = vec![text(self.input)];
         let encoder = outputs(&self.encoder);
         shapes.extend_from_slice(&encoder[..encoder.len() - 1]);
         shapes.push(self.latents.to_string());
         let mut decoder = outputs(&self.decoder);
         decoder.pop();
         shapes.extend(decoder);
-        shapes.push(self.target.to_string());
+        shapes.push(text(self.target));
         shapes.join(" – ")
     }
 

@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::compute::backend::{Backend, DeviceInfo, DeviceKind, Error};
 use crate::compute::inputs::{StepInputs, StepMetrics};
-use crate::compute::op::Slice;
+use crate::compute::op::{Op, Slice};
 use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
 
+use super::awake::on_threads;
 use super::conv::Scratch;
+use super::product::SHARED_MACS;
 use super::real::Real;
+use super::vector::PARALLEL_ELEMENTS;
 
 /// The native device, in f32, or the oracle, in f64.
 pub struct CpuBackend<T> {
@@ -28,6 +31,8 @@ pub struct CpuBackend<T> {
     /// Set when a step went non-finite; no further step trains until it is cleared.
     pub(super) halted: bool,
     metrics: Vec<StepMetrics>,
+    /// Whether any op is large enough for more than one thread.
+    shares_work: bool,
 }
 
 impl<T: Real> CpuBackend<T> {
@@ -66,8 +71,10 @@ impl<T: Real> CpuBackend<T> {
             buffers.push(buffer);
         }
         buffers[plan.mask().buffer.0].fill(T::ONE);
+        let shares_work = shares_work(&plan);
         Ok(Self {
             info,
+            shares_work,
             plan,
             data,
             preprocessor,
@@ -153,8 +160,7 @@ impl<T: Real> Backend for CpuBackend<T> {
 
     fn train(&mut self, steps: &[StepInputs]) -> Result<usize, Error> {
         let mut done = 0;
-        // Entering the thread pool once, not once for every parallel product, saves a wake-up each.
-        rayon::scope(|_| {
+        on_threads(self.shares_work, || {
             for inputs in steps {
                 if self.halted || !self.execute(Program::Train, inputs) {
                     break;
@@ -174,7 +180,7 @@ impl<T: Real> Backend for CpuBackend<T> {
     }
 
     fn run(&mut self, program: Program, inputs: &StepInputs) -> Result<(), Error> {
-        self.execute(program, inputs);
+        on_threads(self.shares_work, || self.execute(program, inputs));
         Ok(())
     }
 
@@ -187,6 +193,24 @@ impl<T: Real> Backend for CpuBackend<T> {
         self.halted = false;
         Ok(())
     }
+}
+
+/// Whether any op of a plan is large enough for more than one thread.
+fn shares_work(plan: &Plan) -> bool {
+    let large_buffer = plan.buffers.iter().any(|b| b.len >= PARALLEL_ELEMENTS);
+    let large_product = [Program::Train, Program::Evaluate].iter().any(|&program| {
+        plan.ops(program).iter().any(|op| match *op {
+            Op::DenseForward {
+                rows,
+                inputs,
+                outputs,
+                ..
+            } => rows * inputs * outputs >= SHARED_MACS,
+            Op::Convolve { .. } | Op::ConvolveTransposed { .. } => true,
+            _ => false,
+        })
+    });
+    large_buffer || large_product
 }
 
 /// A byte count in MiB, for messages.

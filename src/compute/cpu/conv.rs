@@ -153,10 +153,10 @@ pub(super) fn convolve<T: Real>(
                         Par::Seq,
                     );
                 });
-                let element = sample * image + first * channels;
+                let row = sample * g.small.pixels() + first;
                 vectorized(
                     #[inline(always)]
-                    || tail.apply(element, out, channels),
+                    || tail.apply(row, 0, out, channels),
                 );
             }
         });
@@ -201,7 +201,7 @@ pub(super) fn convolve_transposed<T: Real>(
             }
             vectorized(
                 #[inline(always)]
-                || tail.apply(sample * image, large, g.large.channels),
+                || tail.apply(sample * g.large.pixels(), 0, large, g.large.channels),
             );
         });
 }

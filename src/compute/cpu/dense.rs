@@ -1,24 +1,11 @@
 //! Dense layers: y = f(x W + b) and its two gradients.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
-
 use rayon::prelude::*;
 
-use super::epilogue::{Tail, finish};
+use super::epilogue::Tail;
+use super::product::{Factor, Target, product};
 use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
-
-/// Multiply-adds above which a product is shared between threads.
-const PARALLEL_MACS: usize = 3 << 20;
-
-fn parallelism(macs: usize) -> Par {
-    if macs < PARALLEL_MACS {
-        Par::Seq
-    } else {
-        Par::rayon(0)
-    }
-}
 
 /// y ← epilogue(x W): x `rows × inputs`, W `inputs × outputs`.
 pub(super) fn dense_forward<T: Real>(
@@ -28,15 +15,15 @@ pub(super) fn dense_forward<T: Real>(
     [rows, inputs, outputs]: [usize; 3],
     tail: Tail<'_, T>,
 ) {
-    matmul(
-        MatMut::from_row_major_slice_mut(y, rows, outputs),
-        Accum::Replace,
-        MatRef::from_row_major_slice(x, rows, inputs),
-        MatRef::from_row_major_slice(weight, inputs, outputs),
-        T::ONE,
-        parallelism(rows * inputs * outputs),
+    product(
+        y,
+        Factor::plain(x, inputs),
+        Factor::plain(weight, outputs),
+        [rows, inputs, outputs],
+        Target::Replace,
+        #[inline(always)]
+        |row, column, y| tail.apply(row, column, y, outputs),
     );
-    finish(y, outputs, tail);
 }
 
 /// dx ← epilogue(dy Wᵀ).
@@ -47,15 +34,15 @@ pub(super) fn dense_backward_input<T: Real>(
     [rows, inputs, outputs]: [usize; 3],
     tail: Tail<'_, T>,
 ) {
-    matmul(
-        MatMut::from_row_major_slice_mut(dx, rows, inputs),
-        Accum::Replace,
-        MatRef::from_row_major_slice(dy, rows, outputs),
-        MatRef::from_row_major_slice(weight, inputs, outputs).transpose(),
-        T::ONE,
-        parallelism(rows * inputs * outputs),
+    product(
+        dx,
+        Factor::plain(dy, outputs),
+        Factor::transposed(weight, outputs),
+        [rows, outputs, inputs],
+        Target::Replace,
+        #[inline(always)]
+        |row, column, dx| tail.apply(row, column, dx, inputs),
     );
-    finish(dx, inputs, tail);
 }
 
 /// dW ← xᵀ dy, db ← column sums of dy.
@@ -66,13 +53,14 @@ pub(super) fn dense_backward_weight<T: Real>(
     dbias: Option<&mut [T]>,
     [rows, inputs, outputs]: [usize; 3],
 ) {
-    matmul(
-        MatMut::from_row_major_slice_mut(dweight, inputs, outputs),
-        Accum::Replace,
-        MatRef::from_row_major_slice(x, rows, inputs).transpose(),
-        MatRef::from_row_major_slice(dy, rows, outputs),
-        T::ONE,
-        parallelism(rows * inputs * outputs),
+    product(
+        dweight,
+        Factor::transposed(x, inputs),
+        Factor::plain(dy, outputs),
+        [inputs, rows, outputs],
+        Target::Replace,
+        #[inline(always)]
+        |_, _, _| {},
     );
     if let Some(dbias) = dbias {
         sum_rows(dy, dbias);

@@ -26,22 +26,22 @@ pub(super) enum Finishing<'a, T> {
 }
 
 impl<T: Real> Tail<'_, T> {
-    /// Whether nothing is left to do.
-    pub(super) fn is_plain(&self) -> bool {
-        let (Finishing::Activate(f) | Finishing::Slope { activation: f, .. }) = self.finish;
-        f == Activation::Identity && self.bias.is_none() && self.add.is_none()
-    }
-
-    /// Finishes whole rows of `channels` numbers, the first of which is element `first` of the array.
+    /// Finishes part of an array of rows `channels` wide: from (row, column) on, either a part of that row
+    /// or, from column 0, several whole rows.
     #[inline(always)]
-    pub(super) fn apply(&self, first: usize, values: &mut [T], channels: usize) {
+    pub(super) fn apply(&self, row: usize, column: usize, values: &mut [T], channels: usize) {
+        let first = row * channels + column;
         if let Some(add) = self.add {
             for (v, &a) in values.iter_mut().zip(&add[first..]) {
                 *v += a;
             }
         }
         match self.finish {
-            Finishing::Activate(activation) => self.activate(values, channels, activation),
+            Finishing::Activate(activation) => {
+                let end = (column + values.len()).min(channels);
+                let bias = self.bias.map(|b| &b[column..end]);
+                self.activate(values, bias, activation);
+            }
             Finishing::Slope { of, activation } => {
                 slope(values, &of[first..], activation);
             }
@@ -49,10 +49,9 @@ impl<T: Real> Tail<'_, T> {
     }
 
     #[inline(always)]
-    fn activate(&self, values: &mut [T], channels: usize, activation: Activation) {
+    fn activate(&self, values: &mut [T], bias: Option<&[T]>, activation: Activation) {
         let (zero, one, alpha) = (T::ZERO, T::ONE, self.alpha);
         let leak = T::of(LEAK);
-        let bias = self.bias.map(|b| &b[..channels]);
         match activation {
             Activation::Identity => {
                 if bias.is_some() {
@@ -187,20 +186,7 @@ pub(super) fn pointwise<T: Real>(x: &[T], y: &mut [T], channels: usize, tail: Ta
         |row, y| {
             let first = row * channels;
             y.copy_from_slice(&x[first..first + y.len()]);
-            tail.apply(first, y, channels);
+            tail.apply(row, 0, y, channels);
         },
-    );
-}
-
-/// Finishes an array that a product has just filled.
-pub(super) fn finish<T: Real>(y: &mut [T], channels: usize, tail: Tail<'_, T>) {
-    if tail.is_plain() {
-        return;
-    }
-    over_rows_of(
-        y,
-        channels,
-        #[inline(always)]
-        |row, y| tail.apply(row * channels, y, channels),
     );
 }

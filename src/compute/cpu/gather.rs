@@ -3,20 +3,55 @@
 use crate::compute::inputs::StepInputs;
 use crate::compute::op::BatchOrder;
 use crate::data::{Dataset, Pixels, Preprocessor};
-use crate::rng::{Stream, permute, uniform};
+use crate::rng::{Permutation, Stream, uniform};
 
 use super::real::Real;
 use super::vector::over_rows_of;
 
-/// Index of the sample at row `row` of the batch.
-#[inline]
-pub(super) fn sample_index(order: BatchOrder, inputs: &StepInputs, row: usize) -> usize {
-    let position = inputs.first.wrapping_add(row as u32) % inputs.samples;
-    match order {
-        BatchOrder::Shuffled => {
-            permute(inputs.seed, inputs.epoch, inputs.samples, position) as usize
+/// Rows whose samples are looked up together.
+const ROWS: usize = 16;
+
+/// Which sample is at which row of the batch.
+struct Samples {
+    order: Option<Permutation>,
+    /// Position of row 0.
+    first: u32,
+    /// n.
+    count: u32,
+}
+
+impl Samples {
+    fn new(order: BatchOrder, inputs: &StepInputs) -> Self {
+        let (count, first) = (inputs.samples, inputs.first % inputs.samples);
+        let order = match order {
+            BatchOrder::Shuffled => Some(Permutation::new(inputs.seed, inputs.epoch, count)),
+            BatchOrder::Sequential => None,
+        };
+        Self {
+            order,
+            first,
+            count,
         }
-        BatchOrder::Sequential => position as usize,
+    }
+
+    /// The samples of the rows from `row` on. A batch has at most n rows, so its positions wrap at
+    /// most once; those of rows past the batch, which are never used, are made to wrap as well.
+    #[inline(always)]
+    fn at(&self, row: usize) -> [u32; ROWS] {
+        let mut positions = [0; ROWS];
+        for (i, position) in positions.iter_mut().enumerate() {
+            let past = self.first + (row + i) as u32;
+            let wrapped = if past < self.count {
+                past
+            } else {
+                past - self.count
+            };
+            *position = if wrapped < self.count { wrapped } else { 0 };
+        }
+        match &self.order {
+            Some(order) => order.at(positions),
+            None => positions,
+        }
     }
 }
 
@@ -36,35 +71,40 @@ pub(super) fn gather<T: Real>(
     };
     let transform = preprocessor.transform;
     let plain = transform.dequantize == 0.0 && transform.logit_lambda == 0.0;
+    let samples = Samples::new(order, inputs);
     over_rows_of(
         x,
         dim,
         #[inline(always)]
         |first, x| {
-            for (row, x) in x.chunks_exact_mut(dim).enumerate() {
-                let sample = sample_index(order, inputs, first + row);
-                let values = sample * dim..(sample + 1) * dim;
-                match &data.pixels {
-                    Pixels::Bytes(bytes) if plain => {
-                        for (x, &v) in x.iter_mut().zip(&bytes[values]) {
-                            *x = T::of_f32(f32::from(v) * transform.scale);
+            for (block, x) in x.chunks_mut(ROWS * dim).enumerate() {
+                let samples = samples.at(first + block * ROWS);
+                for (x, sample) in x.chunks_exact_mut(dim).zip(samples) {
+                    let sample = sample as usize;
+                    let values = sample * dim..(sample + 1) * dim;
+                    match &data.pixels {
+                        Pixels::Bytes(bytes) if plain => {
+                            for (x, &v) in x.iter_mut().zip(&bytes[values]) {
+                                *x = T::of_f32(f32::from(v) * transform.scale);
+                            }
+                        }
+                        Pixels::Bytes(bytes) => {
+                            for (p, (x, &v)) in x.iter_mut().zip(&bytes[values]).enumerate() {
+                                let element = (sample * dim + p) as u32;
+                                let u =
+                                    uniform(inputs.seed, Stream::Dequantize, element, noise_step);
+                                *x = T::of_f32(transform.apply(f32::from(v), u));
+                            }
+                        }
+                        Pixels::Floats(floats) => {
+                            for (x, &v) in x.iter_mut().zip(&floats[values]) {
+                                *x = T::of_f32(v);
+                            }
                         }
                     }
-                    Pixels::Bytes(bytes) => {
-                        for (p, (x, &v)) in x.iter_mut().zip(&bytes[values]).enumerate() {
-                            let element = (sample * dim + p) as u32;
-                            let u = uniform(inputs.seed, Stream::Dequantize, element, noise_step);
-                            *x = T::of_f32(transform.apply(f32::from(v), u));
-                        }
+                    for (x, &m) in x.iter_mut().zip(&preprocessor.mean) {
+                        *x -= T::of_f32(m);
                     }
-                    Pixels::Floats(floats) => {
-                        for (x, &v) in x.iter_mut().zip(&floats[values]) {
-                            *x = T::of_f32(v);
-                        }
-                    }
-                }
-                for (x, &m) in x.iter_mut().zip(&preprocessor.mean) {
-                    *x -= T::of_f32(m);
                 }
             }
         },
@@ -82,10 +122,13 @@ pub(super) fn gather_targets<T: Real>(
     let Some(targets) = &preprocessor.targets else {
         return;
     };
-    for (row, y) in y.chunks_exact_mut(dim).enumerate() {
-        let sample = sample_index(order, inputs, row);
-        for (y, &v) in y.iter_mut().zip(&targets.values[sample * dim..]) {
-            *y = T::of_f32(v);
+    let samples = Samples::new(order, inputs);
+    for (block, y) in y.chunks_mut(ROWS * dim).enumerate() {
+        let samples = samples.at(block * ROWS);
+        for (y, sample) in y.chunks_exact_mut(dim).zip(samples) {
+            for (y, &v) in y.iter_mut().zip(&targets.values[sample as usize * dim..]) {
+                *y = T::of_f32(v);
+            }
         }
     }
 }

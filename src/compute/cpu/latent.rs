@@ -38,26 +38,77 @@ impl<'a, T: Real> Posterior<'a, T> {
             None => head.split_at(self.latents),
         }
     }
+
+    /// μ and log σ² of a few rows, one after the other; `copies` hold them where they do not lie so.
+    #[inline(always)]
+    fn rows<'b>(
+        &self,
+        first: usize,
+        tall: usize,
+        copies: &'b mut [[T; TOGETHER]; 2],
+    ) -> (&'b [T], &'b [T])
+    where
+        'a: 'b,
+    {
+        if tall == 1 {
+            return self.row(first);
+        }
+        let len = tall * self.latents;
+        let [mus, log_sigma2s] = copies;
+        let rows = mus[..len]
+            .chunks_exact_mut(self.latents)
+            .zip(log_sigma2s[..len].chunks_exact_mut(self.latents));
+        for (row, (to_mu, to_log_sigma2)) in rows.enumerate() {
+            let (mu, log_sigma2) = self.row(first + row);
+            for ((to_mu, to_log_sigma2), (&mu, &log_sigma2)) in to_mu
+                .iter_mut()
+                .zip(to_log_sigma2)
+                .zip(mu.iter().zip(log_sigma2))
+            {
+                (*to_mu, *to_log_sigma2) = (mu, log_sigma2);
+            }
+        }
+        (&mus[..len], &log_sigma2s[..len])
+    }
+}
+
+/// Elements of short rows that are computed together, so that loops are as long as vectors.
+const TOGETHER: usize = 128;
+
+/// How many rows of `latents` are computed together.
+#[inline(always)]
+fn rows_together(latents: usize) -> usize {
+    if latents < TOGETHER / 4 {
+        TOGETHER / latents
+    } else {
+        1
+    }
 }
 
 /// Fills `out` with the standard normals 0.. of a stream and step.
 fn fill_normals<T: Real>(seed: u32, stream: Stream, step: u32, out: &mut [T]) {
     // Blocks of an even length keep pairs whole.
     const BLOCK: usize = 512;
+    // Pairs computed side by side.
+    const PAIRS: usize = 16;
     over_rows_of(
         out,
         BLOCK,
         #[inline(always)]
         |first, out| {
             let base = (first * BLOCK / 2) as u32;
-            let (pairs, rest) = out.as_chunks_mut::<2>();
-            for (pair, out) in pairs.iter_mut().enumerate() {
-                let (even, odd) = normal_pair(seed, stream, base + pair as u32, step);
-                *out = [T::of_f32(even), T::of_f32(odd)];
-            }
-            if let [last] = rest {
-                let (even, _) = normal_pair(seed, stream, base + pairs.len() as u32, step);
-                *last = T::of_f32(even);
+            for (index, out) in out.chunks_mut(2 * PAIRS).enumerate() {
+                let base = base + (index * PAIRS) as u32;
+                let (mut even, mut odd) = ([0.0; PAIRS], [0.0; PAIRS]);
+                for i in 0..PAIRS {
+                    (even[i], odd[i]) = normal_pair(seed, stream, base + i as u32, step);
+                }
+                let mut both = [T::ZERO; 2 * PAIRS];
+                for i in 0..PAIRS {
+                    both[2 * i] = T::of_f32(even[i]);
+                    both[2 * i + 1] = T::of_f32(odd[i]);
+                }
+                out.copy_from_slice(&both[..out.len()]);
             }
         },
     );
@@ -85,11 +136,19 @@ pub(super) fn reparameterize_forward<T: Real>(
         latents,
         #[inline(always)]
         |first, z| {
-            for (row, z) in z.chunks_exact_mut(latents).enumerate() {
-                let (mu, log_sigma2) = posterior.row((first + row) / repeats);
-                for j in 0..latents {
-                    z[j] = mu[j] + scale * (half * log_sigma2[j]).exp_() * z[j];
+            if repeats > 1 {
+                for (row, z) in z.chunks_exact_mut(latents).enumerate() {
+                    let (mu, log_sigma2) = posterior.row((first + row) / repeats);
+                    draw(z, mu, log_sigma2, scale);
                 }
+                return;
+            }
+            let tall = rows_together(latents);
+            for (block, z) in z.chunks_mut(tall * latents).enumerate() {
+                let mut copies = [[T::ZERO; TOGETHER]; 2];
+                let rows = z.len() / latents;
+                let (mu, log_sigma2) = posterior.rows(first + block * tall, rows, &mut copies);
+                draw(z, mu, log_sigma2, scale);
             }
         },
     );
@@ -100,16 +159,28 @@ pub(super) fn reparameterize_forward<T: Real>(
         latents,
         #[inline(always)]
         |first, kl| {
-            for (row, kl) in kl.chunks_exact_mut(latents).enumerate() {
-                let (mu, log_sigma2) = posterior.row(first + row);
-                for j in 0..latents {
-                    let log_share = log_sigma2[j] - log_eta2;
-                    let mu2 = mu[j] * mu[j] * precision;
-                    kl[j] = half * (mu2 + log_share.exp_() - log_share - T::ONE);
+            let tall = rows_together(latents);
+            for (block, kl) in kl.chunks_mut(tall * latents).enumerate() {
+                let mut copies = [[T::ZERO; TOGETHER]; 2];
+                let rows = kl.len() / latents;
+                let (mu, log_sigma2) = posterior.rows(first + block * tall, rows, &mut copies);
+                for ((kl, &mu), &log_sigma2) in kl.iter_mut().zip(mu).zip(log_sigma2) {
+                    let log_share = log_sigma2 - log_eta2;
+                    let mu2 = mu * mu * precision;
+                    *kl = half * (mu2 + log_share.exp_() - log_share - T::ONE);
                 }
             }
         },
     );
+}
+
+/// z ← μ + s σ ε, with ε in z.
+#[inline(always)]
+fn draw<T: Real>(z: &mut [T], mu: &[T], log_sigma2: &[T], scale: T) {
+    let half = T::of(0.5);
+    for ((z, &mu), &log_sigma2) in z.iter_mut().zip(mu).zip(log_sigma2) {
+        *z = mu + scale * (half * log_sigma2).exp_() * *z;
+    }
 }
 
 /// means ← column means.
@@ -131,11 +202,20 @@ pub(super) fn latent_means<T: Real>(kl: &[T], means: &mut [T]) {
     );
 }
 
-/// β/B, or 0 for a latent that free bits hold.
-#[inline(always)]
-fn kl_weight<T: Real>(inputs: &StepInputs, mean_kl: T, weight: T) -> T {
-    let held = inputs.free_bits > 0.0 && mean_kl < T::of_f32(inputs.free_bits);
-    if held { T::ZERO } else { weight }
+/// Numbers of one latent that the gradient needs, the same for all rows.
+struct Shared<'a, T> {
+    /// Mean KL of every latent.
+    means: &'a [T],
+    /// ‖W_j‖²/2γ, for the analytic objective.
+    norms: Option<&'a [T]>,
+    /// β/B.
+    weight: T,
+    /// 1/η².
+    precision: T,
+    /// λ of the free bits.
+    free_bits: T,
+    /// B.
+    count: T,
 }
 
 /// dμ ← dz + βμ/(η²B), d log σ² ← dz·(z − μ)/2 + β(σ²/η² − 1)/2B + σ²n/B.
@@ -153,37 +233,85 @@ pub(super) fn reparameterize_backward<T: Real>(
 ) {
     let latents = posterior.latents;
     let rows = z.len() / latents;
-    let half = T::of(0.5);
     let count = T::of(rows as f64);
-    let weight = T::of_f32(inputs.beta) / count;
-    let precision = T::ONE / T::of_f32(inputs.prior_variance);
+    let shared = Shared {
+        means,
+        norms,
+        weight: T::of_f32(inputs.beta) / count,
+        precision: T::ONE / T::of_f32(inputs.prior_variance),
+        free_bits: T::of_f32(inputs.free_bits),
+        count,
+    };
     vectorized(
         #[inline(always)]
         || {
             let mut global_rows = dlog_sigma2_rows;
-            for row in 0..rows {
-                let (mu, log_sigma2) = posterior.row(row);
-                let at = row * latents..(row + 1) * latents;
+            // Latents that differ from each other in more than their numbers go row by row.
+            let tall = if inputs.free_bits > 0.0 || norms.is_some() {
+                1
+            } else {
+                rows_together(latents)
+            };
+            let stride = posterior.stride();
+            for first in (0..rows).step_by(tall) {
+                let tall = tall.min(rows - first);
+                let at = first * latents..(first + tall) * latents;
+                let mut copies = [[T::ZERO; TOGETHER]; 2];
+                let (mu, log_sigma2) = posterior.rows(first, tall, &mut copies);
                 let (z, dz) = (&z[at.clone()], &dz[at.clone()]);
-                let stride = posterior.stride();
-                let head = &mut dhead[row * stride..(row + 1) * stride];
-                let (dmu, dlog_sigma2) = match global_rows.as_deref_mut() {
-                    Some(all) => (head, &mut all[at]),
-                    None => head.split_at_mut(latents),
-                };
-                for j in 0..latents {
-                    let weight = kl_weight(inputs, means[j], weight);
-                    let sigma2 = log_sigma2[j].exp_();
-                    dmu[j] = dz[j] + weight * mu[j] * precision;
-                    dlog_sigma2[j] =
-                        half * (dz[j] * (z[j] - mu[j]) + weight * (sigma2 * precision - T::ONE));
-                }
-                if let Some(norms) = norms {
-                    for j in 0..latents {
-                        dlog_sigma2[j] += log_sigma2[j].exp_() * norms[j] / count;
+                let head = &mut dhead[first * stride..(first + tall) * stride];
+                let given = [mu, log_sigma2, z, dz];
+                match global_rows.as_deref_mut() {
+                    Some(all) => gradients(given, &shared, head, &mut all[at]),
+                    None if tall == 1 => {
+                        let (dmu, dlog_sigma2) = head.split_at_mut(latents);
+                        gradients(given, &shared, dmu, dlog_sigma2);
+                    }
+                    None => {
+                        let [mut dmu, mut dlog_sigma2] = [[T::ZERO; TOGETHER]; 2];
+                        gradients(given, &shared, &mut dmu, &mut dlog_sigma2);
+                        let parts = dmu.chunks(latents).zip(dlog_sigma2.chunks(latents));
+                        for (head, (dmu, dlog_sigma2)) in head.chunks_exact_mut(stride).zip(parts) {
+                            for (to, &from) in head.iter_mut().zip(dmu.iter().chain(dlog_sigma2)) {
+                                *to = from;
+                            }
+                        }
                     }
                 }
             }
         },
     );
+}
+
+/// dμ and d log σ² of matching elements of μ, log σ², z and dz.
+#[inline(always)]
+fn gradients<T: Real>(
+    [mu, log_sigma2, z, dz]: [&[T]; 4],
+    shared: &Shared<'_, T>,
+    dmu: &mut [T],
+    dlog_sigma2: &mut [T],
+) {
+    let half = T::of(0.5);
+    let (weight, precision) = (shared.weight, shared.precision);
+    if shared.norms.is_none() && shared.free_bits == T::ZERO {
+        let given = mu.iter().zip(log_sigma2).zip(z.iter().zip(dz));
+        let out = dmu.iter_mut().zip(dlog_sigma2);
+        for ((dmu, dlog_sigma2), ((&mu, &log_sigma2), (&z, &dz))) in out.zip(given) {
+            let share = log_sigma2.exp_() * precision;
+            *dmu = dz + weight * mu * precision;
+            *dlog_sigma2 = half * (dz * (z - mu) + weight * (share - T::ONE));
+        }
+        return;
+    }
+    for j in 0..mu.len() {
+        let held = shared.means[j] < shared.free_bits;
+        let weight = if held { T::ZERO } else { weight };
+        let sigma2 = log_sigma2[j].exp_();
+        dmu[j] = dz[j] + weight * mu[j] * precision;
+        dlog_sigma2[j] =
+            half * (dz[j] * (z[j] - mu[j]) + weight * (sigma2 * precision - T::ONE));
+        if let Some(norms) = shared.norms {
+            dlog_sigma2[j] += sigma2 * norms[j] / shared.count;
+        }
+    }
 }

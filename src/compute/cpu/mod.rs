@@ -6,6 +6,7 @@
 
 mod adam;
 mod analytic;
+mod awake;
 mod backend;
 mod conv;
 mod dense;
@@ -16,6 +17,7 @@ mod importance;
 mod latent;
 mod norm;
 mod objective;
+mod product;
 mod real;
 mod resample;
 mod statistics;

@@ -108,7 +108,7 @@ pub(super) fn norm_forward<T: Real>(
                     *y = (x - mean[c]) * scale[c] + bias[c];
                 }
             }
-            tail.apply(first, y, channels);
+            tail.apply(row, 0, y, channels);
         },
     );
 }
@@ -175,7 +175,7 @@ pub(super) fn norm_backward_input<T: Real>(
                     dx[c] = affine[c] * inverse[c] * centred;
                 }
             }
-            tail.apply(first, dx, channels);
+            tail.apply(row, 0, dx, channels);
         },
     );
 }

@@ -161,6 +161,15 @@ fn per_pixel<T: Real>(
 #[inline(always)]
 fn residual<T: Real>(x: &[T], xhat: &[T], dxhat: &mut [T], scale: T) -> T {
     const LANES: usize = 16;
+    if x.len() < LANES {
+        let mut sum = T::ZERO;
+        for ((d, &x), &xhat) in dxhat.iter_mut().zip(x).zip(xhat) {
+            let r = xhat - x;
+            *d = r * scale;
+            sum += r * r;
+        }
+        return sum;
+    }
     let mut sums = [T::ZERO; LANES];
     let blocks = x.len() / LANES * LANES;
     for start in (0..blocks).step_by(LANES) {
@@ -198,6 +207,24 @@ fn squared_distance<T: Real>(x: &[T], xhat: &[T]) -> T {
     sums.into_iter().sum()
 }
 
+/// The sum of an array, by blocks so that its error does not grow with the array.
+#[inline(always)]
+fn sum<T: Real>(values: &[T]) -> T {
+    const LANES: usize = 16;
+    let mut total = T::ZERO;
+    for block in values.chunks(256 * LANES) {
+        let (vectors, rest) = block.as_chunks::<LANES>();
+        let mut sums = [T::ZERO; LANES];
+        for vector in vectors {
+            for lane in 0..LANES {
+                sums[lane] += vector[lane];
+            }
+        }
+        total += sums.into_iter().sum::<T>() + rest.iter().copied().sum::<T>();
+    }
+    total
+}
+
 /// What [`finalize`] reads.
 #[derive(Clone, Copy)]
 pub(super) struct Sums<'a, T> {
@@ -218,14 +245,12 @@ pub(super) struct Sums<'a, T> {
 ///
 /// The KL in the loss is Σ_j max(λ, `KL_j`) with λ the free bits.
 pub(super) fn finalize<T: Real>(s: Sums<'_, T>, inputs: &StepInputs, row: &mut [T]) -> T {
-    let mean = |values: &[T]| {
-        let blocks: T = values
-            .chunks(256)
-            .map(|block| block.iter().copied().sum::<T>())
-            .sum();
-        blocks / T::of(values.len() as f64)
-    };
-    let (sse, nll) = (mean(s.sse), mean(s.nll));
+    let (sse, nll) = vectorized(
+        #[inline(always)]
+        || (sum(s.sse), sum(s.nll)),
+    );
+    let sse = sse / T::of(s.sse.len() as f64);
+    let nll = nll / T::of(s.nll.len() as f64);
     let kl: T = s.means.iter().copied().sum();
     let free_bits = T::of_f32(inputs.free_bits);
     let held = |kl: T| inputs.free_bits > 0.0 && kl < free_bits;

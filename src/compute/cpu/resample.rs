@@ -84,7 +84,7 @@ pub(super) fn max_pool_backward<T: Real>(
                     dx[places[at] + channel] = dy;
                 }
             }
-            tail.apply(first, dx, c);
+            tail.apply(sample * shape.pixels(), 0, dx, c);
         },
     );
 }
@@ -176,7 +176,7 @@ pub(super) fn upsample_backward<T: Real>(
                     }
                 }
             }
-            tail.apply(sample * shape.len(), dx, c);
+            tail.apply(sample * shape.pixels(), 0, dx, c);
         },
     );
 }

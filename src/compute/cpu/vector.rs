@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-/// Elements below which handing work to another thread costs more than it saves.
-pub(super) const PARALLEL_ELEMENTS: usize = 1 << 17;
+/// Elements below which handing work to another thread, an awake one, costs more than it saves.
+pub(super) const PARALLEL_ELEMENTS: usize = 1 << 15;
 
 /// Runs `work` compiled for the widest vector instructions of this machine.
 ///
