@@ -449,6 +449,14 @@ impl AppState {
             Event::Playing(_) => self.playing = true,
             Event::Paused { .. } => self.playing = false,
             Event::Edited { .. } => {}
+            Event::Recovered {
+                device, message, ..
+            } => {
+                if let Some(run) = &mut self.run {
+                    run.device = Some(device);
+                }
+                self.refuse(message);
+            }
             Event::Diverged { message, .. } | Event::Failed { message, .. } => {
                 self.playing = false;
                 self.refuse(message);

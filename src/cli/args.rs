@@ -350,11 +350,11 @@ impl TrainArguments {
             Architecture::Layers => {
                 let default = NetConfig::default();
                 let encoder: Stack = match &self.encoder {
-                    Some(text) => text.parse()?,
+                    Some(text) => Stack::parse("encoder", text)?,
                     None => default.encoder,
                 };
                 let decoder = match (&self.decoder, encoder.widths()) {
-                    (Some(text), _) => text.parse()?,
+                    (Some(text), _) => Stack::parse("decoder", text)?,
                     (None, Some(widths)) => widths.into_iter().rev().collect::<Vec<_>>().into(),
                     (None, None) => {
                         return Err(Error::Usage(

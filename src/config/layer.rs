@@ -289,6 +289,19 @@ impl Stack {
         Self(widths.iter().map(layer).collect())
     }
 
+    /// Reads a stack's text; an error names `side`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] saying which layer cannot be read.
+    pub fn parse(side: &'static str, text: &str) -> Result<Self, ConfigError> {
+        text.parse().map_err(|error| match error {
+            ConfigError::Unreadable { reason, .. } => {
+                ConfigError::Unreadable { name: side, reason }
+            }
+            error => error,
+        })
+    }
+
     /// Number of layers.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -374,7 +387,7 @@ mod tests {
             "conv16k3s2:bn:elu,res(2*conv16k3),pool",
             "res(conv8k3p0:nobias:linear,conv8k5):relu,nearest,bilinear,bias",
             "3*res(2*conv64k3),7:soft",
-            "deconv32k3s2e1,conv8k2p0e1",
+            "deconv32k3s2e1,conv8k2e1",
         ] {
             let stack: Stack = text.parse().expect(text);
             assert_eq!(stack.to_string(), text);

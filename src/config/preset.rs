@@ -133,8 +133,8 @@ impl Preset {
                 made_for(28)?;
                 stacks(
                     "conv16k3s2:bn,conv32k3:linear,conv32k3s2:bn,conv32k3s2:linear,conv32k3:bn,\
-                     conv32k2s2p0:linear,conv32k2p0e1:bn,conv32k2p0:linear",
-                    "32:linear,1x1x32,deconv32k2s1p0:bn,conv32k2p0e1:linear,deconv32k2s2p0:bn,\
+                     conv32k2s2:linear,conv32k2e1:bn,conv32k2:linear",
+                    "32:linear,1x1x32,deconv32k2s1:bn,conv32k2e1:linear,deconv32k2s2:bn,\
                      conv32k3:linear,deconv32k3s2:bn,conv32k3:linear,deconv16k3s2e1:bn,deconvoutk3s2e1",
                 )
             }

@@ -5,16 +5,19 @@
 //! a newest-wins slot of [`LiveParams`]. Nothing here knows a window; a waker closure asks for a
 //! repaint.
 
+mod bound;
 mod edits;
 mod evaluate;
 mod history;
 mod latest;
 mod protocol;
+mod recovery;
 mod run;
 mod trainer;
 mod views;
 mod worker;
 
+pub use bound::importance_bound;
 pub use evaluate::{Evaluation, LatentStatistics, evaluate, measure_gains};
 pub use history::{Bin, History, Mark, Spread};
 pub use latest::Latest;
@@ -23,4 +26,4 @@ pub use protocol::{
 };
 pub use trainer::{Checkpoint, TrainError, Trainer};
 pub use views::{ModePoint, Views};
-pub use worker::{Waker, Worker};
+pub use worker::{Factory, Waker, Worker};

@@ -127,6 +127,15 @@ pub enum Event {
         /// Step, tensor and what was put back, in one sentence.
         message: String,
     },
+    /// The device failed; the run goes on from its last checkpoint, there or elsewhere.
+    Recovered {
+        /// The run.
+        run: RunId,
+        /// Where it goes on.
+        device: DeviceInfo,
+        /// What failed, from which step it goes on, and where, in one sentence.
+        message: String,
+    },
     /// The run could not start or go on.
     Failed {
         /// The run.
@@ -152,6 +161,7 @@ impl Event {
             | Self::Playing(run)
             | Self::Paused { run, .. }
             | Self::Diverged { run, .. }
+            | Self::Recovered { run, .. }
             | Self::Failed { run, .. }
             | Self::Refused { run, .. } => *run,
         }

@@ -108,6 +108,27 @@ impl Run {
         }
     }
 
+    /// Takes a checkpoint to fall back on.
+    pub(super) fn keep(&mut self) -> Result<(), TrainError> {
+        if self
+            .good
+            .as_ref()
+            .is_some_and(|g| g.step == self.trainer.step())
+        {
+            return Ok(());
+        }
+        let checkpoint = self.trainer.checkpoint()?;
+        // Metrics may still be on their way; only a state whose steps all reported is good.
+        let mut rest = Vec::new();
+        let outcome = self.trainer.collect(true, &mut rest);
+        let beta = self.trainer.live().beta;
+        self.record(&rest, beta);
+        outcome?;
+        self.good = Some(checkpoint);
+        self.timing.checkpoint = Instant::now();
+        Ok(())
+    }
+
     /// Gains of other settings or another mask are none.
     pub(super) fn forget_gains(&mut self) {
         for chunk in &mut self.gains {
@@ -139,6 +160,9 @@ impl Run {
         let backend = self.trainer.backend();
         let mut evaluation = evaluate(backend, seed, &live, EVALUATION_SAMPLES, keep_going)?;
         evaluation.step = step;
+        if !keep_going() {
+            return Ok(());
+        }
         let from = self.next_gain;
         let to = (from + GAINS_PER_EVALUATION).min(latents);
         let mask = mask_of(&self.view.zeroed, latents);
@@ -152,6 +176,9 @@ impl Run {
             &mask,
             keep_going,
         )?;
+        if !keep_going() {
+            return Ok(());
+        }
         let chunks = samples.div_ceil(backend.plan().chunk).min(GAIN_CHUNKS);
         for (slot, gain) in self.gains[chunk][from..to].iter_mut().zip(gains) {
             *slot = Some(gain);
@@ -166,7 +193,12 @@ impl Run {
             let count = known().count();
             latent.gain = (count > 0).then(|| known().sum::<f64>() / count as f64);
         }
-        self.views = Some(Arc::new(views(backend, &setup, &live, &self.view)?));
+        let views = views(backend, &setup, &live, &self.view)?;
+        if !keep_going() {
+            // Left unfinished: nothing of it may be shown.
+            return Ok(());
+        }
+        self.views = Some(Arc::new(views));
         self.evaluation = Some(Arc::new(evaluation));
         self.timing.evaluation = Instant::now();
         // Half the old cost: one evaluation that met a busy machine should not silence the next.

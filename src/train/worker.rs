@@ -23,6 +23,9 @@ use super::trainer::{TrainError, Trainer};
 /// Asks whoever watches to look; called at most about thirty times a second.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
+/// Makes the trainer of a run; another one than [`Trainer::new`] lets a test put a faulty device in.
+pub type Factory = Box<dyn Fn(Arc<RunSetup>) -> Result<Trainer, TrainError> + Send>;
+
 /// Commands that may wait; an owner sends a few a second.
 const COMMANDS: usize = 64;
 /// Events that may wait; the worker blocks when its owner lets so many pile up.
@@ -42,6 +45,7 @@ pub struct Worker {
     events: Receiver<Event>,
     snapshots: Latest<Snapshot>,
     stop: Arc<AtomicBool>,
+    interrupt: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -51,13 +55,24 @@ impl Worker {
     /// # Errors
     /// The system's error if it cannot start a thread.
     pub fn spawn(waker: Waker) -> std::io::Result<Self> {
+        Self::spawn_with(waker, Box::new(Trainer::new))
+    }
+
+    /// As [`Self::spawn`], with trainers made by `factory`.
+    ///
+    /// # Errors
+    /// The system's error if it cannot start a thread.
+    pub fn spawn_with(waker: Waker, factory: Factory) -> std::io::Result<Self> {
         let (commands, command_queue) = bounded(COMMANDS);
         let (event_queue, events) = bounded(EVENTS);
         let (wake, wake_queue) = bounded(1);
         let live = Latest::default();
         let snapshots = Latest::default();
         let stop = Arc::new(AtomicBool::new(false));
+        let interrupt = Arc::new(AtomicBool::new(false));
         let state = State {
+            factory,
+            interrupt: Arc::clone(&interrupt),
             commands: command_queue,
             live: live.clone(),
             wake: wake_queue,
@@ -77,6 +92,7 @@ impl Worker {
             events,
             snapshots,
             stop,
+            interrupt,
             thread: Some(thread),
         })
     }
@@ -84,6 +100,8 @@ impl Worker {
     /// Queues a command; false if the queue is full or the thread has ended. Never waits.
     pub fn send(&self, command: Command) -> bool {
         let sent = self.commands.try_send(command).is_ok();
+        // A long step need not be waited for: it is left unfinished, and made again later if need be.
+        self.interrupt.store(true, Ordering::Relaxed);
         self.nudge();
         sent
     }
@@ -113,6 +131,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+        self.interrupt.store(true, Ordering::Relaxed);
         self.nudge();
         if let Some(thread) = self.thread.take() {
             // Its panics were turned into events; there is nobody left to tell of another.
@@ -122,20 +141,25 @@ impl Drop for Worker {
 }
 
 /// The thread's side.
-struct State {
+pub(super) struct State {
     commands: Receiver<Command>,
     live: Latest<LiveParams>,
     wake: Receiver<()>,
     events: Sender<Event>,
     snapshots: Latest<Snapshot>,
-    stop: Arc<AtomicBool>,
+    pub(super) stop: Arc<AtomicBool>,
+    /// Set by a command that waits: the step or the evaluation under way is thrown away.
+    pub(super) interrupt: Arc<AtomicBool>,
+    pub(super) factory: Factory,
     waker: Waker,
-    run: Option<Run>,
+    pub(super) run: Option<Box<Run>>,
 }
 
 impl State {
     fn work(mut self) {
         while !self.stop.load(Ordering::Relaxed) {
+            // Before the queue is looked at: a command that comes later sets it again.
+            self.interrupt.store(false, Ordering::Relaxed);
             while let Ok(command) = self.commands.try_recv() {
                 self.guarded(|state| state.obey(command));
             }
@@ -184,6 +208,8 @@ impl State {
         };
         if let TrainError::Diverged { .. } = error {
             self.fall_back(&error);
+        } else if let (TrainError::Compute(_), true) = (&error, self.run.is_some()) {
+            self.recover(&error);
         } else if let Some(run) = self.run.take() {
             self.tell(Event::Failed {
                 run: run.id,
@@ -221,7 +247,7 @@ impl State {
         self.tell(Event::Diverged { run: id, message });
     }
 
-    fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         // Blocks only if the owner has let hundreds of events pile up, and not while stopping.
         let mut event = event;
         while !self.stop.load(Ordering::Relaxed) {
@@ -263,15 +289,17 @@ impl State {
     fn start(&mut self, id: RunId, setup: Arc<RunSetup>, playing: bool) {
         // The old run's memory is given back before the new one asks for its own.
         self.run = None;
-        let built = catch_unwind(AssertUnwindSafe(|| Trainer::new(setup)));
+        let built = catch_unwind(AssertUnwindSafe(|| (self.factory)(setup)));
         let failed = |message: String| Event::Failed { run: id, message };
         match built {
             Ok(Ok(mut trainer)) => {
+                let interrupt = Arc::clone(&self.interrupt);
+                trainer.backend().set_interrupt(interrupt);
                 let device = trainer.backend().device().clone();
                 let plan = trainer.plan();
                 let (parameters, memory_bytes) = (plan.net.parameter_count(), plan.memory_bytes());
                 let latents = plan.net.latents;
-                self.run = Some(Run {
+                self.run = Some(Box::new(Run {
                     id,
                     trainer,
                     history: History::default(),
@@ -289,7 +317,7 @@ impl State {
                     timing: Timing::new(),
                     unseen: true,
                     unevaluated: true,
-                });
+                }));
                 self.tell(Event::Started {
                     run: id,
                     device,
@@ -315,6 +343,9 @@ impl State {
         let beta = run.trainer.live().beta;
         run.record(&metrics, beta);
         outcome?;
+        if !playing {
+            run.keep()?;
+        }
         let event = if playing && !run.playing {
             Some(Event::Playing(run.id))
         } else if !playing && (run.playing || run.pending > 0 || pending > 0) {
@@ -397,14 +428,20 @@ impl State {
         let count = (run.burst_steps as u64).min(wanted).max(1) as usize;
         let beta = run.trainer.live().beta;
         let before = Instant::now();
+        let first = run.trainer.step();
         let mut metrics = Vec::with_capacity(count);
         let wait = !run.playing && run.pending <= count as u64;
         let outcome = run.trainer.train(count, wait, &mut metrics);
         let elapsed = before.elapsed();
         run.record(&metrics, beta);
         outcome?;
-        run.pending = run.pending.saturating_sub(count as u64);
-        run.timing.count(count as u64);
+        let done = run.trainer.step() - first;
+        run.pending = run.pending.saturating_sub(done);
+        run.timing.count(done);
+        if done < count as u64 {
+            // A command waits.
+            return Ok(());
+        }
         // Halve quickly, grow slowly: one slow burst should not be followed by another.
         if elapsed > BURST * 2 {
             run.burst_steps = (run.burst_steps / 2).max(1);
@@ -412,14 +449,7 @@ impl State {
             run.burst_steps = (run.burst_steps * 2).min(Plan::MAX_STEPS);
         }
         if run.timing.checkpoint.elapsed() >= CHECKPOINT_PERIOD {
-            let checkpoint = run.trainer.checkpoint()?;
-            // Metrics may still be on their way; only a state whose steps all reported is good.
-            let mut rest = Vec::new();
-            let outcome = run.trainer.collect(true, &mut rest);
-            run.record(&rest, beta);
-            outcome?;
-            run.good = Some(checkpoint);
-            run.timing.checkpoint = Instant::now();
+            run.keep()?;
         }
         Ok(())
     }
@@ -431,7 +461,8 @@ impl State {
             return Ok(());
         };
         if run.unevaluated && run.timing.evaluation_due() {
-            run.evaluate(&|| !stop.load(Ordering::Relaxed))?;
+            let interrupt = &self.interrupt;
+            run.evaluate(&|| !stop.load(Ordering::Relaxed) && !interrupt.load(Ordering::Relaxed))?;
         }
         let due = run.timing.snapshot.elapsed() >= SNAPSHOT_PERIOD;
         if !run.unseen || !due {

@@ -9,6 +9,7 @@ mod architecture;
 mod cli;
 mod common;
 mod data;
+mod engine;
 mod figure;
 mod gpu;
 mod gradients;

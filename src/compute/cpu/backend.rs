@@ -1,7 +1,7 @@
 //! Executes a plan with the twins.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use crate::compute::backend::{Backend, DeviceInfo, DeviceKind, Error};
 use crate::compute::inputs::{StepInputs, StepMetrics};
@@ -22,12 +22,10 @@ pub struct CpuBackend<T> {
     pub(super) data: Arc<Dataset>,
     pub(super) preprocessor: Arc<Preprocessor>,
     pub(super) buffers: Vec<Vec<T>>,
-    /// For patches of images.
+    /// For patches of images, with the flag that asks to stop.
     pub(super) scratch: Scratch<T>,
     /// For partial gradients of convolutions.
     pub(super) partials: Vec<T>,
-    /// Asks that the step under way be left unfinished.
-    interrupt: Arc<AtomicBool>,
     /// Set when a step went non-finite; no further step trains until it is cleared.
     pub(super) halted: bool,
     metrics: Vec<StepMetrics>,
@@ -81,7 +79,6 @@ impl<T: Real> CpuBackend<T> {
             buffers,
             scratch: Scratch::new(),
             partials: Vec::new(),
-            interrupt: Arc::default(),
             halted: false,
             metrics: Vec::new(),
         })
@@ -107,7 +104,7 @@ impl<T: Real> CpuBackend<T> {
                     self.halted = true;
                     return true;
                 }
-            } else if self.interrupt.load(Ordering::Relaxed) {
+            } else if self.scratch.interrupted() {
                 return false;
             }
             self.execute_op(&op, inputs);
@@ -155,7 +152,7 @@ impl<T: Real> Backend for CpuBackend<T> {
     }
 
     fn set_interrupt(&mut self, interrupt: Arc<AtomicBool>) {
-        self.interrupt = interrupt;
+        self.scratch.set_interrupt(interrupt);
     }
 
     fn train(&mut self, steps: &[StepInputs]) -> Result<usize, Error> {

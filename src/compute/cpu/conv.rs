@@ -4,7 +4,8 @@
 //! that stays in the cache; the product does the rest. Images are dealt out in blocks whose size depends on
 //! the shape alone, so that sums do not depend on the number of threads.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -21,19 +22,35 @@ const BLOCK: usize = 1 << 16;
 /// Parts into which the batch is divided for the weight's gradient.
 const PARTS: usize = 16;
 
-/// Arrays for patches and partial gradients, one per thread that works at a time.
-pub(super) struct Scratch<T>(Vec<Mutex<Vec<T>>>);
+/// Arrays for patches, one per thread that works at a time, and the flag that asks them to stop.
+pub(super) struct Scratch<T> {
+    arrays: Vec<Mutex<Vec<T>>>,
+    /// Once set, images are skipped: whoever set it throws the result away.
+    interrupt: Arc<AtomicBool>,
+}
 
 impl<T: Real> Scratch<T> {
     pub(super) fn new() -> Self {
         let threads = rayon::current_num_threads() + 1;
-        Self((0..threads).map(|_| Mutex::default()).collect())
+        Self {
+            arrays: (0..threads).map(|_| Mutex::default()).collect(),
+            interrupt: Arc::default(),
+        }
+    }
+
+    pub(super) fn set_interrupt(&mut self, interrupt: Arc<AtomicBool>) {
+        self.interrupt = interrupt;
+    }
+
+    /// Whether the work under way is to be left unfinished.
+    pub(super) fn interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
     }
 
     /// Lends `len` numbers of any content.
     fn with<R>(&self, len: usize, work: impl FnOnce(&mut [T]) -> R) -> R {
         let thread = rayon::current_thread_index().map_or(0, |i| i + 1);
-        let slot = &self.0[thread % self.0.len()];
+        let slot = &self.arrays[thread % self.arrays.len()];
         let mut array = slot.lock().unwrap_or_else(PoisonError::into_inner);
         if array.len() < len {
             array.resize(len, T::ZERO);
@@ -135,6 +152,9 @@ pub(super) fn convolve<T: Real>(
         .par_chunks_mut(image)
         .enumerate()
         .for_each(|(sample, small)| {
+            if scratch.interrupted() {
+                return;
+            }
             let large = &large[sample * g.large.len()..][..g.large.len()];
             for (block, out) in small.chunks_mut(pixels * channels).enumerate() {
                 let first = block * pixels;
@@ -179,6 +199,9 @@ pub(super) fn convolve_transposed<T: Real>(
         .par_chunks_mut(image)
         .enumerate()
         .for_each(|(sample, large)| {
+            if scratch.interrupted() {
+                return;
+            }
             let small = &small[sample * g.small.len()..][..g.small.len()];
             large.fill(T::ZERO);
             for (block, values) in small.chunks(pixels * channels).enumerate() {
@@ -230,6 +253,9 @@ pub(super) fn convolve_weight<T: Real>(
         .for_each(|(part, sum)| {
             sum.fill(T::ZERO);
             for sample in (part * share).min(samples)..((part + 1) * share).min(samples) {
+                if scratch.interrupted() {
+                    return;
+                }
                 let large = &large[sample * g.large.len()..][..g.large.len()];
                 let small = &small[sample * g.small.len()..][..g.small.len()];
                 for (block, values) in small.chunks(pixels * channels).enumerate() {

@@ -308,8 +308,7 @@ fn gradients<T: Real>(
         let weight = if held { T::ZERO } else { weight };
         let sigma2 = log_sigma2[j].exp_();
         dmu[j] = dz[j] + weight * mu[j] * precision;
-        dlog_sigma2[j] =
-            half * (dz[j] * (z[j] - mu[j]) + weight * (sigma2 * precision - T::ONE));
+        dlog_sigma2[j] = half * (dz[j] * (z[j] - mu[j]) + weight * (sigma2 * precision - T::ONE));
         if let Some(norms) = shared.norms {
             dlog_sigma2[j] += sigma2 * norms[j] / shared.count;
         }

@@ -5,6 +5,8 @@
 //! holds the forward and the backward of one part of the objective, side by side.
 
 mod adam;
+#[cfg(test)]
+mod adjoint;
 mod analytic;
 mod awake;
 mod backend;
