@@ -387,6 +387,9 @@ pub struct BenchArguments {
     /// auto, cpu, gpu, software, or part of an adapter's name.
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
+    /// Only networks with this text in their name.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub net: String,
     /// Seconds spent on each network.
     #[arg(long, default_value_t = 2.0)]
     pub seconds: f64,

@@ -1,16 +1,15 @@
-//! `bench`: step times of four networks against this machine's matrix-product peak, in one run.
+//! `bench`: step times of the papers' networks against the roofline of the device, in one run.
 
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, Par};
 use serde::Serialize;
 
+use crate::compute::DeviceKind;
 use crate::config::{
-    Activation, DataConfig, DataSource, LiveConfig, NetConfig, PosteriorVariance, RunConfig,
-    SamplingConfig, Stack, positive,
+    DataConfig, DataSource, DeviceChoice, LiveConfig, NetConfig, Preset, RunConfig, SamplingConfig,
+    positive,
 };
 use crate::data::{Dataset, ImageShape, Pixels, Preprocessor};
 use crate::rng::{Stream, normal};
@@ -18,6 +17,7 @@ use crate::train::{RunSetup, Trainer};
 
 use super::args::BenchArguments;
 use super::error::Error;
+use super::roofline::{Roofline, of_processor};
 
 /// Timed rounds; the median is reported.
 const ROUNDS: usize = 7;
@@ -29,7 +29,10 @@ const BATCH: usize = 128;
 struct Report {
     machine: String,
     device: String,
+    /// Best rate of a large matrix product on the device.
     sgemm_gflops: f64,
+    /// Best rate at which the device streams memory.
+    bandwidth_gbytes: f64,
     nets: Vec<NetReport>,
 }
 
@@ -37,82 +40,120 @@ struct Report {
 struct NetReport {
     name: String,
     batch: usize,
+    shape: [usize; 3],
+    encoder: String,
+    decoder: String,
+    latents: usize,
+    activation: crate::config::Activation,
+    variance: crate::config::PosteriorVariance,
     parameters: usize,
     milliseconds_per_step: f64,
     spread_percent: f64,
     gflops: f64,
     percent_of_sgemm: f64,
+    /// Products at the peak rate plus one pass of Adam over memory, relative to the time measured.
+    percent_of_roofline: f64,
 }
 
-/// The four networks: name, d, encoder, decoder, κ, σ.
-type Net = (
-    &'static str,
-    usize,
-    &'static [usize],
-    &'static [usize],
-    usize,
-    PosteriorVariance,
-);
+/// A network and the shape of its data.
+struct Case {
+    name: &'static str,
+    shape: [usize; 3],
+    net: NetConfig,
+}
 
-const NETS: [Net; 4] = [
-    (
-        "Lucas MLP 784-1024-512-200",
-        784,
-        &[1024, 512],
-        &[512, 1024],
-        200,
-        PosteriorVariance::PerSample,
-    ),
-    (
-        "Asperti 784-256-64-32-16",
-        784,
-        &[256, 64, 32],
-        &[32, 64, 256],
-        16,
-        PosteriorVariance::PerSample,
-    ),
-    (
-        "linear 784-16",
-        784,
-        &[],
-        &[],
-        16,
-        PosteriorVariance::Global,
-    ),
-    (
-        "small 5-8-5",
-        5,
-        &[8],
-        &[8],
-        5,
-        PosteriorVariance::PerSample,
-    ),
-];
+fn cases() -> Result<Vec<Case>, Error> {
+    let preset = |name, preset: Preset, shape: [usize; 3], latents| -> Result<Case, Error> {
+        let net = preset.net([shape[0], shape[1]], latents)?;
+        Ok(Case { name, shape, net })
+    };
+    let grey = [28, 28, 1];
+    Ok(vec![
+        preset("Lucas MLP 784-1024-512-200", Preset::Lucas, grey, 200)?,
+        preset("Asperti 784-256-64-32-16", Preset::Asperti, grey, 16)?,
+        preset("linear 784-16", Preset::Linear, grey, 16)?,
+        Case {
+            name: "small 5-8-5",
+            shape: [1, 1, 5],
+            net: NetConfig::dense(&[8], 5),
+        },
+        preset("Wang MLP 784-2048-8", Preset::Wang, grey, 8)?,
+        preset("Dai dense 4 x 512", Preset::DaiDense(4), grey, 64)?,
+        preset("Asperti conv 28x28", Preset::AspertiConv, grey, 16)?,
+        preset(
+            "Dai conv 32x32x3, 2 per scale",
+            Preset::DaiConv(2),
+            [32, 32, 3],
+            64,
+        )?,
+        preset(
+            "Dai residual 32x32x3, 1 x 2",
+            Preset::DaiResidual(1, 2),
+            [32, 32, 3],
+            64,
+        )?,
+        preset(
+            "beta-VAE conv 64x64x3",
+            Preset::BetaVaeConv,
+            [64, 64, 3],
+            32,
+        )?,
+    ])
+}
 
 /// Runs the command.
 pub(super) fn run(arguments: &BenchArguments) -> Result<(), Error> {
     let seconds = positive("seconds", arguments.seconds)?;
-    let peak = sgemm_peak();
-    eprintln!("sgemm peak of this machine: {peak:.1} GFLOP/s");
-    let mut device = String::new();
+    let wanted = arguments.net.to_lowercase();
+    let cases: Vec<Case> = cases()?
+        .into_iter()
+        .filter(|case| case.name.to_lowercase().contains(&wanted))
+        .collect();
+    if cases.is_empty() {
+        return Err(Error::Usage(format!(
+            "no network of the benchmark has '{}' in its name",
+            arguments.net
+        )));
+    }
+    let mut trainers = Vec::with_capacity(cases.len());
+    for case in &cases {
+        trainers.push(trainer(case, &arguments.device)?);
+    }
+    let device = trainers[0].backend().device().clone();
+    let mut roofline = match device.kind {
+        DeviceKind::Cpu => of_processor(),
+        _ => super::roofline::of_adapter(&arguments.device, device.kind)?,
+    };
     let mut nets = Vec::new();
-    for net in NETS {
-        let (report, name) = bench_net(&net, arguments, seconds, peak)?;
+    for (case, mut trainer) in cases.iter().zip(trainers) {
+        let report = bench_net(case, &mut trainer, seconds, roofline)?;
         eprintln!(
-            "{:28} {:9.4} ms per step ± {:.0} %  {:7.2} GFLOP/s  {:5.1} % of sgemm",
+            "{:30} {:9.4} ms per step ± {:.0} %  {:7.2} GFLOP/s  {:5.1} % of sgemm  {:5.1} % of roofline",
             report.name,
             report.milliseconds_per_step,
             report.spread_percent,
             report.gflops,
-            report.percent_of_sgemm
+            report.percent_of_sgemm,
+            report.percent_of_roofline
         );
-        device = name;
         nets.push(report);
     }
+    if device.kind == DeviceKind::Cpu {
+        // The peak is the better of before and after: a machine's mood changes.
+        roofline = roofline.best(of_processor());
+        for net in &mut nets {
+            net.percent_of_sgemm = 100.0 * net.gflops / roofline.gflops;
+        }
+    }
+    eprintln!(
+        "{}: products at up to {:.1} GFLOP/s, memory at {:.1} GB/s",
+        device.name, roofline.gflops, roofline.gbytes
+    );
     let report = Report {
         machine: machine(),
-        device,
-        sgemm_gflops: peak,
+        device: device.name,
+        sgemm_gflops: roofline.gflops,
+        bandwidth_gbytes: roofline.gbytes,
         nets,
     };
     if arguments.json {
@@ -122,60 +163,33 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<(), Error> {
     Ok(())
 }
 
-/// Best rate of a 1024³ single-precision product, in GFLOP/s.
-fn sgemm_peak() -> f64 {
-    let n = 1024;
-    let a = Mat::<f32>::from_fn(n, n, |i, j| ((i * 7 + j) % 13) as f32 - 6.0);
-    let b = Mat::<f32>::from_fn(n, n, |i, j| ((i + j * 5) % 11) as f32 - 5.0);
-    let mut c = Mat::<f32>::zeros(n, n);
-    let flops = 2.0 * (n as f64).powi(3);
-    (0..12)
-        .map(|_| {
-            let begin = Instant::now();
-            matmul(&mut c, Accum::Replace, &a, &b, 1.0, Par::rayon(0));
-            flops / begin.elapsed().as_secs_f64() / 1e9
-        })
-        .fold(0.0, f64::max)
-}
-
-fn bench_net(
-    &(name, dim, encoder, decoder, latents, variance): &Net,
-    arguments: &BenchArguments,
-    seconds: f64,
-    peak: f64,
-) -> Result<(NetReport, String), Error> {
+fn trainer(case: &Case, device: &DeviceChoice) -> Result<Trainer, Error> {
     let config = RunConfig {
         data: DataConfig {
             source: DataSource::Digits,
             ..DataConfig::default()
         },
-        net: NetConfig {
-            encoder: Stack::dense(encoder),
-            decoder: Stack::dense(decoder),
-            latents,
-            activation: if encoder.is_empty() {
-                Activation::Identity
-            } else {
-                Activation::Relu
-            },
-            variance,
-            ..NetConfig::default()
-        },
+        net: case.net.clone(),
         live: LiveConfig::default(),
         sampling: SamplingConfig {
             batch: BATCH,
             seed: 0,
         },
-        device: arguments.device.clone(),
+        device: device.clone(),
+        ..RunConfig::default()
     };
-    let data = synthetic(4096, dim);
+    let data = synthetic(1024, case.shape);
     let preprocessor = Preprocessor::new(config.data.preprocess, &data);
     let setup = RunSetup {
         config,
         data: Arc::new(data),
         preprocessor: Arc::new(preprocessor),
     };
-    let mut trainer = Trainer::new(Arc::new(setup))?;
+    Ok(Trainer::new(Arc::new(setup))?)
+}
+
+/// Milliseconds per step of every round, sorted.
+pub(super) fn step_times(trainer: &mut Trainer, seconds: f64) -> Result<Vec<f64>, Error> {
     let mut metrics = Vec::new();
     let mut steps = 1;
     // Warm up, and find how many steps a round takes.
@@ -192,7 +206,7 @@ fn bench_net(
     for _ in 0..ROUNDS {
         let begin = Instant::now();
         let mut done = 0;
-        while begin.elapsed() < round {
+        while begin.elapsed() < round || done == 0 {
             trainer.train(steps, true, &mut metrics)?;
             done += steps;
         }
@@ -200,24 +214,41 @@ fn bench_net(
         metrics.clear();
     }
     times.sort_by(f64::total_cmp);
+    Ok(times)
+}
+
+fn bench_net(
+    case: &Case,
+    trainer: &mut Trainer,
+    seconds: f64,
+    roofline: Roofline,
+) -> Result<NetReport, Error> {
+    let times = step_times(trainer, seconds)?;
     let median = times[ROUNDS / 2];
     let net = &trainer.plan().net;
-    let gflops = net.step_flops(BATCH) / (median * 1e6);
-    let report = NetReport {
-        name: name.to_owned(),
+    let flops = net.step_flops(BATCH);
+    let gflops = flops / (median * 1e6);
+    Ok(NetReport {
+        name: case.name.to_owned(),
         batch: BATCH,
+        shape: case.shape,
+        encoder: case.net.encoder.to_string(),
+        decoder: case.net.decoder.to_string(),
+        latents: case.net.latents,
+        activation: case.net.activation,
+        variance: case.net.variance,
         parameters: net.parameter_count(),
         milliseconds_per_step: median,
         spread_percent: 100.0 * (times[ROUNDS - 2] - times[1]) / median / 2.0,
         gflops,
-        percent_of_sgemm: 100.0 * gflops / peak,
-    };
-    let device = trainer.backend().device().name.clone();
-    Ok((report, device))
+        percent_of_sgemm: 100.0 * gflops / roofline.gflops,
+        percent_of_roofline: 100.0 * roofline.milliseconds(flops, net.parameter_count()) / median,
+    })
 }
 
 /// Data of the right shape whose values do not matter: bytes for images, floats for small vectors.
-fn synthetic(n: usize, dim: usize) -> Dataset {
+pub(super) fn synthetic(n: usize, [height, width, channels]: [usize; 3]) -> Dataset {
+    let dim = height * width * channels;
     let pixels = if dim >= 64 {
         Pixels::Bytes(
             (0..n * dim)
@@ -234,9 +265,9 @@ fn synthetic(n: usize, dim: usize) -> Dataset {
     Dataset {
         name: "benchmark data".into(),
         shape: ImageShape {
-            height: 1,
-            width: dim,
-            channels: 1,
+            height,
+            width,
+            channels,
         },
         pixels,
         labels: None,

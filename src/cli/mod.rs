@@ -8,6 +8,7 @@ mod bench;
 mod demo;
 mod devices;
 mod error;
+mod roofline;
 mod theory;
 mod train;
 
