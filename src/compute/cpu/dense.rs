@@ -2,7 +2,7 @@
 
 use crate::config::Activation;
 
-use super::product::{Factor, Target, product};
+use super::product::{Factor, SHARED_MACS, Target, product};
 use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
 
@@ -99,16 +99,23 @@ pub(super) fn dense_backward_weight<T: Real>(
     dbias: &mut [T],
     [rows, inputs, outputs]: [usize; 3],
 ) {
-    product(
-        dweight,
-        Factor::transposed(x, inputs),
-        Factor::plain(dy, outputs),
-        [inputs, rows, outputs],
-        Target::Replace,
-        #[inline(always)]
-        |_, _, _| {},
-    );
-    sum_rows(dy, dbias);
+    let mut weights = || {
+        product(
+            dweight,
+            Factor::transposed(x, inputs),
+            Factor::plain(dy, outputs),
+            [inputs, rows, outputs],
+            Target::Replace,
+            #[inline(always)]
+            |_, _, _| {},
+        );
+    };
+    if rows * inputs * outputs < SHARED_MACS {
+        weights();
+        sum_rows(dy, dbias);
+    } else {
+        rayon::join(weights, || sum_rows(dy, dbias));
+    }
 }
 
 /// out ← column sums of a row-major array whose width is `out.len()`.
