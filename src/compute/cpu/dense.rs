@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::epilogue::Tail;
-use super::product::{Factor, Target, product};
+use super::product::{Factor, SHARED_MACS, Target, product};
 use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
 
@@ -53,17 +53,26 @@ pub(super) fn dense_backward_weight<T: Real>(
     dbias: Option<&mut [T]>,
     [rows, inputs, outputs]: [usize; 3],
 ) {
-    product(
-        dweight,
-        Factor::transposed(x, inputs),
-        Factor::plain(dy, outputs),
-        [inputs, rows, outputs],
-        Target::Replace,
-        #[inline(always)]
-        |_, _, _| {},
-    );
-    if let Some(dbias) = dbias {
-        sum_rows(dy, dbias);
+    let mut weights = || {
+        product(
+            dweight,
+            Factor::transposed(x, inputs),
+            Factor::plain(dy, outputs),
+            [inputs, rows, outputs],
+            Target::Replace,
+            #[inline(always)]
+            |_, _, _| {},
+        );
+    };
+    match dbias {
+        None => weights(),
+        Some(dbias) if rows * inputs * outputs < SHARED_MACS => {
+            weights();
+            sum_rows(dy, dbias);
+        }
+        Some(dbias) => {
+            rayon::join(weights, || sum_rows(dy, dbias));
+        }
     }
 }
 

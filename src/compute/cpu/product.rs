@@ -18,7 +18,7 @@ use small::{is_small, small};
 /// Multiply-adds below which a product is not cut.
 pub(super) const SHARED_MACS: usize = 1 << 20;
 /// Multiply-adds of a piece of a large product.
-const PIECE_MACS: usize = 1 << 24;
+const PIECE_MACS: usize = 1 << 23;
 /// Most pieces of a product.
 const MAX_PIECES: usize = 32;
 /// Cuts fall on multiples of this, so that few rows or columns fall out of the kernels' tiles.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 /// Elements below which handing work to another thread, an awake one, costs more than it saves.
-pub(super) const PARALLEL_ELEMENTS: usize = 1 << 15;
+pub(super) const PARALLEL_ELEMENTS: usize = 1 << 14;
 
 /// Runs `work` compiled for the widest vector instructions of this machine.
 ///
