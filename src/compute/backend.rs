@@ -39,6 +39,9 @@ pub enum Error {
         /// What it said.
         reason: String,
     },
+    /// The data could not be read while training.
+    #[error("{0}")]
+    Data(String),
     /// The device is gone; the run can go on elsewhere from its last checkpoint.
     #[error("{device} was lost: {reason}")]
     Lost {

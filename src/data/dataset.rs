@@ -1,4 +1,8 @@
-//! The one in-memory form of a data set.
+//! The one form of a data set.
+
+use std::ops::Range;
+
+use super::stored::StoredPixels;
 
 /// Height, width and channels of one item; a plain vector is `1 × d × 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +34,36 @@ pub enum Pixels {
     Bytes(Vec<u8>),
     /// Real values, as they came.
     Floats(Vec<f32>),
+    /// Image bytes that stay on disk.
+    Stored(StoredPixels),
+}
+
+impl Pixels {
+    /// Whether the values are image bytes, wherever they are.
+    pub fn are_bytes(&self) -> bool {
+        !matches!(self, Self::Floats(_))
+    }
+
+    /// The bytes of `range` where the values are bytes: as they lie in memory, or read into `scratch`.
+    /// `None` if they are no bytes or can no longer be read.
+    pub fn bytes<'a>(&'a self, range: Range<usize>, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        match self {
+            Self::Bytes(bytes) => bytes.get(range),
+            Self::Floats(_) => None,
+            Self::Stored(stored) => {
+                scratch.resize(range.len(), 0);
+                stored.read(range.start, scratch).then_some(&scratch[..])
+            }
+        }
+    }
+
+    /// Why values could not be read, if that has happened.
+    pub fn failure(&self) -> Option<&str> {
+        match self {
+            Self::Stored(stored) => stored.failure(),
+            Self::Bytes(_) | Self::Floats(_) => None,
+        }
+    }
 }
 
 /// A data set in memory.
@@ -51,6 +85,7 @@ impl Dataset {
         let values = match &self.pixels {
             Pixels::Bytes(bytes) => bytes.len(),
             Pixels::Floats(floats) => floats.len(),
+            Pixels::Stored(stored) => stored.len(),
         };
         values / self.dim().max(1)
     }
@@ -70,6 +105,7 @@ impl Dataset {
         let values = match &self.pixels {
             Pixels::Bytes(bytes) => bytes.len(),
             Pixels::Floats(floats) => floats.len() * 4,
+            Pixels::Stored(_) => 0,
         };
         values + self.labels.as_ref().map_or(0, Vec::len)
     }
@@ -80,7 +116,11 @@ impl Dataset {
         let d = self.dim();
         let range = index * d..(index + 1) * d;
         match &self.pixels {
-            Pixels::Bytes(bytes) => bytes.get(range).map_or_else(Vec::new, <[u8]>::to_vec),
+            Pixels::Bytes(_) | Pixels::Stored(_) => {
+                let mut scratch = Vec::new();
+                let bytes = self.pixels.bytes(range, &mut scratch);
+                bytes.map_or_else(Vec::new, <[u8]>::to_vec)
+            }
             Pixels::Floats(floats) => {
                 let row = floats.get(range).unwrap_or(&[]);
                 let low = row.iter().copied().fold(f32::INFINITY, f32::min);
@@ -106,6 +146,24 @@ impl Dataset {
             Pixels::Bytes(bytes) => {
                 hash.word(1);
                 hash.bytes(bytes);
+            }
+            Pixels::Stored(stored) => {
+                // The same words as the same bytes in memory.
+                hash.word(1);
+                const PART: usize = 1 << 20;
+                let mut part = vec![0; PART];
+                let mut last = Vec::new();
+                for start in (0..stored.len()).step_by(PART) {
+                    let len = PART.min(stored.len() - start);
+                    // What cannot be read counts as zeros; whoever trains on it will be told.
+                    let _ = stored.read(start, &mut part[..len]);
+                    if len == PART {
+                        hash.words(&part);
+                    } else {
+                        last = part[..len].to_vec();
+                    }
+                }
+                hash.end(&last, stored.len());
             }
             Pixels::Floats(floats) => {
                 hash.word(4);
@@ -136,14 +194,25 @@ impl Fnv {
 
     /// Little-endian words, the last one padded with zeros, then the length.
     fn bytes(&mut self, bytes: &[u8]) {
+        self.end(bytes, bytes.len());
+    }
+
+    /// Whole words only.
+    fn words<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
             self.word(u64::from_le_bytes(*word));
         }
+        rest
+    }
+
+    /// The last bytes of an array of `len`.
+    fn end(&mut self, bytes: &[u8], len: usize) {
+        let rest = self.words(bytes);
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
         self.word(u64::from_le_bytes(last));
-        self.word(bytes.len() as u64);
+        self.word(len as u64);
     }
 }
 

@@ -12,6 +12,7 @@ pub mod idx;
 mod load;
 mod moments;
 mod spectrum;
+mod stored;
 mod targets;
 mod transform;
 
@@ -19,5 +20,6 @@ pub use dataset::{Dataset, ImageShape, Pixels};
 pub use error::{Error, OnProgress, Progress};
 pub use load::load;
 pub use spectrum::{Spectrum, spectrum};
+pub use stored::StoredPixels;
 pub use targets::Targets;
 pub use transform::{PixelTransform, Preprocessor};

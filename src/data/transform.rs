@@ -75,7 +75,7 @@ const FIXED_DRAW: u32 = u32::MAX;
 impl Preprocessor {
     /// Binds `kind` to `data`; centring reads every value once.
     pub fn new(kind: Preprocess, data: &Dataset) -> Self {
-        let bytes = matches!(data.pixels, Pixels::Bytes(_));
+        let bytes = data.pixels.are_bytes();
         let grey = data.shape.channels == 1;
         let transform = match kind {
             // Real-valued data carry their own scale: only centring means anything for them.
@@ -121,6 +121,13 @@ impl Preprocessor {
         let range = index * d..(index + 1) * d;
         match &data.pixels {
             Pixels::Bytes(bytes) => self.values_into(&bytes[range], seed, index * d, out),
+            Pixels::Stored(_) => {
+                let mut scratch = Vec::new();
+                match data.pixels.bytes(range, &mut scratch) {
+                    Some(bytes) => self.values_into(bytes, seed, index * d, out),
+                    None => out.fill(f32::NAN),
+                }
+            }
             Pixels::Floats(floats) => self.values_into(&floats[range], seed, index * d, out),
         }
         for (x, m) in out.iter_mut().zip(&self.mean) {

@@ -1,6 +1,7 @@
 //! The data layer against real files, published numbers and hostile input.
 
 mod hostile;
+mod stored;
 
 use std::cell::Cell;
 use std::fs;
@@ -40,7 +41,7 @@ fn from(path: &Path, split: Split, limit: Option<usize>) -> Result<Dataset, Erro
 fn bytes(data: &Dataset) -> &[u8] {
     match &data.pixels {
         Pixels::Bytes(bytes) => bytes,
-        Pixels::Floats(_) => panic!("expected bytes"),
+        Pixels::Floats(_) | Pixels::Stored(_) => panic!("expected bytes"),
     }
 }
 

@@ -173,7 +173,10 @@ impl<T: Real> Backend for CpuBackend<T> {
                 self.metrics.push(StepMetrics::from_row(&row, bad_op));
             }
         });
-        Ok(done)
+        match self.data.pixels.failure() {
+            Some(reason) => Err(Error::Data(reason.to_owned())),
+            None => Ok(done),
+        }
     }
 
     fn run(&mut self, program: Program, inputs: &StepInputs) -> Result<(), Error> {

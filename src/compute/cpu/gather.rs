@@ -77,30 +77,32 @@ pub(super) fn gather<T: Real>(
         dim,
         #[inline(always)]
         |first, x| {
+            let mut scratch = Vec::new();
             for (block, x) in x.chunks_mut(ROWS * dim).enumerate() {
                 let samples = samples.at(first + block * ROWS);
                 for (x, sample) in x.chunks_exact_mut(dim).zip(samples) {
                     let sample = sample as usize;
                     let values = sample * dim..(sample + 1) * dim;
-                    match &data.pixels {
-                        Pixels::Bytes(bytes) if plain => {
-                            for (x, &v) in x.iter_mut().zip(&bytes[values]) {
+                    if let Pixels::Floats(floats) = &data.pixels {
+                        for (x, &v) in x.iter_mut().zip(&floats[values]) {
+                            *x = T::of_f32(v);
+                        }
+                    } else if let Some(bytes) = data.pixels.bytes(values, &mut scratch) {
+                        if plain {
+                            for (x, &v) in x.iter_mut().zip(bytes) {
                                 *x = T::of_f32(f32::from(v) * transform.scale);
                             }
-                        }
-                        Pixels::Bytes(bytes) => {
-                            for (p, (x, &v)) in x.iter_mut().zip(&bytes[values]).enumerate() {
+                        } else {
+                            for (p, (x, &v)) in x.iter_mut().zip(bytes).enumerate() {
                                 let element = (sample * dim + p) as u32;
                                 let u =
                                     uniform(inputs.seed, Stream::Dequantize, element, noise_step);
                                 *x = T::of_f32(transform.apply(f32::from(v), u));
                             }
                         }
-                        Pixels::Floats(floats) => {
-                            for (x, &v) in x.iter_mut().zip(&floats[values]) {
-                                *x = T::of_f32(v);
-                            }
-                        }
+                    } else {
+                        // The step will not be committed, and its caller told why.
+                        x.fill(T::of(f64::NAN));
                     }
                     for (x, &m) in x.iter_mut().zip(&preprocessor.mean) {
                         *x -= T::of_f32(m);

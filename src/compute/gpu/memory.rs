@@ -55,6 +55,7 @@ impl Memory {
         }
         match &data.pixels {
             Pixels::Bytes(bytes) => upload(gpu, &this.data, bytes),
+            Pixels::Stored(_) => {}
             Pixels::Floats(floats) => upload(gpu, &this.data, bytemuck::cast_slice(floats)),
         }
         upload(gpu, &this.mean, bytemuck::cast_slice(&preprocessor.mean));
@@ -107,6 +108,7 @@ fn upload(gpu: &GpuDevice, buffer: &wgpu::Buffer, bytes: &[u8]) {
 fn data_bytes(data: &Dataset) -> u64 {
     match &data.pixels {
         Pixels::Bytes(bytes) => bytes.len() as u64,
+        Pixels::Stored(stored) => stored.len() as u64,
         Pixels::Floats(floats) => floats.len() as u64 * 4,
     }
 }

@@ -18,9 +18,13 @@ use crate::config::Split;
 
 use super::dataset::{Dataset, ImageShape, Pixels};
 use super::error::{Error, OnProgress};
+use super::stored::StoredPixels;
 use header::Header;
 use source::Source;
 
+/// Pixels of a plain file up to this many bytes are read into memory; more stay on disk and are read while
+/// training.
+pub const RESIDENT_BYTES: u64 = 2 << 30;
 /// Most bytes of pixels held in memory.
 pub const MAX_BYTES: u64 = 4 << 30;
 
@@ -49,6 +53,20 @@ pub fn load(
     limit: Option<usize>,
     progress: OnProgress<'_>,
 ) -> Result<Dataset, Error> {
+    load_within(path, split, limit, RESIDENT_BYTES, progress)
+}
+
+/// As [`load`]; the pixels of a plain file stay on disk if they are more than `resident` bytes.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_within(
+    path: &Path,
+    split: Split,
+    limit: Option<usize>,
+    resident: u64,
+    progress: OnProgress<'_>,
+) -> Result<Dataset, Error> {
     let metadata = fs::metadata(path).map_err(|e| match e.kind() {
         ErrorKind::NotADirectory => Error::Missing { path: path.into() },
         _ => Error::io(path, 0, &e),
@@ -64,12 +82,12 @@ pub fn load(
             what: "something that is neither a file nor a folder".into(),
         });
     };
-    let images = read_images(Source::open(&found.images)?, limit, progress)?;
+    let (shape, count_in_file, pixels) = pixels(&found.images, limit, resident, progress)?;
     let labels = match &found.labels {
         Some(labels) => Some(read_labels(
             Source::open(labels)?,
             &found.images,
-            images.count_in_file,
+            count_in_file,
             limit,
             progress,
         )?),
@@ -77,10 +95,40 @@ pub fn load(
     };
     Ok(Dataset {
         name: found.name,
-        shape: images.shape,
-        pixels: Pixels::Bytes(images.bytes),
+        shape,
+        pixels,
         labels,
     })
+}
+
+/// Shape, number of items in the file, and the pixels of the first `limit`.
+fn pixels(
+    path: &Path,
+    limit: Option<usize>,
+    resident: u64,
+    progress: OnProgress<'_>,
+) -> Result<(ImageShape, u64, Pixels), Error> {
+    let mut source = Source::open(path)?;
+    let header = Header::read(&mut source)?;
+    let wanted = u128::from(header.count()).min(limit.map_or(u128::MAX, |l| l as u128))
+        * header.item_values();
+    if let (Some(held), Ok(wanted)) = (
+        source.stored_payload(header.length()),
+        u64::try_from(wanted),
+    ) && wanted > resident
+        && held >= wanted
+    {
+        let shape = header.image_shape(path)?;
+        let stored = StoredPixels::open(path, header.length(), wanted)
+            .map_err(|e| Error::io(path, header.length(), &e))?;
+        return Ok((shape, header.count(), Pixels::Stored(stored)));
+    }
+    let images = read_images(Source::open(path)?, limit, progress)?;
+    Ok((
+        images.shape,
+        images.count_in_file,
+        Pixels::Bytes(images.bytes),
+    ))
 }
 
 /// Reads the first `limit` items (all of them if absent) of an IDX image set, plain or gzip,
