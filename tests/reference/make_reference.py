@@ -54,7 +54,7 @@ RUNS = {
         "encoder": "conv6k3s2:bn:nobias,res(2*conv6k3:bn:nobias),conv8k4s2:leaky,res(conv10k3s2,conv10k3),"
         "conv8k2p0e1,pool,24:elu",
         "decoder": "32:bn,2x2x8,deconv8k3s2e1:bn:nobias,res(conv6k3:tanh,conv8k3:sigmoid),bilinear,"
-        "conv6k3p0e2:tanh,nearest,bias,deconvoutk5s1p2",
+        "conv6k3p0e2:soft,nearest,bias,deconvoutk5s1p2",
         "latents": 6,
         "activation": "relu",
         "variance": "global",
@@ -149,6 +149,7 @@ def train(run, rounded):
     image = height > 1 and width > 1
     options = Options(
         activation=run["activation"],
+        alpha=constant(0.1),
         norm_epsilon=constant(1e-5),
         norm_momentum=constant(0.1),
     )

@@ -183,6 +183,7 @@ impl Reference {
                 trained: StepInputs::TRAIN_ENCODER | StepInputs::TRAIN_DECODER | learn,
                 beta: run.beta as f32,
                 learning_rate: run.learning_rate as f32,
+                alpha: LiveConfig::default().alpha as f32,
                 ..StepInputs::default()
             };
             inputs.set_adam_time(step as u64 + 1);
