@@ -428,9 +428,9 @@ class Vae(nn.Module):
     def forward(self, x, epsilon, beta):
         """(L, mean squared error, mean KL): L = sse/2γ + (d/2) log 2πγ + β KL, means over the batch."""
         mu, log_sigma2 = self.encode(x)
-        z = mu + torch.exp(0.5 * log_sigma2) * epsilon
-        sse = (self.decode(z) - x).square().flatten(1).sum(1).mean()
-        kl = 0.5 * (mu.square() + log_sigma2.exp() - log_sigma2 - 1.0).sum(1).mean()
+        z = torch.addcmul(mu, torch.exp(0.5 * log_sigma2), epsilon)
+        sse = F.mse_loss(self.decode(z), x, reduction="sum") / len(x)
+        kl = (0.5 / len(x)) * (mu.square() + log_sigma2.exp() - log_sigma2 - 1.0).sum()
         log_2_pi = 1.8378770664093453
         nll = 0.5 * sse * torch.exp(-self.log_gamma) + 0.5 * self.dim * (log_2_pi + self.log_gamma)
         return nll + beta * kl, sse, kl
