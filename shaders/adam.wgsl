@@ -1,5 +1,5 @@
-// Adam over the whole arena, in PyTorch's order of operations; one invocation per number.
-// Does nothing once a step of the run has produced a number that is not finite.
+// Adam over the whole arena, in PyTorch's order of operations; one invocation per number. Does nothing to a part
+// that is not trained, and nothing at all once a step of the run has produced a number that is not finite.
 //
 //!import step
 
@@ -18,6 +18,20 @@ override EPSILON: f32 = 1e-8;
 override REST1: f32 = 0.1;
 override REST2: f32 = 0.001;
 
+// Whether the part of the arena with element `at` is trained; log γ is the last number, then comes padding.
+fn is_trained(at: u32) -> bool {
+    if at < call.decoder {
+        return trains(TRAIN_ENCODER);
+    }
+    if at < call.log_gamma {
+        return trains(TRAIN_DECODER);
+    }
+    if at == call.log_gamma {
+        return trains(LEARN_GAMMA);
+    }
+    return trains(TRAIN_ENCODER) && trains(TRAIN_DECODER) && trains(LEARN_GAMMA);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -25,24 +39,28 @@ fn main(
     @builtin(local_invocation_index) local: u32,
 ) {
     let at = linear_group(group, groups) * WORKGROUP + local;
-    // A bad number found by this very call does not stop the rest of it, so that the outcome does
-    // not depend on which invocation came first.
-    if at >= call.width || status.latched != 0u || atomicLoad(&status.first) < order() {
+    if at >= call.count {
         return;
     }
-    // `count` is the place of log γ.
-    if at == call.count && inputs.learn_gamma == 0u {
+    if gone_bad() {
         return;
     }
     let gradient = gradients[at];
-    let first = BETA1 * moment1[at] + REST1 * gradient;
-    let second = BETA2 * moment2[at] + REST2 * gradient * gradient;
-    let denominator = sqrt(second) / inputs.correction2_sqrt + EPSILON;
-    let value = parameters[at] - inputs.learning_rate / inputs.correction1 * (first / denominator);
-    check(value);
-    check(first);
-    check(second);
-    parameters[at] = value;
-    moment1[at] = first;
-    moment2[at] = second;
+    if is_trained(at) {
+        let first = BETA1 * moment1[at] + REST1 * gradient;
+        let second = BETA2 * moment2[at] + REST2 * gradient * gradient;
+        let denominator = sqrt(second) / inputs.correction2_sqrt + EPSILON;
+        let value = parameters[at] - inputs.learning_rate / inputs.correction1 * (first / denominator);
+        check(value);
+        check(first);
+        check(second);
+        parameters[at] = value;
+        moment1[at] = first;
+        moment2[at] = second;
+    }
+    // Where γ is set, its gradient's slot holds its new logarithm.
+    if at == call.log_gamma && trains(SET_GAMMA) {
+        check(gradient);
+        parameters[at] = gradient;
+    }
 }

@@ -1,13 +1,15 @@
-// dx ← (dy Wᵀ) ⊙ f′, with f′ taken from the activation's output x.
+// dx ← epilogue(dy Wᵀ).
 //
 //!import step
-//!import activation
+//!import operands
 //!import matmul
 
 @group(1) @binding(1) var<storage, read> dy: array<f32>;
 @group(1) @binding(2) var<storage, read> weight: array<f32>;
-@group(1) @binding(3) var<storage, read> x: array<f32>;
-@group(1) @binding(4) var<storage, read_write> dx: array<f32>;
+@group(1) @binding(3) var<storage, read> bias: array<f32>;
+@group(1) @binding(4) var<storage, read> addend: array<f32>;
+@group(1) @binding(5) var<storage, read> before: array<f32>;
+@group(1) @binding(6) var<storage, read_write> result: array<f32>;
 
 const A_BY_K: bool = true;
 const B_BY_K: bool = true;
@@ -16,19 +18,38 @@ fn sizes() -> vec3<u32> {
     return vec3<u32>(call.rows, call.width, call.outputs);
 }
 
-fn load_a(row: u32, k: u32) -> f32 {
-    return dy[row * call.outputs + k];
+fn row_a(row: u32) -> vec3<u32> {
+    return vec3<u32>(row * call.outputs, 0u, 0u);
 }
 
-fn load_b(k: u32, column: u32) -> f32 {
-    return weight[column * call.outputs + k];
+fn depth_a(k: u32) -> vec3<u32> {
+    return vec3<u32>(k, 0u, 0u);
 }
 
-fn store(row: u32, column: u32, value: f32) {
-    let at = row * call.width + column;
-    let result = value * activation_slope(call.activation, x[at]);
-    check(result);
-    dx[at] = result;
+fn load_a(row: vec3<u32>, depth: vec3<u32>) -> f32 {
+    return dy[row.x + depth.x];
+}
+
+fn column_b(column: u32) -> u32 {
+    return column * call.outputs;
+}
+
+fn depth_b(k: u32) -> u32 {
+    return k;
+}
+
+fn load_b(at: u32) -> f32 {
+    return weight[at];
+}
+
+fn place(row: u32, column: u32) -> u32 {
+    return row * call.width + column;
+}
+
+fn store(at: u32, column: u32, value: f32) {
+    let finished_value = finished(at, column, value);
+    check(finished_value);
+    result[at] = finished_value;
 }
 
 @compute @workgroup_size(WORKGROUP)

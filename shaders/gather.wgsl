@@ -1,4 +1,5 @@
-// x ← preprocessed samples: one workgroup per row.
+// x ← preprocessed samples, or their targets: one workgroup per row. Where the data lie in several buffers, a call per
+// buffer, each for the rows whose sample is there; where they do not fit, the rows come in order.
 //
 //!import step
 //!import random
@@ -48,15 +49,21 @@ fn main(
         shared_sample = position;
     }
     let sample = workgroupUniformLoad(&shared_sample);
+    let local_sample = sample - call.first_sample;
+    // Samples before the first wrap to huge numbers.
+    if local_sample >= call.sample_count {
+        return;
+    }
+    let stored = select(local_sample, inputs.streamed + row, has(FLAG_STREAMED));
     // Evaluations draw the same noise every time.
     let draw = select(0xffffffffu, inputs.step, has(FLAG_SHUFFLED));
     for (var p = local; p < call.width; p += WORKGROUP) {
-        let element = sample * call.width + p;
         var u = 0.0;
         if call.dequantize > 0.0 {
-            u = random_uniform(inputs.seed, STREAM_DEQUANTIZE, element, draw);
+            // By the sample, wherever it is stored.
+            u = random_uniform(inputs.seed, STREAM_DEQUANTIZE, sample * call.width + p, draw);
         }
-        var value = pixel_value(stored_value(element), u);
+        var value = pixel_value(stored_value(stored * call.width + p), u);
         if has(FLAG_CENTERED) {
             value -= mean[p];
         }

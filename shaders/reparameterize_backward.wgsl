@@ -1,4 +1,4 @@
-// dμ ← dz + βμ/B, d log σ² ← dz (z − μ)/2 + β(σ² − 1)/2B.
+// dμ ← dz + β g μ/(η²B), d log σ² ← dz (z − μ)/2 + β g (σ²/η² − 1)/2B, with g = 0 for a latent that free bits hold.
 //
 //!import step
 //!import posterior
@@ -9,8 +9,9 @@ override WORKGROUP: u32 = 64u;
 @group(1) @binding(2) var<storage, read> log_sigma2: array<f32>;
 @group(1) @binding(3) var<storage, read> z: array<f32>;
 @group(1) @binding(4) var<storage, read> dz: array<f32>;
-@group(1) @binding(5) var<storage, read_write> dhead: array<f32>;
-@group(1) @binding(6) var<storage, read_write> dlog_sigma2_rows: array<f32>;
+@group(1) @binding(5) var<storage, read> means: array<f32>;
+@group(1) @binding(6) var<storage, read_write> dhead: array<f32>;
+@group(1) @binding(7) var<storage, read_write> dlog_sigma2_rows: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -26,10 +27,12 @@ fn main(
     let latent = at % call.width;
     let mu = posterior_mean(row, latent);
     let variance = exp(posterior_log_variance(row, latent));
-    let share = inputs.beta / f32(call.rows);
-    let dmu = dz[at] + share * mu;
-    // ε σ is z − μ: no second draw.
-    let dlog_variance = 0.5 * (dz[at] * (z[at] - mu) + share * (variance - 1.0));
+    let prior_precision = 1.0 / inputs.prior_variance;
+    let held = inputs.free_bits > 0.0 && means[latent] < inputs.free_bits;
+    let share = select(inputs.beta / f32(call.rows), 0.0, held);
+    let dmu = dz[at] + share * mu * prior_precision;
+    // s σ ε is z − μ: no second draw.
+    let dlog_variance = 0.5 * (dz[at] * (z[at] - mu) + share * (variance * prior_precision - 1.0));
     check(dmu);
     check(dlog_variance);
     dhead[row * head_width() + latent] = dmu;

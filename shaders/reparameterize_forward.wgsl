@@ -1,4 +1,5 @@
-// z ← μ + σ ε and the KL of every row and latent: one invocation per number.
+// z ← μ + s σ ε and the KL of every row and latent, ½(μ²/η² + σ²/η² − log(σ²/η²) − 1): one invocation per number
+// of z, the samples of a row one after the other.
 //
 //!import step
 //!import random
@@ -21,15 +22,22 @@ fn main(
     if at >= call.count {
         return;
     }
-    let row = at / call.width;
+    let sample = at / call.width;
     let latent = at % call.width;
+    let row = sample / call.repeats;
     let mu = posterior_mean(row, latent);
     let log_variance = posterior_log_variance(row, latent);
-    let epsilon = random_normal(inputs.seed, call.stream, at, inputs.step);
-    let sample = mu + exp(0.5 * log_variance) * epsilon;
-    let divergence = 0.5 * (mu * mu + exp(log_variance) - log_variance - 1.0);
-    check(sample);
-    check(divergence);
-    z[at] = sample;
-    kl[at] = divergence;
+    var epsilon = 0.0;
+    if inputs.noise != 0.0 {
+        epsilon = random_normal(inputs.seed, call.stream, at, inputs.step);
+    }
+    let value = mu + inputs.noise * exp(0.5 * log_variance) * epsilon;
+    check(value);
+    z[at] = value;
+    if sample % call.repeats == 0u {
+        let log_share = log_variance - portable_ln(inputs.prior_variance);
+        let divergence = 0.5 * (mu * mu * (1.0 / inputs.prior_variance) + exp(log_share) - log_share - 1.0);
+        check(divergence);
+        kl[row * call.width + latent] = divergence;
+    }
 }

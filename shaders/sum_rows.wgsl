@@ -1,7 +1,7 @@
-// out ← column sums: one workgroup per column.
+// out ← column sums, chunk by chunk of rows.
 //
 //!import step
-//!import reduce
+//!import columns
 
 @group(1) @binding(1) var<storage, read> source: array<f32>;
 @group(1) @binding(2) var<storage, read_write> output: array<f32>;
@@ -12,17 +12,14 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let column = linear_group(group, groups);
-    if column >= call.width {
-        return;
-    }
+    let rows = strip(linear_group(group, groups), local, call.width);
     var sum = 0.0;
-    for (var row = local; row < call.rows; row += WORKGROUP) {
-        sum += source[row * call.width + column];
+    for (var row = rows.first; row < rows.end; row += rows.lanes) {
+        sum += source[row * call.width + rows.column];
     }
-    let total = workgroup_sum(sum, local);
-    if local == 0u {
+    let total = column_sum(sum, local);
+    if local < call.block && rows.column < call.width && rows.chunk * call.chunk < call.rows {
         check(total);
-        output[column] = total;
+        output[rows.chunk * call.width + rows.column] = total;
     }
 }

@@ -6,6 +6,7 @@
 
 mod backend;
 pub mod cpu;
+mod fit;
 pub mod gpu;
 mod inputs;
 mod op;

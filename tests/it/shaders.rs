@@ -1,18 +1,19 @@
 //! The WGSL kernels without a device: every variant parses, validates, resolves its constants and
-//! translates to SPIR-V; its structs agree with Rust's; its static needs stay within WebGPU's
+//! translates to SPIR-V, Metal's and DirectX's language; its structs agree with Rust's; its static needs stay within WebGPU's
 //! default limits.
 
 use std::collections::BTreeSet;
 use std::mem::offset_of;
 use std::path::Path;
 
-use collapse_explorer::compute::gpu::{CallInputs, Status, Variant, kernel_names, resolve};
+use collapse_explorer::compute::gpu::{
+    CallInputs, PARTS_OF_OPS, Status, StepSlot, Variant, kernel_names, resolve,
+};
 use collapse_explorer::compute::{Program, StatisticsLayout, StepInputs, StepMetrics};
-use collapse_explorer::config::{Activation, PosteriorVariance};
 use naga::back::pipeline_constants::process_overrides;
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 
-use crate::common::plan;
+use crate::common::recipes::RECIPES;
 
 /// Workgroup memory, invocations and storage buffers every device offers.
 const MAX_SHARED_BYTES: u32 = 16_384;
@@ -71,6 +72,35 @@ fn excesses(module: &naga::Module) -> Vec<String> {
     found
 }
 
+/// What goes wrong on the way to the languages of Vulkan, Metal and DirectX.
+fn translations(module: &naga::Module, info: &ModuleInfo) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let options = naga::back::spv::Options::default();
+    if let Err(error) = naga::back::spv::write_vec(module, info, &options, None) {
+        wrong.push(format!("SPIR-V: {error:?}"));
+    }
+    let options = naga::back::msl::Options {
+        lang_version: (2, 0),
+        ..naga::back::msl::Options::default()
+    };
+    let pipeline = naga::back::msl::PipelineOptions::default();
+    if let Err(error) = naga::back::msl::write_string(module, info, &options, &pipeline) {
+        wrong.push(format!("Metal: {error:?}"));
+    }
+    let options = naga::back::hlsl::Options {
+        // Bindings are numbered by themselves instead of by a list.
+        fake_missing_bindings: true,
+        ..naga::back::hlsl::Options::default()
+    };
+    let pipeline = naga::back::hlsl::PipelineOptions::default();
+    let mut text = String::new();
+    let mut writer = naga::back::hlsl::Writer::new(&mut text, &options, &pipeline);
+    if let Err(error) = writer.write(module, info, None) {
+        wrong.push(format!("HLSL: {error:?}"));
+    }
+    wrong
+}
+
 #[test]
 fn every_variant_is_valid_and_within_the_default_limits() {
     let mut wrong = Vec::new();
@@ -87,10 +117,11 @@ fn every_variant_is_valid_and_within_the_default_limits() {
                 if size != [variant.workgroup(), 1, 1] {
                     wrong.push(format!("{variant:?}: a workgroup of {size:?}"));
                 }
-                let options = naga::back::spv::Options::default();
-                if let Err(error) = naga::back::spv::write_vec(&module, &info, &options, None) {
-                    wrong.push(format!("{variant:?}: {error:?}"));
-                }
+                wrong.extend(
+                    translations(&module, &info)
+                        .into_iter()
+                        .map(|e| format!("{variant:?}: {e}")),
+                );
             }
         }
     }
@@ -132,9 +163,12 @@ fn layout_of(module: &naga::Module, name: &str) -> (Vec<(String, u32)>, u32) {
 }
 
 macro_rules! rust_layout {
-    ($type:ty: $($field:ident),+ $(,)?) => {
+    ($type:ty: $($($field:ident).+),+ $(,)?) => {
         (
-            vec![$((stringify!($field).to_owned(), offset_of!($type, $field) as u32)),+],
+            vec![$((
+                [$(stringify!($field)),+].join("."),
+                offset_of!($type, $($field).+) as u32,
+            )),+],
             size_of::<$type>() as u32,
         )
     };
@@ -146,15 +180,21 @@ fn structs_have_the_layout_of_their_twins() {
         let source = resolve("test", "//!import step\n", None).expect("the shared struct");
         naga::front::wgsl::parse_str(&source).expect("a module")
     };
-    assert_eq!(
-        layout_of(&module, "StepInputs"),
-        rust_layout!(StepInputs: seed, step, epoch, first, samples, rows, trained, slot, beta,
-            learning_rate, correction1, correction2_sqrt, noise, free_bits, alpha, prior_variance)
-    );
+    let (mut members, size) = rust_layout!(StepSlot: inputs.seed, inputs.step, inputs.epoch,
+        inputs.first, inputs.samples, inputs.rows, inputs.trained, inputs.slot, inputs.beta,
+        inputs.learning_rate, inputs.correction1, inputs.correction2_sqrt, inputs.noise,
+        inputs.free_bits, inputs.alpha, inputs.prior_variance, streamed);
+    for (name, _) in &mut members {
+        *name = name.replace("inputs.", "");
+    }
+    assert_eq!(layout_of(&module, "StepSlot"), (members, size));
     assert_eq!(
         layout_of(&module, "CallInputs"),
         rust_layout!(CallInputs: op, rows, width, outputs, count, activation, stream, flags, scale,
-            dequantize, logit_lambda)
+            dequantize, logit_lambda, first_group, splits, split_depth, edge, repeats, channels,
+            likelihood, kernel, stride, padding, large_height, large_width, large_channels,
+            small_height, small_width, small_channels, first_sample, sample_count, decoder,
+            log_gamma, chunk, block)
     );
     assert_eq!(
         layout_of(&module, "Status"),
@@ -189,19 +229,29 @@ fn constants_agree_with_their_twins() {
             "{name}"
         );
     }
-    let source = Variant::plain("gather").source().expect("a kernel");
-    assert!(source.contains(&format!("slot * {}u", Status::OPS)));
+    assert_eq!(constant("gather", "OPS"), Status::OPS);
+    let bits = [
+        ("TRAIN_ENCODER", StepInputs::TRAIN_ENCODER),
+        ("TRAIN_DECODER", StepInputs::TRAIN_DECODER),
+        ("LEARN_GAMMA", StepInputs::LEARN_GAMMA),
+        ("SET_GAMMA", StepInputs::SET_GAMMA),
+    ];
+    for (name, value) in bits {
+        assert_eq!(constant("adam", name), value, "{name}");
+    }
 }
 
 #[test]
 fn every_op_has_a_kernel_and_every_file_is_used() {
     let mut used = BTreeSet::new();
-    for variance in [PosteriorVariance::PerSample, PosteriorVariance::Global] {
-        let plan = plan(4, &[3], &[3], 2, Activation::Relu, variance, 2, 5);
+    for (_, recipe) in RECIPES {
+        let plan = recipe.plan();
         for program in [Program::Train, Program::Evaluate, Program::Decode] {
             used.extend(plan.ops(program).iter().map(|op| op.kernel().to_owned()));
         }
     }
+    assert!(PARTS_OF_OPS.iter().all(|part| !used.contains(*part)));
+    used.extend(PARTS_OF_OPS.map(str::to_owned));
     let kernels: BTreeSet<String> = kernel_names().map(str::to_owned).collect();
     assert_eq!(used, kernels);
 

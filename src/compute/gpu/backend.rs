@@ -2,32 +2,28 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::compute::backend::{Backend, DeviceInfo, Error};
 use crate::compute::inputs::{StepInputs, StepMetrics};
-use crate::compute::op::Slice;
+use crate::compute::op::{BatchOrder, Slice};
 use crate::compute::plan::{Plan, Program};
-use crate::data::{Dataset, Pixels, Preprocessor};
+use crate::data::{Dataset, Preprocessor};
 
-use super::calls::{Call, CallInputs, Setting, Status, TileChoice, grid};
-use super::device::{Adapter, GpuDevice, Kernel, map};
-use super::memory::Memory;
+use super::calls::{Source, Status, StepSlot};
+use super::device::{Adapter, GpuDevice, map};
+use super::layout::Needs;
+use super::memory::{Memory, upload};
+use super::options::Options;
+use super::program::{
+    Dispatch, Piece, UNIFORM_SLOT, bind, calls, submissions, uniform, uniform_binding,
+};
 use super::readback::Readback;
-use super::shader::Tile;
-
-/// Bytes between the slots of a uniform buffer: what every device accepts as an offset.
-const UNIFORM_SLOT: usize = 256;
+use super::stream::Stream;
 
 /// Submissions given to the device and not yet known to be done: deep enough to keep it busy,
 /// shallow enough that a changed setting shows at once.
 const IN_FLIGHT: usize = 2;
-
-/// A kernel with its buffers.
-struct Dispatch {
-    kernel: Arc<Kernel>,
-    bindings: wgpu::BindGroup,
-    grid: [u32; 2],
-}
 
 /// A plan on a GPU.
 pub struct GpuBackend {
@@ -41,8 +37,16 @@ pub struct GpuBackend {
     train: Vec<Dispatch>,
     evaluate: Vec<Dispatch>,
     decode: Vec<Dispatch>,
+    /// The samples, if they are sent step by step.
+    stream: Option<Stream>,
+    /// Most steps whose inputs go with one submission.
+    steps: usize,
+    /// Work of a submission.
+    budget: u64,
     readback: Readback,
     in_flight: VecDeque<wgpu::SubmissionIndex>,
+    /// Asks that the step under way be left unfinished.
+    interrupt: Arc<AtomicBool>,
 }
 
 impl GpuBackend {
@@ -53,10 +57,11 @@ impl GpuBackend {
     pub fn new(
         adapter: &Adapter,
         plan: Plan,
-        data: &Dataset,
-        preprocessor: &Preprocessor,
+        data: &Arc<Dataset>,
+        preprocessor: &Arc<Preprocessor>,
     ) -> Result<Self, Error> {
-        Self::on(GpuDevice::open(adapter)?, plan, data, preprocessor)
+        let gpu = GpuDevice::open(adapter)?;
+        Self::on(gpu, plan, data, preprocessor, &Options::default())
     }
 
     /// Puts `plan` and the data on an open device, which keeps its compiled kernels.
@@ -66,105 +71,164 @@ impl GpuBackend {
     pub fn on(
         gpu: Arc<GpuDevice>,
         plan: Plan,
-        data: &Dataset,
-        preprocessor: &Preprocessor,
-    ) -> Result<Self, Error> {
-        let tiles = TileChoice::For(gpu.info().kind);
-        Self::build(gpu, plan, data, preprocessor, tiles)
-    }
-
-    /// As [`Self::on`], with one tile for all matrix products, to compare tiles.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn with_tile(
-        gpu: Arc<GpuDevice>,
-        plan: Plan,
-        data: &Dataset,
-        preprocessor: &Preprocessor,
-        tile: Tile,
-    ) -> Result<Self, Error> {
-        Self::build(gpu, plan, data, preprocessor, TileChoice::Fixed(tile))
-    }
-
-    fn build(
-        gpu: Arc<GpuDevice>,
-        plan: Plan,
-        data: &Dataset,
-        preprocessor: &Preprocessor,
-        tiles: TileChoice,
+        data: &Arc<Dataset>,
+        preprocessor: &Arc<Preprocessor>,
+        options: &Options,
     ) -> Result<Self, Error> {
         gpu.check()?;
-        let memory = Memory::new(&gpu, &plan, data, preprocessor)?;
-        let ring = uniform(&gpu, "steps", Plan::MAX_STEPS);
-        let status = gpu.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("status"),
-            size: size_of::<Status>() as u64,
-            usage: wgpu::BufferUsages::STORAGE
-                | wgpu::BufferUsages::COPY_DST
-                | wgpu::BufferUsages::COPY_SRC,
-            mapped_at_creation: false,
-        });
-        let step_bindings = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("step"),
-            layout: &gpu.step_layout,
-            entries: &[
-                uniform_binding(&ring, 0, size_of::<StepInputs>()),
-                wgpu::BindGroupEntry {
-                    binding: 1,
-                    resource: status.as_entire_binding(),
-                },
-            ],
-        });
-        let setting = Setting {
-            transform: preprocessor.transform,
-            bytes: matches!(data.pixels, Pixels::Bytes(_)),
-            centered: !preprocessor.mean.is_empty(),
-            tiles,
+        let needs = Needs {
+            gpu: &gpu,
+            plan: &plan,
+            data,
+            preprocessor,
+            options,
         };
-        let program = |program| dispatches(&gpu, &memory, &plan, program, setting);
-        let mut this = Self {
-            train: program(Program::Train)?,
-            evaluate: program(Program::Evaluate)?,
-            decode: program(Program::Decode)?,
-            readback: Readback::new(&gpu),
-            in_flight: VecDeque::new(),
-            plan,
-            memory,
-            ring,
-            status,
-            step_bindings,
-            gpu,
-        };
-        this.clear_status()?;
-        // No latent is masked until somebody says so.
-        let mask = this.plan.mask();
-        this.write(mask, &vec![1.0; mask.len])?;
-        Ok(this)
+        let mut refusal = None;
+        for layout in needs.layouts()? {
+            let Some(memory) = Memory::new(&gpu, &plan, data, preprocessor, &layout)? else {
+                let need = needs.words(&layout);
+                refusal = Some(needs.too_large(need, "less free memory".into()));
+                continue;
+            };
+            let setting = needs.setting(layout.data.clone(), layout.targets.clone());
+            let kind = gpu.info().kind;
+            let program = |program| {
+                let calls = calls(&plan, program, &setting);
+                bind(&gpu, &memory, &calls, options.dispatch_budget(kind))
+            };
+            let (train, evaluate, decode) = (
+                program(Program::Train)?,
+                program(Program::Evaluate)?,
+                program(Program::Decode)?,
+            );
+            let ring = uniform(&gpu, "steps", Plan::MAX_STEPS);
+            let status = status_buffer(&gpu);
+            let step_bindings = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("step"),
+                layout: &gpu.step_layout,
+                entries: &[
+                    uniform_binding(&ring, 0, size_of::<StepSlot>()),
+                    wgpu::BindGroupEntry {
+                        binding: 1,
+                        resource: status.as_entire_binding(),
+                    },
+                ],
+            });
+            let streamed = layout.data == Source::Streamed;
+            let mut this = Self {
+                train,
+                evaluate,
+                decode,
+                stream: streamed.then(|| Stream::new(data, preprocessor)),
+                steps: layout.streamed_steps,
+                budget: options.submission_budget(kind),
+                readback: Readback::new(&gpu),
+                in_flight: VecDeque::new(),
+                interrupt: Arc::default(),
+                plan,
+                memory,
+                ring,
+                status,
+                step_bindings,
+                gpu,
+            };
+            this.clear_status()?;
+            // No latent is masked until somebody says so.
+            let mask = this.plan.mask();
+            this.write(mask, &vec![1.0; mask.len])?;
+            return Ok(this);
+        }
+        Err(refusal.unwrap_or_else(|| gpu.failed("it has no room for a single sample")))
     }
 
-    /// Records the program once per step and submits; `extra` records what follows.
+    /// Whether the samples are sent step by step because they do not fit.
+    pub fn streams(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// How many buffers the samples lie in.
+    pub fn shards(&self) -> usize {
+        self.memory.data.len()
+    }
+
+    /// Overwrites what kernels keep for themselves between two calls, as if another program had used it.
+    ///
+    /// # Errors
+    /// [`Error`] if the device fails.
+    pub fn overwrite_scratch(&mut self, value: f32) -> Result<(), Error> {
+        let count = self.memory.partials.size() as usize / 4;
+        let bytes = vec![value; count];
+        upload(
+            &self.gpu,
+            &self.memory.partials,
+            bytemuck::cast_slice(&bytes),
+        );
+        self.gpu.check()
+    }
+
+    /// Submissions that one training step is cut into.
+    pub fn submissions_per_step(&self) -> usize {
+        submissions(self.train.iter().map(|d| d.work), 1, self.budget).len()
+    }
+
+    /// Dispatches of one training step.
+    pub fn dispatches_per_step(&self) -> usize {
+        self.train.len()
+    }
+
+    fn dispatches(&self, program: Program) -> &[Dispatch] {
+        match program {
+            Program::Train => &self.train,
+            Program::Evaluate => &self.evaluate,
+            Program::Decode => &self.decode,
+        }
+    }
+
+    /// Gives the steps' numbers, and their samples if they are streamed, to the device.
+    fn send_inputs(&self, program: Program, steps: &[StepInputs]) -> Result<(), Error> {
+        let rows = match program {
+            Program::Train => self.plan.batch,
+            Program::Evaluate | Program::Decode => self.plan.chunk,
+        };
+        let mut bytes = vec![0_u8; steps.len() * UNIFORM_SLOT];
+        for (index, (slot, &inputs)) in bytes.chunks_exact_mut(UNIFORM_SLOT).zip(steps).enumerate()
+        {
+            let numbers = StepSlot {
+                inputs,
+                streamed: (index * rows) as u32,
+            };
+            slot[..size_of::<StepSlot>()].copy_from_slice(bytemuck::bytes_of(&numbers));
+        }
+        // Takes effect after the submissions before and before the ones that follow.
+        self.gpu.queue.write_buffer(&self.ring, 0, &bytes);
+        let order = match program {
+            Program::Train => BatchOrder::Shuffled,
+            Program::Evaluate => BatchOrder::Sequential,
+            // It gathers nothing.
+            Program::Decode => return Ok(()),
+        };
+        if let Some(stream) = &self.stream {
+            let (samples, targets) = stream.rows(steps, order, rows);
+            if let Some(reason) = stream.failure() {
+                return Err(Error::Data(reason.to_owned()));
+            }
+            upload(&self.gpu, &self.memory.data[0], &samples);
+            upload(&self.gpu, &self.memory.targets[0], &targets);
+        }
+        Ok(())
+    }
+
+    /// Records the pieces of a submission and submits; `extra` records what follows.
     fn submit(
         &mut self,
         program: Program,
-        steps: &[StepInputs],
+        pieces: &[Piece],
         extra: impl FnOnce(&Self, &mut wgpu::CommandEncoder),
     ) -> Result<wgpu::SubmissionIndex, Error> {
         self.gpu.check()?;
         while self.in_flight.len() >= IN_FLIGHT {
             self.gpu.poll(self.in_flight.pop_front())?;
         }
-        let mut bytes = vec![0_u8; steps.len() * UNIFORM_SLOT];
-        for (slot, step) in bytes.chunks_exact_mut(UNIFORM_SLOT).zip(steps) {
-            slot[..size_of::<StepInputs>()].copy_from_slice(bytemuck::bytes_of(step));
-        }
-        // Takes effect after the submissions before and before the one below.
-        self.gpu.queue.write_buffer(&self.ring, 0, &bytes);
-        let dispatches = match program {
-            Program::Train => &self.train,
-            Program::Evaluate => &self.evaluate,
-            Program::Decode => &self.decode,
-        };
         let mut encoder = self
             .gpu
             .device
@@ -173,10 +237,10 @@ impl GpuBackend {
             });
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for index in 0..steps.len() {
-                let offset = (index * UNIFORM_SLOT) as u32;
+            for piece in pieces {
+                let offset = (piece.step * UNIFORM_SLOT) as u32;
                 pass.set_bind_group(0, &self.step_bindings, &[offset]);
-                for dispatch in dispatches {
+                for dispatch in &self.dispatches(program)[piece.dispatches.clone()] {
                     pass.set_pipeline(&dispatch.kernel.pipeline);
                     pass.set_bind_group(1, &dispatch.bindings, &[]);
                     pass.dispatch_workgroups(dispatch.grid[0], dispatch.grid[1], 1);
@@ -188,6 +252,79 @@ impl GpuBackend {
         self.in_flight.push_back(submission.clone());
         Ok(submission)
     }
+
+    /// Runs a program once per step, `extra` after the last, and returns how many steps it finished and the last
+    /// submission: fewer than given if it was interrupted, and then nothing of the next that outlives it.
+    fn execute(
+        &mut self,
+        program: Program,
+        steps: &[StepInputs],
+        extra: impl FnOnce(&Self, &mut wgpu::CommandEncoder),
+    ) -> Result<(usize, wgpu::SubmissionIndex), Error> {
+        let mut extra = Some(extra);
+        let mut done = 0;
+        for group in steps.chunks(self.steps.max(1)) {
+            self.send_inputs(program, group)?;
+            let work = self.dispatches(program).iter().map(|d| d.work);
+            let all = submissions(work, group.len(), self.budget);
+            let last_group = done + group.len() == steps.len();
+            for (index, pieces) in all.iter().enumerate() {
+                if self.may_stop(program, pieces.first(), done) {
+                    let finished = done + pieces.first().map_or(0, |p| p.step);
+                    // Once interrupted nothing but the copies is left to do.
+                    return self.finish(program, extra.take(), finished);
+                }
+                if last_group && index + 1 == all.len() {
+                    let submission = match extra.take() {
+                        Some(extra) => self.submit(program, pieces, extra),
+                        None => self.submit(program, pieces, |_, _| {}),
+                    };
+                    return Ok((steps.len(), submission?));
+                }
+                self.submit(program, pieces, |_, _| {})?;
+            }
+            done += group.len();
+        }
+        self.finish(program, extra, done)
+    }
+
+    fn finish(
+        &mut self,
+        program: Program,
+        extra: Option<impl FnOnce(&Self, &mut wgpu::CommandEncoder)>,
+        done: usize,
+    ) -> Result<(usize, wgpu::SubmissionIndex), Error> {
+        let submission = match extra {
+            Some(extra) => self.submit(program, &[], extra),
+            None => self.submit(program, &[], |_, _| {}),
+        };
+        Ok((done, submission?))
+    }
+
+    /// Whether training was interrupted and may stop before a submission that begins with this piece: in a burst
+    /// that has begun, and not where its step has begun to change what outlives it.
+    fn may_stop(&self, program: Program, next: Option<&Piece>, done: usize) -> bool {
+        let Some(next) = next else {
+            return false;
+        };
+        let begun = done + next.step + next.dispatches.start > 0;
+        let before = &self.dispatches(program)[..next.dispatches.start];
+        program == Program::Train
+            && begun
+            && self.interrupt.load(Ordering::Relaxed)
+            && !before.iter().any(|d| d.commits)
+    }
+}
+
+fn status_buffer(gpu: &GpuDevice) -> wgpu::Buffer {
+    gpu.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("status"),
+        size: size_of::<Status>() as u64,
+        usage: wgpu::BufferUsages::STORAGE
+            | wgpu::BufferUsages::COPY_DST
+            | wgpu::BufferUsages::COPY_SRC,
+        mapped_at_creation: false,
+    })
 }
 
 impl Backend for GpuBackend {
@@ -239,13 +376,17 @@ impl Backend for GpuBackend {
             .collect())
     }
 
+    fn set_interrupt(&mut self, interrupt: Arc<AtomicBool>) {
+        self.interrupt = interrupt;
+    }
+
     fn train(&mut self, steps: &[StepInputs]) -> Result<usize, Error> {
         // After a bad step nothing trains until the status is cleared.
         if steps.is_empty() || self.readback.halted() {
             self.gpu.check()?;
             return Ok(0);
         }
-        let slots: Vec<u32> = steps.iter().map(|s| s.slot).collect();
+        let mut slots: Vec<u32> = steps.iter().map(|s| s.slot).collect();
         if steps.len() > Plan::MAX_STEPS || !slots.is_sorted_by(|a, b| a < b) {
             return Err(self
                 .gpu
@@ -256,7 +397,7 @@ impl Backend for GpuBackend {
         }
         let staging = self.readback.acquire(&self.gpu)?;
         let metrics = self.plan.metrics().buffer.0;
-        let submission = self.submit(Program::Train, steps, |this, encoder| {
+        let (done, submission) = self.execute(Program::Train, steps, |this, encoder| {
             Readback::copy(
                 encoder,
                 &this.memory.buffers[metrics],
@@ -264,12 +405,13 @@ impl Backend for GpuBackend {
                 &staging,
             );
         })?;
+        slots.truncate(done);
         self.readback.request(staging, slots, submission);
-        Ok(steps.len())
+        Ok(done)
     }
 
     fn run(&mut self, program: Program, inputs: &StepInputs) -> Result<(), Error> {
-        self.submit(program, std::slice::from_ref(inputs), |_, _| {})?;
+        self.execute(program, std::slice::from_ref(inputs), |_, _| {})?;
         Ok(())
     }
 
@@ -287,71 +429,4 @@ impl Backend for GpuBackend {
         self.gpu.queue.write_buffer(&self.status, 0, status);
         self.gpu.check()
     }
-}
-
-fn uniform(gpu: &GpuDevice, label: &str, slots: usize) -> wgpu::Buffer {
-    gpu.device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some(label),
-        size: (slots.max(1) * UNIFORM_SLOT) as u64,
-        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    })
-}
-
-fn uniform_binding(buffer: &wgpu::Buffer, slot: usize, size: usize) -> wgpu::BindGroupEntry<'_> {
-    wgpu::BindGroupEntry {
-        binding: 0,
-        resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-            buffer,
-            offset: (slot * UNIFORM_SLOT) as u64,
-            size: wgpu::BufferSize::new(size as u64),
-        }),
-    }
-}
-
-/// Compiles and binds the calls of a program.
-fn dispatches(
-    gpu: &GpuDevice,
-    memory: &Memory,
-    plan: &Plan,
-    program: Program,
-    setting: Setting,
-) -> Result<Vec<Dispatch>, Error> {
-    let checked = program == Program::Train;
-    let calls: Vec<Call> = plan
-        .ops(program)
-        .iter()
-        .enumerate()
-        .map(|(index, op)| Call::of(op, checked.then_some(index), setting))
-        .collect();
-    let constants = uniform(gpu, "calls", calls.len());
-    let mut bytes = vec![0_u8; calls.len() * UNIFORM_SLOT];
-    for (slot, call) in bytes.chunks_exact_mut(UNIFORM_SLOT).zip(&calls) {
-        slot[..size_of::<CallInputs>()].copy_from_slice(bytemuck::bytes_of(&call.inputs));
-    }
-    gpu.queue.write_buffer(&constants, 0, &bytes);
-    let most = gpu.device.limits().max_compute_workgroups_per_dimension;
-    let bind = |(slot, call): (usize, &Call)| {
-        let kernel = gpu.kernel(call.variant, call.reads.len(), call.writes.len())?;
-        let reads = call.reads.iter().map(|&o| memory.binding(o, false));
-        let writes = call.writes.iter().map(|&o| memory.binding(o, true));
-        let storage = reads.chain(writes).zip(1..);
-        let entries: Vec<_> =
-            std::iter::once(uniform_binding(&constants, slot, size_of::<CallInputs>()))
-                .chain(
-                    storage.map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource }),
-                )
-                .collect();
-        let bindings = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(call.variant.kernel),
-            layout: &kernel.layout,
-            entries: &entries,
-        });
-        Ok(Dispatch {
-            kernel,
-            bindings,
-            grid: grid(call.workgroups, most),
-        })
-    };
-    calls.iter().enumerate().map(bind).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::compute::inputs::StepInputs;
 use crate::compute::op::StatisticsLayout;
+use crate::model::Node;
 
 /// Why a kernel's text cannot be put together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,27 +29,60 @@ macro_rules! files {
     };
 }
 
-/// The kernels, by [`crate::compute::Op::kernel`].
+/// The kernels, by [`crate::compute::Op::kernel`], and [`PARTS_OF_OPS`].
 const KERNELS: &[(&str, &str)] = files!("":
     "adam",
+    "analytic_norms",
+    "analytic_spread",
+    "analytic_weight",
+    "convolve",
+    "convolve_transposed",
+    "convolve_weight",
     "dense_backward_input",
     "dense_backward_weight",
     "dense_forward",
     "elbo",
     "finalize",
     "gather",
+    "importance_backward",
+    "importance_weights",
+    "latent_means",
     "latent_statistics",
+    "log_ratio",
     "mask_latents",
+    "max_pool",
+    "max_pool_backward",
+    "norm_backward_affine",
+    "norm_backward_input",
+    "norm_forward",
+    "norm_merge",
+    "norm_moments",
+    "norm_update",
+    "pointwise",
     "reparameterize_backward",
     "reparameterize_forward",
+    "reparameterize_norms",
+    "sum_partials",
     "sum_rows",
+    "upsample",
+    "upsample_backward",
 );
+
+/// The kernels that are no op of their own but a part of one.
+pub const PARTS_OF_OPS: [&str; 3] = ["norm_merge", "reparameterize_norms", "sum_partials"];
 
 /// What kernels share.
 const SHARED: &[(&str, &str)] = files!("shared/":
     "activation",
+    "bilinear",
+    "columns",
+    "epilogue",
     "matmul_registers",
     "matmul_tiled",
+    "normal",
+    "operands",
+    "patches",
+    "pooling",
     "posterior",
     "random",
     "reduce",
@@ -60,6 +94,11 @@ const DIRECTIVE: &str = "//!import ";
 
 /// The import that stands for the matrix product of the variant.
 const MATMUL: &str = "matmul";
+
+/// Whether a kernel is a matrix product.
+fn is_product(kernel: &str) -> bool {
+    kernel.starts_with("dense_") || kernel.starts_with("convolve")
+}
 
 fn find(files: &'static [(&str, &str)], name: &str) -> Option<&'static str> {
     files
@@ -87,9 +126,6 @@ pub enum Tile {
 impl Tile {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Registers, Self::Small, Self::Large];
-
-    /// Slice of the contracted dimension held in workgroup memory at a time.
-    const DEPTH: u32 = 16;
 
     /// Rows and columns of the product that one workgroup computes.
     pub fn extent(self) -> [usize; 2] {
@@ -135,11 +171,7 @@ impl Variant {
     pub fn all() -> Vec<Self> {
         kernel_names()
             .flat_map(|kernel| {
-                let tiles: &[Tile] = if kernel.starts_with("dense_") {
-                    &Tile::ALL
-                } else {
-                    &[]
-                };
+                let tiles: &[Tile] = if is_product(kernel) { &Tile::ALL } else { &[] };
                 let plain = tiles.is_empty().then(|| Self::plain(kernel));
                 let tiled = tiles.iter().map(move |&tile| Self {
                     kernel,
@@ -154,9 +186,16 @@ impl Variant {
     pub fn workgroup(self) -> u32 {
         match self.tile {
             Some(tile) => tile.workgroup(),
-            // One workgroup does all of `finalize`.
-            None if self.kernel == "finalize" => 256,
-            None => 64,
+            // One workgroup does all of `finalize`, and one sums many rows.
+            None => match self.kernel {
+                "finalize"
+                | "sum_rows"
+                | "latent_means"
+                | "norm_moments"
+                | "norm_merge"
+                | "norm_backward_affine" => 256,
+                _ => 64,
+            },
         }
     }
 
@@ -176,10 +215,11 @@ impl Variant {
         let mut constants = vec![("WORKGROUP", f64::from(self.workgroup()))];
         if let Some(tile @ (Tile::Small | Tile::Large)) = self.tile {
             let block = tile.extent()[0] as u32;
+            let depth = block / 4;
             constants.extend([
                 ("BLOCK", f64::from(block)),
-                ("DEPTH", f64::from(Tile::DEPTH)),
-                ("TILE", f64::from(Tile::DEPTH * (block / 4 + 1))),
+                ("DEPTH", f64::from(depth)),
+                ("TILE", f64::from(depth * (block / 4 + 1))),
             ]);
         }
         match self.kernel {
@@ -190,6 +230,12 @@ impl Variant {
                 ("REST2", 1.0 - StepInputs::BETA2),
                 ("EPSILON", f64::from(StepInputs::EPSILON)),
             ]),
+            "norm_forward" | "norm_backward_affine" | "norm_backward_input" => {
+                constants.push(("NORM_EPSILON", f64::from(Node::NORM_EPSILON)));
+            }
+            "norm_update" => {
+                constants.push(("NORM_MOMENTUM", f64::from(Node::NORM_MOMENTUM)));
+            }
             "latent_statistics" => {
                 constants.push(("COLLAPSE_EPSILON", f64::from(StatisticsLayout::EPSILON)));
             }

@@ -51,14 +51,18 @@ fn a_large_plain_file_stays_on_disk_and_trains_the_same() {
     for kind in [Preprocess::None, Preprocess::Center, Preprocess::Logit] {
         let eigenvalues = |data: &Dataset| {
             let pre = Preprocessor::new(kind, data);
-            spectrum(data, &pre, 0, &quiet).expect("a spectrum").eigenvalues
+            spectrum(data, &pre, 0, &quiet)
+                .expect("a spectrum")
+                .eigenvalues
         };
         for (a, b) in eigenvalues(&memory).iter().zip(eigenvalues(&disk)) {
             assert!((a - b).abs() < 1e-5 * (1.0 + a), "{kind:?}: {a} {b}");
         }
         let losses = [&memory, &disk].map(|data| {
             let mut metrics = Vec::new();
-            trainer(data, kind).train(12, true, &mut metrics).expect("steps");
+            trainer(data, kind)
+                .train(12, true, &mut metrics)
+                .expect("steps");
             metrics.iter().map(|m| m.loss).collect::<Vec<_>>()
         });
         if kind == Preprocess::Center {
@@ -81,7 +85,10 @@ fn compressed_files_and_small_ones_are_read_whole() {
     assert!(matches!(open(&packed, 10, None).pixels, Pixels::Bytes(_)));
     let small = dir.path().join("small");
     fs::write(&small, &content).expect("a file");
-    assert!(matches!(open(&small, 20 * 42, None).pixels, Pixels::Bytes(_)));
+    assert!(matches!(
+        open(&small, 20 * 42, None).pixels,
+        Pixels::Bytes(_)
+    ));
     // Shorter than its header says: refused as ever, whatever the limit on memory.
     fs::write(&small, &content[..400]).expect("a file");
     let error = idx::load_within(&small, Split::Train, None, 10, &quiet).expect_err("too short");

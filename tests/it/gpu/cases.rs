@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use collapse_explorer::compute::cpu::CpuBackend;
-use collapse_explorer::compute::gpu::{GpuBackend, Tile};
+use collapse_explorer::compute::gpu::{GpuBackend, Options};
 use collapse_explorer::compute::{Backend, Plan, StepInputs};
 use collapse_explorer::config::{Activation, PosteriorVariance, Preprocess};
-use collapse_explorer::data::{Dataset, ImageShape};
+use collapse_explorer::data::{Dataset, ImageShape, Preprocessor};
 use collapse_explorer::model::initial_parameters;
 use collapse_explorer::rng::{Stream, uniform};
 
 use super::device;
+use crate::common::recipes::{RECIPES, Recipe};
 use crate::common::{byte_data, float_data, plan, preprocessor, step_inputs};
 
 /// A net on a data set.
@@ -71,16 +72,82 @@ impl Case {
         )
     }
 
-    pub fn pair(&self, tile: Option<Tile>) -> (CpuBackend<f32>, GpuBackend) {
+    pub fn problem(&self) -> Problem {
         let data = self.data();
-        let pre = preprocessor(self.kind, &data);
-        let cpu = CpuBackend::new(self.plan(), Arc::clone(&data), Arc::clone(&pre))
-            .expect("enough memory");
-        let gpu = match tile {
-            Some(tile) => GpuBackend::with_tile(device(), self.plan(), &data, &pre, tile),
-            None => GpuBackend::on(device(), self.plan(), &data, &pre),
-        };
-        (cpu, gpu.expect("a backend"))
+        Problem {
+            title: self.title(),
+            plan: self.plan(),
+            pre: preprocessor(self.kind, &data),
+            data,
+            recipe: None,
+        }
+    }
+}
+
+/// A plan with its data.
+#[derive(Clone)]
+pub struct Problem {
+    pub title: String,
+    pub plan: Plan,
+    pub data: Arc<Dataset>,
+    pub pre: Arc<Preprocessor>,
+    recipe: Option<Recipe>,
+}
+
+impl Problem {
+    pub fn of_recipe(name: &str, recipe: &Recipe) -> Self {
+        let data = recipe.data();
+        Self {
+            title: name.to_owned(),
+            plan: recipe.plan(),
+            pre: recipe.preprocessor(&data),
+            data,
+            recipe: Some(*recipe),
+        }
+    }
+
+    /// All cases and recipes.
+    pub fn all() -> Vec<Self> {
+        let recipes = RECIPES.iter().map(|(name, r)| Self::of_recipe(name, r));
+        CASES.iter().map(Case::problem).chain(recipes).collect()
+    }
+
+    /// Inputs of a training step.
+    pub fn inputs(&self, step: u32, beta: f32, learning_rate: f32) -> StepInputs {
+        match &self.recipe {
+            Some(recipe) => recipe.inputs(&self.plan, step, beta, learning_rate),
+            None => step_inputs(&self.plan, step, beta, learning_rate),
+        }
+    }
+
+    /// Inputs of the first `count` steps, each with a metrics row of its own.
+    pub fn steps(&self, count: u32, learning_rate: f32) -> Vec<StepInputs> {
+        (0..count)
+            .map(|step| StepInputs {
+                slot: step,
+                ..self.inputs(step, 0.8, learning_rate)
+            })
+            .collect()
+    }
+
+    /// The inputs of an evaluation that starts at `first` and counts `rows`.
+    pub fn evaluation(&self, first: usize, rows: usize) -> StepInputs {
+        StepInputs {
+            step: 2,
+            first: first as u32,
+            rows: rows as u32,
+            ..self.inputs(0, 1.0, 0.0)
+        }
+    }
+
+    pub fn native(&self) -> CpuBackend<f32> {
+        let (data, pre) = (Arc::clone(&self.data), Arc::clone(&self.pre));
+        CpuBackend::new(self.plan.clone(), data, pre).expect("enough memory")
+    }
+
+    pub fn device(&self, options: &Options) -> GpuBackend {
+        GpuBackend::on(device(), self.plan.clone(), &self.data, &self.pre, options)
+            .expect("a backend")
     }
 }
 
@@ -208,14 +275,4 @@ pub fn prepare(backend: &mut dyn Backend) {
         backend.write(slice, values).expect("a write");
     }
     backend.write(plan.mask(), &mask).expect("a write");
-}
-
-/// The inputs of an evaluation that starts at `first` and counts `rows`.
-pub fn evaluation(plan: &Plan, first: usize, rows: usize) -> StepInputs {
-    StepInputs {
-        step: 2,
-        first: first as u32,
-        rows: rows as u32,
-        ..step_inputs(plan, 0, 1.0, 0.0)
-    }
 }

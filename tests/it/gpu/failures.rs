@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use collapse_explorer::compute::gpu::{GpuBackend, GpuDevice, Tile};
+use collapse_explorer::compute::gpu::{GpuBackend, GpuDevice, Options, Tile};
 use collapse_explorer::compute::{
     Backend, DeviceKind, Error, Op, Plan, Program, Slice, StepInputs, create_backend,
 };
 use collapse_explorer::config::{Activation, DeviceChoice, PosteriorVariance, Preprocess};
-use collapse_explorer::data::{Pixels, Preprocessor};
+use collapse_explorer::data::Pixels;
 use collapse_explorer::model::initial_parameters;
 
-use super::cases::{CASES, evaluation, prepare};
+use super::cases::{CASES, prepare};
 use super::{adapter, device, train};
 use crate::common::{byte_data, float_data, plan, preprocessor, step_inputs};
 
@@ -28,7 +28,11 @@ fn steps_of_one_submission_equal_steps_of_many_bit_by_bit() {
             .collect()
     };
     let bits = |together: bool| {
-        let (_, mut gpu) = case.pair(Some(Tile::Small));
+        let options = Options {
+            tile: Some(Tile::Small),
+            ..Options::default()
+        };
+        let mut gpu = case.problem().device(&options);
         gpu.write(plan.parameters(), &start).expect("a write");
         let mut metrics = Vec::new();
         if together {
@@ -59,7 +63,7 @@ fn backends_on_one_device_do_not_disturb_each_other() {
     let work = || {
         let case = &CASES[0];
         let plan = case.plan();
-        let (_, mut gpu) = case.pair(None);
+        let mut gpu = case.problem().device(&Options::default());
         prepare(&mut gpu);
         for step in 0..300 {
             let metrics = train(&mut gpu, &[step_inputs(&plan, step, 1.0, 1e-3)]);
@@ -85,7 +89,7 @@ fn a_bad_number_names_its_op_and_stops_adam() {
     let case = &CASES[2];
     let plan = case.plan();
     let good = initial_parameters(&plan.arena, 1, 1.0);
-    let (_, mut gpu) = case.pair(None);
+    let mut gpu = case.problem().device(&Options::default());
     let steps: Vec<StepInputs> = (0..3)
         .map(|i| StepInputs {
             slot: i,
@@ -105,7 +109,7 @@ fn a_bad_number_names_its_op_and_stops_adam() {
         bad[slice.offset] = f32::NAN;
         gpu.write(plan.parameters(), &bad).expect("a write");
         // An evaluation of bad parameters is the caller's own business.
-        gpu.run(Program::Evaluate, &evaluation(&plan, 0, plan.chunk))
+        gpu.run(Program::Evaluate, &case.problem().evaluation(0, plan.chunk))
             .expect("an evaluation");
         let metrics = train(&mut gpu, &steps);
         assert_eq!(metrics.len(), 1, "{name}: the bad step is the last one");
@@ -137,7 +141,7 @@ fn a_bad_number_names_its_op_and_stops_adam() {
 fn a_step_that_goes_bad_midway_is_the_one_named() {
     let case = &CASES[0];
     let plan = case.plan();
-    let (_, mut gpu) = case.pair(None);
+    let mut gpu = case.problem().device(&Options::default());
     gpu.write(plan.parameters(), &initial_parameters(&plan.arena, 1, 1.0))
         .expect("a write");
     let mut steps: Vec<StepInputs> = (0..6)
@@ -159,7 +163,7 @@ fn adam_stays_stopped_in_the_submissions_after_a_bad_one() {
     let case = &CASES[1];
     let plan = case.plan();
     let after = |submissions: u32| {
-        let (_, mut gpu) = case.pair(None);
+        let mut gpu = case.problem().device(&Options::default());
         prepare(&mut gpu);
         // Padding of the arena: no gradient, no forward pass ever sees it.
         let [_, second] = plan.moments();
@@ -203,8 +207,10 @@ fn a_bad_sample_is_named_at_the_gather() {
         5,
         5,
     );
-    let pre = Preprocessor::new(Preprocess::None, &data);
-    let mut gpu = GpuBackend::on(device(), plan.clone(), &data, &pre).expect("a backend");
+    let data = Arc::new(data);
+    let pre = preprocessor(Preprocess::None, &data);
+    let mut gpu = GpuBackend::on(device(), plan.clone(), &data, &pre, &Options::default())
+        .expect("a backend");
     let metrics = train(&mut gpu, &[step_inputs(&plan, 0, 1.0, 1e-3)]);
     assert_eq!(metrics[0].bad_op, Some(0));
 }
@@ -216,7 +222,7 @@ fn held_gamma_stays_and_learned_gamma_moves() {
     let slice = plan.parameter("log_gamma").expect("log γ");
     let both = StepInputs::TRAIN_ENCODER | StepInputs::TRAIN_DECODER;
     for learn_gamma in [0, StepInputs::LEARN_GAMMA] {
-        let (_, mut gpu) = case.pair(None);
+        let mut gpu = case.problem().device(&Options::default());
         prepare(&mut gpu);
         let before = gpu.read(slice).expect("a read");
         let step = StepInputs {
@@ -244,13 +250,13 @@ fn what_does_not_fit_is_refused_before_it_is_allocated() {
     );
     let data = byte_data(2, 7_500);
     let pre = preprocessor(Preprocess::None, &data);
-    let error = GpuBackend::on(device(), plan, &data, &pre).err();
+    let error = GpuBackend::on(device(), plan, &data, &pre, &Options::default()).err();
     let Some(Error::TooLarge { need, .. }) = &error else {
         panic!("{error:?}");
     };
     assert!(need.contains("'parameters'"), "{need}");
     // The device is as good as before.
-    let (_, mut gpu) = CASES[0].pair(None);
+    let mut gpu = CASES[0].problem().device(&Options::default());
     prepare(&mut gpu);
     assert_eq!(
         train(&mut gpu, &[step_inputs(&CASES[0].plan(), 0, 1.0, 1e-3)]).len(),
@@ -264,7 +270,14 @@ fn a_lost_device_is_an_error_not_a_panic() {
     let data = case.data();
     let pre = preprocessor(case.kind, &data);
     let own = GpuDevice::open(&adapter()).expect("a device");
-    let mut gpu = GpuBackend::on(Arc::clone(&own), case.plan(), &data, &pre).expect("a backend");
+    let mut gpu = GpuBackend::on(
+        Arc::clone(&own),
+        case.plan(),
+        &data,
+        &pre,
+        &Options::default(),
+    )
+    .expect("a backend");
     prepare(&mut gpu);
     let step = [step_inputs(&case.plan(), 0, 1.0, 1e-3)];
     gpu.train(&step).expect("a step");
@@ -276,7 +289,7 @@ fn a_lost_device_is_an_error_not_a_panic() {
     assert!(lost(gpu.take_metrics(&mut Vec::new(), true)));
     assert!(lost(gpu.run(Program::Decode, &step[0])));
     assert!(lost(
-        GpuBackend::on(own, case.plan(), &data, &pre).map(|_| ())
+        GpuBackend::on(own, case.plan(), &data, &pre, &Options::default()).map(|_| ())
     ));
 }
 

@@ -1,13 +1,13 @@
 //! Every buffer and every loss against the native backend.
 
 use collapse_explorer::compute::cpu::CpuBackend;
-use collapse_explorer::compute::gpu::{GpuBackend, Tile};
+use collapse_explorer::compute::gpu::{GpuBackend, Options, Tile};
 use collapse_explorer::compute::{Backend, BufferId, Program, Slice, StepInputs};
 use collapse_explorer::config::{Activation, PosteriorVariance, Preprocess};
 use collapse_explorer::model::initial_parameters;
 use collapse_explorer::rng::{Stream, normal};
 
-use super::cases::{CASES, Case, evaluation, prepare};
+use super::cases::{CASES, Case, Problem, prepare};
 use super::train;
 use crate::common::step_inputs;
 
@@ -65,17 +65,18 @@ fn report(title: &str, found: &[String]) -> Option<String> {
 }
 
 /// Trains one step, evaluates, decodes, and compares all buffers after each.
-fn compare_programs(case: &Case, tile: Tile, wrong: &mut Vec<String>) {
-    let (mut cpu, mut gpu) = case.pair(Some(tile));
-    let plan = case.plan();
+fn compare_programs(problem: &Problem, options: &Options, wrong: &mut Vec<String>) {
+    let (mut cpu, mut gpu) = (problem.native(), problem.device(options));
+    let plan = &problem.plan;
     for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
         prepare(backend);
     }
     let mut check = |cpu: &mut CpuBackend<f32>, gpu: &mut GpuBackend, what: &str| {
         let found = differences(&content(cpu), &content(gpu));
-        wrong.extend(report(&format!("{} {tile:?} {what}", case.title()), &found));
+        let title = format!("{} {:?} {what}", problem.title, options.tile);
+        wrong.extend(report(&title, &found));
     };
-    let mut inputs = step_inputs(&plan, 9, 1.3, 1e-2);
+    let mut inputs = problem.inputs(9, 1.3, 1e-2);
     inputs.slot = 5;
     for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
         backend.train(&[inputs]).expect("a step");
@@ -83,7 +84,7 @@ fn compare_programs(case: &Case, tile: Tile, wrong: &mut Vec<String>) {
     check(&mut cpu, &mut gpu, "after a step");
     // The last chunk: it starts before the end and wraps.
     let rows = plan.chunk.div_ceil(2);
-    let inputs = evaluation(&plan, plan.samples - rows, rows);
+    let inputs = problem.evaluation(plan.samples - rows, rows);
     for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
         backend
             .run(Program::Evaluate, &inputs)
@@ -101,12 +102,27 @@ fn compare_programs(case: &Case, tile: Tile, wrong: &mut Vec<String>) {
     check(&mut cpu, &mut gpu, "after a decoding");
 }
 
+/// Every tile; and every contraction in three parts.
+fn ways() -> Vec<Options> {
+    let tiles = Tile::ALL.map(|tile| Options {
+        tile: Some(tile),
+        splits: Some(1),
+        ..Options::default()
+    });
+    let split = Options {
+        tile: Some(Tile::Small),
+        splits: Some(3),
+        ..Options::default()
+    };
+    tiles.into_iter().chain([split]).collect()
+}
+
 #[test]
 fn every_buffer_agrees_with_the_native_backend() {
     let mut wrong = Vec::new();
-    for case in CASES {
-        for tile in Tile::ALL {
-            compare_programs(case, tile, &mut wrong);
+    for problem in Problem::all() {
+        for options in ways() {
+            compare_programs(&problem, &options, &mut wrong);
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -129,7 +145,8 @@ fn arenas_beyond_one_dimension_of_workgroups_agree() {
         kind: Preprocess::None,
     };
     assert!(case.plan().arena.len() > 64 * 65_535);
-    let (mut cpu, mut gpu) = case.pair(None);
+    let problem = case.problem();
+    let (mut cpu, mut gpu) = (problem.native(), problem.device(&Options::default()));
     for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
         prepare(backend);
         backend
@@ -143,12 +160,12 @@ fn arenas_beyond_one_dimension_of_workgroups_agree() {
 
 #[test]
 fn one_wrong_element_of_any_buffer_is_found() {
-    let (mut cpu, _) = CASES[2].pair(None);
+    let problem = CASES[2].problem();
+    let mut cpu = problem.native();
     prepare(&mut cpu);
-    let plan = CASES[2].plan();
-    cpu.train(&[step_inputs(&plan, 9, 1.3, 1e-2)])
-        .expect("a step");
-    cpu.run(Program::Evaluate, &evaluation(&plan, 0, plan.chunk))
+    let plan = &problem.plan;
+    cpu.train(&[problem.inputs(9, 1.3, 1e-2)]).expect("a step");
+    cpu.run(Program::Evaluate, &problem.evaluation(0, plan.chunk))
         .expect("an evaluation");
     let good = content(&mut cpu);
     assert!(differences(&good, &good).is_empty());
@@ -179,7 +196,8 @@ fn twenty_steps_go_like_the_native_backend() {
                 ..step_inputs(&plan, i, 0.8, 1e-3)
             })
             .collect();
-        let (mut cpu, mut gpu) = case.pair(None);
+        let problem = case.problem();
+        let (mut cpu, mut gpu) = (problem.native(), problem.device(&Options::default()));
         let start = initial_parameters(&plan.arena, 1, 1.0);
         let runs = [&mut cpu as &mut dyn Backend, &mut gpu].map(|backend| {
             backend.write(plan.parameters(), &start).expect("a write");

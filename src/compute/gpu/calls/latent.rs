@@ -1,0 +1,119 @@
+//! Calls of the reparameterisation and of what is known about latents.
+
+use crate::compute::op::Op;
+
+use super::inputs::{CallInputs, flag};
+use super::norm::columns;
+use super::{Call, Operand, matrix};
+
+/// The calls of a latent op.
+pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
+    match *op {
+        Op::ReparameterizeForward {
+            head,
+            log_sigma2,
+            z,
+            kl,
+            rows,
+            latents,
+            repeats,
+            noise,
+        } => {
+            let inputs = CallInputs {
+                count: (rows * repeats * latents) as u32,
+                repeats: repeats as u32,
+                stream: noise as u32,
+                flags: flag(log_sigma2.is_some(), CallInputs::GLOBAL_VARIANCE),
+                ..matrix(base, rows, latents)
+            };
+            let reads = vec![head.into(), log_sigma2.into()];
+            let writes = vec![z.into(), kl.into()];
+            vec![Call::elementwise(op.kernel(), reads, writes, inputs, 128)]
+        }
+        Op::LatentMeans {
+            kl,
+            means,
+            rows,
+            latents,
+        } => {
+            let shape = (rows, latents);
+            let reads = vec![kl.into()];
+            vec![columns(
+                op.kernel(),
+                reads,
+                means.into(),
+                shape,
+                rows.max(1),
+                base,
+            )]
+        }
+        Op::ReparameterizeBackward {
+            head,
+            log_sigma2,
+            z,
+            dz,
+            means,
+            norms,
+            dhead,
+            dlog_sigma2_rows,
+            rows,
+            latents,
+        } => {
+            let inputs = CallInputs {
+                flags: flag(log_sigma2.is_some(), CallInputs::GLOBAL_VARIANCE),
+                ..matrix(base, rows, latents)
+            };
+            let shared = [head.into(), log_sigma2.into()];
+            let mut reads = shared.to_vec();
+            reads.extend([z, dz, means].map(Operand::from));
+            let writes = vec![dhead.into(), dlog_sigma2_rows.into()];
+            let first = Call::elementwise(op.kernel(), reads, writes.clone(), inputs, 32);
+            let second = norms.map(|norms| {
+                let mut reads = shared.to_vec();
+                reads.push(norms.into());
+                Call::elementwise("reparameterize_norms", reads, writes, inputs, 16)
+            });
+            std::iter::once(first).chain(second).collect()
+        }
+        Op::MaskLatents {
+            z,
+            mask,
+            output,
+            rows,
+            latents,
+        } => {
+            let reads = vec![z.into(), mask.into()];
+            let inputs = matrix(base, rows, latents);
+            vec![Call::elementwise(
+                op.kernel(),
+                reads,
+                vec![output.into()],
+                inputs,
+                8,
+            )]
+        }
+        Op::LatentStatistics {
+            head,
+            log_sigma2,
+            kl,
+            statistics,
+            rows,
+            latents,
+        } => {
+            let inputs = CallInputs {
+                flags: flag(log_sigma2.is_some(), CallInputs::GLOBAL_VARIANCE),
+                ..matrix(base, rows, latents)
+            };
+            let reads = vec![head.into(), log_sigma2.into(), kl.into()];
+            let size = (latents, 64 * rows);
+            vec![Call::per_item(
+                op.kernel(),
+                reads,
+                vec![statistics.into()],
+                inputs,
+                size,
+            )]
+        }
+        _ => Vec::new(),
+    }
+}
