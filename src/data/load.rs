@@ -4,7 +4,7 @@ use crate::config::{DataConfig, DataSource};
 
 use super::dataset::Dataset;
 use super::error::{Error, OnProgress};
-use super::{digits, gaussian, idx};
+use super::{digits, gaussian, idx, images};
 
 /// Loads or makes the data set that `config` asks for; `config.limit` takes its first items.
 ///
@@ -22,6 +22,18 @@ pub fn load(config: &DataConfig, seed: u32, progress: OnProgress<'_>) -> Result<
         DataSource::Gaussian(spectrum) => {
             gaussian::generate(spectrum, config.limit, config.split, seed, progress)
         }
-        DataSource::Path(path) => idx::load(path, config.split, config.limit, progress),
+        DataSource::Path(path) => {
+            match idx::load(path, config.split, config.limit, progress) {
+                // A folder without image sets may be one of pictures.
+                Err(Error::Folder { .. } | Error::Unsupported { .. })
+                    if path.is_dir()
+                        && !idx::promises_sets(path)
+                        && images::holds_pictures(path) =>
+                {
+                    images::load(path, config.limit, progress)
+                }
+                outcome => outcome,
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod digits;
 mod error;
 pub mod gaussian;
 pub mod idx;
+pub mod images;
 mod load;
 mod moments;
 mod spectrum;

@@ -76,6 +76,28 @@ fn preferred(candidates: impl Iterator<Item = PathBuf>, like: &Path) -> Option<P
     candidates.min_by_key(|path| (gz(path) != gz(like), path.clone()))
 }
 
+/// Whether a file of the folder is called like an image set.
+fn names_a_set(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| {
+        entries
+            .by_ref()
+            .take(64)
+            .any(|entry| entry.is_ok_and(|e| usual_role(&key(&e.path())) == Some(true)))
+    })
+}
+
+/// Whether a folder, or one right below it, has a file that is called like an image set.
+pub(super) fn promises_sets(folder: &Path) -> bool {
+    let below = |entries: fs::ReadDir| {
+        entries
+            .take(MAX_ENTRIES)
+            .filter_map(Result::ok)
+            .filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir()))
+            .any(|e| names_a_set(&e.path()))
+    };
+    names_a_set(folder) || fs::read_dir(folder).is_ok_and(below)
+}
+
 /// The image set of `split` in `folder`.
 pub(super) fn find(folder: &Path, split: Split) -> Result<Found, Error> {
     let listing = list(folder)?;
@@ -212,14 +234,7 @@ fn nothing(folder: &Path, listing: &Listing) -> Error {
         };
     }
     let wanted = "an IDX image file such as train-images-idx3-ubyte.gz";
-    let inner = listing.subfolders.iter().find(|sub| {
-        fs::read_dir(sub).is_ok_and(|mut entries| {
-            entries
-                .by_ref()
-                .take(64)
-                .any(|entry| entry.is_ok_and(|e| usual_role(&key(&e.path())) == Some(true)))
-        })
-    });
+    let inner = listing.subfolders.iter().find(|sub| names_a_set(sub));
     let reason = if let Some(inner) = inner {
         format!(
             "the folder itself does not hold {wanted}; its sub-folder '{}' does",

@@ -101,6 +101,11 @@ pub fn load_within(
     })
 }
 
+/// Whether a folder, or one right below it, has a file that is called like an image set.
+pub fn promises_sets(folder: &Path) -> bool {
+    folder::promises_sets(folder)
+}
+
 /// Shape, number of items in the file, and the pixels of the first `limit`.
 fn pixels(
     path: &Path,
