@@ -158,7 +158,11 @@ impl GpuBackend {
     pub fn overwrite_scratch(&mut self, value: f32) -> Result<(), Error> {
         let count = self.memory.partials.size() as usize / 4;
         let bytes = vec![value; count];
-        upload(&self.gpu, &self.memory.partials, bytemuck::cast_slice(&bytes));
+        upload(
+            &self.gpu,
+            &self.memory.partials,
+            bytemuck::cast_slice(&bytes),
+        );
         self.gpu.check()
     }
 
@@ -187,8 +191,7 @@ impl GpuBackend {
             Program::Evaluate | Program::Decode => self.plan.chunk,
         };
         let mut bytes = vec![0_u8; steps.len() * UNIFORM_SLOT];
-        for (index, (slot, &inputs)) in
-            bytes.chunks_exact_mut(UNIFORM_SLOT).zip(steps).enumerate()
+        for (index, (slot, &inputs)) in bytes.chunks_exact_mut(UNIFORM_SLOT).zip(steps).enumerate()
         {
             let numbers = StepSlot {
                 inputs,

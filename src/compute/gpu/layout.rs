@@ -87,7 +87,8 @@ impl Needs<'_> {
 
     /// Steps and rows of a streamed submission.
     fn streamed(&self, plan: &Plan) -> (usize, usize) {
-        let steps = stream::steps(plan.batch, self.row_bytes(), Plan::MAX_STEPS);
+        let bytes = self.options.stream_bytes.unwrap_or(stream::MOST_BYTES);
+        let steps = stream::steps(bytes, plan.batch * self.row_bytes(), Plan::MAX_STEPS);
         (steps, (steps * plan.batch).max(plan.chunk))
     }
 
@@ -97,7 +98,11 @@ impl Needs<'_> {
 
     /// Samples in the device's memory, in buffers it can bind; `None` if one sample is too large for that.
     fn resident(&self) -> Option<Layout> {
-        let most = self.options.shard_bytes.unwrap_or(u64::MAX).min(self.most());
+        let most = self
+            .options
+            .shard_bytes
+            .unwrap_or(u64::MAX)
+            .min(self.most());
         let source = |row_bytes: usize, total: usize| {
             let rows = usize::try_from(most / row_bytes.max(1) as u64).unwrap_or(usize::MAX);
             (rows > 0).then_some(Source::Resident {

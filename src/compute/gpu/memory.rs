@@ -136,7 +136,11 @@ fn upload_shards(
         return;
     }
     for (buffer, (first, count)) in buffers.iter().zip(source.shards()) {
-        upload(gpu, buffer, &bytes[first * row_bytes..(first + count) * row_bytes]);
+        upload(
+            gpu,
+            buffer,
+            &bytes[first * row_bytes..(first + count) * row_bytes],
+        );
     }
 }
 

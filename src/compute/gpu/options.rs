@@ -20,6 +20,8 @@ pub struct Options {
     pub submission_work: Option<u64>,
     /// Most bytes of a buffer of samples.
     pub shard_bytes: Option<u64>,
+    /// Most bytes of streamed samples sent at a time.
+    pub stream_bytes: Option<usize>,
     /// Most bytes to allocate in all.
     pub memory: Option<u64>,
     /// Floats behind every buffer of the plan, bound with it, so that a kernel which writes too far can be seen.

@@ -209,7 +209,8 @@ fn a_bad_sample_is_named_at_the_gather() {
     );
     let data = Arc::new(data);
     let pre = preprocessor(Preprocess::None, &data);
-    let mut gpu = GpuBackend::on(device(), plan.clone(), &data, &pre, &Options::default()).expect("a backend");
+    let mut gpu = GpuBackend::on(device(), plan.clone(), &data, &pre, &Options::default())
+        .expect("a backend");
     let metrics = train(&mut gpu, &[step_inputs(&plan, 0, 1.0, 1e-3)]);
     assert_eq!(metrics[0].bad_op, Some(0));
 }
@@ -269,7 +270,14 @@ fn a_lost_device_is_an_error_not_a_panic() {
     let data = case.data();
     let pre = preprocessor(case.kind, &data);
     let own = GpuDevice::open(&adapter()).expect("a device");
-    let mut gpu = GpuBackend::on(Arc::clone(&own), case.plan(), &data, &pre, &Options::default()).expect("a backend");
+    let mut gpu = GpuBackend::on(
+        Arc::clone(&own),
+        case.plan(),
+        &data,
+        &pre,
+        &Options::default(),
+    )
+    .expect("a backend");
     prepare(&mut gpu);
     let step = [step_inputs(&case.plan(), 0, 1.0, 1e-3)];
     gpu.train(&step).expect("a step");

@@ -50,22 +50,24 @@ impl Choice {
         }
     }
 
-    /// The tile for a product of `rows × columns`: the large one if that still makes enough workgroups and does
-    /// not lie half outside.
+    /// The tile for a product of `rows × columns`: the largest that still makes enough workgroups and does not lie
+    /// half outside.
     pub(super) fn tile(self, rows: usize, columns: usize) -> Tile {
         if let Some(tile) = self.tile {
             return tile;
         }
-        if matches!(self.kind, DeviceKind::Cpu | DeviceKind::Software) {
-            return Tile::Registers;
-        }
-        let [high, wide] = Tile::Small.extent();
-        let busy = workgroups(Tile::Large, rows, columns) >= self.enough();
-        if busy && rows > high && columns > wide {
-            Tile::Large
-        } else {
-            Tile::Small
-        }
+        let large: &[Tile] = match self.kind {
+            DeviceKind::Cpu | DeviceKind::Software => return Tile::Registers,
+            DeviceKind::IntegratedGpu => &[Tile::Large],
+            DeviceKind::DiscreteGpu => &[Tile::Huge, Tile::Wide],
+        };
+        let suits = |tile: &&Tile| {
+            let [high, wide] = tile.extent();
+            workgroups(**tile, rows, columns) >= self.enough()
+                && 2 * rows > high
+                && 2 * columns > wide
+        };
+        large.iter().find(suits).copied().unwrap_or(Tile::Small)
     }
 
     /// The parts of a product of `count` numbers in `groups` workgroups contracted over `depth`; `long` if the
@@ -78,10 +80,7 @@ impl Choice {
             .min(depth / LEAST_DEPTH);
         let accurate = if long { depth.div_ceil(LONG_DEPTH) } else { 1 };
         let wanted = self.splits.unwrap_or(busy.max(accurate));
-        let parts = wanted
-            .min(MOST_PARTIALS / count.max(1))
-            .min(depth)
-            .max(1);
+        let parts = wanted.min(MOST_PARTIALS / count.max(1)).min(depth).max(1);
         if parts == 1 {
             return Split::WHOLE;
         }
@@ -116,14 +115,22 @@ mod tests {
         assert_eq!(of(DeviceKind::Software).tile(128, 1024), Tile::Registers);
         let discrete = of(DeviceKind::DiscreteGpu);
         assert_eq!(discrete.tile(128, 256), Tile::Small);
-        assert_eq!(discrete.tile(2048, 1024), Tile::Large);
+        assert_eq!(discrete.tile(2048, 1024), Tile::Wide);
+        assert_eq!(discrete.tile(8192, 1024), Tile::Huge);
+        assert_eq!(discrete.tile(1 << 20, 64), Tile::Wide);
+        let integrated = of(DeviceKind::IntegratedGpu);
+        assert_eq!(integrated.tile(1024, 1024), Tile::Large);
         // Half of a large tile would lie outside.
         assert_eq!(discrete.tile(1 << 20, 32), Tile::Small);
     }
 
     #[test]
     fn parts_cover_the_contraction_and_none_is_empty() {
-        for kind in [DeviceKind::Software, DeviceKind::IntegratedGpu, DeviceKind::DiscreteGpu] {
+        for kind in [
+            DeviceKind::Software,
+            DeviceKind::IntegratedGpu,
+            DeviceKind::DiscreteGpu,
+        ] {
             for depth in [0, 1, 63, 64, 127, 784, 1000, 100_352, 1 << 20] {
                 for groups in [1, 3, 40, 500] {
                     for long in [false, true] {
@@ -136,9 +143,20 @@ mod tests {
             }
         }
         // A batch of 128 through 784 × 1024 on a large device: 128 tiles are too few.
-        assert!(of(DeviceKind::DiscreteGpu).split(128 * 1024, 128, 784, false).parts > 1);
-        assert_eq!(of(DeviceKind::Software).split(128 * 1024, 256, 784, false), Split::WHOLE);
+        assert!(
+            of(DeviceKind::DiscreteGpu)
+                .split(128 * 1024, 128, 784, false)
+                .parts
+                > 1
+        );
+        assert_eq!(
+            of(DeviceKind::Software).split(128 * 1024, 256, 784, false),
+            Split::WHOLE
+        );
         // Partial sums are held back.
-        assert_eq!(of(DeviceKind::DiscreteGpu).split(1 << 25, 1, 1 << 20, true), Split::WHOLE);
+        assert_eq!(
+            of(DeviceKind::DiscreteGpu).split(1 << 25, 1, 1 << 20, true),
+            Split::WHOLE
+        );
     }
 }

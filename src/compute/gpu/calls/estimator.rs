@@ -101,7 +101,13 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 norms.into(),
                 log_gamma.into(),
             ];
-            Call::elementwise(op.kernel(), reads, vec![spread.into()], inputs, 16 * latents)
+            Call::elementwise(
+                op.kernel(),
+                reads,
+                vec![spread.into()],
+                inputs,
+                16 * latents,
+            )
         }
         Op::AnalyticWeight {
             head,

@@ -38,7 +38,14 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
         } => {
             let shape = (rows, latents);
             let reads = vec![kl.into()];
-            vec![columns(op.kernel(), reads, means.into(), shape, rows.max(1), base)]
+            vec![columns(
+                op.kernel(),
+                reads,
+                means.into(),
+                shape,
+                rows.max(1),
+                base,
+            )]
         }
         Op::ReparameterizeBackward {
             head,
@@ -77,7 +84,13 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
         } => {
             let reads = vec![z.into(), mask.into()];
             let inputs = matrix(base, rows, latents);
-            vec![Call::elementwise(op.kernel(), reads, vec![output.into()], inputs, 8)]
+            vec![Call::elementwise(
+                op.kernel(),
+                reads,
+                vec![output.into()],
+                inputs,
+                8,
+            )]
         }
         Op::LatentStatistics {
             head,
@@ -93,7 +106,13 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             };
             let reads = vec![head.into(), log_sigma2.into(), kl.into()];
             let size = (latents, 64 * rows);
-            vec![Call::per_item(op.kernel(), reads, vec![statistics.into()], inputs, size)]
+            vec![Call::per_item(
+                op.kernel(),
+                reads,
+                vec![statistics.into()],
+                inputs,
+                size,
+            )]
         }
         _ => Vec::new(),
     }

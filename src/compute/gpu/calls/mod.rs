@@ -244,9 +244,13 @@ mod tests {
 
     #[test]
     fn slices_cover_every_workgroup_once_and_only_the_last_has_surplus() {
-        for (workgroups, work, budget) in
-            [(1, 10, 1), (7, 70, 20), (200_000, 1 << 30, 1 << 28), (65_536, 9, 100), (300, 0, 5)]
-        {
+        for (workgroups, work, budget) in [
+            (1, 10, 1),
+            (7, 70, 20),
+            (200_000, 1 << 30, 1 << 28),
+            (65_536, 9, 100),
+            (300, 0, 5),
+        ] {
             let inputs = CallInputs::zeroed();
             let call = Call {
                 workgroups,

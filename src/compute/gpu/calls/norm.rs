@@ -85,7 +85,14 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let shape = (rows, channels);
             let reads = vec![x.into()];
             if chunks <= 1 {
-                return vec![columns(op.kernel(), reads, moments.into(), shape, CHUNK, base)];
+                return vec![columns(
+                    op.kernel(),
+                    reads,
+                    moments.into(),
+                    shape,
+                    CHUNK,
+                    base,
+                )];
             }
             let partials = Operand::Partials(chunks * 2 * channels);
             let whole = CallInputs {
@@ -96,7 +103,14 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let merge = (chunks, channels);
             vec![
                 columns(op.kernel(), reads, partials, shape, CHUNK, base),
-                columns("norm_merge", vec![partials], moments.into(), merge, chunks, whole),
+                columns(
+                    "norm_merge",
+                    vec![partials],
+                    moments.into(),
+                    merge,
+                    chunks,
+                    whole,
+                ),
             ]
         }
         Op::NormBackwardAffine {
@@ -108,7 +122,14 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             channels,
         } => {
             let reads = vec![dy.into(), x.into(), moments.into()];
-            chunked(op.kernel(), reads, daffine.into(), (rows, channels), 2, base)
+            chunked(
+                op.kernel(),
+                reads,
+                daffine.into(),
+                (rows, channels),
+                2,
+                base,
+            )
         }
         Op::NormForward {
             x,
@@ -122,7 +143,13 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let [_, add, _] = operands(epilogue);
             let reads = vec![x.into(), moments.into(), affine.into(), add];
             let inputs = with_epilogue(matrix(base, rows, channels), epilogue);
-            vec![Call::elementwise(op.kernel(), reads, vec![y.into()], inputs, 32)]
+            vec![Call::elementwise(
+                op.kernel(),
+                reads,
+                vec![y.into()],
+                inputs,
+                32,
+            )]
         }
         Op::NormBackwardInput {
             dy,
@@ -139,7 +166,13 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let slices = [dy, x, moments, affine, daffine];
             let reads = slices.into_iter().map(Operand::from).chain([add]).collect();
             let inputs = with_epilogue(matrix(base, rows, channels), epilogue);
-            vec![Call::elementwise(op.kernel(), reads, vec![dx.into()], inputs, 32)]
+            vec![Call::elementwise(
+                op.kernel(),
+                reads,
+                vec![dx.into()],
+                inputs,
+                32,
+            )]
         }
         Op::NormUpdate {
             moments,
@@ -154,7 +187,13 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 ..base
             };
             let writes = vec![running.into()];
-            vec![Call::elementwise(op.kernel(), vec![moments.into()], writes, inputs, 8)]
+            vec![Call::elementwise(
+                op.kernel(),
+                vec![moments.into()],
+                writes,
+                inputs,
+                8,
+            )]
         }
         _ => Vec::new(),
     }

@@ -23,7 +23,10 @@ pub(super) fn call(op: &Op, base: CallInputs) -> Call {
             repeats,
             likelihood,
         } => {
-            debug_assert!(spread.is_none() || weights.is_none(), "they share a binding");
+            debug_assert!(
+                spread.is_none() || weights.is_none(),
+                "they share a binding"
+            );
             let inputs = CallInputs {
                 rows: rows as u32,
                 width: dim as u32,

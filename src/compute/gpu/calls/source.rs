@@ -84,7 +84,13 @@ pub(super) fn calls(op: &Op, base: CallInputs, setting: &Setting) -> Vec<Call> {
             GatherSource::Input => Operand::Data(shard),
             GatherSource::Target => Operand::Target(shard),
         };
-        Call::per_item(op.kernel(), vec![data, mean], vec![x.into()], inputs, (rows, 64 * dim))
+        Call::per_item(
+            op.kernel(),
+            vec![data, mean],
+            vec![x.into()],
+            inputs,
+            (rows, 64 * dim),
+        )
     };
     places.shards().into_iter().enumerate().map(call).collect()
 }
