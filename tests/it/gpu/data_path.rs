@@ -12,17 +12,17 @@ use crate::common::recipes::{BASE, Recipe};
 /// Bytes whose rows do not fill words, with noise of their own, floats, centred ones, targets.
 fn problems(samples: usize, batch: usize) -> Vec<Problem> {
     let targets = Recipe {
-        samples,
-        batch,
-        bytes: true,
         target: Target::LinearMap(3),
+        batch,
+        samples,
+        bytes: true,
         preprocess: Preprocess::Dequantize,
         ..BASE
     };
     let cases = [4, 2, 0].map(|index: usize| {
         Case {
-            samples,
             batch,
+            samples,
             ..CASES[index]
         }
         .problem()
