@@ -60,3 +60,28 @@ impl Options {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_reproducible_table_is_the_same_everywhere() {
+        let choices = |reproducible: bool| {
+            let options = Options {
+                reproducible,
+                ..Options::default()
+            };
+            let kinds = [
+                DeviceKind::Software,
+                DeviceKind::IntegratedGpu,
+                DeviceKind::DiscreteGpu,
+            ];
+            kinds.map(|kind| options.choice(kind))
+        };
+        let [first, second, third] = choices(true);
+        assert!(first == second && second == third);
+        let [first, second, third] = choices(false);
+        assert!(first != second && second != third);
+    }
+}

@@ -75,6 +75,7 @@ pub const PARTS_OF_OPS: [&str; 3] = ["norm_merge", "reparameterize_norms", "sum_
 const SHARED: &[(&str, &str)] = files!("shared/":
     "activation",
     "bilinear",
+    "bits",
     "columns",
     "epilogue",
     "matmul_registers",

@@ -9,6 +9,7 @@ use collapse_explorer::rng::{Stream, normal};
 
 use super::cases::{CASES, Case, Problem, prepare};
 use super::train;
+use crate::common::recipes::{BASE, Recipe};
 use crate::common::step_inputs;
 
 /// The content of every buffer of a plan.
@@ -126,6 +127,56 @@ fn every_buffer_agrees_with_the_native_backend() {
             compare_programs(problem, &options, &mut wrong);
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_not_trained_stays_and_gamma_is_held_learned_or_set_as_natively() {
+    use StepInputs as S;
+    let mut wrong = Vec::new();
+    for trained in [
+        0,
+        S::TRAIN_ENCODER,
+        S::TRAIN_DECODER,
+        S::LEARN_GAMMA,
+        S::TRAIN_DECODER | S::LEARN_GAMMA,
+        S::TRAIN_ENCODER | S::TRAIN_DECODER,
+        S::TRAIN_ENCODER | S::TRAIN_DECODER | S::SET_GAMMA,
+        S::SET_GAMMA,
+    ] {
+        let problem = CASES[2].problem();
+        let options = Options::default();
+        let (mut cpu, mut gpu) = (problem.native(), problem.device(&options));
+        for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
+            prepare(backend);
+            let step = StepInputs {
+                trained,
+                ..problem.inputs(9, 1.3, 1e-2)
+            };
+            backend.train(&[step]).expect("a step");
+        }
+        let found = differences(&content(&mut cpu), &content(&mut gpu));
+        wrong.extend(report(&format!("trained {trained}"), &found));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Sums over more rows than one workgroup takes, and a weight gradient over more pixels than one part.
+#[test]
+fn long_sums_are_taken_in_parts_and_agree() {
+    let recipe = Recipe {
+        shape: [24, 24, 1],
+        encoder: "conv2k3:bn,conv3k3s2",
+        decoder: "144:linear,12x12x1,deconv2k4s2:bn,convoutk3",
+        latents: 2,
+        batch: 9,
+        samples: 9,
+        bytes: true,
+        ..BASE
+    };
+    let problem = Problem::of_recipe("long sums", &recipe);
+    let mut wrong = Vec::new();
+    compare_programs(&problem, &Options::default(), &mut wrong);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
