@@ -1,4 +1,6 @@
 // The activations and their slopes, taken from the activation's output.
+//
+//!import bits
 
 const RELU: u32 = 1u;
 const TANH: u32 = 2u;
@@ -9,10 +11,6 @@ const SOFT_THRESHOLD: u32 = 6u;
 
 // The slope of the leaky ReLU below zero.
 const LEAK: f32 = 0.01;
-
-fn is_nan(a: f32) -> bool {
-    return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
-}
 
 // 1/(1 + e⁻ᵃ). Beyond ±80 e overflows, and it is 0 or 1 anyway.
 fn sigmoid(a: f32) -> f32 {

@@ -1,8 +1,6 @@
 // 2 × 2 blocks of an image and their largest number. The importing kernel declares `x`, the images.
-
-fn is_nan_bits(a: f32) -> bool {
-    return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
-}
+//
+//!import bits
 
 // The elements of the block that element `at` of the pooled images stands for.
 fn block_elements(at: u32) -> vec4<u32> {
@@ -21,17 +19,17 @@ fn largest(block: vec4<u32>) -> u32 {
     var best = block.x;
     var value = x[best];
     let second = x[block.y];
-    if second > value || is_nan_bits(second) {
+    if second > value || is_nan(second) {
         best = block.y;
         value = second;
     }
     let third = x[block.z];
-    if third > value || is_nan_bits(third) {
+    if third > value || is_nan(third) {
         best = block.z;
         value = third;
     }
     let fourth = x[block.w];
-    if fourth > value || is_nan_bits(fourth) {
+    if fourth > value || is_nan(fourth) {
         best = block.w;
     }
     return best;

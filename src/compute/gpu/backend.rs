@@ -87,7 +87,7 @@ impl GpuBackend {
         for layout in needs.layouts()? {
             let Some(memory) = Memory::new(&gpu, &plan, data, preprocessor, &layout)? else {
                 let need = needs.words(&layout);
-                refusal = Some(needs.too_large(need, "less free memory".into()));
+                refusal = Some(needs.refused(need));
                 continue;
             };
             let setting = needs.setting(layout.data.clone(), layout.targets.clone());
@@ -168,7 +168,7 @@ impl GpuBackend {
 
     /// Submissions that one training step is cut into.
     pub fn submissions_per_step(&self) -> usize {
-        submissions(self.train.iter().map(|d| d.work), 1, self.budget).len()
+        submissions(&works(&self.train), 1, self.budget).len()
     }
 
     /// Dispatches of one training step.
@@ -265,8 +265,8 @@ impl GpuBackend {
         let mut done = 0;
         for group in steps.chunks(self.steps.max(1)) {
             self.send_inputs(program, group)?;
-            let work = self.dispatches(program).iter().map(|d| d.work);
-            let all = submissions(work, group.len(), self.budget);
+            let work = works(self.dispatches(program));
+            let all = submissions(&work, group.len(), self.budget);
             let last_group = done + group.len() == steps.len();
             for (index, pieces) in all.iter().enumerate() {
                 if self.may_stop(program, pieces.first(), done) {
@@ -314,6 +314,10 @@ impl GpuBackend {
             && self.interrupt.load(Ordering::Relaxed)
             && !before.iter().any(|d| d.commits)
     }
+}
+
+fn works(dispatches: &[Dispatch]) -> Vec<u64> {
+    dispatches.iter().map(|d| d.work).collect()
 }
 
 fn status_buffer(gpu: &GpuDevice) -> wgpu::Buffer {

@@ -87,7 +87,8 @@ impl Needs<'_> {
 
     /// Steps and rows of a streamed submission.
     fn streamed(&self, plan: &Plan) -> (usize, usize) {
-        let steps = stream::steps(plan.batch, self.row_bytes(), Plan::MAX_STEPS);
+        let bytes = self.options.stream_bytes.unwrap_or(stream::MOST_BYTES);
+        let steps = stream::steps(bytes, plan.batch * self.row_bytes(), Plan::MAX_STEPS);
         (steps, (steps * plan.batch).max(plan.chunk))
     }
 
@@ -169,7 +170,7 @@ impl Needs<'_> {
     }
 
     /// The refusal, with the largest batch that would have been accepted.
-    pub(super) fn too_large(&self, need: String, have: String) -> Error {
+    fn too_large(&self, need: String, have: String) -> Error {
         let bytes = |batch: usize| {
             let (net, samples) = (self.plan.net.clone(), self.plan.samples);
             let target = self.plan.x() != self.plan.y();
@@ -182,14 +183,23 @@ impl Needs<'_> {
                 u64::MAX
             }
         };
-        // A batch that fits by the numbers may still have been refused by the device.
-        let upper = self.plan.batch - 1;
-        let largest = fit::largest_batch(upper, self.have().min(u64::MAX - 1), bytes);
+        let have_bytes = self.have().min(u64::MAX - 1);
+        let largest = fit::largest_batch(self.plan.batch, have_bytes, bytes);
         Error::TooLarge {
             need,
             have,
             device: self.gpu.info().name.clone(),
             suggestion: fit::suggestion(largest),
+        }
+    }
+
+    /// The refusal of a device that did not say beforehand how much it has.
+    pub(super) fn refused(&self, need: String) -> Error {
+        Error::TooLarge {
+            need,
+            have: "less free memory".into(),
+            device: self.gpu.info().name.clone(),
+            suggestion: "use a smaller batch, narrower layers or the CPU".into(),
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Options {
     pub submission_work: Option<u64>,
     /// Most bytes of a buffer of samples.
     pub shard_bytes: Option<u64>,
+    /// Most bytes of streamed samples sent at a time.
+    pub stream_bytes: Option<usize>,
     /// Most bytes to allocate in all.
     pub memory: Option<u64>,
     /// Floats behind every buffer of the plan, bound with it, so that a kernel which writes too far can be seen.
@@ -56,5 +58,30 @@ impl Options {
             DeviceKind::IntegratedGpu => 1 << 34,
             DeviceKind::DiscreteGpu => 1 << 38,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_reproducible_table_is_the_same_everywhere() {
+        let choices = |reproducible: bool| {
+            let options = Options {
+                reproducible,
+                ..Options::default()
+            };
+            let kinds = [
+                DeviceKind::Software,
+                DeviceKind::IntegratedGpu,
+                DeviceKind::DiscreteGpu,
+            ];
+            kinds.map(|kind| options.choice(kind))
+        };
+        let [first, second, third] = choices(true);
+        assert!(first == second && second == third);
+        let [first, second, third] = choices(false);
+        assert!(first != second && second != third);
     }
 }

@@ -131,17 +131,13 @@ pub(super) struct Piece {
 }
 
 /// `steps` runs through dispatches of this `work`, cut into submissions of at most `budget` (or of one dispatch).
-pub(super) fn submissions(
-    work: impl Iterator<Item = u64> + Clone,
-    steps: usize,
-    budget: u64,
-) -> Vec<Vec<Piece>> {
+pub(super) fn submissions(work: &[u64], steps: usize, budget: u64) -> Vec<Vec<Piece>> {
     let mut all = vec![Vec::new()];
     let mut spent = 0_u64;
     for step in 0..steps {
         let mut from = 0;
         let mut to = 0;
-        for work in work.clone() {
+        for &work in work {
             if spent > 0 && spent + work > budget {
                 push(&mut all, step, from..to);
                 all.push(Vec::new());
@@ -172,7 +168,7 @@ mod tests {
         let work = [5_u64, 1, 0, 9, 30, 2, 2];
         for budget in [1, 4, 10, 29, 48, 49, 50, 1000] {
             for steps in [1, 2, 5] {
-                let all = submissions(work.into_iter(), steps, budget);
+                let all = submissions(&work, steps, budget);
                 let order: Vec<(usize, usize)> = all
                     .iter()
                     .flatten()
@@ -191,6 +187,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(submissions(work.into_iter(), 5, 1000).len(), 1);
+        assert_eq!(submissions(&work, 5, 1000).len(), 1);
     }
 }

@@ -75,10 +75,12 @@ pub const PARTS_OF_OPS: [&str; 3] = ["norm_merge", "reparameterize_norms", "sum_
 const SHARED: &[(&str, &str)] = files!("shared/":
     "activation",
     "bilinear",
+    "bits",
     "columns",
     "epilogue",
     "matmul_registers",
     "matmul_tiled",
+    "matmul_wide",
     "normal",
     "operands",
     "patches",
@@ -119,28 +121,39 @@ pub enum Tile {
     Registers,
     /// 32 × 32 in workgroup memory, 64 invocations: small products on a GPU.
     Small,
-    /// 64 × 64 in workgroup memory, 256 invocations: large products on a GPU.
+    /// 64 × 64 in workgroup memory, 256 invocations of 4 × 4: large products on a GPU with few registers.
     Large,
+    /// 64 × 64 in workgroup memory, 64 invocations of 8 × 8: large products on a GPU with many.
+    Wide,
+    /// 128 × 128 in workgroup memory, 256 invocations of 8 × 8: the largest products.
+    Huge,
 }
 
 impl Tile {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Registers, Self::Small, Self::Large];
+    pub const ALL: [Self; 5] = [
+        Self::Registers,
+        Self::Small,
+        Self::Large,
+        Self::Wide,
+        Self::Huge,
+    ];
 
     /// Rows and columns of the product that one workgroup computes.
     pub fn extent(self) -> [usize; 2] {
         match self {
             Self::Registers => [8, 64],
             Self::Small => [32, 32],
-            Self::Large => [64, 64],
+            Self::Large | Self::Wide => [64, 64],
+            Self::Huge => [128, 128],
         }
     }
 
     fn workgroup(self) -> u32 {
         match self {
             Self::Registers => 8,
-            Self::Small => 64,
-            Self::Large => 256,
+            Self::Small | Self::Wide => 64,
+            Self::Large | Self::Huge => 256,
         }
     }
 
@@ -148,6 +161,7 @@ impl Tile {
         match self {
             Self::Registers => "matmul_registers",
             Self::Small | Self::Large => "matmul_tiled",
+            Self::Wide | Self::Huge => "matmul_wide",
         }
     }
 }
@@ -213,9 +227,10 @@ impl Variant {
     /// The pipeline constants, by name.
     pub fn constants(self) -> Vec<(&'static str, f64)> {
         let mut constants = vec![("WORKGROUP", f64::from(self.workgroup()))];
-        if let Some(tile @ (Tile::Small | Tile::Large)) = self.tile {
+        if let Some(tile) = self.tile.filter(|t| *t != Tile::Registers) {
             let block = tile.extent()[0] as u32;
-            let depth = block / 4;
+            // So that every invocation loads one quad of each factor.
+            let depth = self.workgroup() / (block / 4);
             constants.extend([
                 ("BLOCK", f64::from(block)),
                 ("DEPTH", f64::from(depth)),
@@ -317,7 +332,11 @@ mod tests {
             let source = variant.source().expect("a kernel");
             assert_eq!(source.contains("tile_a"), tile != Tile::Registers);
             let [rows, columns] = tile.extent();
-            let per_invocation = if tile == Tile::Registers { 64 } else { 16 };
+            let per_invocation = if matches!(tile, Tile::Small | Tile::Large) {
+                16
+            } else {
+                64
+            };
             assert_eq!(
                 rows * columns,
                 variant.workgroup() as usize * per_invocation

@@ -10,7 +10,7 @@ use crate::data::{Dataset, Pixels, Preprocessor};
 use crate::rng::permute;
 
 /// Bytes of samples sent with a submission, unless one step needs more.
-const MOST_BYTES: usize = 64 << 20;
+pub(super) const MOST_BYTES: usize = 64 << 20;
 
 /// The data set on the host.
 pub(super) struct Stream {
@@ -91,7 +91,7 @@ pub(super) fn target_bytes(preprocessor: &Preprocessor) -> usize {
     preprocessor.targets.as_ref().map_or(0, |t| 4 * t.dim)
 }
 
-/// Steps of `batch` rows whose samples, of `row_bytes` each, go with one submission.
-pub(super) fn steps(batch: usize, row_bytes: usize, most: usize) -> usize {
-    (MOST_BYTES / (batch * row_bytes).max(1)).clamp(1, most)
+/// Steps whose samples, of `step_bytes` a step, go together in `bytes`; at least one, at most `most`.
+pub(super) fn steps(bytes: usize, step_bytes: usize, most: usize) -> usize {
+    (bytes / step_bytes.max(1)).clamp(1, most)
 }

@@ -15,6 +15,7 @@ use crate::common::recipes::{RECIPES, Recipe};
 use crate::common::{byte_data, float_data, plan, preprocessor, step_inputs};
 
 /// A net on a data set.
+#[derive(Clone, Copy)]
 pub struct Case {
     pub d: usize,
     pub encoder: &'static [usize],
@@ -95,6 +96,16 @@ pub struct Problem {
 }
 
 impl Problem {
+    pub fn new(title: String, plan: Plan, data: Arc<Dataset>, pre: Arc<Preprocessor>) -> Self {
+        Self {
+            title,
+            plan,
+            data,
+            pre,
+            recipe: None,
+        }
+    }
+
     pub fn of_recipe(name: &str, recipe: &Recipe) -> Self {
         let data = recipe.data();
         Self {

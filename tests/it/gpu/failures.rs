@@ -10,8 +10,9 @@ use collapse_explorer::config::{Activation, DeviceChoice, PosteriorVariance, Pre
 use collapse_explorer::data::Pixels;
 use collapse_explorer::model::initial_parameters;
 
-use super::cases::{CASES, prepare};
+use super::cases::{CASES, Problem, prepare};
 use super::{adapter, device, train};
+use crate::common::recipes::RECIPES;
 use crate::common::{byte_data, float_data, plan, preprocessor, step_inputs};
 
 #[test]
@@ -188,6 +189,41 @@ fn adam_stays_stopped_in_the_submissions_after_a_bad_one() {
         gpu.read(plan.parameters()).expect("a read")
     };
     assert!(after(1) == after(3));
+}
+
+/// Running moments are committed before Adam, and by an op of their own.
+#[test]
+fn a_bad_step_leaves_running_moments_alone() {
+    let (name, recipe) = RECIPES
+        .iter()
+        .find(|(name, _)| *name == "batch normalisation")
+        .expect("such a recipe");
+    let problem = Problem::of_recipe(name, recipe);
+    let plan = &problem.plan;
+    let mut gpu = problem.device(&Options::default());
+    prepare(&mut gpu);
+    let norm = |op: &Op| matches!(op, Op::NormUpdate { .. });
+    let updates: Vec<Slice> = plan
+        .ops(Program::Train)
+        .iter()
+        .filter(|op| norm(op))
+        .flat_map(Op::outputs)
+        .collect();
+    assert!(updates.len() > 2);
+    let running = |gpu: &mut GpuBackend| -> Vec<f32> {
+        let read = |slice: &Slice| gpu.read(*slice).expect("a read");
+        updates.iter().flat_map(read).collect()
+    };
+    let log_gamma = plan.parameter("log_gamma").expect("log γ");
+    let before = running(&mut gpu);
+    gpu.write(log_gamma, &[f32::NAN]).expect("a write");
+    let metrics = train(&mut gpu, &problem.steps(1, 1e-2));
+    assert!(metrics[0].bad_op.is_some());
+    assert_eq!(running(&mut gpu), before);
+    gpu.clear_status().expect("a cleared status");
+    gpu.write(log_gamma, &[0.0]).expect("a write");
+    train(&mut gpu, &problem.steps(1, 1e-2));
+    assert_ne!(running(&mut gpu), before);
 }
 
 #[test]

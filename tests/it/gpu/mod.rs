@@ -4,9 +4,13 @@
 //! `COLLAPSE_TEST_ADAPTER` picks an adapter by a part of its name.
 
 mod cases;
+mod data_path;
 mod failures;
 mod parity;
+mod poison;
+mod presets;
 mod random;
+mod ways;
 
 use std::sync::{Arc, OnceLock};
 

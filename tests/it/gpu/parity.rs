@@ -9,6 +9,7 @@ use collapse_explorer::rng::{Stream, normal};
 
 use super::cases::{CASES, Case, Problem, prepare};
 use super::train;
+use crate::common::recipes::{BASE, Recipe};
 use crate::common::step_inputs;
 
 /// The content of every buffer of a plan.
@@ -102,9 +103,10 @@ fn compare_programs(problem: &Problem, options: &Options, wrong: &mut Vec<String
     check(&mut cpu, &mut gpu, "after a decoding");
 }
 
-/// Every tile; and every contraction in three parts.
-fn ways() -> Vec<Options> {
-    let tiles = Tile::ALL.map(|tile| Options {
+/// Each small tile, one of the large ones in turn, and every contraction in three parts.
+fn ways(index: usize) -> Vec<Options> {
+    let large = [Tile::Large, Tile::Huge, Tile::Wide][index % 3];
+    let tiles = [Tile::Registers, Tile::Small, large].map(|tile| Options {
         tile: Some(tile),
         splits: Some(1),
         ..Options::default()
@@ -120,11 +122,61 @@ fn ways() -> Vec<Options> {
 #[test]
 fn every_buffer_agrees_with_the_native_backend() {
     let mut wrong = Vec::new();
-    for problem in Problem::all() {
-        for options in ways() {
-            compare_programs(&problem, &options, &mut wrong);
+    for (index, problem) in Problem::all().iter().enumerate() {
+        for options in ways(index) {
+            compare_programs(problem, &options, &mut wrong);
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_not_trained_stays_and_gamma_is_held_learned_or_set_as_natively() {
+    use StepInputs as S;
+    let mut wrong = Vec::new();
+    for trained in [
+        0,
+        S::TRAIN_ENCODER,
+        S::TRAIN_DECODER,
+        S::LEARN_GAMMA,
+        S::TRAIN_DECODER | S::LEARN_GAMMA,
+        S::TRAIN_ENCODER | S::TRAIN_DECODER,
+        S::TRAIN_ENCODER | S::TRAIN_DECODER | S::SET_GAMMA,
+        S::SET_GAMMA,
+    ] {
+        let problem = CASES[2].problem();
+        let options = Options::default();
+        let (mut cpu, mut gpu) = (problem.native(), problem.device(&options));
+        for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
+            prepare(backend);
+            let step = StepInputs {
+                trained,
+                ..problem.inputs(9, 1.3, 1e-2)
+            };
+            backend.train(&[step]).expect("a step");
+        }
+        let found = differences(&content(&mut cpu), &content(&mut gpu));
+        wrong.extend(report(&format!("trained {trained}"), &found));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Sums over more rows than one workgroup takes, and a weight gradient over more pixels than one part.
+#[test]
+fn long_sums_are_taken_in_parts_and_agree() {
+    let recipe = Recipe {
+        shape: [24, 24, 1],
+        encoder: "conv2k3:bn,conv3k3s2",
+        decoder: "144:linear,12x12x1,deconv2k4s2:bn,convoutk3",
+        latents: 2,
+        batch: 9,
+        samples: 9,
+        bytes: true,
+        ..BASE
+    };
+    let problem = Problem::of_recipe("long sums", &recipe);
+    let mut wrong = Vec::new();
+    compare_programs(&problem, &Options::default(), &mut wrong);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

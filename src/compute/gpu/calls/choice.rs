@@ -50,22 +50,24 @@ impl Choice {
         }
     }
 
-    /// The tile for a product of `rows × columns`: the large one if that still makes enough workgroups and does
-    /// not lie half outside.
+    /// The tile for a product of `rows × columns`: the largest that still makes enough workgroups and does not lie
+    /// half outside.
     pub(super) fn tile(self, rows: usize, columns: usize) -> Tile {
         if let Some(tile) = self.tile {
             return tile;
         }
-        if matches!(self.kind, DeviceKind::Cpu | DeviceKind::Software) {
-            return Tile::Registers;
-        }
-        let [high, wide] = Tile::Small.extent();
-        let busy = workgroups(Tile::Large, rows, columns) >= self.enough();
-        if busy && rows > high && columns > wide {
-            Tile::Large
-        } else {
-            Tile::Small
-        }
+        let large: &[Tile] = match self.kind {
+            DeviceKind::Cpu | DeviceKind::Software => return Tile::Registers,
+            DeviceKind::IntegratedGpu => &[Tile::Large],
+            DeviceKind::DiscreteGpu => &[Tile::Huge, Tile::Wide],
+        };
+        let suits = |tile: &&Tile| {
+            let [high, wide] = tile.extent();
+            workgroups(**tile, rows, columns) >= self.enough()
+                && 2 * rows > high
+                && 2 * columns > wide
+        };
+        large.iter().find(suits).copied().unwrap_or(Tile::Small)
     }
 
     /// The parts of a product of `count` numbers in `groups` workgroups contracted over `depth`; `long` if the
@@ -113,7 +115,11 @@ mod tests {
         assert_eq!(of(DeviceKind::Software).tile(128, 1024), Tile::Registers);
         let discrete = of(DeviceKind::DiscreteGpu);
         assert_eq!(discrete.tile(128, 256), Tile::Small);
-        assert_eq!(discrete.tile(2048, 1024), Tile::Large);
+        assert_eq!(discrete.tile(2048, 1024), Tile::Wide);
+        assert_eq!(discrete.tile(8192, 1024), Tile::Huge);
+        assert_eq!(discrete.tile(1 << 20, 64), Tile::Wide);
+        let integrated = of(DeviceKind::IntegratedGpu);
+        assert_eq!(integrated.tile(1024, 1024), Tile::Large);
         // Half of a large tile would lie outside.
         assert_eq!(discrete.tile(1 << 20, 32), Tile::Small);
     }

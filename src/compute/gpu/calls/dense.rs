@@ -75,7 +75,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             factors: [x, dy],
             epilogue: None,
             result: dweight,
-            rest: Some(dbias),
+            rest: Some(dbias.into()),
             long: false,
             inputs: CallInputs {
                 flags: flag(dbias.is_some(), CallInputs::GRADIENT),

@@ -6,6 +6,10 @@ use super::inputs::{CallInputs, flag};
 use super::{Call, matrix};
 
 /// The calls of an estimator's op.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the table from op to call, one arm each"
+)]
 pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
     let global = |shared: bool| flag(shared, CallInputs::GLOBAL_VARIANCE);
     let call = match *op {

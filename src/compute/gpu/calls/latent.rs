@@ -7,6 +7,10 @@ use super::norm::columns;
 use super::{Call, Operand, matrix};
 
 /// The calls of a latent op.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the table from op to call, one arm each"
+)]
 pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
     match *op {
         Op::ReparameterizeForward {

@@ -64,6 +64,10 @@ fn chunked(
 }
 
 /// The calls of a sum or normalisation op.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the table from op to call, one arm each"
+)]
 pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
     match *op {
         Op::SumRows {

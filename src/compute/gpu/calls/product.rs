@@ -18,8 +18,8 @@ pub(super) struct Product<'a> {
     /// What happens to its numbers, if anything may.
     pub epilogue: Option<&'a Epilogue>,
     pub result: Slice,
-    /// Where the numbers behind `result` go.
-    pub rest: Option<Option<Slice>>,
+    /// Where the numbers behind `result` go, if the kernel may have any.
+    pub rest: Option<Operand>,
     /// The contraction is over all pixels of a batch.
     pub long: bool,
     pub inputs: CallInputs,
@@ -52,7 +52,7 @@ impl Product<'_> {
             workgroups: groups * split.parts,
             work: (count * self.depth) as u64,
         };
-        call.writes.extend(self.rest.map(Operand::from));
+        call.writes.extend(self.rest);
         let finished = self.epilogue.map_or(inputs, |e| with_epilogue(inputs, e));
         let tail = self.epilogue.map_or([Operand::Absent; 3], operands);
         if split == Split::WHOLE {
@@ -69,7 +69,7 @@ impl Product<'_> {
         call.writes[0] = partials;
         let mut reads = vec![partials];
         reads.extend(tail);
-        let rest = self.rest.flatten().map_or(Operand::Absent, Operand::from);
+        let rest = self.rest.unwrap_or(Operand::Absent);
         let finish = Call::elementwise(
             "sum_partials",
             reads,
