@@ -5,11 +5,12 @@ use egui::{Key, Ui};
 
 use crate::app::outline;
 use crate::app::state::AppState;
+use crate::app::theme::{self, Theme};
 use crate::config::Stack;
 
 use super::model::Edit;
 use super::network::settle_estimator;
-use super::parts::{complaint, name, quiet};
+use super::parts::{complaint, line, name, row};
 
 /// How layers are written.
 const GRAMMAR: &str = "\
@@ -45,11 +46,15 @@ pub(super) struct Layers {
 impl Layers {
     /// Draws both boxes.
     pub(super) fn ui(&mut self, ui: &mut Ui, state: &AppState, edit: &mut Edit) {
-        quiet(ui, "exact layers: how to write them", GRAMMAR);
-        self.encoder.ui(ui, state, edit, "encoder layers", |edit| {
+        row(ui, "exact layers", |ui| {
+            let accent = theme::chrome(Theme::of(ui)).accent;
+            line(ui, "how to write them", accent, GRAMMAR);
+        });
+        let (encoder, decoder) = (&mut self.encoder, &mut self.decoder);
+        encoder.ui(ui, state, edit, ["encoder", "encoder layers"], |edit| {
             &mut edit.net.encoder
         });
-        self.decoder.ui(ui, state, edit, "decoder layers", |edit| {
+        decoder.ui(ui, state, edit, ["decoder", "decoder layers"], |edit| {
             &mut edit.net.decoder
         });
     }
@@ -61,17 +66,19 @@ impl Side {
         ui: &mut Ui,
         state: &AppState,
         edit: &mut Edit,
-        label: &'static str,
+        [side, label]: [&'static str; 2],
         stack: fn(&mut Edit) -> &mut Stack,
     ) {
         if self.of.as_ref() != Some(&*stack(edit)) {
             self.take(stack(edit).clone());
         }
-        let entry = egui::TextEdit::singleline(&mut self.text)
-            .hint_text(format!("{label}: none, linear"))
-            .font(egui::TextStyle::Monospace)
-            .desired_width(f32::INFINITY);
-        let response = ui.add(entry);
+        let response = row(ui, side, |ui| {
+            let entry = egui::TextEdit::singleline(&mut self.text)
+                .hint_text("none: linear")
+                .font(egui::TextStyle::Monospace)
+                .desired_width(f32::INFINITY);
+            ui.add(entry)
+        });
         name(&response, label);
         if response.changed() {
             self.problem = None;

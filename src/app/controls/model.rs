@@ -157,11 +157,11 @@ fn likelihood(ui: &mut Ui, edit: &mut Edit) {
             [
                 (
                     Likelihood::Gaussian,
-                    "N(x̂, γI) with one γ: the theory's decoder",
+                    "N(D(z), γI) with one γ: the theory's decoder",
                 ),
                 (
                     Likelihood::GaussianPerPixel,
-                    "N(x̂, diag γ(z)): the decoder also gives log γ of every dimension",
+                    "N(D(z), diag γ(z)): the decoder also gives log γ of every dimension",
                 ),
                 (
                     Likelihood::Bernoulli,

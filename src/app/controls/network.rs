@@ -178,7 +178,19 @@ impl Networks {
 
     fn depth_and_width(&mut self, ui: &mut Ui, edit: &mut Edit) {
         let mut depth = edit.net.encoder.len();
-        row(ui, "depth", |ui| {
+        row(ui, "depth, width", |ui| {
+            let drag = egui::DragValue::new(&mut self.width)
+                .range(1..=8192)
+                .speed(2.0);
+            let response = ui
+                .add(drag)
+                .on_hover_text("Widest hidden layer; the others shrink towards the latents");
+            name(&response, "width");
+            if edit.take(&response) {
+                edit.net = edit.net.with_depth(depth, self.width);
+            }
+            // What is left of the row, less the slider's own number.
+            ui.spacing_mut().slider_width = (ui.available_width() - 46.0).max(30.0);
             let slider =
                 egui::Slider::new(&mut depth, 0..=MAX_DEPTH).clamping(egui::SliderClamping::Edits);
             let response = ui
@@ -193,18 +205,6 @@ impl Networks {
                 } else if was_linear {
                     edit.net.variance = PosteriorVariance::PerSample;
                 }
-            }
-        });
-        row(ui, "width", |ui| {
-            let drag = egui::DragValue::new(&mut self.width)
-                .range(1..=8192)
-                .speed(2.0);
-            let response = ui
-                .add(drag)
-                .on_hover_text("Widest hidden layer; the others shrink towards the latents");
-            name(&response, "width");
-            if edit.take(&response) {
-                edit.net = edit.net.with_depth(depth, self.width);
             }
         });
         settle_estimator(&mut edit.net);

@@ -165,25 +165,15 @@ fn snap_buttons(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 }
 
 fn gamma(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    let (has_gamma, last_line) = match state.config.net.likelihood {
-        Likelihood::Gaussian => (true, None),
-        Likelihood::GaussianPerPixel => (
-            false,
-            Some("the decoder gives a γ of its own to every pixel"),
-        ),
-        Likelihood::Bernoulli => (false, Some("a Bernoulli likelihood has no γ")),
+    let without = match state.config.net.likelihood {
+        Likelihood::Gaussian => None,
+        Likelihood::GaussianPerPixel => Some("the decoder gives a γ of its own to every pixel"),
+        Likelihood::Bernoulli => Some("a Bernoulli likelihood has no γ"),
     };
-    ui.add_enabled_ui(has_gamma, |ui| gamma_controls(ui, state, actions));
-    // The line is there before its number is, so that nothing below it moves while a run starts.
-    if let Some(text) = last_line {
+    ui.add_enabled_ui(without.is_none(), |ui| gamma_controls(ui, state, actions));
+    if let Some(text) = without {
         quiet(ui, text, "");
-        return;
     }
-    let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
-    let star = evaluation.map_or_else(|| "…".into(), |e| significant(e.gamma_star(), 3));
-    muted(ui, format!("implicit γ* = {star}")).on_hover_text(
-        "E‖x − D(z)‖²/d: the best γ for the current networks (Dai et al. 2020, eq. 9)",
-    );
 }
 
 fn gamma_controls(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -208,16 +198,22 @@ fn gamma_controls(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         );
     });
     let mut eta = shown.sqrt();
-    row(ui, "η_dec = √γ", |ui| {
+    row(ui, "η_dec", |ui| {
         let drag = egui::DragValue::new(&mut eta)
             .speed(shown.sqrt() * 0.01)
             .range(1e-9..=1e9)
             .custom_formatter(|v, _| significant(v, 4));
         let response = ui.add_enabled(!moves, drag);
         name(&response, "η_dec");
+        let response = response.on_hover_text("√γ, the decoder's standard deviation");
         if response.changed() {
             gamma = eta * eta;
         }
+        let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
+        let star = evaluation.map_or_else(|| "…".into(), |e| significant(e.gamma_star(), 3));
+        muted(ui, format!("implicit γ* {star}")).on_hover_text(
+            "E‖x − D(z)‖²/d: the best γ for the current networks (Dai et al. 2020, eq. 9)",
+        );
     });
     let options = [
         (GammaMode::Fixed, "fixed"),

@@ -181,6 +181,9 @@ pub(super) fn menu<T: PartialEq>(
         })
         .response;
     name(&response, label);
-    response.on_hover_text(shown);
+    // Long names are cut off.
+    if shown.chars().count() > 20 {
+        response.on_hover_text(shown);
+    }
     changed
 }
