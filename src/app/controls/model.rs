@@ -12,7 +12,9 @@ use crate::config::{Activation, Estimator, Likelihood, NetConfig, PosteriorVaria
 
 use super::Controls;
 use super::network::settle_estimator;
-use super::parts::{Choice, complaint, explained, fold, menu, name, part, quiet, row};
+use super::parts::{
+    Choice, beside, complaint, explained, fold, hidden_changes, menu, name, part, quiet, row,
+};
 
 /// Samples of the importance-weighted bound when it is chosen.
 const DEFAULT_SAMPLES: usize = 8;
@@ -54,14 +56,18 @@ impl Controls {
         let mut edit = Edit::new(self.net.clone().unwrap_or_else(|| current.clone()));
         part(ui, "network", |ui| self.network.ui(ui, state, &mut edit));
         part(ui, "latents", |ui| basics(ui, &mut edit));
+        part(ui, "outline", |ui| self.summary(ui, state));
         part(ui, "advanced model", |ui| {
-            let changed = changed(&edit.net);
-            fold(ui, &mut self.model_open, "advanced model", &changed);
             if self.model_open {
                 self.layers.ui(ui, state, &mut edit);
                 likelihood(ui, &mut edit);
                 estimator(ui, &mut edit);
                 target(ui, state, &mut edit);
+                return;
+            }
+            let changed = changed(&edit.net);
+            if !changed.is_empty() {
+                hidden_changes(ui, &changed);
             }
         });
         if edit.changed {
@@ -81,9 +87,37 @@ impl Controls {
                 actions.push(Action::Net(net));
             }
         }
-        part(ui, "outline", |ui| {
-            summary(ui, self.current_outline(state));
-        });
+    }
+
+    /// Shapes, numbers and memory, or why there is no such network; the switch of the advanced part.
+    fn summary(&mut self, ui: &mut Ui, state: &AppState) {
+        let mut size = "…".to_owned();
+        match self.current_outline(state) {
+            None => {
+                quiet(ui, "shapes: once there are data", "");
+            }
+            Some(Ok(outline)) => {
+                quiet(ui, &outline.shapes, "");
+                let mebibytes = outline.memory_bytes as f64 / f64::from(1 << 20);
+                size = format!(
+                    "{} parameters · {} MiB",
+                    thousands(outline.parameters as u64),
+                    significant(mebibytes, 3)
+                );
+            }
+            Some(Err(error)) => complaint(ui, &format!("cannot be built: {error}")),
+        }
+        let help = "Parameters, gradients, Adam's moments and the activations of a batch, known before \
+                    anything starts; the data come on top.";
+        let open = &mut self.model_open;
+        beside(
+            ui,
+            62.0,
+            |ui| {
+                quiet(ui, &size, help);
+            },
+            |ui| fold(ui, open, "advanced model"),
+        );
     }
 
     /// The outline of the network on screen, the one being dragged if there is one.
@@ -121,32 +155,6 @@ fn basics(ui: &mut Ui, edit: &mut Edit) {
         ];
         edit.changed |= segmented(ui, &mut edit.net.variance, &options, false);
     });
-}
-
-/// Shapes, numbers and memory; or why there is no such network.
-fn summary(ui: &mut Ui, outline: Option<&Result<Outline, OutlineError>>) {
-    match outline {
-        None => {
-            quiet(ui, "shapes: once there are data", "");
-            quiet(ui, "…", "");
-        }
-        Some(Ok(outline)) => {
-            quiet(ui, &outline.shapes, "");
-            let mebibytes = outline.memory_bytes as f64 / f64::from(1 << 20);
-            let text = format!(
-                "{} parameters · {} MiB",
-                thousands(outline.parameters as u64),
-                significant(mebibytes, 3)
-            );
-            quiet(
-                ui,
-                &text,
-                "Parameters, gradients, Adam's moments and the activations of a batch, known before \
-                 anything starts; the data come on top.",
-            );
-        }
-        Some(Err(error)) => complaint(ui, &format!("cannot be built: {error}")),
-    }
 }
 
 fn likelihood(ui: &mut Ui, edit: &mut Edit) {

@@ -22,12 +22,7 @@ impl Controls {
     /// Draws the section.
     pub(super) fn objective(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         twin(ui, state, actions);
-        let vae = state.config.live.objective == Objective::Vae;
-        part(ui, "beta", |ui| {
-            ui.add_enabled_ui(vae, |ui| self.beta(ui, state, actions))
-                .response
-                .on_disabled_hover_text("The autoencoder has no KL term for β to weigh");
-        });
+        part(ui, "beta", |ui| self.beta(ui, state, actions));
         ui.add_space(4.0);
         part(ui, "gamma", |ui| gamma(ui, state, actions));
         part(ui, "advanced objective", |ui| {
@@ -39,26 +34,31 @@ impl Controls {
         let live = state.config.live;
         let thresholds = reachable_thresholds(state);
         let mut beta = live.beta;
-        log_slider(
-            ui,
-            &mut beta,
-            &LogSlider {
-                symbol: "β",
-                name: "KL weight",
-                range: BETA_RANGE,
-                default: 1.0,
-                ticks: &thresholds,
-                help: "Weight of the KL term in L = (1/2γ)‖x − D(z)‖² + (d/2) log 2πγ + β·KL.\n\
+        let vae = live.objective == Objective::Vae;
+        ui.add_enabled_ui(vae, |ui| {
+            log_slider(
+                ui,
+                &mut beta,
+                &LogSlider {
+                    symbol: "β",
+                    name: "KL weight",
+                    range: BETA_RANGE,
+                    default: 1.0,
+                    ticks: &thresholds,
+                    help: "Weight of the KL term in L = (1/2γ)‖x − D(z)‖² + (d/2) log 2πγ + β·KL.\n\
                        The ticks are the thresholds ζ²/γ: a mode dies when β passes its tick.\n\
                        Double-click for 1.",
-            },
-        );
+                },
+            );
+        })
+        .response
+        .on_disabled_hover_text("The autoencoder has no KL term for β to weigh");
         if beta != live.beta {
             actions.push(Action::Live(LiveConfig { beta, ..live }));
         }
         super::schedule::effective_beta(ui, state);
         next_to_die(ui, state);
-        self.in_your_code(ui, state);
+        ui.add_enabled_ui(vae, |ui| self.in_your_code(ui, state));
         snap_buttons(ui, state, actions);
     }
 

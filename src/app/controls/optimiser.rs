@@ -34,17 +34,16 @@ impl Controls {
         }
         let mut sampling = self.sampling.unwrap_or(state.config.sampling);
         let mut dragging = false;
-        row(ui, "batch", |ui| {
-            let response = ui.add(egui::DragValue::new(&mut sampling.batch).range(1..=65_535));
-            name(&response, "batch");
-            dragging |= response.dragged();
-            response.on_hover_text("Samples per step; re-initialises");
-        });
-        row(ui, "seed", |ui| {
+        // The row fills from the right.
+        row(ui, "batch, seed", |ui| {
             let response = ui.add(egui::DragValue::new(&mut sampling.seed));
             name(&response, "seed");
             dragging |= response.dragged();
-            response.on_hover_text("Fixes weights, order and noise; re-initialises");
+            response.on_hover_text("Seed: fixes weights, order and noise; re-initialises");
+            let response = ui.add(egui::DragValue::new(&mut sampling.batch).range(1..=65_535));
+            name(&response, "batch");
+            dragging |= response.dragged();
+            response.on_hover_text("Batch: samples per step; re-initialises");
         });
         self.sampling = dragging.then_some(sampling);
         if !dragging && sampling != state.config.sampling {

@@ -92,21 +92,39 @@ pub(super) fn complaint(ui: &mut Ui, text: &str) {
     ui.add(egui::Label::new(RichText::new(text).small().color(colour)).wrap());
 }
 
-/// The switch of a part that is folded away; what in it is not as at the start is said beside it.
-pub(super) fn fold(ui: &mut Ui, open: &mut bool, label: &'static str, changed: &[String]) {
+/// The switch of a part that is folded away.
+pub(super) fn fold(ui: &mut Ui, open: &mut bool, label: &'static str) {
+    let sign = if *open { "▾" } else { "▸" };
+    let text = RichText::new(format!("{sign} advanced")).small();
+    let response = ui.add(egui::Button::new(text).frame(false));
+    name(&response, label);
+    if response.clicked() {
+        *open = !*open;
+    }
+}
+
+/// What in a folded part is not as at the start.
+pub(super) fn hidden_changes(ui: &mut Ui, changed: &[String]) {
+    let accent = theme::chrome(Theme::of(ui)).accent;
+    let help = "Behind 'advanced', not as at the start";
+    line(ui, &changed.join(", "), accent, help);
+}
+
+/// A quiet line at the left, a control of this width at the right.
+pub(super) fn beside(
+    ui: &mut Ui,
+    width: f32,
+    quiet: impl FnOnce(&mut Ui),
+    control: impl FnOnce(&mut Ui),
+) {
     ui.horizontal(|ui| {
-        let sign = if *open { "▾" } else { "▸" };
-        let text = RichText::new(format!("{sign} advanced")).small();
-        let response = ui.add(egui::Button::new(text).frame(false));
-        name(&response, label);
-        if response.clicked() {
-            *open = !*open;
-        }
-        if !*open && !changed.is_empty() {
-            let accent = theme::chrome(Theme::of(ui)).accent;
-            let text = changed.join(", ");
-            line(ui, &text, accent, "Settings that are not as at the start");
-        }
+        let left = egui::vec2(
+            (ui.available_width() - width).max(0.0),
+            ui.available_height(),
+        );
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        ui.allocate_ui_with_layout(left, layout, quiet);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), control);
     });
 }
 

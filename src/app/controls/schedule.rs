@@ -10,7 +10,7 @@ use crate::app::theme::segmented;
 use crate::config::{GammaMode, KlSchedule, LiveConfig, Objective, TrainedPart};
 
 use super::Controls;
-use super::parts::{explained, fold, name, quiet};
+use super::parts::{explained, fold, hidden_changes, name, quiet};
 
 /// Steps of a rise or period when a schedule is chosen.
 const DEFAULT_STEPS: u32 = 1_000;
@@ -37,7 +37,12 @@ impl Controls {
             );
         }
         let changed = changed(&live);
-        fold(ui, &mut self.objective_open, "advanced objective", &changed);
+        ui.horizontal(|ui| {
+            fold(ui, &mut self.objective_open, "advanced objective");
+            if !self.objective_open && !changed.is_empty() {
+                hidden_changes(ui, &changed);
+            }
+        });
         if self.objective_open {
             schedule(ui, &mut edited.schedule);
             number(
