@@ -13,6 +13,7 @@ mod help;
 mod loader;
 mod log_slider;
 mod number;
+mod outline;
 pub mod plot_view;
 pub mod state;
 pub mod theme;

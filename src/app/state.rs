@@ -3,6 +3,9 @@
 //! Widgets never touch the state; they return [`Action`]s. [`AppState::apply`] turns an action into
 //! new state and [`Effect`]s, which the app hands to its threads.
 
+mod messages;
+mod theory;
+
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,13 +14,15 @@ use super::action::{Action, Effect, Notice, Severity};
 use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
 use crate::data::{Dataset, Preprocessor, Progress, Spectrum};
-use crate::metrics::{Prediction, Usage, predict};
-use crate::theory::{Gamma, NextThreshold, next_to_die, next_to_revive};
+use crate::metrics::{Prediction, Usage};
+use crate::theory::NextThreshold;
 use crate::train::{
-    Command, Event, History, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
+    Command, History, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
 };
 
-use super::loader::{LoadedData, LoaderMessage};
+use super::outline;
+
+pub use theory::{Uncovered, uncovered};
 
 /// Pictures in a row of the reconstructions tile.
 pub const EXAMPLES: usize = 10;
@@ -147,35 +152,6 @@ impl AppState {
             Some(snapshot) if self.config.live.gamma_moves() => snapshot.live.gamma,
             _ => self.config.live.gamma,
         }
-    }
-
-    /// How the theory treats γ.
-    pub fn gamma_mode(&self) -> Gamma {
-        if self.config.live.gamma_moves() {
-            Gamma::Learned
-        } else {
-            Gamma::Fixed(self.config.live.gamma)
-        }
-    }
-
-    /// The active mode whose threshold is next above β.
-    pub fn next_to_die(&self) -> Option<NextThreshold> {
-        let prediction = self.prediction.as_ref()?;
-        next_to_die(
-            &prediction.problem,
-            self.config.live.beta,
-            self.gamma_mode(),
-        )
-    }
-
-    /// The dead mode whose threshold is next below β.
-    pub fn next_to_revive(&self) -> Option<NextThreshold> {
-        let prediction = self.prediction.as_ref()?;
-        next_to_revive(
-            &prediction.problem,
-            self.config.live.beta,
-            self.gamma_mode(),
-        )
     }
 
     /// Applies what the user asked for.
@@ -308,6 +284,14 @@ impl AppState {
             self.refuse(error.to_string());
             return Vec::new();
         }
+        // A network that cannot be built does not end the one that trains.
+        if config.net != self.config.net
+            && let Some(data) = &self.data
+            && let Err(error) = outline::resolve(&config.net, data)
+        {
+            self.refuse(error.to_string());
+            return Vec::new();
+        }
         self.config = config;
         self.predict();
         self.start()
@@ -353,147 +337,6 @@ impl AppState {
         })];
         effects.extend(self.live_effect());
         effects
-    }
-
-    fn predict(&mut self) {
-        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.clone());
-        self.prediction = spectrum.and_then(|spectrum| {
-            predict(
-                &spectrum,
-                self.config.net.latents,
-                self.config.live.beta,
-                self.gamma_mode(),
-            )
-            .ok()
-        });
-        self.generation += 1;
-    }
-
-    /// Applies what the loader says.
-    pub fn loaded(&mut self, message: LoaderMessage) -> Vec<Effect> {
-        self.generation += 1;
-        match message {
-            LoaderMessage::Progress(progress) => {
-                if let Some(loading) = &mut self.loading {
-                    loading.progress = Some(progress);
-                }
-                Vec::new()
-            }
-            LoaderMessage::Loaded(loaded) => {
-                let LoadedData {
-                    config,
-                    dataset,
-                    preprocessor,
-                    digest,
-                } = *loaded;
-                self.remember(&config);
-                self.config.data = config.clone();
-                self.problem = None;
-                self.mode = 0;
-                // A run on other data is nothing to compare with.
-                self.ghost = None;
-                self.snapshot = None;
-                self.data = Some(Data {
-                    config,
-                    dataset,
-                    preprocessor,
-                    digest,
-                    spectrum: None,
-                });
-                self.predict();
-                self.start()
-            }
-            LoaderMessage::Spectrum(spectrum) => {
-                self.loading = None;
-                if let Some(data) = &mut self.data {
-                    data.spectrum = Some(spectrum);
-                }
-                self.predict();
-                self.live_effect()
-            }
-            LoaderMessage::Failed(message) => {
-                self.loading = None;
-                self.refuse(message);
-                Vec::new()
-            }
-        }
-    }
-
-    fn remember(&mut self, config: &DataConfig) {
-        let name = config.source.to_string();
-        self.recent.retain(|r| *r != name);
-        self.recent.insert(0, name);
-        self.recent.truncate(RECENT);
-    }
-
-    /// Applies an event of the worker; those of an older run are dropped.
-    pub fn event(&mut self, event: Event) {
-        if self.run.as_ref().is_none_or(|r| r.id != event.run()) {
-            return;
-        }
-        self.generation += 1;
-        match event {
-            Event::Started {
-                device,
-                parameters,
-                memory_bytes,
-                ..
-            } => {
-                self.problem = None;
-                if let Some(run) = &mut self.run {
-                    run.device = Some(device);
-                    run.parameters = parameters;
-                    run.memory_bytes = memory_bytes;
-                }
-            }
-            Event::Playing(_) => self.playing = true,
-            Event::Paused { .. } => self.playing = false,
-            Event::Edited { .. } => {}
-            Event::Recovered {
-                device, message, ..
-            } => {
-                if let Some(run) = &mut self.run {
-                    run.device = Some(device);
-                }
-                self.refuse(message);
-            }
-            Event::Diverged { message, .. } | Event::Failed { message, .. } => {
-                self.playing = false;
-                self.refuse(message);
-            }
-            Event::Refused { message, .. } => self.refuse(message),
-        }
-    }
-
-    /// Takes a snapshot of the worker; those of an older run are dropped.
-    pub fn snapshot(&mut self, snapshot: Snapshot) -> Vec<Effect> {
-        if self.run.as_ref().is_none_or(|r| r.id != snapshot.run) {
-            return Vec::new();
-        }
-        self.generation += 1;
-        if let Some(evaluation) = &snapshot.evaluation {
-            self.usage = Usage::new(evaluation);
-        }
-        if let Some(point) = snapshot.views.as_ref().and_then(|v| v.point)
-            && point.mode == self.mode
-            && self.zeroed.is_empty()
-        {
-            let place = [point.u, point.v];
-            if self.trail.back() != Some(&place) {
-                self.trail.push_back(place);
-            }
-            if self.trail.len() > TRAIL {
-                self.trail.pop_front();
-            }
-        }
-        self.snapshot = Some(snapshot);
-        match self.usage.by_kl().first() {
-            Some(&best) if !self.chose_traversal && best != self.traversed => {
-                self.traversed = best;
-                self.live_effect()
-            }
-            _ => Vec::new(),
-        }
     }
 
     /// Adds a notice of an error; nothing else changes.

@@ -1,12 +1,13 @@
 //! The tiles: which there are, what each shows, how they are laid out.
 
+mod figures;
+
 use egui::Ui;
 use egui_tiles::{
     Container, Linear, LinearDir, SimplificationOptions, TileId, Tiles, Tree, UiResponse,
 };
 
-use crate::figure::{FigureSpec, run as figures};
-use crate::train::History;
+use crate::figure::FigureSpec;
 
 use super::action::Action;
 use super::data_panel::empty;
@@ -14,6 +15,7 @@ use super::plot_view::{PlotResponse, PlotView};
 use super::state::AppState;
 use super::theme::{self, Theme, segmented, tile_frame, tile_heading};
 use super::tile::{SaveRequest, Tile};
+use figures::shown_gamma;
 
 /// Which loss surface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,90 +145,6 @@ impl TileBoard {
         if self.hovered != state.hovered {
             actions.push(Action::Hover(self.hovered));
         }
-    }
-
-    /// The figure of a tile for the present state; none while there is nothing to show.
-    fn build(&self, tile: Tile, state: &AppState) -> Option<FigureSpec> {
-        let provenance = state.provenance();
-        let snapshot = state.snapshot.as_ref();
-        match tile {
-            Tile::Thresholds => {
-                let prediction = state.prediction.as_ref()?;
-                let measured = snapshot
-                    .filter(|s| s.evaluation.is_some())
-                    .map(|_| &state.usage);
-                Some(figures::thresholds_figure(
-                    prediction,
-                    shown_gamma(state),
-                    measured,
-                    snapshot.map(|s| s.stationary),
-                    &provenance,
-                ))
-            }
-            Tile::Surface => self.surface_figure(state, &provenance),
-            Tile::Usage => {
-                snapshot?.evaluation.as_ref()?;
-                Some(figures::usage_figure(
-                    &state.usage,
-                    state.sort_by_kl,
-                    &provenance,
-                ))
-            }
-            Tile::Reconstructions => {
-                let views = snapshot?.views.as_ref()?;
-                let data = state.data.as_ref()?;
-                data.dataset
-                    .shape
-                    .is_image()
-                    .then(|| figures::reconstructions_figure(views, &data.dataset, &provenance))
-            }
-            Tile::Training => {
-                let empty = History::default();
-                let history = snapshot.map_or(&empty, |s| &s.history);
-                let ghost = state.ghost.as_ref().map(|(_, history)| &**history);
-                Some(figures::training_figure(
-                    history,
-                    ghost,
-                    state.data.as_ref().map_or(1, |d| d.dataset.dim()),
-                    self.log_steps,
-                    &provenance,
-                ))
-            }
-        }
-    }
-
-    fn surface_figure(
-        &self,
-        state: &AppState,
-        provenance: &crate::figure::Provenance,
-    ) -> Option<FigureSpec> {
-        let prediction = state.prediction.as_ref()?;
-        let eigenvalues = prediction.problem.eigenvalues();
-        let gamma = shown_gamma(state);
-        match self.surface {
-            SurfaceKind::Mode => {
-                let trail: Vec<[f64; 2]> = state.trail.iter().copied().collect();
-                let zeta2 = *eigenvalues.get(state.mode)?;
-                let beta = state.config.live.beta;
-                figures::mode_surface_figure(state.mode, zeta2, beta, gamma, &trail, provenance)
-                    .ok()
-            }
-            SurfaceKind::Ppca => {
-                let a = state.mode.min(eigenvalues.len().checked_sub(2)?);
-                let sigma2 = self.ppca_sigma2.unwrap_or(gamma);
-                figures::ppca_surface_figure(eigenvalues, 3, (a, a + 1), sigma2, provenance).ok()
-            }
-        }
-    }
-}
-
-/// γ as the theory's figures use it: the trained one, or the closed form's while none is trained.
-fn shown_gamma(state: &AppState) -> f64 {
-    let trained = state.gamma();
-    if trained.is_finite() && trained > 0.0 {
-        trained
-    } else {
-        state.config.live.gamma
     }
 }
 
@@ -501,6 +419,9 @@ fn empty_text(tile: Tile, state: &AppState) -> &'static str {
                 .is_some_and(|d| !d.dataset.shape.is_image()) =>
         {
             "these data are plain vectors: there is no picture to show"
+        }
+        Tile::Reconstructions if state.config.net.target != crate::config::Target::Input => {
+            "the decoder is trained for something else than the input: it makes no pictures"
         }
         Tile::Reconstructions => "no pictures yet: press Play",
         Tile::Training => "no steps yet: press Play",

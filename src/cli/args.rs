@@ -290,6 +290,12 @@ pub struct TrainArguments {
     /// auto, cpu, gpu, software, or part of an adapter's name.
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
+    /// Divide the GPU's products by one fixed table, so that devices which compute alike agree bit by bit.
+    #[arg(long)]
+    pub reproducible: bool,
+    /// Also estimate log p(x) by the importance-weighted bound with this many samples.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub bound_samples: Option<u32>,
     /// Write the step-by-step trace, the result and the figures here.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -331,6 +337,7 @@ impl TrainArguments {
                 seed: self.seed,
             },
             device: self.device.clone(),
+            reproducible: self.reproducible,
         };
         config.validate()?;
         Ok(config)

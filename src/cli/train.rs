@@ -13,7 +13,9 @@ use crate::config::RunConfig;
 use crate::data::{self, Dataset, Preprocessor, Spectrum};
 use crate::metrics::{Usage, predict};
 use crate::theory::Gamma;
-use crate::train::{Evaluation, History, RunSetup, Trainer, evaluate, measure_gains};
+use crate::train::{
+    Evaluation, History, RunSetup, Trainer, evaluate, importance_bound, measure_gains,
+};
 
 use super::args::TrainArguments;
 use super::demo::{make_folder, write_figures};
@@ -21,6 +23,8 @@ use super::error::Error;
 
 /// Samples of the final evaluation; a larger data set is evaluated on its first this many.
 pub(super) const EVALUATION_SAMPLES: usize = 10_000;
+/// Items of the importance-weighted bound, which costs as many passes as it has samples.
+const BOUND_ITEMS: usize = 1_000;
 /// Floating-point operations the final gains may cost.
 const GAIN_FLOPS: f64 = 4.0e10;
 /// The same on a software adapter, which is a hundred times slower.
@@ -41,6 +45,9 @@ pub(super) struct Report {
     collapse_percent: f64,
     active: usize,
     predicted_active: usize,
+    /// Only with `--bound-samples`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    importance_bound: Option<f64>,
     per_latent: Vec<LatentReport>,
     device: String,
     steps_per_second: f64,
@@ -84,14 +91,18 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
     );
     let (trace, elapsed) = train_steps(&mut trainer, steps)?;
     let evaluation = final_evaluation(&mut trainer)?;
-    let report = report(&evaluation, &config, &spectrum, device.name, steps, elapsed)?;
+    let bound = match arguments.bound_samples {
+        Some(samples) => Some(bound(&mut trainer, samples as usize)?),
+        None => None,
+    };
+    let mut report = report(&evaluation, &config, &spectrum, device.name, steps, elapsed)?;
+    report.importance_bound = bound;
     if let Some(dir) = &arguments.out {
         write_trace(&dir.join("trace.csv"), &trace)?;
         write_json(&dir.join("result.json"), &report)?;
-        let beta = config.live.beta;
         let mut history = History::default();
         for row in &trace {
-            history.push(row, beta * row.kl);
+            history.push(row, row.beta * row.kl);
         }
         write_figures(&mut trainer, &spectrum, &history, &evaluation, dir, "")?;
     }
@@ -205,6 +216,24 @@ pub(super) fn final_evaluation(trainer: &mut Trainer) -> Result<Evaluation, Erro
     Ok(evaluation)
 }
 
+/// The importance-weighted estimate of log p(x) over the evaluated items.
+fn bound(trainer: &mut Trainer, samples: usize) -> Result<f64, Error> {
+    let live = *trainer.live();
+    let seed = trainer.setup().config.sampling.seed;
+    let items = trainer.plan().samples.min(BOUND_ITEMS);
+    if items < trainer.plan().samples {
+        eprintln!("the importance-weighted bound is over the first {items} items");
+    }
+    Ok(importance_bound(
+        trainer.backend(),
+        seed,
+        &live,
+        items,
+        samples,
+        &|| true,
+    )?)
+}
+
 fn report(
     evaluation: &Evaluation,
     config: &RunConfig,
@@ -231,6 +260,7 @@ fn report(
         collapse_percent: usage.collapse_percent,
         active: usage.active,
         predicted_active: prediction.active(),
+        importance_bound: None,
         per_latent: usage
             .latents
             .iter()
@@ -250,7 +280,7 @@ fn report(
 fn describe(report: &Report) -> String {
     let mut text = format!(
         "loss {:.4}  ELBO {:.4}  tuned {:.4}  KL {:.4}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
-         {} active (linear theory: {}), {:.1} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n\n\
+         {} active (linear theory: {}), {:.1} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n{}\n\
          latent        KL      E σ²     Var μ       law      gain  gain/2γKL\n",
         report.loss,
         report.elbo,
@@ -264,6 +294,11 @@ fn describe(report: &Report) -> String {
         report.collapse_percent,
         report.steps_per_second,
         report.device,
+        report
+            .importance_bound
+            .map_or_else(String::new, |b| format!(
+                "log p(x) is at least {b:.4} (importance-weighted)\n"
+            )),
     );
     let mut order: Vec<usize> = (0..report.per_latent.len()).collect();
     order.sort_by(|&a, &b| report.per_latent[b].kl.total_cmp(&report.per_latent[a].kl));

@@ -7,7 +7,7 @@ use crate::data::{Dataset, Preprocessor};
 
 use super::backend::{Backend, DeviceKind, Error};
 use super::cpu::CpuBackend;
-use super::gpu::{Adapter, AdapterInfo, GpuBackend, enumerate};
+use super::gpu::{Adapter, AdapterInfo, GpuBackend, GpuDevice, Options, enumerate};
 use super::plan::Plan;
 
 /// The adapters that can run the WGSL kernels; empty where there is no driver.
@@ -80,6 +80,7 @@ fn no_device(choice: &DeviceChoice, adapters: &[AdapterInfo]) -> Error {
 )]
 pub fn create_backend(
     choice: &DeviceChoice,
+    reproducible: bool,
     plan: Plan,
     data: Arc<Dataset>,
     preprocessor: Arc<Preprocessor>,
@@ -89,6 +90,10 @@ pub fn create_backend(
         _ => enumerate(),
     };
     let infos: Vec<AdapterInfo> = found.iter().map(|a| a.info().clone()).collect();
+    let options = Options {
+        reproducible,
+        ..Options::default()
+    };
     let mut refusal = no_device(choice, &infos);
     for candidate in candidates(choice, &infos) {
         let made: Result<Box<dyn Backend>, Error> = match candidate {
@@ -96,10 +101,9 @@ pub fn create_backend(
                 CpuBackend::<f32>::new(plan.clone(), Arc::clone(&data), Arc::clone(&preprocessor))
                     .map(|b| Box::new(b) as Box<dyn Backend>)
             }
-            Candidate::Adapter(index) => {
-                GpuBackend::new(&found[index], plan.clone(), &data, &preprocessor)
-                    .map(|b| Box::new(b) as Box<dyn Backend>)
-            }
+            Candidate::Adapter(index) => GpuDevice::open(&found[index])
+                .and_then(|gpu| GpuBackend::on(gpu, plan.clone(), &data, &preprocessor, &options))
+                .map(|b| Box::new(b) as Box<dyn Backend>),
         };
         match made {
             Ok(backend) => return Ok(backend),

@@ -297,6 +297,9 @@ pub struct RunConfig {
     pub sampling: SamplingConfig,
     /// The processor.
     pub device: DeviceChoice,
+    /// Divide the GPU's products by one fixed table, so that devices which compute alike agree bit by bit.
+    #[serde(default)]
+    pub reproducible: bool,
 }
 
 /// How samples are drawn.

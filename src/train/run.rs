@@ -97,9 +97,9 @@ impl Timing {
 }
 
 impl Run {
-    pub(super) fn record(&mut self, metrics: &[StepMetrics], beta: f64) {
+    pub(super) fn record(&mut self, metrics: &[StepMetrics]) {
         for row in metrics {
-            self.history.push(row, beta * row.kl);
+            self.history.push(row, row.beta * row.kl);
         }
         if let Some(&last) = metrics.last() {
             self.last = Some(last);
@@ -121,8 +121,7 @@ impl Run {
         // Metrics may still be on their way; only a state whose steps all reported is good.
         let mut rest = Vec::new();
         let outcome = self.trainer.collect(true, &mut rest);
-        let beta = self.trainer.live().beta;
-        self.record(&rest, beta);
+        self.record(&rest);
         outcome?;
         self.good = Some(checkpoint);
         self.timing.checkpoint = Instant::now();

@@ -127,6 +127,7 @@ impl Trainer {
         let setup = with_targets(setup)?;
         let backend = compute::create_backend(
             &setup.config.device,
+            setup.config.reproducible,
             plan_of(&setup)?,
             Arc::clone(&setup.data),
             Arc::clone(&setup.preprocessor),

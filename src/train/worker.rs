@@ -340,8 +340,7 @@ impl State {
         // Whatever the device still has under way belongs to the time before this command.
         let mut metrics = Vec::new();
         let outcome = run.trainer.collect(true, &mut metrics);
-        let beta = run.trainer.live().beta;
-        run.record(&metrics, beta);
+        run.record(&metrics);
         outcome?;
         if !playing {
             run.keep()?;
@@ -426,14 +425,13 @@ impl State {
             run.pending
         };
         let count = (run.burst_steps as u64).min(wanted).max(1) as usize;
-        let beta = run.trainer.live().beta;
         let before = Instant::now();
         let first = run.trainer.step();
         let mut metrics = Vec::with_capacity(count);
         let wait = !run.playing && run.pending <= count as u64;
         let outcome = run.trainer.train(count, wait, &mut metrics);
         let elapsed = before.elapsed();
-        run.record(&metrics, beta);
+        run.record(&metrics);
         outcome?;
         let done = run.trainer.step() - first;
         run.pending = run.pending.saturating_sub(done);

@@ -6,6 +6,8 @@ mod controls;
 mod data;
 mod glyphs;
 mod layout;
+mod model;
+mod objective;
 
 use std::time::{Duration, Instant};
 
@@ -66,7 +68,16 @@ impl Window {
 
     /// A window whose data are there, with their spectrum, while a network trains.
     fn ready() -> Self {
-        let mut window = Self::open(Vec2::new(1440.0, 900.0), config());
+        Self::ready_in(Vec2::new(1440.0, 900.0))
+    }
+
+    /// The same in a window so tall that the left panel shows everything at once.
+    fn tall() -> Self {
+        Self::ready_in(Vec2::new(1440.0, 1500.0))
+    }
+
+    fn ready_in(size: Vec2) -> Self {
+        let mut window = Self::open(size, config());
         window.until("prediction", |s| s.prediction.is_some());
         window.until("statistics", |s| {
             s.snapshot.as_ref().is_some_and(|s| s.evaluation.is_some())
@@ -141,6 +152,28 @@ impl Window {
         self.frames(2);
         self.harness.key_press(Key::Enter);
         self.frames(3);
+    }
+
+    /// Picks an entry of a drop-down menu.
+    fn choose(&mut self, menu: &str, entry: &str) {
+        self.control(Role::ComboBox, menu).click();
+        self.frames(3);
+        self.press(entry);
+    }
+
+    /// Chooses one of several buttons side by side.
+    fn pick(&mut self, label: &str) {
+        self.control(Role::RadioButton, label).click();
+        self.frames(3);
+    }
+
+    /// Whether something painted contains this.
+    fn says(&self, part: &str) -> bool {
+        self.texts().iter().any(|(text, _)| text.contains(part))
+    }
+
+    fn run(&self) -> u64 {
+        self.state().run.as_ref().expect("a run").id.0
     }
 
     fn predicted(&self) -> usize {

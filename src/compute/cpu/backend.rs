@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::compute::backend::{Backend, DeviceInfo, DeviceKind, Error};
+use crate::compute::fit;
 use crate::compute::inputs::{StepInputs, StepMetrics};
 use crate::compute::op::{Op, Slice};
 use crate::compute::plan::{Plan, Program};
@@ -47,14 +48,25 @@ impl<T: Real> CpuBackend<T> {
             name: format!("CPU · {} threads · faer", rayon::current_num_threads()),
             kind: DeviceKind::Cpu,
         };
-        let need = plan.memory_bytes() * (size_of::<T>() as u64) / 4;
-        let too_large = |have: u64| Error::TooLarge {
-            need: mebibytes(need),
-            have: mebibytes(have),
-            device: info.name.clone(),
-            suggestion: "use narrower layers or a smaller batch".into(),
+        let bytes = |plan: &Plan| plan.memory_bytes() * (size_of::<T>() as u64) / 4;
+        let need = bytes(&plan);
+        let too_large = |have: u64| {
+            let with = |batch: usize| {
+                let target = plan.x() != plan.y();
+                bytes(&Plan::new(plan.net.clone(), batch, plan.samples, target))
+            };
+            let largest = fit::largest_batch(plan.batch.saturating_sub(1), have, with);
+            Error::TooLarge {
+                need: mebibytes(need),
+                have: mebibytes(have),
+                device: info.name.clone(),
+                suggestion: match largest {
+                    Some(_) => fit::suggestion(largest),
+                    None => "no batch fits: use narrower layers".into(),
+                },
+            }
         };
-        if let Some(have) = available_memory()
+        if let Some(have) = fit::available_memory()
             && need > have
         {
             return Err(too_large(have));
@@ -64,7 +76,7 @@ impl<T: Real> CpuBackend<T> {
             let mut buffer = Vec::new();
             buffer
                 .try_reserve_exact(spec.len)
-                .map_err(|_| too_large(available_memory().unwrap_or(0)))?;
+                .map_err(|_| too_large(fit::available_memory().unwrap_or(0)))?;
             buffer.resize(spec.len, T::ZERO);
             buffers.push(buffer);
         }
@@ -216,12 +228,4 @@ fn shares_work(plan: &Plan) -> bool {
 /// A byte count in MiB, for messages.
 fn mebibytes(bytes: u64) -> String {
     format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20))
-}
-
-/// Bytes the system says can still be allocated, where it says so.
-fn available_memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find(|l| l.starts_with("MemAvailable:"))?;
-    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kibibytes * 1024)
 }

@@ -37,7 +37,7 @@ fn problems(samples: usize, batch: usize) -> Vec<Problem> {
 /// Bytes of a stored sample and its target.
 fn row_bytes(problem: &Problem) -> (u64, u64) {
     let data = match problem.data.pixels {
-        collapse_explorer::data::Pixels::Bytes(_) => 1,
+        collapse_explorer::data::Pixels::Bytes(_) | collapse_explorer::data::Pixels::Stored(_) => 1,
         collapse_explorer::data::Pixels::Floats(_) => 4,
     };
     let targets = problem.pre.targets.as_ref().map_or(0, |t| 4 * t.dim);

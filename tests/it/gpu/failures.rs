@@ -336,7 +336,13 @@ fn a_choice_by_name_reaches_its_adapter_and_a_wrong_one_is_refused() {
     let pre = preprocessor(case.kind, &data);
     let name = adapter().info().name.to_uppercase();
     let make = |choice: DeviceChoice| {
-        create_backend(&choice, case.plan(), Arc::clone(&data), Arc::clone(&pre))
+        create_backend(
+            &choice,
+            false,
+            case.plan(),
+            Arc::clone(&data),
+            Arc::clone(&pre),
+        )
     };
     let backend = make(DeviceChoice::Named(name.clone())).expect("the adapter");
     assert!(backend.device().name.to_uppercase().starts_with(&name));

@@ -224,6 +224,7 @@ impl Reference {
                 seed: run.seed,
             },
             device: DeviceChoice::Cpu,
+            ..RunConfig::default()
         };
         let preprocessor = Arc::new(Preprocessor::new(run.preprocess, &data));
         let setup = RunSetup {

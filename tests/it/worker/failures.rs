@@ -152,7 +152,7 @@ fn a_network_beyond_the_memory_is_refused_with_what_it_needs() {
     let least = 32.0 * 65_536.0 * 65_535.0 * 4.0 / f64::from(1 << 20);
     assert!(need >= least, "{message}");
     assert!(
-        message.contains("narrower layers or a smaller batch"),
+        message.contains("the largest batch that fits is"),
         "{message}"
     );
 }

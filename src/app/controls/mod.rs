@@ -1,0 +1,87 @@
+//! The left panel: every setting, grouped by what changing it does.
+//!
+//! What everybody needs stands open; the rest is behind two folds that say what in them is not as
+//! at the start.
+
+mod data;
+mod layers;
+mod model;
+mod network;
+mod objective;
+mod optimiser;
+mod parts;
+mod schedule;
+
+use egui::Ui;
+
+use crate::app::action::Action;
+use crate::app::outline::OutlineCache;
+use crate::app::state::AppState;
+use crate::config::{NetConfig, SamplingConfig};
+use crate::theory::Convention;
+
+pub(super) use parts::{name, row};
+
+/// What the panel remembers between frames that is no setting of a run.
+pub(super) struct Controls {
+    /// The path box.
+    path: String,
+    /// Whose loss the effective-β line speaks of.
+    convention: Convention,
+    /// A network being edited, until the pointer lets go.
+    net: Option<NetConfig>,
+    /// Batch and seed being edited, until the pointer lets go.
+    sampling: Option<SamplingConfig>,
+    /// What the network on screen would be.
+    outline: OutlineCache,
+    /// The menu of networks.
+    network: network::Networks,
+    /// The advanced section's texts.
+    layers: layers::Layers,
+    /// Whether the advanced part of the objective is open.
+    objective_open: bool,
+    /// Whether the advanced part of the model is open.
+    model_open: bool,
+}
+
+impl Default for Controls {
+    fn default() -> Self {
+        Self {
+            path: String::new(),
+            convention: Convention::MeanSquaredError,
+            net: None,
+            sampling: None,
+            outline: OutlineCache::default(),
+            network: network::Networks::default(),
+            layers: layers::Layers::default(),
+            objective_open: false,
+            model_open: false,
+        }
+    }
+}
+
+impl Controls {
+    /// Draws the panel; what the user asked for goes to `actions`. True if they asked for a file dialog.
+    pub fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
+        ui.spacing_mut().item_spacing.y = 5.0;
+        let help = "Changing the data loads them anew and starts a new run";
+        let open_dialog = parts::section(ui, "Data", "reloads", help, |ui| {
+            self.data(ui, state, actions)
+        });
+        ui.add_space(6.0);
+        let help = "Changing these never discards the model";
+        parts::section(ui, "Objective", "live", help, |ui| {
+            self.objective(ui, state, actions);
+        });
+        ui.add_space(6.0);
+        let help = "Changing the network starts a new run; the old one stays as a ghost curve";
+        parts::section(ui, "Model", "re-initialises", help, |ui| {
+            self.model(ui, state, actions);
+        });
+        ui.add_space(6.0);
+        parts::section(ui, "Optimiser", "", "Adam", |ui| {
+            self.optimiser(ui, state, actions);
+        });
+        open_dialog
+    }
+}

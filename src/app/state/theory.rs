@@ -1,0 +1,210 @@
+//! What the linear theory says of the settings, and which settings it says nothing about.
+
+use crate::config::{Estimator, Likelihood, Objective, RunConfig, Target, TrainedPart};
+use crate::metrics::predict;
+use crate::theory::{Gamma, NextThreshold, next_to_die, next_to_revive};
+
+use super::AppState;
+
+/// A setting that the linear theory does not cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uncovered {
+    /// The setting, to go after "linear theory does not cover".
+    pub what: &'static str,
+    /// Why not, in a sentence.
+    pub why: &'static str,
+}
+
+impl Uncovered {
+    /// The one line that stands where a predicted count would.
+    pub fn sentence(self) -> String {
+        format!("linear theory does not cover {}", self.what)
+    }
+}
+
+/// The first setting of a run that makes the predicted count a wrong promise.
+///
+/// A schedule is none of them: the theory is about the β it ends at.
+pub fn uncovered(config: &RunConfig) -> Option<Uncovered> {
+    let (live, net) = (&config.live, &config.net);
+    let because = |what, why| Some(Uncovered { what, why });
+    if live.objective == Objective::Autoencoder {
+        return because(
+            "the autoencoder",
+            "It has neither noise nor a KL term, so no mode has to pay for itself.",
+        );
+    }
+    if net.target != Target::Input {
+        return because(
+            "other targets",
+            "The spectrum on screen is that of the input, and what decides is the target's part that the input explains.",
+        );
+    }
+    match net.likelihood {
+        Likelihood::Gaussian => {}
+        Likelihood::GaussianPerPixel => {
+            return because(
+                "a γ per pixel",
+                "Its thresholds ζ²/γ hold for one γ shared by all dimensions.",
+            );
+        }
+        Likelihood::Bernoulli => {
+            return because(
+                "Bernoulli",
+                "Its squared error, and with it ζ² > βγ, comes from a Gaussian decoder.",
+            );
+        }
+    }
+    if matches!(net.estimator, Estimator::ImportanceWeighted(samples) if samples > 1) {
+        return because(
+            "importance weighting",
+            "It is about the ELBO, and this bound is tighter.",
+        );
+    }
+    if live.free_bits > 0.0 {
+        return because(
+            "free bits",
+            "They pay for λ nats of every latent, so that latents below a threshold may stay.",
+        );
+    }
+    if live.trained != TrainedPart::Both {
+        return because(
+            "half-trained nets",
+            "It is about the optimum of encoder and decoder together.",
+        );
+    }
+    None
+}
+
+impl AppState {
+    /// The setting, if any, that makes the predicted count a wrong promise.
+    pub fn uncovered(&self) -> Option<Uncovered> {
+        uncovered(&self.config)
+    }
+
+    /// How the theory treats γ.
+    pub fn gamma_mode(&self) -> Gamma {
+        if self.config.live.gamma_moves() {
+            Gamma::Learned
+        } else {
+            Gamma::Fixed(self.config.live.gamma)
+        }
+    }
+
+    /// The active mode whose threshold is next above β.
+    pub fn next_to_die(&self) -> Option<NextThreshold> {
+        let prediction = self.prediction.as_ref()?;
+        next_to_die(
+            &prediction.problem,
+            self.config.live.beta,
+            self.gamma_mode(),
+        )
+    }
+
+    /// The dead mode whose threshold is next below β.
+    pub fn next_to_revive(&self) -> Option<NextThreshold> {
+        let prediction = self.prediction.as_ref()?;
+        next_to_revive(
+            &prediction.problem,
+            self.config.live.beta,
+            self.gamma_mode(),
+        )
+    }
+
+    pub(super) fn predict(&mut self) {
+        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.clone());
+        self.prediction = spectrum.and_then(|spectrum| {
+            predict(
+                &spectrum,
+                self.config.net.latents,
+                self.config.live.beta,
+                self.gamma_mode(),
+            )
+            .ok()
+        });
+        self.generation += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{KlSchedule, LiveConfig, NetConfig};
+
+    #[test]
+    fn what_changes_the_optimum_is_said_and_what_only_changes_the_way_is_not() {
+        let run = |live: LiveConfig, net: NetConfig| {
+            uncovered(&RunConfig {
+                live,
+                net,
+                ..RunConfig::default()
+            })
+            .map(|u| u.what)
+        };
+        let (live, net) = (LiveConfig::default(), NetConfig::default());
+        assert_eq!(run(live, net.clone()), None);
+        let schedule = KlSchedule::WarmUp { steps: 10 };
+        assert_eq!(run(LiveConfig { schedule, ..live }, net.clone()), None);
+        assert_eq!(run(live, NetConfig::linear(4)), None);
+        let estimator = Estimator::ImportanceWeighted(1);
+        assert_eq!(
+            run(
+                live,
+                NetConfig {
+                    estimator,
+                    ..net.clone()
+                }
+            ),
+            None
+        );
+
+        let objective = Objective::Autoencoder;
+        let autoencoder = LiveConfig { objective, ..live };
+        assert_eq!(run(autoencoder, net.clone()), Some("the autoencoder"));
+        for (changed, word) in [
+            (
+                NetConfig {
+                    target: Target::Labels,
+                    ..net.clone()
+                },
+                "targets",
+            ),
+            (
+                NetConfig {
+                    likelihood: Likelihood::Bernoulli,
+                    ..net.clone()
+                },
+                "Bernoulli",
+            ),
+            (
+                NetConfig {
+                    likelihood: Likelihood::GaussianPerPixel,
+                    ..net.clone()
+                },
+                "per pixel",
+            ),
+            (
+                NetConfig {
+                    estimator: Estimator::ImportanceWeighted(2),
+                    ..net.clone()
+                },
+                "importance",
+            ),
+        ] {
+            let what = run(live, changed).expect("not covered");
+            assert!(what.contains(word), "{what}");
+        }
+        for changed in [
+            LiveConfig {
+                free_bits: 0.1,
+                ..live
+            },
+            LiveConfig {
+                trained: TrainedPart::Encoder,
+                ..live
+            },
+        ] {
+            assert!(run(changed, net.clone()).is_some(), "{changed:?}");
+        }
+    }
+}
