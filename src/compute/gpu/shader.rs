@@ -310,7 +310,7 @@ mod tests {
     fn imports_come_once_and_unknown_ones_are_refused() {
         let text = "//!import step\n//!import step\n// body\n";
         let whole = resolve("test", text, None).expect("known imports");
-        assert_eq!(whole.matches("struct StepInputs").count(), 1);
+        assert_eq!(whole.matches("struct StepSlot").count(), 1);
         assert!(whole.ends_with("// body\n\n"));
         assert_eq!(
             resolve("test", "//!import stop\n", None),

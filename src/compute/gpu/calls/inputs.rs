@@ -29,7 +29,7 @@ pub struct CallInputs {
     pub outputs: u32,
     /// Elements of an elementwise kernel or of a product.
     pub count: u32,
-    /// See [`activation_number`].
+    /// The activation, as the shaders count them.
     pub activation: u32,
     /// A random stream.
     pub stream: u32,
@@ -53,7 +53,7 @@ pub struct CallInputs {
     pub repeats: u32,
     /// Channels of a pixel.
     pub channels: u32,
-    /// See [`likelihood_number`].
+    /// The likelihood, as the shaders count them.
     pub likelihood: u32,
     /// Of the geometry.
     pub kernel: u32,
