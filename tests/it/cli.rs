@@ -109,12 +109,19 @@ fn devices_lists_the_processor_and_says_what_auto_takes() {
 
 #[test]
 fn bench_reports_every_network_against_the_peak() {
-    let report = json("bench --seconds 0.05 --device cpu --json");
-    assert_keys(&report, &["machine", "device", "sgemm_gflops", "nets"]);
+    let report = json("bench --seconds 0.05 --device cpu --net 5-8-5 --json");
+    assert_eq!(report["nets"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["nets"][0]["encoder"], "8");
+    let report = json("bench --seconds 0.05 --device cpu --net linear --json");
+    assert_keys(
+        &report,
+        &["machine", "device", "sgemm_gflops", "bandwidth_gbytes", "nets"],
+    );
     let peak = number(&report["sgemm_gflops"]);
     assert!(peak > 0.0);
     let nets = report["nets"].as_array().expect("a list");
-    assert_eq!(nets.len(), 4);
+    assert_eq!(nets.len(), 1);
+    assert!(number(&report["bandwidth_gbytes"]) > 0.0);
     for net in nets {
         let (ms, rate) = (
             number(&net["milliseconds_per_step"]),
@@ -125,7 +132,7 @@ fn bench_reports_every_network_against_the_peak() {
         assert_close("share of the peak", percent, 100.0 * rate / peak, 1e-9);
     }
     // 784–16–784 with one σ per latent: three products in each layer less one, two flops each.
-    let linear = &nets[2];
+    let linear = &nets[0];
     let flops = 2.0 * 128.0 * (3.0 * 2.0 - 1.0) * 784.0 * 16.0;
     let rate = flops / (number(&linear["milliseconds_per_step"]) * 1e6);
     assert_close("rate", number(&linear["gflops"]), rate, 1e-9);
