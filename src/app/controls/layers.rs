@@ -10,21 +10,54 @@ use crate::config::Stack;
 
 use super::model::Edit;
 use super::network::settle_estimator;
-use super::parts::{complaint, line, name, row};
+use super::parts::{complaint, name, row};
 
-/// How layers are written.
-const GRAMMAR: &str = "\
-A list of layers separated by commas, in the order of computation; empty for a linear side.
-256  a dense layer
-conv32k4s2p1  convolution: 32 kernels of side 4, stride 2, padding 1 \
-(side 3, stride 1, padding (k − 1)/2 if left out)
-deconv32k4s2  transposed convolution (side 4, stride 2 if left out)
-e1  after those: one more row and column of zeros at the far edges
-convout…, deconvout…  as many channels as the data need, last of the decoder
-pool, nearest, bilinear  half the side; twice the side
-4x4x64  the same numbers as an image; bias  one number per channel
-res(…)  a residual block; 3*…  a repetition
-after a layer  :bn, :nobias, or an activation :linear :relu :leaky :tanh :sigmoid :elu :soft";
+/// How layers are written, and what they mean.
+const GRAMMAR: [(&str, &str); 10] = [
+    ("256", "dense layer"),
+    (
+        "conv32k4s2p1",
+        "convolution: 32 kernels of side 4, stride 2, padding 1",
+    ),
+    (
+        "conv32",
+        "the same with side 3, stride 1, padding (k − 1)/2",
+    ),
+    (
+        "deconv32k4s2",
+        "transposed convolution; side 4, stride 2 if left out",
+    ),
+    ("…e1", "one more row and column of zeros at the far edges"),
+    (
+        "convout… deconvout…",
+        "as many channels as the data; last of a decoder",
+    ),
+    ("pool nearest bilinear", "half the side; twice the side"),
+    (
+        "4x4x64 bias",
+        "the same numbers as an image; one more per channel",
+    ),
+    ("res(…) 3*…", "residual block; repetition"),
+    (
+        ":bn :nobias :tanh …",
+        "after a layer; also :linear :relu :leaky :sigmoid :elu :soft",
+    ),
+];
+
+fn grammar(ui: &mut Ui) {
+    ui.set_max_width(560.0);
+    ui.label("Layers separated by commas, in the order of computation; none for a linear side.");
+    egui::Grid::new("layer grammar")
+        .num_columns(2)
+        .spacing([14.0, 3.0])
+        .show(ui, |ui| {
+            for (text, meaning) in GRAMMAR {
+                ui.label(egui::RichText::new(text).monospace());
+                ui.label(meaning);
+                ui.end_row();
+            }
+        });
+}
 
 /// One side's text.
 #[derive(Default)]
@@ -48,7 +81,8 @@ impl Layers {
     pub(super) fn ui(&mut self, ui: &mut Ui, state: &AppState, edit: &mut Edit) {
         row(ui, "exact layers", |ui| {
             let accent = theme::chrome(Theme::of(ui)).accent;
-            line(ui, "how to write them", accent, GRAMMAR);
+            let text = egui::RichText::new("how to write them").small();
+            ui.label(text.color(accent)).on_hover_ui(grammar);
         });
         let (encoder, decoder) = (&mut self.encoder, &mut self.decoder);
         encoder.ui(ui, state, edit, ["encoder", "encoder layers"], |edit| {

@@ -57,19 +57,17 @@ impl Controls {
         part(ui, "network", |ui| self.network.ui(ui, state, &mut edit));
         part(ui, "latents", |ui| basics(ui, &mut edit));
         part(ui, "outline", |ui| self.summary(ui, state));
-        part(ui, "advanced model", |ui| {
-            if self.model_open {
+        let changed = changed(&edit.net);
+        if self.model_open {
+            part(ui, "advanced model", |ui| {
                 self.layers.ui(ui, state, &mut edit);
                 likelihood(ui, &mut edit);
                 estimator(ui, &mut edit);
                 target(ui, state, &mut edit);
-                return;
-            }
-            let changed = changed(&edit.net);
-            if !changed.is_empty() {
-                hidden_changes(ui, &changed);
-            }
-        });
+            });
+        } else if !changed.is_empty() {
+            hidden_changes(ui, &changed);
+        }
         if edit.changed {
             settle_estimator(&mut edit.net);
         }

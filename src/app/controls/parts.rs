@@ -4,6 +4,9 @@ use egui::{Color32, Id, Response, RichText, Ui, UiBuilder};
 
 use crate::app::theme::{self, Theme, muted, section_heading};
 
+/// Height of a row of small text.
+const LOW: f32 = 16.0;
+
 /// A section of the panel: heading, what changing something in it does, its controls.
 ///
 /// The identities of a section's widgets do not depend on how many stand above it, so a drag or a
@@ -117,15 +120,19 @@ pub(super) fn beside(
     quiet: impl FnOnce(&mut Ui),
     control: impl FnOnce(&mut Ui),
 ) {
-    ui.horizontal(|ui| {
-        let left = egui::vec2(
-            (ui.available_width() - width).max(0.0),
-            ui.available_height(),
-        );
+    low(ui, |ui| {
+        let left = egui::vec2((ui.available_width() - width).max(0.0), LOW);
         let layout = egui::Layout::left_to_right(egui::Align::Center);
         ui.allocate_ui_with_layout(left, layout, quiet);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), control);
     });
+}
+
+/// A row only as high as its small text.
+pub(super) fn low(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, LOW);
+    ui.horizontal(contents);
+    ui.spacing_mut().interact_size.y = height;
 }
 
 /// One entry of a [`menu`].

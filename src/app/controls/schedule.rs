@@ -10,7 +10,7 @@ use crate::app::theme::segmented;
 use crate::config::{GammaMode, KlSchedule, LiveConfig, Objective, TrainedPart};
 
 use super::Controls;
-use super::parts::{explained, fold, hidden_changes, name, quiet};
+use super::parts::{explained, fold, hidden_changes, low, name, quiet};
 
 /// Steps of a rise or period when a schedule is chosen.
 const DEFAULT_STEPS: u32 = 1_000;
@@ -37,7 +37,7 @@ impl Controls {
             );
         }
         let changed = changed(&live);
-        ui.horizontal(|ui| {
+        low(ui, |ui| {
             fold(ui, &mut self.objective_open, "advanced objective");
             if !self.objective_open && !changed.is_empty() {
                 hidden_changes(ui, &changed);
