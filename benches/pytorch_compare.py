@@ -23,6 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 ITEMS = 4096
 # Parts of a round, the first to warm up; the median of the others counts. The program's `bench` does the same.
 PARTS = 8
+# Seconds after which the program counts as stuck.
+LIMIT = 600
 # Threads that a program left spinning get this long to go to sleep.
 PAUSE = 0.3
 # The networks of a program whose report names no layers: d, encoder, decoder, κ, σ.
@@ -32,6 +34,8 @@ KNOWN = {
     "linear 784-16": (784, "", "", 16, "global"),
     "small 5-8-5": (5, "8", "8", 5, "per_sample"),
 }
+# Activations that the report calls otherwise than the layers' text.
+WORDS = {"identity": "linear", "leaky_relu": "leaky", "soft_threshold": "soft"}
 
 try:
     import torch
@@ -56,7 +60,11 @@ class Program:
         command = [self.path, "bench", "--json", "--device", self.device, "--seconds", str(seconds)]
         if net is not None and self.has_filter:
             command += ["--net", net]
-        done = subprocess.run(command, capture_output=True, text=True)
+        # Heavy networks overrun their seconds; nothing that is well takes this long.
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"{' '.join(command)} was not done in {LIMIT} s") from None
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.strip()}")
         return json.loads(done.stdout)
@@ -75,7 +83,7 @@ def network(report, device):
         shape = [1, 1, shape[0] * shape[1] * shape[2]]
     variance = "global" if "global" in str(report["variance"]).lower() else "per_sample"
     activation = str(report.get("activation", "relu")).lower()
-    options = Options(activation={"identity": "linear"}.get(activation, activation), natural=True)
+    options = Options(activation=WORDS.get(activation, activation), natural=True)
     net = Vae(tuple(shape), report["encoder"], report["decoder"], report["latents"], variance, options)
     net.log_gamma.requires_grad_(False)  # γ is held in the program's `bench`
     return net.to(device)
