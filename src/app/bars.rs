@@ -2,6 +2,8 @@
 
 use egui::{RichText, Ui};
 
+use crate::config::{KlSchedule, Objective};
+
 use super::action::Action;
 use super::number::{significant, thousands};
 use super::state::AppState;
@@ -134,8 +136,18 @@ fn run_name(state: &AppState) -> String {
     let Some(run) = &state.run else {
         return String::new();
     };
+    let live = &state.config.live;
     let mut betas: Vec<String> = Vec::new();
-    if let Some(snapshot) = &state.snapshot {
+    if live.objective == Objective::Autoencoder {
+        return format!(
+            "{} · seed {} · autoencoder",
+            run.label, state.config.sampling.seed
+        );
+    }
+    if live.schedule != KlSchedule::Constant {
+        // The traces hold every value on the way; what was chosen is where it goes.
+        betas.push(significant(live.beta, 3));
+    } else if let Some(snapshot) = &state.snapshot {
         if let Some(first) = snapshot.history.bins().first() {
             betas.push(significant(first.beta.mean, 3));
         }

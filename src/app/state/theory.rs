@@ -135,8 +135,8 @@ mod tests {
     fn what_changes_the_optimum_is_said_and_what_only_changes_the_way_is_not() {
         let run = |live: LiveConfig, net: NetConfig| {
             uncovered(&RunConfig {
-                live,
                 net,
+                live,
                 ..RunConfig::default()
             })
             .map(|u| u.what)

@@ -78,6 +78,8 @@ fn a_schedule_reaches_the_run_and_beta_on_the_way_is_shown() {
     });
     assert_eq!(window.beta(), 1.0);
     window.text(|text| text.starts_with("β now 0.0") && text.ends_with("full at step 1,000,000"));
+    // The run is called by the β that was chosen.
+    window.text(|text| text.ends_with("seed 0 · β 1"));
     // Theory is about where β ends.
     assert!(
         notes(&window).starts_with("predicted "),
