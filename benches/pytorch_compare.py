@@ -182,19 +182,16 @@ class Run:
         return statistics.median(self.parts(seconds))
 
 
-def cpu_run(report):
-    """A run with the faster of PyTorch's two Adams, and its name."""
+def cpu_runs(report):
+    """Runs with PyTorch's default Adam and with its fused one; `None` if the layers are not known."""
     if network(report, "cpu") is None:
         return None
-    found = []
-    for fused in (True, False):
-        try:
-            run = Run(report, "cpu", fused=fused)
-            found.append((min(run.parts(1.0)), "fused" if fused else "default", run))
-        except (RuntimeError, ValueError):
-            continue  # an older PyTorch has no fused Adam on the CPU
-    _, name, run = min(found, key=lambda f: f[0])
-    return run, name
+    runs = {"default Adam": Run(report, "cpu")}
+    try:
+        runs["fused Adam"] = Run(report, "cpu", fused=True)
+    except (RuntimeError, ValueError):
+        pass  # an older PyTorch has no fused Adam on the CPU
+    return runs
 
 
 def spread(times):
@@ -275,27 +272,26 @@ def main():
     program = Program(str(arguments.binary), "cpu")
     report = program.bench(0.1, arguments.net)
     wanted = [n for n in report["nets"] if (arguments.net or "").lower() in n["name"].lower()]
-    contestants, adams, reports = {}, {}, []
+    contestants, reports = {}, []
     for net in wanted:
-        made = cpu_run(net)
-        if made is None:
+        runs = cpu_runs(net)
+        if runs is None:
             print(f"{net['name']}: its layers are not known, left out", file=sys.stderr)
             continue
-        run, adams[net["name"]] = made
-        contestants[net["name"]] = {"eager": run}
+        contestants[net["name"]] = runs
         # log γ counts in the program even where it is held, and in PyTorch's module too.
-        if run.parameters != net["parameters"]:
-            counts = f"{net['parameters']} parameters, PyTorch's {run.parameters}"
+        theirs = runs["default Adam"].parameters
+        if theirs != net["parameters"]:
+            counts = f"{net['parameters']} parameters, PyTorch's {theirs}"
             raise RuntimeError(f"{net['name']} has {counts}")
         reports.append(net)
     versions = f"PyTorch {torch.__version__}, Python {platform.python_version()}"
     print(f"Measured {datetime.date.today()} at commit {commit()}, {versions}.")
     threads = f"PyTorch with {torch.get_num_threads()} threads"
     print(f"{report['machine']}; {threads}. Load average before: {before}.")
-    fused = ", ".join(f"{name}: {adam}" for name, adam in adams.items())
     notes = [
         f"Medians of {arguments.rounds} rounds of {arguments.seconds:g} s each, in turn; "
-        f"the spread is half the range. PyTorch has the faster of its Adams for each ({fused})."
+        f"the spread is half the range."
     ]
     table("CPU, float32, batch 128:", program, contestants, reports, arguments, notes)
     if torch.cuda.is_available():

@@ -10,7 +10,7 @@ use collapse_explorer::compute::cpu::CpuBackend;
 use collapse_explorer::compute::{Backend as _, Plan, StepInputs};
 use collapse_explorer::config::{NetConfig, Preprocess};
 use collapse_explorer::data::{Dataset, ImageShape, Pixels, Preprocessor};
-use collapse_explorer::model::{NetSpec, initial_parameters};
+use collapse_explorer::model::{NetSpec, Shape, initial_parameters};
 use collapse_explorer::theory::{Gamma, LinearProblem, ModeSurface, optimum};
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -60,8 +60,8 @@ fn step(c: &mut Criterion) {
         ("784-256-64-16", NetConfig::default()),
         ("linear 784-16", NetConfig::linear(16)),
     ] {
-        let net = NetSpec::new(&config, d).expect("a valid net");
-        let plan = Plan::new(net, 128, n);
+        let net = NetSpec::new(&config, Shape::vector(d), Shape::vector(d)).expect("a valid net");
+        let plan = Plan::new(net, 128, n, false);
         let initial = initial_parameters(&plan.arena, 0, 1.0);
         let parameters = plan.parameters();
         let mut backend =
@@ -69,18 +69,10 @@ fn step(c: &mut Criterion) {
                 .expect("enough memory");
         backend.write(parameters, &initial).expect("a write");
         let mut inputs = StepInputs {
-            seed: 0,
-            step: 0,
-            epoch: 0,
-            first: 0,
             samples: n as u32,
             rows: 128,
-            learn_gamma: 0,
-            slot: 0,
-            beta: 1.0,
             learning_rate: 1e-3,
-            correction1: 1.0,
-            correction2_sqrt: 1.0,
+            ..StepInputs::default()
         };
         c.bench_function(&format!("step of {name}, batch 128"), |b| {
             b.iter(|| {

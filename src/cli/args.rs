@@ -39,6 +39,10 @@ fn data_source() -> impl TypedValueParser<Value = DataSource> {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value, made once, lives for the whole program"
+)]
 pub enum Mode {
     /// Open the window (the default).
     #[command(skip)]

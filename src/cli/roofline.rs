@@ -45,6 +45,8 @@ impl Roofline {
 
 /// Of this machine's processor: a 1024³ product, and a + s·b over arrays that no cache holds.
 pub(super) fn of_processor() -> Roofline {
+    const LEN: usize = 16 << 20;
+    const PART: usize = 1 << 18;
     let n = 1024;
     let a = Mat::<f32>::from_fn(n, n, |i, j| ((i * 7 + j) % 13) as f32 - 6.0);
     let b = Mat::<f32>::from_fn(n, n, |i, j| ((i + j * 5) % 11) as f32 - 5.0);
@@ -58,8 +60,6 @@ pub(super) fn of_processor() -> Roofline {
         })
         .fold(0.0, f64::max);
 
-    const LEN: usize = 16 << 20;
-    const PART: usize = 1 << 18;
     let (x, y) = (vec![1.0_f32; LEN], vec![2.0_f32; LEN]);
     let mut z = vec![0.0_f32; LEN];
     let gbytes = (0..6)

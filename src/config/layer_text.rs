@@ -149,14 +149,13 @@ fn convolution(
     item: &str,
     [kernel, stride]: [usize; 2],
 ) -> Result<(usize, Window), ConfigError> {
-    let (channels, mut rest) = match text.strip_prefix("out") {
-        Some(rest) => (Layer::OUT, rest),
-        None => {
-            let (digits, rest) = leading_digits(text);
-            let channels = number(digits, item)?;
-            in_range("channels", channels, 1, super::NetConfig::MAX_WIDTH)?;
-            (channels, rest)
-        }
+    let (channels, mut rest) = if let Some(rest) = text.strip_prefix("out") {
+        (Layer::OUT, rest)
+    } else {
+        let (digits, rest) = leading_digits(text);
+        let channels = number(digits, item)?;
+        in_range("channels", channels, 1, super::NetConfig::MAX_WIDTH)?;
+        (channels, rest)
     };
     let mut window = Window {
         kernel,

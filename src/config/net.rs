@@ -40,10 +40,10 @@ pub enum Estimator {
     /// One reparameterised sample per item, the KL in closed form.
     #[default]
     Sampled,
-    /// No sampling: E‖x − Wz − b‖² = ‖x − Wμ − b‖² + Σ σ_j²‖W_j‖², for a decoder of one dense layer
+    /// No sampling: E‖x − Wz − b‖² = ‖x − Wμ − b‖² + Σ `σ_j²‖W_j‖²`, for a decoder of one dense layer
     /// (Lucas et al. 2019, section 3).
     Analytic,
-    /// The importance-weighted bound −log (1/k) Σ p(x, z_i)/q(z_i|x) with this many samples.
+    /// The importance-weighted bound −log (1/k) Σ p(x, `z_i)/q(z_i|x`) with this many samples.
     ImportanceWeighted(usize),
 }
 

@@ -138,6 +138,8 @@ impl Dataset {
     /// A hash of shape, values and labels: two data sets with the same digest hold the same
     /// numbers, whatever they are called. It is for provenance, not for security.
     pub fn digest(&self) -> u64 {
+        // Bytes of stored pixels read at a time, whole words.
+        const PART: usize = 1 << 20;
         let mut hash = Fnv(Fnv::BASIS);
         for size in [self.shape.height, self.shape.width, self.shape.channels] {
             hash.word(size as u64);
@@ -150,7 +152,6 @@ impl Dataset {
             Pixels::Stored(stored) => {
                 // The same words as the same bytes in memory.
                 hash.word(1);
-                const PART: usize = 1 << 20;
                 let mut part = vec![0; PART];
                 let mut last = Vec::new();
                 for start in (0..stored.len()).step_by(PART) {

@@ -88,6 +88,10 @@ impl Lowering {
         self.shape = output;
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the table from layer to node, one arm each"
+    )]
     /// Appends one layer; `last` of its side allows a convolution to the data's channels.
     fn layer(&mut self, layer: &Layer, name: &str, last: bool) -> Result<(), ModelError> {
         let weighted = matches!(
@@ -255,7 +259,9 @@ impl Lowering {
         self.at = end;
         self.shape = after;
         // The block's last layer adds the skip itself unless it was given an activation of its own.
-        let own = block.last().is_some_and(|last| last.activation.is_some());
+        let own = block.last().is_some_and(|last| {
+            last.activation.is_some() || matches!(last.kind, LayerKind::Residual(_))
+        });
         let fused = match end {
             Source::Node(index) if index >= first_node && !own => {
                 let node = &mut self.nodes[index];

@@ -5,7 +5,7 @@ use crate::config::LiveConfig;
 
 use super::evaluate::chunk_inputs;
 
-/// E log (1/k) Σ_i p(x|z_i) p(z_i)/q(z_i|x) over the first `items` items, with k = `samples` draws of z each
+/// E log (1/k) `Σ_i` `p(x|z_i)` `p(z_i)/q(z_i|x)` over the first `items` items, with k = `samples` draws of z each
 /// (Burda et al. 2016); at k = 1 an unbiased estimate of the ELBO, and it rises with k on average.
 ///
 /// `keep_going` is asked between chunks; false ends it early with what is there.

@@ -159,6 +159,8 @@ impl Run {
         let backend = self.trainer.backend();
         let mut evaluation = evaluate(backend, seed, &live, EVALUATION_SAMPLES, keep_going)?;
         evaluation.step = step;
+        // What the weights were trained under so far.
+        evaluation.beta = live.beta_at(step);
         if !keep_going() {
             return Ok(());
         }

@@ -115,7 +115,13 @@ fn bench_reports_every_network_against_the_peak() {
     let report = json("bench --seconds 0.05 --device cpu --net linear --json");
     assert_keys(
         &report,
-        &["machine", "device", "sgemm_gflops", "bandwidth_gbytes", "nets"],
+        &[
+            "machine",
+            "device",
+            "sgemm_gflops",
+            "bandwidth_gbytes",
+            "nets",
+        ],
     );
     let peak = number(&report["sgemm_gflops"]);
     assert!(peak > 0.0);

@@ -1,10 +1,10 @@
-//! The objective of a linear decoder without sampling: E_q‖x − Wz − b‖² = ‖x − Wμ − b‖² + Σ_j σ_j²‖W_j‖².
+//! The objective of a linear decoder without sampling: `E_q‖x` − Wz − b‖² = ‖x − Wμ − b‖² + `Σ_j` `σ_j²‖W_j‖²`.
 
 use super::latent::Posterior;
 use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
 
-/// norms ← ‖W_j‖²/2γ of every row of W.
+/// norms ← ‖`W_j‖²/2γ` of every row of W.
 pub(super) fn analytic_norms<T: Real>(weight: &[T], log_gamma: T, norms: &mut [T]) {
     let dim = weight.len() / norms.len();
     let scale = T::of(0.5) * (-log_gamma).exp_();
@@ -22,7 +22,7 @@ pub(super) fn analytic_norms<T: Real>(weight: &[T], log_gamma: T, norms: &mut [T
     );
 }
 
-/// spread ← Σ_j σ_j²‖W_j‖² of every row.
+/// spread ← `Σ_j` `σ_j²‖W_j‖²` of every row.
 pub(super) fn analytic_spread<T: Real>(
     posterior: Posterior<'_, T>,
     norms: &[T],
@@ -45,7 +45,7 @@ pub(super) fn analytic_spread<T: Real>(
     );
 }
 
-/// dW_j ← dW_j + (mean over rows of σ_j²/γ) W_j.
+/// `dW_j` ← `dW_j` + (mean over rows of `σ_j²/γ`) `W_j`.
 pub(super) fn analytic_weight<T: Real>(
     posterior: Posterior<'_, T>,
     weight: &[T],

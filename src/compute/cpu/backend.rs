@@ -10,7 +10,7 @@ use crate::compute::op::{Op, Slice};
 use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
 
-use super::awake::on_threads;
+use super::awake::{Awake, on_threads};
 use super::conv::Scratch;
 use super::product::SHARED_MACS;
 use super::real::Real;
@@ -171,6 +171,7 @@ impl<T: Real> Backend for CpuBackend<T> {
         let mut done = 0;
         on_threads(self.shares_work, || {
             for inputs in steps {
+                let _awake = self.shares_work.then(Awake::new);
                 if self.halted || !self.execute(Program::Train, inputs) {
                     break;
                 }
@@ -192,7 +193,10 @@ impl<T: Real> Backend for CpuBackend<T> {
     }
 
     fn run(&mut self, program: Program, inputs: &StepInputs) -> Result<(), Error> {
-        on_threads(self.shares_work, || self.execute(program, inputs));
+        on_threads(self.shares_work, || {
+            let _awake = self.shares_work.then(Awake::new);
+            self.execute(program, inputs)
+        });
         Ok(())
     }
 

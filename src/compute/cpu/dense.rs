@@ -88,6 +88,10 @@ pub(super) fn sum_rows<T: Real>(input: &[T], out: &mut [T]) {
             #[inline(always)]
             || {
                 out.fill(T::ZERO);
+                if width <= NARROW / 4 {
+                    add_narrow(input, out);
+                    return;
+                }
                 for row in input.chunks_exact(width) {
                     for (sum, &value) in out.iter_mut().zip(row) {
                         *sum += value;
@@ -109,6 +113,26 @@ pub(super) fn sum_rows<T: Real>(input: &[T], out: &mut [T]) {
     out.fill(T::ZERO);
     for part in parts {
         for (sum, value) in out.iter_mut().zip(part) {
+            *sum += value;
+        }
+    }
+}
+
+/// Elements of narrow rows that are added side by side.
+const NARROW: usize = 128;
+
+/// Adds the rows of a narrow array to `out`: as many at a time as make a few vectors.
+#[inline(always)]
+fn add_narrow<T: Real>(input: &[T], out: &mut [T]) {
+    let together = NARROW / out.len() * out.len();
+    let mut sums = [T::ZERO; NARROW];
+    for rows in input.chunks(together) {
+        for (sum, &value) in sums.iter_mut().zip(rows) {
+            *sum += value;
+        }
+    }
+    for row in sums[..together].chunks_exact(out.len()) {
+        for (sum, &value) in out.iter_mut().zip(row) {
             *sum += value;
         }
     }

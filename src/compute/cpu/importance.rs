@@ -1,4 +1,4 @@
-//! The importance-weighted bound −log (1/k) Σ w_i, log w = log p(x|z) + β (log p(z) − log q(z|x)).
+//! The importance-weighted bound −log (1/k) Σ `w_i`, log w = log p(x|z) + β (log p(z) − log q(z|x)).
 
 use crate::compute::inputs::StepInputs;
 
@@ -6,9 +6,9 @@ use super::latent::Posterior;
 use super::real::Real;
 use super::vector::vectorized;
 
-/// ratio ← Σ_j log p(z_j) − log q(z_j|x) of every sample.
+/// ratio ← `Σ_j` log `p(z_j)` − log `q(z_j|x)` of every sample.
 ///
-/// = ½ Σ_j [(z − μ)²/σ² + log σ² − z²/η² − log η²].
+/// = ½ `Σ_j` [(z − μ)²/σ² + log σ² − z²/η² − log η²].
 pub(super) fn log_ratio<T: Real>(
     posterior: Posterior<'_, T>,
     inputs: &StepInputs,
@@ -67,7 +67,7 @@ pub(super) fn importance_weights<T: Real>(
     }
 }
 
-/// dμ ← Σ_i g_i, d log σ² ← Σ_i [g_i (z_i − μ)/2 − βw_i/2B], g_i = dz_i + βw_i z_i/(η²B).
+/// dμ ← `Σ_i` `g_i`, d log σ² ← `Σ_i` [`g_i` (`z_i` − μ)/2 − `βw_i/2B`], `g_i` = `dz_i` + `βw_i` `z_i/(η²B)`.
 pub(super) fn importance_backward<T: Real>(
     posterior: Posterior<'_, T>,
     inputs: &StepInputs,
@@ -96,10 +96,11 @@ pub(super) fn importance_backward<T: Real>(
                 };
                 dmu.fill(T::ZERO);
                 dlog_sigma2.fill(T::ZERO);
-                for sample in row * repeats..(row + 1) * repeats {
+                let first = row * repeats;
+                for (sample, &weight) in (first..).zip(&weights[first..first + repeats]) {
                     let at = sample * latents..(sample + 1) * latents;
                     let (z, dz) = (&z[at.clone()], &dz[at]);
-                    let weight = share * weights[sample];
+                    let weight = share * weight;
                     for j in 0..latents {
                         let g = dz[j] + weight * z[j] * precision;
                         dmu[j] += g;

@@ -3,8 +3,9 @@
 use crate::compute::inputs::StepInputs;
 use crate::rng::{Stream, normal_pair};
 
+use super::dense::sum_rows;
 use super::real::Real;
-use super::vector::{over_rows_of, vectorized};
+use super::vector::{over_rows, over_rows_of, vectorized};
 
 /// Where μ and log σ² of a (row, latent) are.
 #[derive(Clone, Copy)]
@@ -131,47 +132,66 @@ pub(super) fn reparameterize_forward<T: Real>(
     } else {
         fill_normals(inputs.seed, noise, inputs.step, z);
     }
-    over_rows_of(
-        z,
-        latents,
-        #[inline(always)]
-        |first, z| {
-            if repeats > 1 {
+    let log_eta2 = T::of_f32(inputs.prior_variance).ln_();
+    let precision = T::ONE / T::of_f32(inputs.prior_variance);
+    let prior = (precision, log_eta2);
+    if repeats > 1 {
+        over_rows_of(
+            z,
+            latents,
+            #[inline(always)]
+            |first, z| {
                 for (row, z) in z.chunks_exact_mut(latents).enumerate() {
                     let (mu, log_sigma2) = posterior.row((first + row) / repeats);
                     draw(z, mu, log_sigma2, scale);
                 }
-                return;
-            }
-            let tall = rows_together(latents);
-            for (block, z) in z.chunks_mut(tall * latents).enumerate() {
-                let mut copies = [[T::ZERO; TOGETHER]; 2];
-                let rows = z.len() / latents;
-                let (mu, log_sigma2) = posterior.rows(first + block * tall, rows, &mut copies);
-                draw(z, mu, log_sigma2, scale);
-            }
-        },
-    );
-    let log_eta2 = T::of_f32(inputs.prior_variance).ln_();
-    let precision = T::ONE / T::of_f32(inputs.prior_variance);
-    over_rows_of(
+            },
+        );
+        over_rows_of(
+            kl,
+            latents,
+            #[inline(always)]
+            |first, kl| {
+                for (row, kl) in kl.chunks_exact_mut(latents).enumerate() {
+                    let (mu, log_sigma2) = posterior.row(first + row);
+                    for ((kl, &mu), &log_sigma2) in kl.iter_mut().zip(mu).zip(log_sigma2) {
+                        *kl = divergence(mu, log_sigma2, (half * log_sigma2).exp_(), prior);
+                    }
+                }
+            },
+        );
+        return;
+    }
+    over_rows(
+        z,
+        latents,
         kl,
         latents,
         #[inline(always)]
-        |first, kl| {
+        |first, z, kl| {
             let tall = rows_together(latents);
-            for (block, kl) in kl.chunks_mut(tall * latents).enumerate() {
+            let blocks = z
+                .chunks_mut(tall * latents)
+                .zip(kl.chunks_mut(tall * latents));
+            for (block, (z, kl)) in blocks.enumerate() {
                 let mut copies = [[T::ZERO; TOGETHER]; 2];
-                let rows = kl.len() / latents;
+                let rows = z.len() / latents;
                 let (mu, log_sigma2) = posterior.rows(first + block * tall, rows, &mut copies);
-                for ((kl, &mu), &log_sigma2) in kl.iter_mut().zip(mu).zip(log_sigma2) {
-                    let log_share = log_sigma2 - log_eta2;
-                    let mu2 = mu * mu * precision;
-                    *kl = half * (mu2 + log_share.exp_() - log_share - T::ONE);
+                for (((z, kl), &mu), &log_sigma2) in z.iter_mut().zip(kl).zip(mu).zip(log_sigma2) {
+                    let sigma = (half * log_sigma2).exp_();
+                    *z = mu + scale * sigma * *z;
+                    *kl = divergence(mu, log_sigma2, sigma, prior);
                 }
             }
         },
     );
+}
+
+/// ½(μ²/η² + σ²/η² − log(σ²/η²) − 1), given 1/η² and log η².
+#[inline(always)]
+fn divergence<T: Real>(mu: T, log_sigma2: T, sigma: T, (precision, log_eta2): (T, T)) -> T {
+    let share = (mu * mu + sigma * sigma) * precision;
+    T::of(0.5) * (share - log_sigma2 + log_eta2 - T::ONE)
 }
 
 /// z ← μ + s σ ε, with ε in z.
@@ -186,27 +206,17 @@ fn draw<T: Real>(z: &mut [T], mu: &[T], log_sigma2: &[T], scale: T) {
 /// means ← column means.
 pub(super) fn latent_means<T: Real>(kl: &[T], means: &mut [T]) {
     let rows = T::of((kl.len() / means.len()) as f64);
-    vectorized(
-        #[inline(always)]
-        || {
-            means.fill(T::ZERO);
-            for row in kl.chunks_exact(means.len()) {
-                for (mean, &v) in means.iter_mut().zip(row) {
-                    *mean += v;
-                }
-            }
-            for mean in means.iter_mut() {
-                *mean /= rows;
-            }
-        },
-    );
+    sum_rows(kl, means);
+    for mean in means.iter_mut() {
+        *mean /= rows;
+    }
 }
 
 /// Numbers of one latent that the gradient needs, the same for all rows.
 struct Shared<'a, T> {
     /// Mean KL of every latent.
     means: &'a [T],
-    /// ‖W_j‖²/2γ, for the analytic objective.
+    /// ‖`W_j‖²/2γ`, for the analytic objective.
     norms: Option<&'a [T]>,
     /// β/B.
     weight: T,

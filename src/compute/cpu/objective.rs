@@ -243,7 +243,7 @@ pub(super) struct Sums<'a, T> {
 
 /// Batch means of the objective into `row`; returns d log γ, or log of the optimal γ if γ is set.
 ///
-/// The KL in the loss is Σ_j max(λ, `KL_j`) with λ the free bits.
+/// The KL in the loss is `Σ_j` max(λ, `KL_j`) with λ the free bits.
 pub(super) fn finalize<T: Real>(s: Sums<'_, T>, inputs: &StepInputs, row: &mut [T]) -> T {
     let (sse, nll) = vectorized(
         #[inline(always)]

@@ -49,7 +49,7 @@ pub(super) fn max_pool<T: Real>(x: &[T], y: &mut [T], shape: Shape) {
 fn largest<T: Real>(block: [T; 4]) -> (usize, T) {
     let mut best = (0, block[0]);
     for (at, &v) in block.iter().enumerate().skip(1) {
-        if v > best.1 || (!v.finite() && v != v) {
+        if v > best.1 || v.partial_cmp(&v).is_none() {
             best = (at, v);
         }
     }
@@ -95,7 +95,7 @@ pub(super) fn max_pool_backward<T: Real>(
 #[inline(always)]
 pub(super) fn between(at: usize, len: usize) -> (usize, usize, f64) {
     let near = at / 2;
-    if at % 2 == 0 {
+    if at.is_multiple_of(2) {
         (
             near.saturating_sub(1),
             near,

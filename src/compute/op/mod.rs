@@ -301,7 +301,7 @@ pub enum Op {
     },
     /// dμ ← dz + β g μ/(η²B), d log σ² ← dz (z − μ)/2 + β g (σ²/η² − 1)/2B + σ² n/B, where g is 1 unless
     /// free bits hold the latent (its mean KL is below λ), then 0, and n is the analytic objective's
-    /// ‖W_j‖²/2γ, else 0.
+    /// ‖`W_j‖²/2γ`, else 0.
     ReparameterizeBackward {
         /// As in the forward.
         head: Slice,
@@ -313,7 +313,7 @@ pub enum Op {
         dz: Slice,
         /// κ: mean KL of every latent.
         means: Slice,
-        /// κ: ‖W_j‖²/2γ, for the analytic objective.
+        /// κ: ‖`W_j‖²/2γ`, for the analytic objective.
         norms: Option<Slice>,
         /// Output, laid out like `head`.
         dhead: Slice,
@@ -324,7 +324,7 @@ pub enum Op {
         /// κ.
         latents: usize,
     },
-    /// ratio ← Σ_j log p(z_j) − log q(z_j|x) of every sample.
+    /// ratio ← `Σ_j` log `p(z_j)` − log `q(z_j|x)` of every sample.
     LogRatio {
         /// As in the reparameterisation.
         head: Slice,
@@ -356,7 +356,7 @@ pub enum Op {
         /// Samples per row.
         repeats: usize,
     },
-    /// dμ ← Σ_i g_i, d log σ² ← Σ_i [g_i (z_i − μ)/2 − β w_i/2B], g_i = dz_i + β w_i z_i/(η²B): the
+    /// dμ ← `Σ_i` `g_i`, d log σ² ← `Σ_i` [`g_i` (`z_i` − μ)/2 − β `w_i/2B`], `g_i` = `dz_i` + β `w_i` `z_i/(η²B)`: the
     /// importance-weighted counterpart of [`Op::ReparameterizeBackward`].
     ImportanceBackward {
         /// As in the forward.
@@ -380,7 +380,7 @@ pub enum Op {
         /// Samples per row.
         repeats: usize,
     },
-    /// norms ← ‖W_j‖²/2γ of every row j of the decoder's W.
+    /// norms ← ‖`W_j‖²/2γ` of every row j of the decoder's W.
     AnalyticNorms {
         /// `κ × d`.
         weight: Slice,
@@ -393,7 +393,7 @@ pub enum Op {
         /// d.
         dim: usize,
     },
-    /// spread ← 2γ Σ_j σ_j² norms_j of every row: what sampling would add to its squared error on average.
+    /// spread ← 2γ `Σ_j` `σ_j²` `norms_j` of every row: what sampling would add to its squared error on average.
     AnalyticSpread {
         /// As in the reparameterisation.
         head: Slice,
@@ -410,7 +410,7 @@ pub enum Op {
         /// κ.
         latents: usize,
     },
-    /// dW_j ← dW_j + (mean over rows of σ_j²/γ) W_j.
+    /// `dW_j` ← `dW_j` + (mean over rows of `σ_j²/γ`) `W_j`.
     AnalyticWeight {
         /// As in the reparameterisation.
         head: Slice,

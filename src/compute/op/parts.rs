@@ -2,7 +2,7 @@
 
 use crate::config::Activation;
 
-/// Index of a buffer in [`super::Plan::buffers`].
+/// Index of a buffer in [`crate::compute::Plan::buffers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BufferId(pub usize);
 

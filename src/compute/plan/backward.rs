@@ -55,7 +55,7 @@ impl Builder<'_> {
         }
         let mut gradients = stack.gradients.to_vec();
         for (at, node) in stack.nodes.iter().enumerate().rev() {
-            self.added_only(ops, stack, &mut gradients, &terms[at], at);
+            Self::added_only(ops, stack, &mut gradients, &terms[at], at);
             let dy = gradients[at];
             if node.kind == NodeKind::Norm {
                 ops.push(self.affine_gradient(stack, node, dy));
@@ -70,7 +70,6 @@ impl Builder<'_> {
 
     /// The gradient of a value that no op reads, only additions: theirs.
     fn added_only(
-        &self,
         ops: &mut Vec<Op>,
         stack: &Stack<'_>,
         gradients: &mut [Slice],

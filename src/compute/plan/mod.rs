@@ -7,15 +7,15 @@
 mod backward;
 mod buffers;
 mod forward;
+mod step;
 
-use crate::config::{Estimator, Likelihood, PosteriorVariance};
-use crate::model::{Arena, NetSpec, NodeKind};
+use crate::config::Likelihood;
+use crate::model::{Arena, NetSpec};
 use crate::rng::Stream;
 
 use super::inputs::StepMetrics;
 use super::op::{BatchOrder, BufferId, BufferSpec, Op, Slice, StatisticsLayout};
-use backward::Stack;
-use buffers::{Buffers, Flow};
+use buffers::Buffers;
 use forward::{Builder, Phase};
 
 /// The op lists of a plan.
@@ -304,202 +304,6 @@ impl Plan {
             format!("{} of {}", spec.name, self.arena.name_at(offset))
         } else {
             spec.name.clone()
-        }
-    }
-}
-
-impl Builder<'_> {
-    /// All ops of a training step but Adam.
-    fn train(&self, buffers: &mut Buffers, flow: &Flow, metrics: Slice) -> Vec<Op> {
-        let (net, latents) = (self.net, self.net.latents);
-        let mut ops = self.encode(flow, BatchOrder::Shuffled, Stream::Epsilon, Phase::Train);
-        let means = buffers.add("train.kl_means", latents);
-        ops.push(Op::LatentMeans {
-            kl: flow.kl,
-            means,
-            rows: flow.rows,
-            latents,
-        });
-        ops.extend(self.decode(flow.z, flow, Phase::Train));
-
-        let gradients = |buffers: &mut Buffers, nodes: &[crate::model::Node], rows: usize| {
-            nodes
-                .iter()
-                .map(|n| buffers.add(&format!("train.d_{}", n.name), rows * n.output.len()))
-                .collect::<Vec<_>>()
-        };
-        let d_encoder = gradients(buffers, &net.encoder, flow.rows);
-        let d_decoder = gradients(buffers, &net.decoder, flow.samples());
-        let dz = buffers.add("train.d_z", flow.samples() * latents);
-        let dout = d_decoder.last().copied();
-        let head = flow.head();
-        let log_sigma2 = self.log_sigma2(self.parameters);
-
-        let mut norms = None;
-        let mut weights = None;
-        let mut loss_rows = flow.nll;
-        match net.estimator {
-            Estimator::Sampled => ops.push(self.elbo(flow, None, None, dout)),
-            Estimator::Analytic => {
-                let norm = buffers.add("train.norms", latents);
-                let spread = buffers.add("train.spread", flow.rows);
-                ops.push(Op::AnalyticNorms {
-                    weight: self.tensor(self.parameters, "decoder.out.weight"),
-                    log_gamma: self.log_gamma(),
-                    norms: norm,
-                    latents,
-                    dim: net.target_dim(),
-                });
-                ops.push(Op::AnalyticSpread {
-                    head,
-                    log_sigma2,
-                    norms: norm,
-                    log_gamma: self.log_gamma(),
-                    spread,
-                    rows: flow.rows,
-                    latents,
-                });
-                ops.push(self.elbo(flow, Some(spread), None, dout));
-                norms = Some(norm);
-            }
-            Estimator::ImportanceWeighted(repeats) => {
-                let ratio = buffers.add("train.log_ratio", flow.samples());
-                let bound = buffers.add("train.bound", flow.rows);
-                let weight = buffers.add("train.weights", flow.samples());
-                ops.push(self.log_ratio(flow, ratio));
-                ops.push(self.elbo(flow, None, None, None));
-                ops.push(Op::ImportanceWeights {
-                    nll: flow.nll,
-                    ratio,
-                    bound,
-                    weights: weight,
-                    rows: flow.rows,
-                    repeats,
-                });
-                ops.push(self.elbo(flow, None, Some(weight), dout));
-                loss_rows = bound;
-                weights = Some(weight);
-            }
-        }
-        ops.push(Op::Finalize {
-            sse: flow.sse,
-            nll: loss_rows,
-            means,
-            log_gamma: self.log_gamma(),
-            dlog_gamma: self.tensor(self.gradients, "log_gamma"),
-            metrics,
-            sse_rows: flow.samples(),
-            nll_rows: loss_rows.len,
-            latents,
-            dim: net.target_dim(),
-            likelihood: net.likelihood,
-            bound: weights.is_some(),
-        });
-        self.backward(
-            &mut ops,
-            buffers,
-            &Stack {
-                nodes: &net.decoder,
-                input: flow.z,
-                values: &flow.decoder,
-                gradients: &d_decoder,
-                d_input: Some(dz),
-                rows: flow.samples(),
-            },
-        );
-        if net.estimator == Estimator::Analytic {
-            ops.push(Op::AnalyticWeight {
-                head,
-                log_sigma2,
-                weight: self.tensor(self.parameters, "decoder.out.weight"),
-                log_gamma: self.log_gamma(),
-                dweight: self.tensor(self.gradients, "decoder.out.weight"),
-                rows: flow.rows,
-                latents,
-                dim: net.target_dim(),
-            });
-        }
-
-        let dlog_sigma2_rows = (net.variance == PosteriorVariance::Global)
-            .then(|| buffers.add("train.d_log_sigma2_rows", flow.rows * latents));
-        let dhead = d_encoder.last().copied().unwrap_or(dz);
-        ops.push(match weights {
-            None => Op::ReparameterizeBackward {
-                head,
-                log_sigma2,
-                z: flow.z,
-                dz,
-                means,
-                norms,
-                dhead,
-                dlog_sigma2_rows,
-                rows: flow.rows,
-                latents,
-            },
-            Some(weights) => Op::ImportanceBackward {
-                head,
-                log_sigma2,
-                z: flow.z,
-                dz,
-                weights,
-                dhead,
-                dlog_sigma2_rows,
-                rows: flow.rows,
-                latents,
-                repeats: flow.repeats,
-            },
-        });
-        if let (Some(input), Some(output)) = (dlog_sigma2_rows, self.log_sigma2(self.gradients)) {
-            ops.push(Op::SumRows {
-                input,
-                output,
-                rows: flow.rows,
-                columns: latents,
-            });
-        }
-        self.backward(
-            &mut ops,
-            buffers,
-            &Stack {
-                nodes: &net.encoder,
-                input: flow.x,
-                values: &flow.encoder,
-                gradients: &d_encoder,
-                d_input: None,
-                rows: flow.rows,
-            },
-        );
-        self.commit_norms(&mut ops, flow);
-        ops
-    }
-
-    /// The running moments take the batch's in, once nothing of the step can go wrong any more.
-    fn commit_norms(&self, ops: &mut Vec<Op>, flow: &Flow) {
-        let sides = [
-            (&self.net.encoder, flow.rows),
-            (&self.net.decoder, flow.samples()),
-        ];
-        for (nodes, rows) in sides {
-            for node in nodes.iter().filter(|n| n.kind == NodeKind::Norm) {
-                ops.push(Op::NormUpdate {
-                    moments: self.batch_moments(node),
-                    running: self.part(self.parameters, node, "running"),
-                    rows: rows * node.output.pixels(),
-                    channels: node.output.channels,
-                });
-            }
-        }
-    }
-
-    fn log_ratio(&self, flow: &Flow, ratio: Slice) -> Op {
-        Op::LogRatio {
-            head: flow.head(),
-            log_sigma2: self.log_sigma2(self.parameters),
-            z: flow.z,
-            ratio,
-            rows: flow.rows,
-            latents: self.net.latents,
-            repeats: flow.repeats,
         }
     }
 }
