@@ -14,6 +14,7 @@ mod conv;
 mod dense;
 mod epilogue;
 mod execute;
+mod execute_objective;
 mod gather;
 mod importance;
 mod latent;
