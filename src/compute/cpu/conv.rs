@@ -2,7 +2,8 @@
 //!
 //! A block of small pixels becomes a matrix of patches (one row per pixel, `patch` wide) in a scratch array
 //! that stays in the cache; the product does the rest. Images are dealt out in blocks whose size depends on
-//! the shape alone, so that sums do not depend on the number of threads.
+//! the shape alone, so that sums do not depend on the number of threads. The products here are sequential ones:
+//! one that shared itself would wait, with its thread's scratch array locked, for whatever the thread picks up next.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

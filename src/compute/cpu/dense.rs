@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::epilogue::Tail;
-use super::product::{Factor, SHARED_MACS, Target, product};
+use super::product::{Factor, SHARED_MACS, product};
 use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
 
@@ -20,7 +20,6 @@ pub(super) fn dense_forward<T: Real>(
         Factor::plain(x, inputs),
         Factor::plain(weight, outputs),
         [rows, inputs, outputs],
-        Target::Replace,
         #[inline(always)]
         |row, column, y| tail.apply(row, column, y, outputs),
     );
@@ -39,7 +38,6 @@ pub(super) fn dense_backward_input<T: Real>(
         Factor::plain(dy, outputs),
         Factor::transposed(weight, outputs),
         [rows, outputs, inputs],
-        Target::Replace,
         #[inline(always)]
         |row, column, dx| tail.apply(row, column, dx, inputs),
     );
@@ -59,7 +57,6 @@ pub(super) fn dense_backward_weight<T: Real>(
             Factor::transposed(x, inputs),
             Factor::plain(dy, outputs),
             [inputs, rows, outputs],
-            Target::Replace,
             #[inline(always)]
             |_, _, _| {},
         );

@@ -1,4 +1,4 @@
-//! Matrix products: out ← A·B or out + A·B, either factor stored row by row or column by column.
+//! Matrix products: out ← A·B, either factor stored row by row or column by column.
 //!
 //! A large product is cut along its rows or columns, never along the contracted dimension, into
 //! pieces that depend on its shape alone; threads take pieces as they become free. A number therefore
@@ -87,21 +87,8 @@ impl<'a, T: Real> Factor<'a, T> {
     }
 }
 
-/// What becomes of the old contents of a product's target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
-    /// They are overwritten, whatever they are.
-    Replace,
-    /// The product is added to them.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "sums over blocks of rows need it")
-    )]
-    Accumulate,
-}
-
-/// out ← left · right (or out + left · right), `shape` being rows, contracted, columns; out is
-/// row-major.
+/// out ← left · right, `shape` being rows, contracted, columns; out is row-major and its old contents do not
+/// matter.
 ///
 /// `finish(row, column, values)` is then called once on every part of `out`, with vector
 /// instructions, on the thread that computed the part. A part is a contiguous run that begins at
@@ -111,11 +98,10 @@ pub(super) fn product<T: Real>(
     left: Factor<'_, T>,
     right: Factor<'_, T>,
     [rows, depth, columns]: [usize; 3],
-    target: Target,
     finish: impl Fn(usize, usize, &mut [T]) + Sync,
 ) {
     let shape = [rows, depth, columns];
-    if target == Target::Replace && !left.transposed && is_small(shape) {
+    if !left.transposed && is_small(shape) {
         small(out, left, right, depth, columns, &finish);
         return;
     }
@@ -124,7 +110,6 @@ pub(super) fn product<T: Real>(
         left,
         right,
         depth,
-        target,
         first: [0, 0],
     };
     piece.share(pieces(rows * depth * columns), &finish);
@@ -147,7 +132,6 @@ struct Piece<'a, T> {
     /// The columns of the right factor that belong to it.
     right: Factor<'a, T>,
     depth: usize,
-    target: Target,
     /// Where its upper left corner is in the whole.
     first: [usize; 2],
 }
@@ -180,13 +164,12 @@ impl<T: Real> Piece<'_, T> {
             (a, b) = self.out.split_at_row_mut(at);
             (left_b, right_b, first_b) = (left.skip(at, 0), right, [row + at, column]);
         }
-        let (depth, target) = (self.depth, self.target);
+        let depth = self.depth;
         let piece = |out, left, right, first| Self {
             out,
             left,
             right,
             depth,
-            target,
             first,
         };
         (
@@ -198,13 +181,9 @@ impl<T: Real> Piece<'_, T> {
     /// Computes it on this thread.
     fn compute(mut self, finish: &impl Fn(usize, usize, &mut [T])) {
         let (rows, columns) = (self.out.nrows(), self.out.ncols());
-        let accum = match self.target {
-            Target::Replace => Accum::Replace,
-            Target::Accumulate => Accum::Add,
-        };
         matmul(
             self.out.rb_mut(),
-            accum,
+            Accum::Replace,
             self.left.view(rows, self.depth),
             self.right.view(self.depth, columns),
             T::ONE,
@@ -265,7 +244,7 @@ mod tests {
         }
     }
 
-    /// Every layout of one shape, replacing and adding, with a finish that sees where it is, against
+    /// Every layout of one shape, with a finish that sees where it is, against
     /// the triple loop in f64.
     fn check<T: Real>(shape: [usize; 3], relative: f64) {
         let [rows, depth, columns] = shape;
@@ -273,44 +252,34 @@ mod tests {
             Given::<T>::new(rows, depth, 1),
             Given::<T>::new(depth, columns, 2),
         );
-        let before = Given::<T>::new(rows, columns, 3);
         for layout in 0..4 {
-            for target in [Target::Replace, Target::Accumulate] {
-                let mut out = match target {
-                    // What is replaced must not matter, not even if it is no number.
-                    Target::Replace => vec![T::of(f64::NAN); rows * columns],
-                    Target::Accumulate => before.plain.clone(),
-                };
-                product(
-                    &mut out,
-                    a.factor(layout & 1 == 1),
-                    b.factor(layout & 2 == 2),
-                    shape,
-                    target,
-                    |row, column, values| {
-                        for (i, value) in values.iter_mut().enumerate() {
-                            *value += T::of((row * columns + column + i) as f64);
-                        }
-                    },
-                );
-                for row in 0..rows {
-                    for column in 0..columns {
-                        let index = row * columns + column;
-                        let (mut exact, mut size) = (0.0, 1.0 + index as f64);
-                        for k in 0..depth {
-                            let term = a.at(row, k) * b.at(k, column);
-                            exact += term;
-                            size += term.abs();
-                        }
-                        if target == Target::Accumulate {
-                            exact += before.at(row, column);
-                        }
-                        let error = out[index].to_f64() - (exact + index as f64);
-                        assert!(
-                            error.abs() <= relative * size,
-                            "{shape:?} {layout} {target:?} ({row}, {column}): {error}"
-                        );
+            // What is replaced must not matter, not even if it is no number.
+            let mut out = vec![T::of(f64::NAN); rows * columns];
+            product(
+                &mut out,
+                a.factor(layout & 1 == 1),
+                b.factor(layout & 2 == 2),
+                shape,
+                |row, column, values| {
+                    for (i, value) in values.iter_mut().enumerate() {
+                        *value += T::of((row * columns + column + i) as f64);
                     }
+                },
+            );
+            for row in 0..rows {
+                for column in 0..columns {
+                    let index = row * columns + column;
+                    let (mut exact, mut size) = (0.0, 1.0 + index as f64);
+                    for k in 0..depth {
+                        let term = a.at(row, k) * b.at(k, column);
+                        exact += term;
+                        size += term.abs();
+                    }
+                    let error = out[index].to_f64() - (exact + index as f64);
+                    assert!(
+                        error.abs() <= relative * size,
+                        "{shape:?} {layout} ({row}, {column}): {error}"
+                    );
                 }
             }
         }
@@ -358,14 +327,7 @@ mod tests {
                 .expect("a pool");
             let (a, b) = (a.factor(false), b.factor(true));
             pool.install(|| {
-                product(
-                    &mut out,
-                    a,
-                    b,
-                    [rows, depth, columns],
-                    Target::Replace,
-                    |_, _, _| {},
-                );
+                product(&mut out, a, b, [rows, depth, columns], |_, _, _| {});
             });
             out.iter().map(|v| v.to_bits()).collect::<Vec<_>>()
         };
