@@ -182,6 +182,34 @@ class Run:
         return statistics.median(self.parts(seconds))
 
 
+class Products(Run):
+    """The matrix products of a dense network's step and nothing else: the peak that its shapes allow."""
+
+    def __init__(self, report):
+        self.device, self.products = "cpu", []
+        layers = [m for m in network(report, "cpu").modules() if isinstance(m, torch.nn.Linear)]
+        rows = report["batch"]
+        for layer in layers:
+            outputs, inputs = layer.weight.shape
+            x, y = torch.randn(rows, inputs), torch.randn(rows, outputs)
+            weight = layer.weight.detach()
+            self.products.append((x, weight.t(), torch.empty(rows, outputs)))
+            self.products.append((y.t(), x, torch.empty(outputs, inputs)))
+            # The gradient of the data is never formed.
+            if layer is not layers[0]:
+                self.products.append((y, weight, torch.empty(rows, inputs)))
+
+    def step(self):
+        for a, b, out in self.products:
+            torch.mm(a, b, out=out)
+
+
+def is_dense(net):
+    """Whether every parameter but log γ belongs to a fully connected layer."""
+    layers = [m for m in net.modules() if isinstance(m, torch.nn.Linear)]
+    return sum(p.numel() for m in layers for p in m.parameters()) >= sum(p.numel() for p in net.parameters()) - 1
+
+
 def cpu_runs(report):
     """Runs with PyTorch's default Adam and with its fused one; `None` if the layers are not known."""
     if network(report, "cpu") is None:
@@ -191,6 +219,8 @@ def cpu_runs(report):
         runs["fused Adam"] = Run(report, "cpu", fused=True)
     except (RuntimeError, ValueError):
         pass  # an older PyTorch has no fused Adam on the CPU
+    if is_dense(runs["default Adam"].net):
+        runs["its products alone"] = Products(report)
     return runs
 
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::compute::DeviceKind;
 use crate::config::{
-    DataConfig, DataSource, DeviceChoice, LiveConfig, NetConfig, Preset, RunConfig, SamplingConfig,
+    DataConfig, DataSource, LiveConfig, NetConfig, Preset, RunConfig, SamplingConfig,
     positive,
 };
 use crate::data::{Dataset, ImageShape, Pixels, Preprocessor};
@@ -21,8 +21,6 @@ use super::roofline::{Roofline, of_processor};
 
 /// Timed rounds; the median is reported.
 const ROUNDS: usize = 7;
-/// Samples per step, as in the papers.
-const BATCH: usize = 128;
 
 /// The JSON object.
 #[derive(Debug, Serialize)]
@@ -115,7 +113,7 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<(), Error> {
             arguments.net
         )));
     }
-    let mut first = trainer(&cases[0], &arguments.device)?;
+    let mut first = trainer(&cases[0], arguments)?;
     let device = first.backend().device().clone();
     let mut first = Some(first);
     let mut roofline = match device.kind {
@@ -127,7 +125,7 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<(), Error> {
         // One at a time: together they would need memory that none needs alone.
         let mut run = match first.take() {
             Some(first) => first,
-            None => trainer(case, &arguments.device)?,
+            None => trainer(case, arguments)?,
         };
         let report = bench_net(case, &mut run, seconds, roofline)?;
         eprintln!(
@@ -169,7 +167,7 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<(), Error> {
     Ok(())
 }
 
-fn trainer(case: &Case, device: &DeviceChoice) -> Result<Trainer, Error> {
+fn trainer(case: &Case, arguments: &BenchArguments) -> Result<Trainer, Error> {
     let config = RunConfig {
         data: DataConfig {
             source: DataSource::Digits,
@@ -178,13 +176,13 @@ fn trainer(case: &Case, device: &DeviceChoice) -> Result<Trainer, Error> {
         net: case.net.clone(),
         live: LiveConfig::default(),
         sampling: SamplingConfig {
-            batch: BATCH,
+            batch: arguments.batch,
             seed: 0,
         },
-        device: device.clone(),
+        device: arguments.device.clone(),
         ..RunConfig::default()
     };
-    let data = synthetic(1024, case.shape);
+    let data = synthetic(arguments.batch.max(1024), case.shape);
     let preprocessor = Preprocessor::new(config.data.preprocess, &data);
     let setup = RunSetup {
         config,
@@ -231,12 +229,13 @@ fn bench_net(
 ) -> Result<NetReport, Error> {
     let times = step_times(trainer, seconds)?;
     let median = times[ROUNDS / 2];
+    let batch = trainer.plan().batch;
     let net = &trainer.plan().net;
-    let flops = net.step_flops(BATCH);
+    let flops = net.step_flops(batch);
     let gflops = flops / (median * 1e6);
     Ok(NetReport {
         name: case.name.to_owned(),
-        batch: BATCH,
+        batch,
         shape: case.shape,
         encoder: case.net.encoder.to_string(),
         decoder: case.net.decoder.to_string(),
