@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use crate::compute::DeviceKind;
 use crate::config::{
-    DataConfig, DataSource, LiveConfig, NetConfig, Preset, RunConfig, SamplingConfig,
-    positive,
+    DataConfig, DataSource, LiveConfig, NetConfig, Preset, RunConfig, SamplingConfig, positive,
 };
 use crate::data::{Dataset, ImageShape, Pixels, Preprocessor};
 use crate::rng::{Stream, normal};
