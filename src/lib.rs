@@ -13,8 +13,9 @@
 //! 6. [`compute`]: the plan (a list of ops over named buffers) and its two backends.
 //! 7. [`train`]: one step, then the worker thread and its two roads to a user interface.
 //! 8. [`metrics`]: what the statistics of a run mean: active, collapsed, predicted.
-//! 9. [`figure`]: figures as data, and their exporters.
-//! 10. [`app`]: the window; [`cli`]: the command line.
+//! 9. [`lab`]: experiments made of many short runs: sweeps and phase diagrams.
+//! 10. [`figure`]: figures as data, and their exporters.
+//! 11. [`app`]: the window; [`cli`]: the command line.
 //!
 //! One notation is used everywhere: per sample,
 //! `L = (1/2γ) E‖x − D(z)‖² + (d/2) log(2πγ) + β·KL`, minimised.
@@ -25,6 +26,7 @@ pub mod compute;
 pub mod config;
 pub mod data;
 pub mod figure;
+pub mod lab;
 pub mod metrics;
 pub mod model;
 pub mod rng;
