@@ -7,7 +7,8 @@ use crate::config::{KlSchedule, Objective};
 use super::action::Action;
 use super::number::{significant, thousands};
 use super::state::AppState;
-use super::theme::{self, Theme, muted};
+use super::theme::{self, Theme, muted, segmented};
+use super::tile::{Tile, Workspace};
 
 /// What the top bar asks of the window itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,19 +21,21 @@ pub(super) enum WindowAction {
     SaveWindow,
     /// Every tile's figure to the figures folder.
     SaveFigures,
+    /// Another arrangement of the tiles.
+    Show(Workspace),
     /// The tiles as they were at the start.
     ResetLayout,
     /// Shows or hides a tile.
-    ToggleTile(super::tile::Tile),
+    ToggleTile(Tile),
     /// Shows or hides the help.
     ToggleHelp,
 }
 
-/// Draws the top bar.
+/// Draws the top bar; `workspace` and `visible` are the arrangement and the tiles on screen.
 pub(super) fn top_bar(
     ui: &mut Ui,
     state: &AppState,
-    visible: &[super::tile::Tile],
+    (workspace, visible): (Workspace, &[Tile]),
     actions: &mut Vec<Action>,
     window: &mut Vec<WindowAction>,
 ) {
@@ -95,6 +98,11 @@ pub(super) fn top_bar(
             }
             ui.menu_button("Export ▾", |ui| export_menu(ui, window));
             ui.menu_button("View ▾", |ui| view_menu(ui, visible, window));
+            let mut chosen = workspace;
+            let options = [(Workspace::Live, "Live"), (Workspace::Lab, "Theory lab")];
+            if segmented(ui, &mut chosen, &options, false) {
+                window.push(WindowAction::Show(chosen));
+            }
         });
     });
 }
@@ -116,8 +124,8 @@ fn export_menu(ui: &mut Ui, window: &mut Vec<WindowAction>) {
     muted(ui, "One figure: the ⋯ menu of its tile");
 }
 
-fn view_menu(ui: &mut Ui, visible: &[super::tile::Tile], window: &mut Vec<WindowAction>) {
-    for tile in super::tile::Tile::ALL {
+fn view_menu(ui: &mut Ui, visible: &[Tile], window: &mut Vec<WindowAction>) {
+    for tile in Tile::ALL {
         let mut shown = visible.contains(&tile);
         if ui.checkbox(&mut shown, tile.title()).clicked() {
             window.push(WindowAction::ToggleTile(tile));

@@ -235,6 +235,7 @@ impl Explorer {
                 }
                 self.send_job(Job::SaveAll(requests));
             }
+            WindowAction::Show(workspace) => self.board.set_workspace(workspace),
             WindowAction::ResetLayout => self.board.reset_layout(),
             WindowAction::ToggleTile(tile) => self.board.toggle(tile),
             WindowAction::ToggleHelp => self.help = !self.help,
@@ -276,7 +277,8 @@ impl Explorer {
         let visible = self.board.visible();
         egui::Panel::top("top").frame(bar).show(ui, |ui| {
             ui.set_height(30.0);
-            top_bar(ui, &self.state, &visible, &mut actions, &mut window_actions);
+            let shown = (self.board.workspace(), &*visible);
+            top_bar(ui, &self.state, shown, &mut actions, &mut window_actions);
         });
         egui::Panel::bottom("status").frame(bar).show(ui, |ui| {
             ui.set_height(18.0);

@@ -15,16 +15,25 @@ pub enum Tile {
     Reconstructions,
     /// Traces.
     Training,
+    /// The loss on the way to full collapse.
+    CollapsePath,
+    /// β up and down with warm starts.
+    Sweep,
+    /// Active latents over two settings.
+    Phase,
 }
 
 impl Tile {
     /// All of them, in reading order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
         Self::Reconstructions,
         Self::Training,
+        Self::CollapsePath,
+        Self::Sweep,
+        Self::Phase,
     ];
 
     /// Its heading.
@@ -35,15 +44,9 @@ impl Tile {
             Self::Usage => "Latent usage",
             Self::Reconstructions => "Reconstructions & samples",
             Self::Training => "Training",
-        }
-    }
-
-    pub(super) fn subtitle(self) -> &'static str {
-        match self {
-            Self::Thresholds => "a mode lives while ζ² > βγ",
-            Self::Surface | Self::Reconstructions => "",
-            Self::Usage => "hover to highlight · click to zero",
-            Self::Training => "mean, with range behind",
+            Self::CollapsePath => "Collapse path",
+            Self::Sweep => "Hysteresis sweep",
+            Self::Phase => "Phase diagram",
         }
     }
 
@@ -55,6 +58,38 @@ impl Tile {
             Self::Usage => "usage",
             Self::Reconstructions => "reconstructions",
             Self::Training => "training",
+            Self::CollapsePath => "collapse_path",
+            Self::Sweep => "sweep",
+            Self::Phase => "phase",
+        }
+    }
+}
+
+/// An arrangement of the tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workspace {
+    /// A run as it trains.
+    Live,
+    /// Theory, surfaces and experiments.
+    Lab,
+}
+
+impl Workspace {
+    /// Both, in the order of their buttons.
+    pub const ALL: [Self; 2] = [Self::Live, Self::Lab];
+
+    /// The tiles shown at the start, in rows from the top, each row with its share of the height.
+    pub(super) fn rows(self) -> &'static [(f32, &'static [Tile])] {
+        match self {
+            Self::Live => &[
+                (1.15, &[Tile::Thresholds, Tile::Surface]),
+                (1.0, &[Tile::Usage, Tile::Reconstructions]),
+                (0.75, &[Tile::Training]),
+            ],
+            Self::Lab => &[
+                (1.0, &[Tile::Thresholds, Tile::Surface]),
+                (1.0, &[Tile::CollapsePath, Tile::Sweep, Tile::Phase]),
+            ],
         }
     }
 }

@@ -9,10 +9,19 @@ use egui_kittest::kittest::NodeT as _;
 
 use super::{Window, config};
 
+/// The tiles a window opens with.
+const SHOWN: [Tile; 5] = [
+    Tile::Thresholds,
+    Tile::Surface,
+    Tile::Usage,
+    Tile::Reconstructions,
+    Tile::Training,
+];
+
 /// Asserts that every tile's title is painted inside the window.
 fn assert_tiles(window: &Window, size: Vec2) {
     let screen = Rect::from_min_size(egui::Pos2::ZERO, size);
-    for tile in Tile::ALL {
+    for tile in SHOWN {
         let (_, at) = window.text(|text| text.starts_with(tile.title()));
         assert!(screen.contains(at), "'{}' is at {at}", tile.title());
     }
@@ -135,6 +144,37 @@ fn a_tile_can_be_hidden_and_the_layout_restored() {
 }
 
 #[test]
+fn the_lab_has_tiles_of_its_own_and_each_workspace_keeps_its_arrangement() {
+    let mut window = Window::ready();
+    let shown = |window: &Window, tile: Tile| {
+        let title = tile.title();
+        window.texts().iter().any(|(text, _)| text == title)
+    };
+    window.control(Role::RadioButton, "Theory lab").click();
+    window.frames(6);
+    for tile in [
+        Tile::Thresholds,
+        Tile::CollapsePath,
+        Tile::Sweep,
+        Tile::Phase,
+    ] {
+        assert!(shown(&window, tile), "{tile:?}");
+    }
+    assert!(!shown(&window, Tile::Training));
+    window.press("View ▾");
+    window.control(Role::CheckBox, Tile::Sweep.title()).click();
+    window.frames(6);
+    window.control(Role::RadioButton, "Live").click();
+    window.frames(6);
+    assert!(shown(&window, Tile::Training));
+    assert!(!shown(&window, Tile::Phase));
+    window.control(Role::RadioButton, "Theory lab").click();
+    window.frames(6);
+    assert!(shown(&window, Tile::Phase));
+    assert!(!shown(&window, Tile::Sweep));
+}
+
+#[test]
 fn all_figures_are_saved_and_the_window_says_so() {
     let mut window = Window::ready();
     window.press("Pause");
@@ -163,7 +203,7 @@ fn all_figures_are_saved_and_the_window_says_so() {
         window.frames(1);
         std::thread::sleep(Duration::from_millis(20));
     }
-    for tile in Tile::ALL {
+    for tile in SHOWN {
         for extension in ["csv", "png", "svg"] {
             let wanted = format!("{}.{extension}", tile.file_stem());
             assert!(

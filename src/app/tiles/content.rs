@@ -1,0 +1,63 @@
+//! What a tile shows and how it answers: one implementation per tile, so that a new tile is a file.
+
+use egui::Ui;
+
+use crate::app::action::Action;
+use crate::app::plot_view::PlotResponse;
+use crate::app::state::AppState;
+use crate::app::tile::Tile;
+use crate::figure::FigureSpec;
+
+/// One tile's content.
+pub(super) trait Content {
+    /// A few quiet words beside the title.
+    fn subtitle(&self, _state: &AppState) -> String {
+        String::new()
+    }
+
+    /// Draws the switches in the heading, from the right; true if the figure must be built anew.
+    fn switches(&mut self, _ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        false
+    }
+
+    /// Draws a row of controls between heading and figure; true if the figure must be built anew.
+    fn controls(&mut self, _ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        false
+    }
+
+    /// Looks, without waiting, at what a thread of its own has made; true if the figure must be built
+    /// anew. Called every frame in which the tile is on screen.
+    fn poll(&mut self) -> bool {
+        false
+    }
+
+    /// The figure for the present state; none while there is nothing to show.
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec>;
+
+    /// Turns what the pointer did in the figure into actions.
+    fn respond(
+        &mut self,
+        _response: &PlotResponse,
+        _state: &AppState,
+        _actions: &mut Vec<Action>,
+    ) -> bool {
+        false
+    }
+
+    /// What stands in place of a figure that is not there.
+    fn empty(&self, state: &AppState) -> String;
+}
+
+/// The content of a tile, as it is at the start.
+pub(super) fn content(tile: Tile) -> Box<dyn Content> {
+    match tile {
+        Tile::Thresholds => Box::<super::thresholds::Thresholds>::default(),
+        Tile::Surface => Box::<super::surface::Surface>::default(),
+        Tile::Usage => Box::new(super::usage::Usage),
+        Tile::Reconstructions => Box::new(super::pictures::Pictures),
+        Tile::Training => Box::<super::training::Training>::default(),
+        Tile::CollapsePath => Box::new(super::collapse_path::CollapsePath),
+        Tile::Sweep => Box::new(super::sweep::Sweep),
+        Tile::Phase => Box::new(super::phase::Phase),
+    }
+}

@@ -1,0 +1,59 @@
+//! The tile of the run's traces.
+
+use egui::Ui;
+
+use super::content::Content;
+use crate::app::action::Action;
+use crate::app::state::AppState;
+use crate::config::{Likelihood, Target};
+use crate::figure::{FigureSpec, run as figures};
+use crate::train::History;
+
+/// Loss, KL, γ and β over the steps.
+#[derive(Default)]
+pub(super) struct Training {
+    log_steps: bool,
+}
+
+impl Content for Training {
+    fn subtitle(&self, _state: &AppState) -> String {
+        "mean, with range behind".into()
+    }
+
+    fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        ui.checkbox(&mut self.log_steps, "log steps").changed()
+    }
+
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
+        let empty = History::default();
+        let history = state.snapshot.as_ref().map_or(&empty, |s| &s.history);
+        let ghost = state.ghost.as_ref().map(|(_, history)| &**history);
+        Some(figures::training_figure(
+            history,
+            ghost,
+            constant_dim(state),
+            self.log_steps,
+            &state.provenance(),
+        ))
+    }
+
+    fn empty(&self, _state: &AppState) -> String {
+        "no steps yet: press Play".into()
+    }
+}
+
+/// Dimensions that the loss's constant (d/2) log 2πγ counts: those of the target, none without a γ.
+fn constant_dim(state: &AppState) -> usize {
+    let net = &state.config.net;
+    let input = state.data.as_ref().map_or(1, |d| d.dataset.dim());
+    match (net.likelihood, net.target) {
+        (Likelihood::Bernoulli | Likelihood::GaussianPerPixel, _) => 0,
+        (Likelihood::Gaussian, Target::Input) => input,
+        (Likelihood::Gaussian, Target::LinearMap(rows)) => rows,
+        (Likelihood::Gaussian, Target::Labels) => state
+            .data
+            .as_ref()
+            .and_then(|d| d.dataset.labels.iter().flatten().max())
+            .map_or(input, |&largest| usize::from(largest) + 1),
+    }
+}
