@@ -14,6 +14,7 @@ use super::action::{Action, Effect, Notice, Severity};
 use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
 use crate::data::{Dataset, Preprocessor, Progress, Spectrum};
+use crate::figure::tiles::Visit;
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
@@ -28,6 +29,8 @@ pub use theory::{Uncovered, uncovered};
 pub const EXAMPLES: usize = 10;
 /// Most points of the net's trail on a mode's surface.
 const TRAIL: usize = 400;
+/// Most places remembered of where the run has been in β.
+const VISITS: usize = 600;
 /// Most entries of the list of recent data.
 const RECENT: usize = 8;
 
@@ -92,6 +95,8 @@ pub struct AppState {
     pub prediction: Option<Prediction>,
     /// Where the net was on the chosen mode's surface.
     pub trail: VecDeque<[f64; 2]>,
+    /// Where the run has been in β, and how many latents were active there.
+    pub visited: VecDeque<Visit>,
     /// The mode of the loss surface, from 0.
     pub mode: usize,
     /// The latent under the pointer.
@@ -130,6 +135,7 @@ impl AppState {
             ghost: None,
             prediction: None,
             trail: VecDeque::new(),
+            visited: VecDeque::new(),
             mode: 0,
             hovered: None,
             traversed: 0,
@@ -183,6 +189,7 @@ impl AppState {
             Action::Reset => {
                 self.keep_ghost();
                 self.trail.clear();
+                self.visited.clear();
                 vec![Effect::Command(Command::Reset)]
             }
             Action::NewSeed => self.restart(|config| {
@@ -326,6 +333,7 @@ impl AppState {
             label: format!("run {}", self.next_run),
         });
         self.trail.clear();
+        self.visited.clear();
         self.zeroed.clear();
         self.hovered = None;
         self.traversed = 0;

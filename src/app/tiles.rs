@@ -213,7 +213,11 @@ impl Board<'_> {
                 })
                 .inner;
             dragged = handle.drag_started();
-            handle.on_hover_cursor(egui::CursorIcon::Grab);
+            let handle = handle.on_hover_cursor(egui::CursorIcon::Grab);
+            let help = pane.content.help();
+            if !help.is_empty() {
+                handle.on_hover_text(help);
+            }
         });
         dragged
     }

@@ -6,14 +6,18 @@
 use crate::config::RunConfig;
 use crate::data::Dataset;
 use crate::metrics::{Prediction, Usage};
-use crate::theory::{Error as TheoryError, ModeSurface, PpcaSurface, origin_eigenvalues};
+use crate::theory::{
+    Error as TheoryError, Gamma, ModeSurface, Optimum, PpcaSurface, collapse_free_beta,
+    origin_eigenvalues, thresholds_beta, thresholds_beta_learned,
+};
 use crate::train::{Bin, History, Views};
 
 use super::spec::{FigureSpec, Provenance};
 use super::tiles::{
-    GhostRun, LatentUse, LiveEdit, Reconstructions, SurfaceGrid, SurfaceMode, SurfacePpca,
-    Thresholds, Training, Usage as UsageInput, UsageOrder, reconstructions, surface_mode,
-    surface_ppca, thresholds, training, usage,
+    Candidate, GhostRun, LatentUse, LiveEdit, ModeAtOptimum, Reconstructions, Staircase,
+    SurfaceGrid, SurfaceMode, SurfacePpca, Thresholds, Training, Usage as UsageInput, UsageOrder,
+    Variance, Visit, reconstructions, staircase, surface_mode, surface_ppca, thresholds, training,
+    usage, variance,
 };
 
 /// Cells along each side of a loss surface.
@@ -46,28 +50,103 @@ pub fn thresholds_figure(
     converged: Option<bool>,
     provenance: &Provenance,
 ) -> FigureSpec {
-    let estimates = |pick: fn(&crate::metrics::LatentUsage) -> Option<f64>| -> Vec<f64> {
-        measured
-            .map(|usage| {
-                usage
-                    .latents
-                    .iter()
-                    // A dead latent has no threshold of its own: both estimates are noise around β.
-                    .map(|l| pick(l).filter(|_| l.active).unwrap_or(f64::NAN))
-                    .collect()
-            })
-            .unwrap_or_default()
+    let own = |pick| own_thresholds(measured, pick);
+    let sigma2: Vec<f64> = measured
+        .iter()
+        .flat_map(|usage| usage.latents.iter().map(|l| l.statistics.mean_sigma2))
+        .collect();
+    let (optimum, candidates) = match &prediction.optimum {
+        Ok(found) => (modes_at(found), candidates(found, prediction.beta)),
+        Err(_) => (Vec::new(), Vec::new()),
     };
     thresholds(&Thresholds {
         spectrum: prediction.problem.eigenvalues(),
         beta: prediction.beta,
         gamma,
         latents: prediction.problem.latents(),
-        effective: &estimates(|l| l.threshold_from_variance),
-        second: &estimates(|l| l.threshold_from_gain),
+        effective: &own(|l| l.threshold_from_variance),
+        second: &own(|l| l.threshold_from_gain),
+        sigma2: &sigma2,
+        optimum: &optimum,
+        total_variance: prediction.problem.total_variance(),
+        candidates: &candidates,
         estimators: ["this network, γβ/E σ²", "from its gain"],
         measured_active: measured.map(|u| u.active),
         converged,
+        provenance,
+    })
+}
+
+/// The thresholds a network's latents have by one estimator; NaN for those without.
+fn own_thresholds(
+    measured: Option<&Usage>,
+    pick: fn(&crate::metrics::LatentUsage) -> Option<f64>,
+) -> Vec<f64> {
+    measured
+        .iter()
+        .flat_map(|usage| &usage.latents)
+        // A dead latent has no threshold of its own: both estimates are noise around β.
+        .map(|l| pick(l).filter(|_| l.active).unwrap_or(f64::NAN))
+        .collect()
+}
+
+fn modes_at(optimum: &Optimum) -> Vec<ModeAtOptimum> {
+    let numbers = |m: &crate::theory::Mode| ModeAtOptimum {
+        lambda: m.lambda,
+        theta: m.theta,
+        sigma2: m.sigma * m.sigma,
+    };
+    optimum.modes.iter().map(numbers).collect()
+}
+
+fn candidates(optimum: &Optimum, beta: f64) -> Vec<Candidate> {
+    let line = |s: &crate::theory::GammaSolution| Candidate {
+        m: s.m,
+        line: beta * s.gamma,
+        consistent: s.valid,
+    };
+    optimum.stationary.iter().map(line).collect()
+}
+
+/// Predicted and measured numbers of active latents against β. `gamma` is the value in force.
+pub fn staircase_figure(
+    prediction: &Prediction,
+    gamma: f64,
+    measured: Option<&Usage>,
+    visited: &[Visit],
+    provenance: &Provenance,
+) -> FigureSpec {
+    let problem = &prediction.problem;
+    let mut thresholds = match prediction.gamma {
+        Gamma::Fixed(_) => thresholds_beta(problem.eigenvalues(), gamma).unwrap_or_default(),
+        Gamma::Learned => thresholds_beta_learned(problem),
+    };
+    thresholds.truncate(problem.reachable());
+    let free = || collapse_free_beta(problem.dim(), problem.dim());
+    staircase(&Staircase {
+        thresholds: &thresholds,
+        latents: problem.latents(),
+        beta: prediction.beta,
+        predicted: prediction.active(),
+        network: &own_thresholds(measured, |l| l.threshold_from_variance),
+        visited,
+        collapse_free: (prediction.gamma == Gamma::Learned).then(free).flatten(),
+        provenance,
+    })
+}
+
+/// The variance that the leading modes hold; `error` is E‖x − D(z)‖² measured.
+pub fn variance_figure(
+    prediction: &Prediction,
+    error: Option<f64>,
+    provenance: &Provenance,
+) -> FigureSpec {
+    variance(&Variance {
+        spectrum: prediction.problem.eigenvalues(),
+        total: prediction.problem.total_variance(),
+        alive: prediction.active(),
+        latents: prediction.problem.latents(),
+        error,
         provenance,
     })
 }

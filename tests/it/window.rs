@@ -8,6 +8,7 @@ mod glyphs;
 mod layout;
 mod model;
 mod objective;
+mod thresholds;
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ use collapse_explorer::config::{
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Shape, Vec2, epaint::TextShape};
-use egui_kittest::kittest::{Queryable as _, by};
+use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 use egui_kittest::{Harness, Node};
 
 /// How long a thread may take on a busy machine before the test gives up.
@@ -121,6 +122,18 @@ impl Window {
             found.len()
         );
         found.into_iter().next().expect("one")
+    }
+
+    /// The name of the one slider that begins like this.
+    fn slider_starting(&self, starts: &str) -> String {
+        let names: Vec<String> = self
+            .harness
+            .query_all(by().role(Role::Slider))
+            .filter_map(|node| node.accesskit_node().label())
+            .filter(|name| name.starts_with(starts))
+            .collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        names.into_iter().next().expect("one")
     }
 
     /// Whether there is such a control.

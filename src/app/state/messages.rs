@@ -3,10 +3,11 @@
 use crate::app::action::Effect;
 use crate::app::loader::{LoadedData, LoaderMessage};
 use crate::config::DataConfig;
+use crate::figure::tiles::Visit;
 use crate::metrics::Usage;
 use crate::train::{Event, Snapshot};
 
-use super::{AppState, Data, RECENT, TRAIL};
+use super::{AppState, Data, RECENT, TRAIL, VISITS};
 
 impl AppState {
     /// Applies what the loader says.
@@ -105,6 +106,18 @@ impl AppState {
         }
     }
 
+    /// Remembers where the run is; while it stays there, only whether it has settled changes.
+    fn visit(&mut self, visit: Visit) {
+        let same = |v: &Visit| v.beta == visit.beta && v.active == visit.active;
+        match self.visited.back_mut() {
+            Some(last) if same(last) => *last = visit,
+            _ => self.visited.push_back(visit),
+        }
+        if self.visited.len() > VISITS {
+            self.visited.pop_front();
+        }
+    }
+
     /// Takes a snapshot of the worker; those of an older run are dropped.
     pub fn snapshot(&mut self, snapshot: Snapshot) -> Vec<Effect> {
         if self.run.as_ref().is_none_or(|r| r.id != snapshot.run) {
@@ -113,6 +126,14 @@ impl AppState {
         self.generation += 1;
         if let Some(evaluation) = &snapshot.evaluation {
             self.usage = Usage::new(evaluation);
+            let visit = Visit {
+                beta: evaluation.beta,
+                active: self.usage.active,
+                stationary: snapshot.stationary,
+            };
+            if evaluation.step > 0 && self.zeroed.is_empty() {
+                self.visit(visit);
+            }
         }
         if let Some(point) = snapshot.views.as_ref().and_then(|v| v.point)
             && point.mode == self.mode

@@ -15,6 +15,11 @@ pub(super) trait Content {
         String::new()
     }
 
+    /// What the figure's symbols mean and what can be done in it, for whoever hovers over the title.
+    fn help(&self) -> &'static str {
+        ""
+    }
+
     /// Draws the switches in the heading, from the right; true if the figure must be built anew.
     fn switches(&mut self, _ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
         false

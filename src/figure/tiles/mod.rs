@@ -5,17 +5,21 @@
 //! [`FigureSpec`]: super::FigureSpec
 
 pub mod reconstructions;
+pub mod staircase;
 mod surface;
 pub mod surface_mode;
 pub mod surface_ppca;
 pub mod thresholds;
 pub mod training;
 pub mod usage;
+pub mod variance;
 
 pub use reconstructions::{Reconstructions, reconstructions};
+pub use staircase::{Staircase, Visit, staircase};
 pub use surface::SurfaceGrid;
 pub use surface_mode::{SurfaceMode, surface_mode};
 pub use surface_ppca::{SurfacePpca, surface_ppca};
-pub use thresholds::{Thresholds, thresholds};
+pub use thresholds::{Candidate, ModeAtOptimum, Thresholds, thresholds};
 pub use training::{GhostRun, LiveEdit, Training, training};
 pub use usage::{LatentUse, Usage, UsageOrder, usage};
+pub use variance::{Variance, variance};

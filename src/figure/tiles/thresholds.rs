@@ -4,10 +4,12 @@
 //! Mode i is active iff ζᵢ² > βγ (Wang & Ziyin 2022, theorem 2), and only the κ largest can be. A
 //! latent j of a trained network has an effective threshold βⱼ; γ·βⱼ is comparable with ζᵢ².
 
+mod network;
+
 use crate::figure::ticks::format_number;
 use crate::figure::{
-    Axis, Band, Colour, Dash, Direction, FigureSpec, Layer, MarkerStyle, Provenance, Role, Rule,
-    Series, Shape,
+    Axis, Band, Dash, Direction, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance, Role, Rule,
+    Series, SeriesStyle, Shape,
 };
 
 /// The name of the draggable threshold line, [`Rule::draggable`].
@@ -34,8 +36,38 @@ pub struct Thresholds<'a> {
     pub measured_active: Option<usize>,
     /// Whether the run has settled, if there is one.
     pub converged: Option<bool>,
+    /// E σⱼ² of the trained network, by latent index; empty for none.
+    pub sigma2: &'a [f64],
+    /// The modes at the optimum of the linear model, in the order of `spectrum`; empty for none.
+    pub optimum: &'a [ModeAtOptimum],
+    /// E‖y‖², of which each ζᵢ² is a share.
+    pub total_variance: f64,
+    /// With γ learned, the line βγ for every assumed number of active modes; empty with γ held.
+    pub candidates: &'a [Candidate],
     /// Where the numbers came from.
     pub provenance: &'a Provenance,
+}
+
+/// One mode at the optimum of the linear model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModeAtOptimum {
+    /// λ, the decoder's singular value.
+    pub lambda: f64,
+    /// θ, the encoder's.
+    pub theta: f64,
+    /// σ² of the posterior.
+    pub sigma2: f64,
+}
+
+/// The line βγ that a learned γ would give if exactly `m` modes were active, γ = Rₘ/(d − mβ).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Assumed number of active modes.
+    pub m: usize,
+    /// βγ.
+    pub line: f64,
+    /// Whether exactly m modes lie above the line.
+    pub consistent: bool,
 }
 
 /// Builds the figure. Values that are not positive have no place on the log axis and are left out.
@@ -79,8 +111,9 @@ pub fn thresholds(input: &Thresholds<'_>) -> FigureSpec {
             draggable: None,
         }));
     }
+    figure.layers.extend(candidates(input, shown));
     figure.layers.extend(modes(input, shown, alive));
-    figure.layers.extend(network(input));
+    figure.layers.extend(network::layers(input));
     figure
 }
 
@@ -94,21 +127,7 @@ fn modes(input: &Thresholds<'_>, shown: usize, alive: usize) -> [Layer; 2] {
             .collect();
         let marker = MarkerStyle::new(shape, shape == Shape::Circle);
         let mut series = Series::markers(id, name, points, marker, colour.into());
-        let gamma = input.gamma;
-        series.hover = Some(
-            modes
-                .iter()
-                .map(|&i| {
-                    let zeta = input.spectrum[i];
-                    format!(
-                        "mode {}: ζ² = {}, dies at β = {}",
-                        i + 1,
-                        format_number(zeta, 4),
-                        format_number(zeta / gamma, 4)
-                    )
-                })
-                .collect(),
-        );
+        series.hover = Some(modes.iter().map(|&i| describe(input, i)).collect());
         Layer::Series(series)
     };
     let alive = alive.min(shown);
@@ -132,51 +151,89 @@ fn modes(input: &Thresholds<'_>, shown: usize, alive: usize) -> [Layer; 2] {
     ]
 }
 
-/// The network's own thresholds γβⱼ, largest first, the second estimate beside the first.
-fn network(input: &Thresholds<'_>) -> Vec<Layer> {
-    let mut order: Vec<usize> = (0..input.effective.len()).collect();
-    order.sort_by(|&a, &b| input.effective[b].total_cmp(&input.effective[a]));
-    // NaN sorts first in descending total order; it has no place on the axis anyway.
-    order.retain(|&j| input.effective[j].is_finite());
-    let one = |id: &str, name: &str, values: &[f64], marker: MarkerStyle| {
-        let placed: Vec<(usize, usize)> = order
-            .iter()
-            .copied()
-            .enumerate()
-            .filter(|&(_, j)| values.get(j).is_some_and(|v| v.is_finite()))
-            .collect();
-        let points = placed
-            .iter()
-            .map(|&(rank, j)| [rank as f64 + 1.0, input.gamma * values[j]])
-            .collect();
-        let mut series = Series::markers(id, name, points, marker, Role::Foreground.into());
-        series.point_colours = Some(placed.iter().map(|&(_, j)| Colour::Latent(j)).collect());
-        series.latents = Some(placed.iter().map(|&(_, j)| j).collect());
-        series.hover = Some(
-            placed
-                .iter()
-                .map(|&(_, j)| {
-                    let beta = format_number(values[j], 4);
-                    format!("latent z{j}: {name}, threshold β = {beta}")
-                })
-                .collect(),
+/// Everything there is to say of mode `i`, for the pointer.
+fn describe(input: &Thresholds<'_>, i: usize) -> String {
+    let number = |v: f64| format_number(v, 4);
+    let zeta2 = input.spectrum[i];
+    let mut text = format!("mode {}: ζ² = {}", i + 1, number(zeta2));
+    if input.total_variance > 0.0 {
+        let before: f64 = input.spectrum[..=i].iter().sum();
+        let percent = |v: f64| format_number(100.0 * v / input.total_variance, 3);
+        text += &format!(
+            "\n{} % of the variance, {} % with those before it",
+            percent(zeta2),
+            percent(before)
         );
-        Layer::Series(series)
-    };
-    let mut layers = Vec::new();
-    if !input.effective.is_empty() {
-        let marker = MarkerStyle {
-            size: 6.5,
-            ..MarkerStyle::new(Shape::TriangleUp, false)
-        };
-        layers.push(one("network", input.estimators[0], input.effective, marker));
     }
-    if !input.second.is_empty() {
+    if input.candidates.is_empty() {
+        text += &format!("\ndies at β = {}", number(zeta2 / input.gamma));
+    }
+    if let Some(mode) = input.optimum.get(i) {
+        let [lambda, theta, sigma2] = [mode.lambda, mode.theta, mode.sigma2].map(number);
+        text += &format!("\nat the optimum λ = {lambda}, θ = {theta}, σ² = {sigma2}");
+    }
+    text
+}
+
+/// The lines βγ of a learned γ, each between the last mode it assumes alive and the first it assumes
+/// dead. Only where such a line passes between the two is it a solution.
+fn candidates(input: &Thresholds<'_>, shown: usize) -> Vec<Layer> {
+    let placed: Vec<&Candidate> = input
+        .candidates
+        .iter()
+        .filter(|c| c.m <= shown && c.line.is_finite() && c.line > 0.0)
+        .collect();
+    if placed.is_empty() {
+        return Vec::new();
+    }
+    let at = |c: &Candidate| [c.m as f64 + 0.5, c.line];
+    let all = placed.iter().map(|c| at(c)).collect();
+    let mut curve = Series::line(
+        "candidates",
+        "βγ if m modes lived",
+        all,
+        Role::Threshold.into(),
+    );
+    curve.opacity = 0.55;
+    curve.style = SeriesStyle::Both(
+        LineStyle {
+            width: 1.0,
+            dash: Dash::Dotted,
+        },
+        MarkerStyle {
+            size: 3.0,
+            ..MarkerStyle::new(Shape::Ring, false)
+        },
+    );
+    let verdict = |c: &&Candidate| {
+        let line = format_number(c.line, 4);
+        if c.consistent {
+            format!("γ learned with {} modes: βγ = {line}, self-consistent", c.m)
+        } else {
+            let above = input.spectrum.iter().filter(|&&v| v > c.line).count();
+            let reach = above.min(input.latents);
+            format!(
+                "with {} modes βγ = {line} would keep {reach} alive: no solution",
+                c.m
+            )
+        }
+    };
+    curve.hover = Some(placed.iter().map(verdict).collect());
+    let mut layers = vec![Layer::Series(curve)];
+    if let Some(found) = placed.iter().find(|c| c.consistent) {
         let marker = MarkerStyle {
-            size: 5.5,
-            ..MarkerStyle::new(Shape::Dash, false)
+            size: 7.0,
+            ..MarkerStyle::new(Shape::Diamond, true)
         };
-        layers.push(one("network_2", input.estimators[1], input.second, marker));
+        let mut series = Series::markers(
+            "learned",
+            "learned γ, in theory",
+            vec![at(found)],
+            marker,
+            Role::Threshold.into(),
+        );
+        series.hover = Some(vec![verdict(found)]);
+        layers.push(Layer::Series(series));
     }
     layers
 }
@@ -230,6 +287,7 @@ fn notes(input: &Thresholds<'_>, alive: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::Colour;
 
     fn input<'a>(spectrum: &'a [f64], provenance: &'a Provenance) -> Thresholds<'a> {
         Thresholds {
@@ -240,6 +298,10 @@ mod tests {
             effective: &[3.0, f64::NAN, 8.0],
             second: &[],
             estimators: ["network", ""],
+            sigma2: &[],
+            optimum: &[],
+            total_variance: 0.0,
+            candidates: &[],
             measured_active: Some(1),
             converged: Some(false),
             provenance,

@@ -41,6 +41,10 @@ pub(super) fn thresholds_figure() -> FigureSpec {
         .collect();
     let second: Vec<f64> = effective.iter().map(|v| v * 1.25).collect();
     thresholds(&Thresholds {
+        sigma2: &[],
+        optimum: &[],
+        total_variance: 0.0,
+        candidates: &[],
         spectrum: &spectrum,
         beta: 1.3,
         gamma: 1.0,
@@ -56,6 +60,10 @@ pub(super) fn thresholds_figure() -> FigureSpec {
 
 pub(super) fn kappa_limited_figure() -> FigureSpec {
     thresholds(&Thresholds {
+        sigma2: &[],
+        optimum: &[],
+        total_variance: 0.0,
+        candidates: &[],
         spectrum: &spectrum(),
         beta: 0.3,
         gamma: 1.0,
