@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{LiveConfig, RunConfig};
 use crate::data::Spectrum;
-use crate::figure::{FigureSpec, run as figures, save};
+use crate::figure::{ColourScale, FigureSpec, run as figures, save};
 use crate::metrics::{Usage, predict};
 use crate::theory::Gamma;
 use crate::train::{Evaluation, History, Trainer};
@@ -125,7 +125,15 @@ pub(super) fn write_figures(
     }
     if let Some(&zeta2) = spectrum.eigenvalues.first() {
         let trail: Vec<[f64; 2]> = views.point.iter().map(|p| [p.u, p.v]).collect();
-        let figure = figures::mode_surface_figure(0, zeta2, beta, evaluation.gamma, &trail, &from)?;
+        let figure = figures::mode_surface_figure(
+            0,
+            zeta2,
+            beta,
+            evaluation.gamma,
+            &trail,
+            ColourScale::Excess,
+            &from,
+        )?;
         all.push(("surface", figure));
     }
     for (name, figure) in all {

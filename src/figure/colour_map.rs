@@ -4,7 +4,8 @@
 use serde::Serialize;
 
 use super::colour::{Palette, Rgb};
-use super::spec::{HeatMap, Scale};
+use super::spec::{ColourScale, HeatMap, Scale};
+use super::ticks::{Tick, format_short, ticks};
 
 /// A perceptually uniform colour map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -64,7 +65,7 @@ pub struct Colouring {
     pub clipped_high: bool,
     /// Whether a value is not finite (or not positive on a log scale).
     pub has_nan: bool,
-    scale: Scale,
+    scale: ColourScale,
     map: ColourMap,
     not_a_number: Rgb,
 }
@@ -72,7 +73,7 @@ pub struct Colouring {
 impl Colouring {
     /// Finds the range of `map`'s colours: the one it asks for, else that of its finite values.
     pub fn of(map: &HeatMap, palette: &Palette) -> Self {
-        let usable = |v: f64| v.is_finite() && (map.scale == Scale::Linear || v > 0.0);
+        let usable = |v: f64| v.is_finite() && (map.scale != ColourScale::Log10 || v > 0.0);
         let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
         let mut has_nan = false;
         for &v in &map.values {
@@ -106,13 +107,51 @@ impl Colouring {
             return None;
         }
         let share = match self.scale {
-            Scale::Linear => value / (self.high - self.low) - self.low / (self.high - self.low),
-            Scale::Log10 if value > 0.0 => {
+            ColourScale::Linear => {
+                value / (self.high - self.low) - self.low / (self.high - self.low)
+            }
+            ColourScale::Excess => {
+                (value - self.low).max(0.0).ln_1p() / (self.high - self.low).ln_1p()
+            }
+            ColourScale::Log10 if value > 0.0 => {
                 (value.log10() - self.low.log10()) / (self.high.log10() - self.low.log10())
             }
-            Scale::Log10 => return None,
+            ColourScale::Log10 => return None,
         };
         Some(share.clamp(0.0, 1.0))
+    }
+
+    /// Labelled values along the colour bar, about `count` of them.
+    pub fn ticks(&self, count: usize) -> Vec<Tick> {
+        match self.scale {
+            ColourScale::Linear => ticks(Scale::Linear, self.low, self.high, count),
+            ColourScale::Log10 => ticks(Scale::Log10, self.low, self.high, count),
+            ColourScale::Excess => self.excess_ticks(count),
+        }
+    }
+
+    /// The least value, and what lies a power of ten above it.
+    fn excess_ticks(&self, count: usize) -> Vec<Tick> {
+        let span = self.high - self.low;
+        if span < 3.0 {
+            return ticks(Scale::Linear, self.low, self.high, count);
+        }
+        let powers = span.log10().floor() as i32;
+        let every = (powers as usize / count.max(2) + 1) as i32;
+        let mut out = vec![Tick {
+            value: self.low,
+            label: format_short(self.low, 3),
+            major: true,
+        }];
+        out.extend((0..=powers).filter(|k| k % every == 0).map(|k| {
+            let above = 10.0_f64.powi(k);
+            Tick {
+                value: self.low + above,
+                label: format!("+{}", format_short(above, 2)),
+                major: true,
+            }
+        }));
+        out
     }
 
     /// The colour of `value`.
@@ -123,17 +162,17 @@ impl Colouring {
 }
 
 /// A range of finite extent for values that may be absent, all equal or huge.
-fn widen(low: f64, high: f64, scale: Scale) -> (f64, f64) {
+fn widen(low: f64, high: f64, scale: ColourScale) -> (f64, f64) {
     if low > high {
         return match scale {
-            Scale::Linear => (0.0, 1.0),
-            Scale::Log10 => (1.0, 10.0),
+            ColourScale::Linear | ColourScale::Excess => (0.0, 1.0),
+            ColourScale::Log10 => (1.0, 10.0),
         };
     }
     if !(high - low).is_finite() {
         return (low / 4.0, high / 4.0);
     }
-    if scale == Scale::Log10 {
+    if scale == ColourScale::Log10 {
         return if high.log10() - low.log10() > 1e-9 {
             (low, high)
         } else {
@@ -155,7 +194,7 @@ fn widen(low: f64, high: f64, scale: Scale) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    fn map(values: &[f64], scale: Scale, range: Option<(f64, f64)>) -> HeatMap {
+    fn map(values: &[f64], scale: ColourScale, range: Option<(f64, f64)>) -> HeatMap {
         HeatMap {
             id: "m".into(),
             x_range: (0.0, 1.0),
@@ -182,7 +221,10 @@ mod tests {
     #[test]
     fn a_value_that_is_no_number_has_a_colour_of_no_number() {
         let palette = Palette::light();
-        let c = Colouring::of(&map(&[1.0, f64::NAN, 3.0], Scale::Linear, None), &palette);
+        let c = Colouring::of(
+            &map(&[1.0, f64::NAN, 3.0], ColourScale::Linear, None),
+            &palette,
+        );
         assert!(c.has_nan);
         assert_eq!(c.rgb(f64::NAN), palette.not_a_number);
         assert_eq!(c.rgb(f64::INFINITY), palette.not_a_number);
@@ -191,15 +233,32 @@ mod tests {
 
     #[test]
     fn log_scale_puts_the_geometric_mean_in_the_middle() {
-        let c = Colouring::of(&map(&[0.01, 100.0], Scale::Log10, None), &Palette::light());
+        let c = Colouring::of(
+            &map(&[0.01, 100.0], ColourScale::Log10, None),
+            &Palette::light(),
+        );
         assert!((c.position(1.0).expect("a number") - 0.5).abs() < 1e-12);
         assert_eq!(c.position(-1.0), None);
     }
 
     #[test]
+    fn the_excess_scale_spreads_what_is_near_the_least_value() {
+        let c = Colouring::of(
+            &map(&[-500.0, -499.0, 499.0], ColourScale::Excess, None),
+            &Palette::light(),
+        );
+        assert_eq!(c.position(-500.0), Some(0.0));
+        assert_eq!(c.position(499.0), Some(1.0));
+        let one = c.position(-499.0).expect("a number");
+        assert!((one - 2.0_f64.ln() / 1000.0_f64.ln()).abs() < 1e-12);
+        let labels: Vec<String> = c.ticks(6).into_iter().map(|t| t.label).collect();
+        assert_eq!(labels, ["−500", "+1", "+10", "+100"]);
+    }
+
+    #[test]
     fn a_clipped_range_is_stated() {
         let c = Colouring::of(
-            &map(&[-5.0, 0.5, 0.9], Scale::Linear, Some((0.0, 1.0))),
+            &map(&[-5.0, 0.5, 0.9], ColourScale::Linear, Some((0.0, 1.0))),
             &Palette::light(),
         );
         assert!(c.clipped_low && !c.clipped_high);
@@ -215,7 +274,7 @@ mod tests {
             vec![f64::NAN],
             vec![-1.7e308, 1.7e308],
         ] {
-            for scale in [Scale::Linear, Scale::Log10] {
+            for scale in [ColourScale::Linear, ColourScale::Log10, ColourScale::Excess] {
                 let c = Colouring::of(&map(&values, scale, None), &Palette::light());
                 assert!(c.low < c.high && (c.high - c.low).is_finite(), "{values:?}");
             }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::layer::ColourScale;
 use super::spec::HeatMap;
 
 /// A contour line in grid coordinates: (0, 0) is the first sample, (1, 0) its neighbour along x.
@@ -171,14 +172,17 @@ fn join(segments: &[(Edge, Edge)]) -> Vec<Vec<Edge>> {
 
 /// `count` levels for contours of values between `low` and `high`, evenly spaced along a scale
 /// that gives more of them near `low`, where the minima of a loss surface are.
-pub fn levels(low: f64, high: f64, count: usize) -> Vec<f64> {
+pub fn levels(low: f64, high: f64, count: usize, scale: ColourScale) -> Vec<f64> {
     if !(low.is_finite() && high.is_finite() && low < high) {
         return Vec::new();
     }
     (1..=count)
         .map(|k| {
             let share = k as f64 / (count + 1) as f64;
-            low + (high - low) * share * share
+            match scale {
+                ColourScale::Excess => low + ((high - low).ln_1p() * share).exp_m1(),
+                ColourScale::Linear | ColourScale::Log10 => low + (high - low) * share * share,
+            }
         })
         .collect()
 }
@@ -265,7 +269,7 @@ mod tests {
                 .map(|k| at(k % nx, nx) + 2.0 * at(k / nx, ny))
                 .collect(),
             colour_map: crate::figure::ColourMap::Viridis,
-            scale: crate::figure::Scale::Linear,
+            scale: ColourScale::Linear,
             range: None,
             contours: vec![],
             label: String::new(),

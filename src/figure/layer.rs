@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::colour::Colour;
 use super::colour_map::ColourMap;
-use super::spec::Scale;
 
 /// Which of the two directions a [`Rule`] or [`Band`] fixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -263,6 +262,19 @@ pub struct Rule {
     pub draggable: Option<&'static str>,
 }
 
+/// How the values of a heat map become positions along its colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColourScale {
+    /// Equal differences are equally far apart.
+    #[default]
+    Linear,
+    /// Equal ratios are equally far apart; values at or below zero count as not a number.
+    Log10,
+    /// log(1 + what exceeds the least value): a shallow valley beside high walls shows both.
+    Excess,
+}
+
 /// A grid of values shown by colour, with optional contours.
 ///
 /// The nx·ny cells divide the rectangle equally *along the axes* (in log10 on a log axis); a value
@@ -284,7 +296,7 @@ pub struct HeatMap {
     /// Colours.
     pub colour_map: ColourMap,
     /// How values become positions along the colour map.
-    pub scale: Scale,
+    pub scale: ColourScale,
     /// Values at the two ends of the colour map; those of the finite values if absent. Values
     /// beyond it take the end's colour, and the colour bar says so with `≤` and `≥`.
     pub range: Option<(f64, f64)>,

@@ -10,6 +10,7 @@ pub mod decimate;
 pub mod export;
 pub mod frame;
 pub mod layer;
+pub(crate) mod relief;
 pub mod run;
 mod scene;
 pub mod size;

@@ -12,7 +12,7 @@ use crate::theory::{
 };
 use crate::train::{Bin, History, Views};
 
-use super::spec::{FigureSpec, Provenance};
+use super::spec::{ColourScale, FigureSpec, Provenance};
 use super::tiles::{
     Candidate, GhostRun, LatentUse, LiveEdit, ModeAtOptimum, Reconstructions, Staircase,
     SurfaceGrid, SurfaceMode, SurfacePpca, Thresholds, Training, Usage as UsageInput, UsageOrder,
@@ -304,6 +304,7 @@ pub fn mode_surface_figure(
     beta: f64,
     gamma: f64,
     trail: &[[f64; 2]],
+    scale: ColourScale,
     provenance: &Provenance,
 ) -> Result<FigureSpec, TheoryError> {
     let surface = ModeSurface::new(zeta2, beta, gamma, 1.0)?;
@@ -320,14 +321,8 @@ pub fn mode_surface_figure(
     let half_u = reach([1.5 * zeta, 1.35 * u], 0);
     let half_v = reach([1.5, 1.35 * v], 1);
     let (x_range, y_range) = ((-half_u, half_u), (-half_v, half_v));
-    let losses: Vec<f64> = SurfaceGrid::centres(x_range, y_range, CELLS, CELLS)
+    let values: Vec<f64> = SurfaceGrid::centres(x_range, y_range, CELLS, CELLS)
         .map(|(u, v)| surface.profiled_loss(u, v))
-        .collect();
-    let least = surface.profiled_loss(u, v);
-    // The valley is shallow beside the walls: a logarithm of the excess shows both.
-    let values: Vec<f64> = losses
-        .iter()
-        .map(|l| (l - least).max(0.0).ln_1p())
         .collect();
     Ok(surface_mode(&SurfaceMode {
         grid: SurfaceGrid {
@@ -337,7 +332,8 @@ pub fn mode_surface_figure(
             ny: CELLS,
             values: &values,
         },
-        value_label: "log(1 + excess loss) [nats]",
+        scale,
+        value_label: "loss [nats]",
         mode: mode + 1,
         zeta2,
         beta,
@@ -360,6 +356,7 @@ pub fn ppca_surface_figure(
     kept: usize,
     (a, b): (usize, usize),
     sigma2: f64,
+    scale: ColourScale,
     provenance: &Provenance,
 ) -> Result<FigureSpec, TheoryError> {
     let kept: Vec<usize> = (0..kept).filter(|k| *k != a && *k != b).collect();
@@ -378,6 +375,8 @@ pub fn ppca_surface_figure(
             ny: CELLS,
             values: &values,
         },
+        scale,
+        best: surface.maximum().into(),
         value_label: "negative log likelihood [nats]",
         modes: [a + 1, b + 1],
         eigenvalues: pair,

@@ -6,8 +6,11 @@
 
 use serde::Serialize;
 
+use super::frame::{AxisMap, ticks_of};
 pub use super::layer::*;
+pub use super::relief::Tilt;
 use super::size::Size;
+use super::ticks::Tick;
 
 /// How an axis places its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -153,6 +156,8 @@ pub struct FigureSpec {
     pub right: Option<Axis>,
     /// What is drawn, in order.
     pub layers: Vec<Layer>,
+    /// From where the heat map is seen as a relief; flat if absent.
+    pub tilt: Option<Tilt>,
     /// Short numbers shown under the plot: `predicted 6 alive · measured 6 of 16`.
     pub notes: Vec<String>,
     /// Whether a legend is shown.
@@ -176,6 +181,37 @@ impl FigureSpec {
     /// Whether the figure is a grid of pictures: then it has no axes and other layers are not drawn.
     pub fn has_pictures(&self) -> bool {
         self.layers.iter().any(|l| matches!(l, Layer::Images(_)))
+    }
+
+    /// Whether the heat map is drawn as a relief, with its axes along the ground.
+    pub fn is_tilted(&self) -> bool {
+        self.tilt.is_some() && self.heat_map().is_some()
+    }
+
+    /// The label beside the plot for one of the figure's axes; a relief has none there.
+    pub(crate) fn side_text(&self, axis: &Axis) -> String {
+        if self.is_tilted() {
+            String::new()
+        } else {
+            axis.text()
+        }
+    }
+
+    /// The ticks beside the plot for one of the figure's axes; a relief has none there.
+    pub(crate) fn side_ticks(&self, axis: &Axis, map: &AxisMap, count: usize) -> Vec<Tick> {
+        if self.is_tilted() {
+            Vec::new()
+        } else {
+            ticks_of(axis, map, count)
+        }
+    }
+
+    /// The series, in order.
+    pub fn series(&self) -> impl Iterator<Item = &Series> {
+        self.layers.iter().filter_map(|layer| match layer {
+            Layer::Series(series) => Some(series),
+            _ => None,
+        })
     }
 
     /// The first heat map, whose colour bar is drawn.

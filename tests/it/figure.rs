@@ -6,8 +6,9 @@ mod samples;
 use std::fs;
 
 use collapse_explorer::figure::{
-    Axis, Bar, Bars, Colour, ColourMap, EXPORTERS, Error, FigureSpec, HeatMap, Layer, MarkerStyle,
-    Palette, Role, Scale, Series, Shape, Size, exporter_for, latent_colour, render, save, save_at,
+    Axis, Bar, Bars, Colour, ColourMap, ColourScale, EXPORTERS, Error, FigureSpec, HeatMap, Layer,
+    MarkerStyle, Palette, Role, Series, Shape, Size, exporter_for, latent_colour, render, save,
+    save_at,
 };
 use resvg::usvg::{self, roxmltree};
 use samples::{
@@ -261,7 +262,7 @@ fn heat_map_pixels_are_the_right_way_up_and_holes_show() {
         ny: 2,
         values: vec![0.0, 0.5, 1.0, f64::NAN],
         colour_map: ColourMap::Viridis,
-        scale: Scale::Linear,
+        scale: ColourScale::Linear,
         range: None,
         contours: vec![],
         label: String::new(),

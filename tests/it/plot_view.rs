@@ -4,8 +4,9 @@ use collapse_explorer::app::plot_view::{PlotResponse, PlotView};
 use collapse_explorer::app::theme::{self, Theme};
 use collapse_explorer::figure::tiles::thresholds::DRAG_BETA_GAMMA;
 use collapse_explorer::figure::{
-    Anchor, Annotation, Axis, Band, Bar, Bars, ColourMap, Dash, Direction, EventTicks, FigureSpec,
-    HeatMap, ImageCell, ImageRow, Images, Layer, MarkerStyle, Role, Rule, Scale, Series, Shape,
+    Anchor, Annotation, Axis, Band, Bar, Bars, ColourMap, ColourScale, Dash, Direction, EventTicks,
+    FigureSpec, HeatMap, ImageCell, ImageRow, Images, Layer, MarkerStyle, Role, Rule, Scale,
+    Series, Shape,
 };
 use egui::accesskit::Role as Node;
 use egui::{Event, Modifiers, PointerButton, Pos2, Vec2, pos2};
@@ -269,7 +270,7 @@ fn heat_map(values: Vec<f64>, nx: usize, ny: usize) -> FigureSpec {
         ny,
         values,
         colour_map: ColourMap::Cividis,
-        scale: Scale::Linear,
+        scale: ColourScale::Linear,
         range: None,
         contours: vec![0.5],
         label: "log loss".into(),

@@ -18,7 +18,7 @@ use collapse_explorer::config::{
     DataConfig, DataSource, DeviceChoice, NetConfig, RunConfig, SamplingConfig,
 };
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Shape, Vec2, epaint::TextShape};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Shape, Vec2, epaint::TextShape};
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 use egui_kittest::{Harness, Node};
 
@@ -161,7 +161,7 @@ impl Window {
         self.control(Role::TextInput, label).click();
         self.frames(2);
         self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        self.harness.event(egui::Event::Text(text.to_owned()));
+        self.harness.event(Event::Text(text.to_owned()));
         self.frames(2);
         self.harness.key_press(Key::Enter);
         self.frames(3);
@@ -172,6 +172,28 @@ impl Window {
         self.control(Role::ComboBox, menu).click();
         self.frames(3);
         self.press(entry);
+    }
+
+    /// Drags with the primary button, as a hand would.
+    fn drag(&mut self, from: Pos2, to: Pos2) {
+        let button = |pos, pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        let events = [
+            Event::PointerMoved(from),
+            button(from, true),
+            Event::PointerMoved(from.lerp(to, 0.5)),
+            Event::PointerMoved(to),
+            button(to, false),
+        ];
+        for event in events {
+            self.harness.event(event);
+            self.frames(1);
+        }
+        self.frames(2);
     }
 
     /// Chooses one of several buttons side by side.
@@ -214,8 +236,8 @@ impl Window {
     }
 
     /// Every text painted in the last frame, with where.
-    fn texts(&self) -> Vec<(String, egui::Pos2)> {
-        fn collect(shape: &Shape, into: &mut Vec<(String, egui::Pos2)>) {
+    fn texts(&self) -> Vec<(String, Pos2)> {
+        fn collect(shape: &Shape, into: &mut Vec<(String, Pos2)>) {
             match shape {
                 Shape::Text(TextShape { pos, galley, .. }) => {
                     into.push((galley.text().to_owned(), *pos));
@@ -232,7 +254,7 @@ impl Window {
     }
 
     /// The one painted text that satisfies `wanted`.
-    fn text(&self, wanted: impl Fn(&str) -> bool) -> (String, egui::Pos2) {
+    fn text(&self, wanted: impl Fn(&str) -> bool) -> (String, Pos2) {
         let mut found = self.texts();
         found.retain(|(text, _)| wanted(text));
         assert!(!found.is_empty(), "no such text among {:?}", self.texts());

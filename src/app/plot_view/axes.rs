@@ -84,7 +84,7 @@ pub(super) fn paint_labels(
     }
     if let Some(top) = layout.top {
         let room = top.width() * 0.5;
-        let label = figure.y.text();
+        let label = figure.side_text(&figure.y);
         if !label.is_empty() {
             let galley = text::elided(painter, &label, FONT, muted, room);
             text::put(painter, top.left_center(), Align2::LEFT_CENTER, galley);
@@ -104,7 +104,7 @@ fn paint_bottom(ui: &Ui, layout: &Layout, figure: &FigureSpec, palette: &Palette
         return;
     };
     let painter = ui.painter();
-    let label = figure.x.text();
+    let label = figure.side_text(&figure.x);
     let room = if figure.notes.is_empty() || layout.notes.is_some() {
         row.width() * 0.95
     } else {

@@ -12,7 +12,7 @@ use super::project::Projection;
 use super::text;
 use crate::app::theme::colour;
 use crate::figure::contour::heat_map_contours;
-use crate::figure::{ColourMap, Colouring, FigureSpec, HeatMap, Layer, Palette, Scale};
+use crate::figure::{ColourMap, Colouring, FigureSpec, HeatMap, Layer, Palette};
 
 /// One painted map.
 struct Painted {
@@ -150,7 +150,7 @@ fn key_of(map: &HeatMap, palette: &Palette) -> u64 {
     d.numbers(&[a, b]);
     let map_index = ColourMap::ALL.iter().position(|m| m.1 == map.colour_map);
     d.word(map_index.unwrap_or(usize::MAX) as u64);
-    d.word(u64::from(map.scale == Scale::Log10) << 1 | u64::from(map.smooth));
+    d.word((map.scale as u64) << 1 | u64::from(map.smooth));
     let [r, g, b] = palette.not_a_number.map(u64::from);
     d.word(r << 16 | g << 8 | b);
     d.finish()

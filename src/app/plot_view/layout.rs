@@ -11,7 +11,7 @@ use super::text;
 use crate::app::theme::colour;
 use crate::figure::frame::ticks_of;
 use crate::figure::ticks::Tick;
-use crate::figure::{Colouring, FigureSpec, Frame, Palette, Scale};
+use crate::figure::{Colouring, FigureSpec, Frame, Palette};
 
 /// Size of tick labels, axis labels, legend and notes.
 pub(super) const FONT: f32 = 11.0;
@@ -93,7 +93,7 @@ impl Layout {
 
         // Vertical ticks, and the margins they need.
         let count = ((height / 42.0) as usize).clamp(2, 8);
-        let mut y_ticks = ticks_of(&figure.y, &frame.y, count);
+        let mut y_ticks = figure.side_ticks(&figure.y, &frame.y, count);
         let need = widest(&y_ticks) + TICK_GAP + 4.0;
         if need > *left || need < *left - 18.0 {
             *left = need.ceil();
@@ -104,7 +104,7 @@ impl Layout {
             right_ticks = ticks_of(axis, map, count);
             right_margin = widest(&right_ticks) + TICK_GAP + 4.0;
         }
-        let bar_ticks = colouring.map(|c| bar_ticks(c, figure, count));
+        let bar_ticks = colouring.map(|c| bar_ticks(c, count));
         if let Some(ticks) = &bar_ticks {
             right_margin += BAR + 12.0 + TICK_GAP + widest(ticks);
         }
@@ -178,7 +178,7 @@ impl Strips {
         width: &impl Fn(&str) -> f32,
     ) -> Self {
         let has_room = rect.height() >= 100.0;
-        let vertical = figure.y.text();
+        let vertical = figure.side_text(&figure.y);
         let right = right_label(figure);
         let taken = |label: &str| {
             if label.is_empty() {
@@ -195,7 +195,7 @@ impl Strips {
         };
         let wants_top = legend.rows > 0 || !vertical.is_empty() || !right.is_empty();
         let has_top = wants_top && has_room;
-        let wants_bottom = !figure.x.text().is_empty() || !figure.notes.is_empty();
+        let wants_bottom = !figure.side_text(&figure.x).is_empty() || !figure.notes.is_empty();
         Self {
             top_height: if has_top {
                 legend::ROW * legend.rows.max(1) as f32 + 5.0
@@ -231,7 +231,9 @@ fn notes_rows(painter: &Painter, figure: &FigureSpec, palette: &Palette, rect: R
         return 0;
     }
     let ink = colour(palette.foreground);
-    let label = text::galley(painter, &figure.x.text(), FONT, ink).size().x;
+    let label = text::galley(painter, &figure.side_text(&figure.x), FONT, ink)
+        .size()
+        .x;
     let notes = text::galley(painter, &notes_text(figure), FONT, ink)
         .size()
         .x;
@@ -291,7 +293,7 @@ fn horizontal(
         Some(plot.left() + unit as f32 * plot.width())
     };
     if figure.x.ticks.is_some() {
-        let mut ticks = place(ticks_of(&figure.x, &frame.x, 0), at);
+        let mut ticks = place(figure.side_ticks(&figure.x, &frame.x, 0), at);
         let widest = ticks.iter().map(|t| width(&t.label)).fold(0.0, f32::max);
         let step = match (ticks.first(), ticks.last()) {
             (Some(a), Some(b)) if ticks.len() > 1 => (b.at - a.at).abs() / (ticks.len() - 1) as f32,
@@ -307,7 +309,7 @@ fn horizontal(
     }
     let mut count = ((plot.width() / 48.0) as usize).clamp(3, 10);
     loop {
-        let ticks = place(ticks_of(&figure.x, &frame.x, count), at);
+        let ticks = place(figure.side_ticks(&figure.x, &frame.x, count), at);
         let labels: Vec<&PlacedTick> = ticks.iter().filter(|t| !t.label.is_empty()).collect();
         let widest = labels.iter().map(|t| width(&t.label)).fold(0.0, f32::max);
         let tight = labels.windows(2).any(|w| w[1].at - w[0].at < widest + 14.0);
@@ -328,10 +330,9 @@ pub(super) fn inside(at: f32, half: f32, rect: Rect) -> f32 {
 }
 
 /// Ticks of the colour bar; clipped ends say so.
-fn bar_ticks(colouring: &Colouring, figure: &FigureSpec, count: usize) -> Vec<Tick> {
-    use crate::figure::ticks::{format_short, ticks};
-    let scale = figure.heat_map().map_or(Scale::Linear, |m| m.scale);
-    let mut out = ticks(scale, colouring.low, colouring.high, count.min(6));
+fn bar_ticks(colouring: &Colouring, count: usize) -> Vec<Tick> {
+    use crate::figure::ticks::format_short;
+    let mut out = colouring.ticks(count.min(6));
     out.retain(|t| t.major);
     let mut end = |value: f64, sign: &str| {
         let here = colouring.position(value);

@@ -17,6 +17,7 @@ mod marker;
 mod marks;
 mod pick;
 mod project;
+mod relief;
 mod rule_drag;
 mod text;
 mod view;
@@ -24,7 +25,7 @@ mod view;
 use egui::{Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use crate::app::theme::colour;
-use crate::figure::{FigureSpec, Frame, Palette};
+use crate::figure::{Colouring, FigureSpec, Frame, Palette};
 use heat_map::HeatMaps;
 use images::Pictures;
 use layout::{Layout, ROW};
@@ -164,6 +165,9 @@ impl PlotView {
         let p = Projection::new(layout.plot, &frame);
         let response = ui.interact(layout.plot, id, Sense::CLICK | Sense::DRAG);
         name(ui, &response, figure);
+        if figure.is_tilted() {
+            return Self::show_relief(ui, rect, figure, &layout, response, palette, colouring);
+        }
         let outcome = rule_drag::interact(ui, id, figure, &p, &mut self.drag);
         self.view.hold(self.drag.is_some(), &frame);
 
@@ -185,6 +189,42 @@ impl PlotView {
         }
         out.dragged_rule = outcome.moved;
         out.released = outcome.released;
+        out
+    }
+
+    /// The tilted map: turned by dragging, which is the caller's to do, and read with the pointer.
+    fn show_relief(
+        ui: &Ui,
+        rect: Rect,
+        figure: &FigureSpec,
+        layout: &Layout,
+        response: Response,
+        palette: &Palette,
+        colouring: Option<Colouring>,
+    ) -> PlotResponse {
+        let whole = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        let pointer = response.hover_pos();
+        let cell = relief::paint(&whole, layout.plot, figure, palette, pointer);
+        layout.legend.paint(&whole, colour(palette.background));
+        if let (Some(bar), Some(map), Some(colouring)) =
+            (&layout.colour_bar, figure.heat_map(), colouring)
+        {
+            heat_map::paint_bar(&whole, bar, map, &colouring, palette);
+        }
+        axes::paint_labels(ui, rect, layout, figure, palette);
+        if response.dragged() {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::Grabbing);
+        } else if response.hovered() {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::Grab);
+        }
+        let mut out = PlotResponse::new(response);
+        if let (Some(cell), Some(pointer), Some(map)) = (cell, pointer, figure.heat_map())
+            && !out.response.dragged()
+        {
+            let hit = pick::cell(figure, map, cell, palette);
+            pick::paint(ui, &hit, pointer, palette);
+            out = out.with_hit(hit);
+        }
         out
     }
 

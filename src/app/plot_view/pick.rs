@@ -9,7 +9,7 @@ use super::project::Projection;
 use super::{bars, heat_map, marker, text};
 use crate::app::theme::colour;
 use crate::figure::ticks::format_number;
-use crate::figure::{Axis, Bars, FigureSpec, HeatMap, Layer, Palette, Series};
+use crate::figure::{Axis, AxisMap, Bars, FigureSpec, HeatMap, Layer, Palette, Series};
 
 /// Within this many pixels a point counts as hovered.
 const REACH: f32 = 14.0;
@@ -61,7 +61,10 @@ pub(super) fn pick(
     Some(match best?.1 {
         Candidate::Point(s, i) => point_hit(figure, s, i, p, palette),
         Candidate::Bar(b, i) => bar_hit(b, i, palette),
-        Candidate::Cell(m, i) => cell_hit(figure, m, i, p, pointer, palette),
+        Candidate::Cell(m, i) => {
+            let at = [p.x.value(pointer.x), p.y.value(pointer.y)];
+            cell_hit(figure, m, i, at, palette)
+        }
     })
 }
 
@@ -157,15 +160,19 @@ fn bar_hit(b: &Bars, i: usize, palette: &Palette) -> Hit {
     }
 }
 
-fn cell_hit(
-    figure: &FigureSpec,
-    m: &HeatMap,
-    i: usize,
-    p: &Projection,
-    pointer: Pos2,
-    palette: &Palette,
-) -> Hit {
-    let value = [p.x.value(pointer.x), p.y.value(pointer.y)];
+/// A cell of a tilted map, which is read at its centre.
+pub(super) fn cell(figure: &FigureSpec, m: &HeatMap, i: usize, palette: &Palette) -> Hit {
+    let middle = |axis: &Axis, (from, to): (f64, f64), k: usize, n: usize| {
+        AxisMap::new(axis.scale, from, to).from_unit((k as f64 + 0.5) / n as f64)
+    };
+    let at = [
+        middle(&figure.x, m.x_range, i % m.nx, m.nx),
+        middle(&figure.y, m.y_range, i / m.nx, m.ny),
+    ];
+    cell_hit(figure, m, i, at, palette)
+}
+
+fn cell_hit(figure: &FigureSpec, m: &HeatMap, i: usize, value: [f64; 2], palette: &Palette) -> Hit {
     let label = if m.label.is_empty() {
         "value"
     } else {

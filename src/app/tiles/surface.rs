@@ -1,117 +1,170 @@
-//! The tile of loss surfaces: which kind, and the controls of each.
+//! The tile of loss surfaces: which kind, colours and tilt; each [`Kind`] is a file of its own.
+
+mod mode;
+mod ppca;
 
 use egui::Ui;
 
 use super::content::Content;
-use super::shown_gamma;
 use crate::app::action::Action;
 use crate::app::controls::name;
+use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::theme::segmented;
-use crate::figure::{FigureSpec, run as figures};
+use crate::figure::{ColourScale, FigureSpec, Tilt};
 
-/// Which loss surface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Kind {
-    /// One mode of the linear model over its two weights.
-    #[default]
-    Mode,
-    /// Two zero columns of probabilistic PCA.
-    Ppca,
-}
+/// Degrees a relief turns for one pixel of a drag.
+const DEGREES_PER_PIXEL: f64 = 0.4;
 
-/// The surface on screen.
-#[derive(Default)]
-pub(super) struct Surface {
-    kind: Kind,
-    /// σ² of the pPCA surface; γ until it is set.
-    ppca_sigma2: Option<f64>,
-}
+/// A kind of loss surface.
+pub(super) trait Kind {
+    /// Its name in the menu.
+    fn name(&self) -> &'static str;
 
-impl Content for Surface {
-    fn switches(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
-        // In a narrow tile long names would leave the title no room.
-        let (mode, ppca) = if ui.available_width() < 340.0 {
-            ("(u, v)", "pPCA")
-        } else {
-            ("one mode (u, v)", "pPCA columns")
-        };
-        let kinds = [(Kind::Mode, mode), (Kind::Ppca, ppca)];
-        let mut changed = segmented(ui, &mut self.kind, &kinds, false);
-        let modes = state
-            .prediction
-            .as_ref()
-            .map_or(1, |p| p.problem.eigenvalues().len());
-        let mut mode = state.mode + 1;
-        let response = ui.add(
-            egui::DragValue::new(&mut mode)
-                .range(1..=modes.min(64))
-                .prefix("mode ")
-                .speed(0.05),
-        );
-        name(&response, "surface mode");
-        response.on_hover_text("Which principal mode of the data");
-        if mode != state.mode + 1 {
-            actions.push(Action::Mode(mode - 1));
-        }
-        if self.kind == Kind::Ppca {
-            changed |= self.ppca_variance(ui, state);
-        }
-        changed
+    /// What its symbols mean and what can be done with it.
+    fn help(&self) -> &'static str;
+
+    /// Draws its own controls, from the left; true if the figure must be built anew.
+    fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool;
+
+    /// Looks, without waiting, at what a thread of its own has made; true if the figure must be built anew.
+    fn poll(&mut self) -> bool {
+        false
     }
 
-    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
-        let provenance = state.provenance();
-        let prediction = state.prediction.as_ref()?;
-        let eigenvalues = prediction.problem.eigenvalues();
-        let gamma = shown_gamma(state);
-        let mut figure = match self.kind {
-            Kind::Mode => {
-                let trail: Vec<[f64; 2]> = state.trail.iter().copied().collect();
-                let zeta2 = *eigenvalues.get(state.mode)?;
-                let beta = state.config.live.beta;
-                figures::mode_surface_figure(state.mode, zeta2, beta, gamma, &trail, &provenance)
-                    .ok()?
-            }
-            Kind::Ppca => {
-                let a = state.mode.min(eigenvalues.len().checked_sub(2)?);
-                let sigma2 = self.ppca_sigma2.unwrap_or(gamma);
-                figures::ppca_surface_figure(eigenvalues, 3, (a, a + 1), sigma2, &provenance)
-                    .ok()?
-            }
-        };
-        // The surface is the linear model's, whatever is trained.
-        if let (Some(gap), Kind::Mode) = (state.uncovered(), self.kind) {
-            figure.notes.push(gap.sentence());
-        }
-        Some(figure)
+    /// The figure for the present state.
+    fn figure(&mut self, state: &AppState, scale: ColourScale) -> Option<FigureSpec>;
+
+    /// Turns what the pointer did in the figure into actions; true if the figure must be built anew.
+    fn respond(
+        &mut self,
+        _response: &PlotResponse,
+        _state: &AppState,
+        _actions: &mut Vec<Action>,
+    ) -> bool {
+        false
     }
 
+    /// What stands in place of a figure that is not there.
     fn empty(&self, _state: &AppState) -> String {
         "computing the spectrum of the data…".into()
     }
 }
 
-impl Surface {
-    /// σ² of the pPCA surface: γ until it is set.
-    fn ppca_variance(&mut self, ui: &mut Ui, state: &AppState) -> bool {
-        let before = self.ppca_sigma2.unwrap_or(shown_gamma(state));
-        let mut sigma2 = before;
-        let response = ui.add(
-            egui::DragValue::new(&mut sigma2)
-                .range(1e-6..=1e6)
-                .speed(before * 0.01)
-                .prefix("σ² ")
-                .custom_formatter(|v, _| crate::app::number::significant(v, 3)),
-        );
-        name(&response, "pPCA variance");
-        response.on_hover_text(
-            "Observation variance of pPCA; a zero column along a mode is stable once it exceeds ζ²",
-        );
-        let changed = sigma2 != before;
-        if changed {
-            self.ppca_sigma2 = Some(sigma2);
+/// The surface on screen.
+pub(super) struct Surface {
+    kinds: Vec<Box<dyn Kind>>,
+    chosen: usize,
+    /// Whether colours are spread near the least value.
+    log: bool,
+    /// Whether it is a relief, and from where it is seen.
+    tilted: bool,
+    tilt: Tilt,
+}
+
+impl Default for Surface {
+    fn default() -> Self {
+        Self {
+            kinds: vec![Box::new(mode::OneMode), Box::<ppca::PpcaColumns>::default()],
+            chosen: 0,
+            log: true,
+            tilted: false,
+            tilt: Tilt::default(),
         }
+    }
+}
+
+impl Content for Surface {
+    fn help(&self) -> &'static str {
+        self.kinds[self.chosen].help()
+    }
+
+    fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        let before = self.chosen;
+        let menu = egui::ComboBox::from_id_salt("surface kind")
+            .width(150.0)
+            .selected_text(self.kinds[self.chosen].name())
+            .show_ui(ui, |ui| {
+                for (index, kind) in self.kinds.iter().enumerate() {
+                    ui.selectable_value(&mut self.chosen, index, kind.name());
+                }
+            });
+        name(&menu.response, "surface kind");
+        self.chosen != before
+    }
+
+    fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
+        let mut changed = false;
+        ui.horizontal(|ui| {
+            changed |= self.kinds[self.chosen].controls(ui, state, actions);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let tilt = ui.checkbox(&mut self.tilted, "3-D");
+                changed |= tilt
+                    .on_hover_text("Tilts the map; drag to turn it")
+                    .changed();
+                let log = ui.checkbox(&mut self.log, "log");
+                let help = "Colours by log(1 + what exceeds the least value), else by the value";
+                changed |= log.on_hover_text(help).changed();
+            });
+        });
         changed
     }
+
+    fn poll(&mut self) -> bool {
+        self.kinds[self.chosen].poll()
+    }
+
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
+        let scale = if self.log {
+            ColourScale::Excess
+        } else {
+            ColourScale::Linear
+        };
+        let mut figure = self.kinds[self.chosen].figure(state, scale)?;
+        figure.tilt = (self.tilted && figure.heat_map().is_some()).then_some(self.tilt);
+        Some(figure)
+    }
+
+    fn respond(
+        &mut self,
+        response: &PlotResponse,
+        state: &AppState,
+        actions: &mut Vec<Action>,
+    ) -> bool {
+        let by = response.response.drag_delta();
+        if self.tilted && by != egui::Vec2::ZERO {
+            let [across, up] = [by.x, by.y].map(|d| f64::from(d) * DEGREES_PER_PIXEL);
+            self.tilt = self.tilt.turned(across, up);
+            return true;
+        }
+        self.kinds[self.chosen].respond(response, state, actions)
+    }
+
+    fn empty(&self, state: &AppState) -> String {
+        self.kinds[self.chosen].empty(state)
+    }
+}
+
+/// A principal mode of the data, counted from 1 on screen and from 0 in `mode`; true if it was changed.
+fn mode_number(
+    ui: &mut Ui,
+    state: &AppState,
+    mode: &mut usize,
+    prefix: &str,
+    label: &'static str,
+) -> bool {
+    let modes = state
+        .prediction
+        .as_ref()
+        .map_or(1, |p| p.problem.eigenvalues().len());
+    let mut number = *mode + 1;
+    let entry = egui::DragValue::new(&mut number)
+        .range(1..=modes.clamp(1, 64))
+        .prefix(prefix)
+        .speed(0.05);
+    let response = ui.add(entry);
+    name(&response, label);
+    response.on_hover_text("Which principal mode of the data");
+    let changed = number != *mode + 1;
+    *mode = number - 1;
+    changed
 }

@@ -53,7 +53,7 @@ impl Content for Thresholds {
 
     fn help(&self) -> &'static str {
         "ζ²: eigenvalues of the data's covariance, the variance of each principal mode. In the linear model \
-         mode i keeps a latent alive exactly while ζᵢ² > βγ (Wang & Ziyin 2022). Drag the line to move β or γ. \
+         a mode keeps a latent alive exactly while its ζ² > βγ (Wang & Ziyin 2022). Drag the line to move β or γ. \
          Triangles are this network's own thresholds, γβ/E σ²; the dash beside one is a second estimate, from \
          what the latent adds to the reconstruction. Click a mode to see its loss surface."
     }

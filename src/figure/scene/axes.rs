@@ -39,6 +39,9 @@ pub(super) fn draw_front(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &
     let plot = layout.plot;
     let spine = Stroke::solid(ink, SPINE);
     canvas.group("axes", |c| {
+        if figure.is_tilted() {
+            return;
+        }
         c.line([plot.x, plot.y], [plot.x, plot.bottom()], spine);
         c.line(
             [plot.x, plot.bottom()],
@@ -57,11 +60,11 @@ pub(super) fn draw_front(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &
         let middle = plot.x + plot.width / 2.0;
         c.label(
             [middle, layout.x_label],
-            &figure.x.text(),
+            &figure.side_text(&figure.x),
             ink,
             Align::Middle,
         );
-        upright(c, layout, layout.y_label, &figure.y.text(), ink);
+        upright(c, layout, layout.y_label, &figure.side_text(&figure.y), ink);
         if let Some(axis) = &figure.right {
             upright(c, layout, layout.right_label, &axis.text(), ink);
         }

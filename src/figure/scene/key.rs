@@ -1,16 +1,17 @@
 //! What explains the data: the legend and the colour bar.
 
 use super::super::colour_map::Colouring;
-use super::super::spec::{FigureSpec, Scale};
-use super::super::ticks::{Tick, format_short, ticks};
+use super::super::spec::FigureSpec;
+use super::super::ticks::{Tick, format_short};
 use super::axes::upright;
 use super::layout::{ColourBar, KEY, Key, Layout, TICK};
 use super::marks::{bar_paint, marker};
 use super::{Align, Canvas, Paint, Picture, Rect, Stroke};
 
 /// Ticks of a colour bar; ends beyond which values were clipped say so with `≤` and `≥`.
-pub(super) fn bar_ticks(colouring: &Colouring, scale: Scale, count: usize) -> Vec<Tick> {
-    let mut out: Vec<Tick> = ticks(scale, colouring.low, colouring.high, count)
+pub(super) fn bar_ticks(colouring: &Colouring, count: usize) -> Vec<Tick> {
+    let mut out: Vec<Tick> = colouring
+        .ticks(count)
         .into_iter()
         .filter(|t| t.major)
         .collect();

@@ -82,7 +82,7 @@ impl Layout {
 
         let bottom_of_notes = page_height - MARGIN;
         let notes_top = bottom_of_notes - note_lines.len() as f64 * line;
-        let x_text = figure.x.text();
+        let x_text = figure.side_text(&figure.x);
         let x_label = notes_top
             - if note_lines.is_empty() {
                 1.0
@@ -100,9 +100,9 @@ impl Layout {
         let plot_height = (plot_bottom - plot_top).max(8.0);
 
         let rows = row_count(plot_height, font);
-        let y_ticks = ticks_of(&figure.y, &frame.y, rows);
+        let y_ticks = figure.side_ticks(&figure.y, &frame.y, rows);
         let y_label = MARGIN + font * 0.85;
-        let has_y_text = !figure.y.text().is_empty();
+        let has_y_text = !figure.side_text(&figure.y).is_empty();
         let left = MARGIN + side(&y_ticks, font) + if has_y_text { font * 1.35 } else { 0.0 };
 
         let mut right_edge = page_width - MARGIN;
@@ -122,7 +122,7 @@ impl Layout {
         }
         let plot_width = (right_edge - left).max(8.0);
         let columns = ((plot_width / (font * 4.5)) as usize).clamp(2, 10);
-        let x_ticks = ticks_of(&figure.x, &frame.x, columns);
+        let x_ticks = figure.side_ticks(&figure.x, &frame.x, columns);
         // The last label is centred on its tick and may stick out at the right.
         let out = last_label_overhang(&x_ticks, &frame, font, right_edge, plot_width, page_width);
         let plot = Rect {
@@ -193,7 +193,7 @@ fn colour_bar(
 ) -> Option<ColourBar> {
     let map = figure.heat_map()?;
     let colouring = Colouring::of(map, palette);
-    let ticks = super::key::bar_ticks(&colouring, map.scale, row_count(height, font));
+    let ticks = super::key::bar_ticks(&colouring, row_count(height, font));
     let label_x = right_edge - font * 0.25;
     if !map.label.is_empty() {
         right_edge -= font * 1.35;

@@ -11,6 +11,7 @@ mod key;
 mod layout;
 mod marks;
 mod pictures;
+mod relief;
 pub(crate) mod text;
 
 use super::colour::{Palette, Rgb};
@@ -207,9 +208,13 @@ impl Scene {
             plot
         } else {
             let layout = Layout::of(figure, &page, palette);
-            pictures::draw_heat_maps(&mut canvas, figure, &layout);
-            axes::draw_behind(&mut canvas, figure, &layout);
-            marks::draw(&mut canvas, figure, &layout);
+            if figure.is_tilted() {
+                relief::draw(&mut canvas, figure, &layout);
+            } else {
+                pictures::draw_heat_maps(&mut canvas, figure, &layout);
+                axes::draw_behind(&mut canvas, figure, &layout);
+                marks::draw(&mut canvas, figure, &layout);
+            }
             axes::draw_front(&mut canvas, figure, &layout);
             key::draw_colour_bar(&mut canvas, figure, &layout);
             layout.plot

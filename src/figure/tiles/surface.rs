@@ -1,7 +1,7 @@
 //! What the loss-surface tiles share: a grid of values as a heat map with contours.
 
 use crate::figure::contour::levels;
-use crate::figure::{ColourMap, HeatMap, Scale};
+use crate::figure::{ColourMap, ColourScale, HeatMap};
 
 /// A function sampled at the centres of `nx`·`ny` equal cells of a rectangle.
 #[derive(Debug, Clone, Copy)]
@@ -32,9 +32,15 @@ impl SurfaceGrid<'_> {
         (0..ny).flat_map(move |j| (0..nx).map(move |i| (at(x_range, i, nx), at(y_range, j, ny))))
     }
 
-    /// The heat map, its colours over the values' whole range, with `contours` levels that lie
-    /// closer together near the least value.
-    pub(super) fn heat_map(&self, id: &str, label: &str, colour_map: ColourMap) -> HeatMap {
+    /// The heat map, its colours over the values' whole range, with contours that lie closer together
+    /// near the least value.
+    pub(super) fn heat_map(
+        &self,
+        id: &str,
+        label: &str,
+        colour_map: ColourMap,
+        scale: ColourScale,
+    ) -> HeatMap {
         let finite = self.values.iter().copied().filter(|v| v.is_finite());
         let low = finite.clone().fold(f64::INFINITY, f64::min);
         let high = finite.fold(f64::NEG_INFINITY, f64::max);
@@ -46,9 +52,9 @@ impl SurfaceGrid<'_> {
             ny: self.ny,
             values: self.values.to_vec(),
             colour_map,
-            scale: Scale::Linear,
+            scale,
             range: None,
-            contours: levels(low, high, 12),
+            contours: levels(low, high, 12, scale),
             label: label.to_owned(),
             smooth: true,
         }

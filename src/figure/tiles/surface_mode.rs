@@ -6,15 +6,17 @@
 use super::surface::SurfaceGrid;
 use crate::figure::ticks::format_number;
 use crate::figure::{
-    Axis, Colour, ColourMap, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance, Series,
-    SeriesStyle, Shape,
+    Axis, Colour, ColourMap, ColourScale, Dash, FigureSpec, Layer, LineStyle, MarkerStyle,
+    Provenance, Series, SeriesStyle, Shape,
 };
 
 /// Everything the tile shows.
 #[derive(Debug, Clone, Copy)]
 pub struct SurfaceMode<'a> {
-    /// The loss (or its logarithm) over u (x) and v (y).
+    /// The loss over u (x) and v (y).
     pub grid: SurfaceGrid<'a>,
+    /// How losses become colours.
+    pub scale: ColourScale,
     /// What the values are: `loss [nats]`.
     pub value_label: &'a str,
     /// The mode, counted from 1.
@@ -66,15 +68,12 @@ pub fn surface_mode(input: &SurfaceMode<'_>) -> FigureSpec {
     ];
     let map = input
         .grid
-        .heat_map("loss", input.value_label, ColourMap::Cividis);
+        .heat_map("loss", input.value_label, ColourMap::Cividis, input.scale);
     figure.layers.push(Layer::HeatMap(map));
     figure.layers.extend(path(input.trail));
     if let Some(minima) = input.minima {
-        let marker = MarkerStyle {
-            size: 6.0,
-            ..MarkerStyle::new(Shape::Diamond, true)
-        };
-        let series = Series::markers("minima", "global minimum", minima.to_vec(), marker, WHITE);
+        let at = minima.to_vec();
+        let series = Series::markers("minima", "global minimum", at, minimum(), WHITE);
         figure.layers.push(Layer::Series(series));
     }
     figure.legend = true;
@@ -115,8 +114,16 @@ pub(super) fn origin(word: &str, ring: bool) -> Layer {
     ))
 }
 
+/// The mark of a minimum.
+pub(super) fn minimum() -> MarkerStyle {
+    MarkerStyle {
+        size: 6.0,
+        ..MarkerStyle::new(Shape::Diamond, true)
+    }
+}
+
 /// Marks on a heat map are white, on either palette.
-const WHITE: Colour = Colour::Rgb([255, 255, 255]);
+pub(super) const WHITE: Colour = Colour::Rgb([255, 255, 255]);
 /// The model on a heat map is a bright orange, on either palette.
 const MODEL: Colour = Colour::Rgb([255, 176, 59]);
 
@@ -165,6 +172,7 @@ mod tests {
                 ny: 2,
                 values: &values,
             },
+            scale: ColourScale::Linear,
             value_label: "loss",
             mode: 6,
             zeta2,

@@ -4,15 +4,19 @@
 //! A zero column along eigenvector j is stable iff λⱼ < σ².
 
 use super::surface::SurfaceGrid;
-use super::surface_mode::{axis, origin};
+use super::surface_mode::{WHITE, axis, minimum, origin};
 use crate::figure::ticks::format_number;
-use crate::figure::{ColourMap, FigureSpec, Layer, Provenance};
+use crate::figure::{ColourMap, ColourScale, FigureSpec, Layer, Provenance, Series};
 
 /// Everything the tile shows.
 #[derive(Debug, Clone, Copy)]
 pub struct SurfacePpca<'a> {
     /// Negative log likelihood (or log likelihood) over ε₁ (x) and ε₂ (y).
     pub grid: SurfaceGrid<'a>,
+    /// How values become colours.
+    pub scale: ColourScale,
+    /// The best (ε₁, ε₂) with both ≥ 0; the others are its mirror images.
+    pub best: [f64; 2],
     /// What the values are: `negative log likelihood [nats]`.
     pub value_label: &'a str,
     /// The two eigenvectors' numbers, counted from 1.
@@ -57,11 +61,23 @@ pub fn surface_ppca(input: &SurfacePpca<'_>) -> FigureSpec {
         ));
     }
     figure.notes.push(verdict.into());
-    let map = input
-        .grid
-        .heat_map("likelihood", input.value_label, ColourMap::Viridis);
+    let map = input.grid.heat_map(
+        "likelihood",
+        input.value_label,
+        ColourMap::Viridis,
+        input.scale,
+    );
     figure.layers.push(Layer::HeatMap(map));
     figure.legend = true;
+    let mirrored = [[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]];
+    let mut best: Vec<[f64; 2]> = mirrored
+        .map(|[a, b]| [a * input.best[0], b * input.best[1]])
+        .to_vec();
+    best.dedup();
+    if word != "stable" {
+        let series = Series::markers("best", "most likely", best, minimum(), WHITE);
+        figure.layers.push(Layer::Series(series));
+    }
     figure.layers.push(origin(word, word != "stable"));
     figure
 }
@@ -83,6 +99,8 @@ mod tests {
                 values: &values,
             };
             let input = SurfacePpca {
+                scale: ColourScale::Linear,
+                best: [0.0; 2],
                 grid,
                 value_label: "",
                 modes: [3, 4],

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use collapse_explorer::figure::{
-    Anchor, Annotation, Axis, Band, Bar, Bars, ColourMap, Dash, Direction, EventTicks, FigureSpec,
-    HeatMap, ImageCell, ImageRow, Images, Layer, Role, Rule, Scale, Series, Size,
+    Anchor, Annotation, Axis, Band, Bar, Bars, ColourMap, ColourScale, Dash, Direction, EventTicks,
+    FigureSpec, HeatMap, ImageCell, ImageRow, Images, Layer, Role, Rule, Series, Size,
 };
 use proptest::prelude::*;
 use resvg::usvg::roxmltree;
@@ -101,9 +101,9 @@ fn layers() -> impl Strategy<Value = Vec<Layer>> {
                     values: v[..9].to_vec(),
                     colour_map: ColourMap::RedBlue,
                     scale: if v[4] > 0.0 {
-                        Scale::Log10
+                        ColourScale::Log10
                     } else {
-                        Scale::Linear
+                        ColourScale::Excess
                     },
                     range: Some((v[10], v[11])),
                     contours: v[5..8].to_vec(),

@@ -5,7 +5,9 @@ use collapse_explorer::figure::tiles::{
     Thresholds, Training, Usage, UsageOrder, reconstructions, surface_mode, surface_ppca,
     thresholds, training, usage,
 };
-use collapse_explorer::figure::{Axis, ColourMap, FigureSpec, HeatMap, Layer, Provenance, Scale};
+use collapse_explorer::figure::{
+    Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Provenance,
+};
 
 pub(super) fn provenance() -> Provenance {
     Provenance {
@@ -89,6 +91,7 @@ pub(super) fn surface_mode_figure() -> FigureSpec {
         .map(|(u, v)| mode_loss(u, v, 4.0, 1.0))
         .collect();
     surface_mode(&SurfaceMode {
+        scale: ColourScale::Excess,
         grid: SurfaceGrid {
             x_range: range,
             y_range: range,
@@ -122,6 +125,8 @@ pub(super) fn surface_ppca_figure() -> FigureSpec {
         .map(|(a, b)| nll(4.0, a) + nll(0.5, b))
         .collect();
     surface_ppca(&SurfacePpca {
+        scale: ColourScale::Linear,
+        best: [0.0; 2],
         grid: SurfaceGrid {
             x_range: range,
             y_range: range,
@@ -257,7 +262,7 @@ pub(super) fn phase_figure() -> FigureSpec {
         ny: 6,
         values,
         colour_map: ColourMap::Viridis,
-        scale: Scale::Log10,
+        scale: ColourScale::Log10,
         range: Some((0.03, 30.0)),
         contours: vec![],
         label: "loss [nats]".into(),

@@ -1,7 +1,8 @@
-//! The thresholds tile: its three views, and the lines that move β and γ.
+//! The thresholds tile and the loss surfaces: their views, the lines that move β and γ, tilt.
 
 use egui::Key;
 use egui::accesskit::Role;
+use egui_kittest::kittest::NodeT as _;
 
 use super::Window;
 
@@ -58,4 +59,46 @@ fn against_beta_the_staircase_shows_where_the_run_is_and_its_line_moves_beta() {
     window.control(Role::RadioButton, "variance").click();
     window.frames(4);
     assert!(window.has(Role::Figure, "Cumulative variance"));
+}
+
+#[test]
+fn a_surface_tilts_turns_and_lies_flat_again() {
+    let mut window = Window::ready();
+    let turned = |window: &Window| {
+        // What is drawn of the axes' names moves as the relief turns.
+        window.text(|text| text.starts_with("u (decoder")).1
+    };
+    let flat = turned(&window);
+    window.control(Role::CheckBox, "3-D").click();
+    window.frames(4);
+    let tilted = turned(&window);
+    assert!((tilted - flat).length() > 3.0, "{flat} and {tilted}");
+    let rect = window.control(Role::Figure, "Loss surface").rect();
+    window.drag(rect.center(), rect.center() + egui::vec2(80.0, 0.0));
+    let after = turned(&window);
+    assert!((after - tilted).length() > 3.0, "{tilted} and {after}");
+    window.control(Role::CheckBox, "3-D").click();
+    window.frames(4);
+    assert!((turned(&window) - flat).length() < 1.0);
+}
+
+#[test]
+fn the_ppca_surface_passes_through_its_three_regimes_as_its_variance_grows() {
+    let mut window = Window::ready();
+    window.choose("surface kind", "pPCA columns");
+    let spectrum = window.state().prediction.as_ref().expect("a prediction");
+    let eigenvalues = spectrum.problem.eigenvalues().to_vec();
+    // The components the tile opens with.
+    let [a, b] = [eigenvalues[3], eigenvalues[4]];
+    for (sigma2, verdict) in [
+        (0.8 * b, "both columns grow"),
+        ((a * b).sqrt(), "one column grows"),
+        (1.2 * a, "both columns stay collapsed"),
+    ] {
+        window.set(Role::Slider, "pPCA variance", sigma2);
+        window.frames(3);
+        let figure = window.control(Role::Figure, "pPCA: two zero columns");
+        let said = figure.accesskit_node().description().unwrap_or_default();
+        assert!(said.contains(verdict), "σ² = {sigma2}: {said}");
+    }
 }

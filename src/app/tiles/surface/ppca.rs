@@ -1,0 +1,92 @@
+//! The likelihood of probabilistic PCA around two zero columns (Lucas et al. 2019, figure 1).
+
+use egui::Ui;
+
+use super::{Kind, mode_number};
+use crate::app::action::Action;
+use crate::app::controls::name;
+use crate::app::number::significant;
+use crate::app::state::AppState;
+use crate::app::tiles::shown_gamma;
+use crate::figure::{ColourScale, FigureSpec, run as figures};
+
+/// Columns of W along two principal components, pushed away from zero.
+pub(super) struct PpcaColumns {
+    modes: [usize; 2],
+    /// σ²; γ until it is set.
+    sigma2: Option<f64>,
+}
+
+impl Default for PpcaColumns {
+    fn default() -> Self {
+        Self {
+            modes: [3, 4],
+            sigma2: None,
+        }
+    }
+}
+
+impl Kind for PpcaColumns {
+    fn name(&self) -> &'static str {
+        "pPCA columns"
+    }
+
+    fn help(&self) -> &'static str {
+        "The likelihood of probabilistic PCA at a stationary point with two zero columns of W, pushed by ε₁ and ε₂ \
+         along two principal components (Lucas et al. 2019, figure 1). A zero column along a component stays \
+         zero while its λ < σ²: slide σ² through the two eigenvalues to see both grow, one, and none."
+    }
+
+    fn controls(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        let [a, b] = &mut self.modes;
+        let mut changed = mode_number(ui, state, a, "ε₁ along ", "first component");
+        changed |= mode_number(ui, state, b, "ε₂ along ", "second component");
+        changed | self.variance(ui, state)
+    }
+
+    fn figure(&mut self, state: &AppState, scale: ColourScale) -> Option<FigureSpec> {
+        let eigenvalues = state.prediction.as_ref()?.problem.eigenvalues();
+        let last = eigenvalues.len().checked_sub(1).filter(|last| *last > 0)?;
+        let a = self.modes[0].min(last);
+        // The two components must differ.
+        let mut b = self.modes[1].min(last);
+        if a == b {
+            b = if b > 0 { b - 1 } else { 1 };
+        }
+        let sigma2 = self.sigma2.unwrap_or(shown_gamma(state));
+        let provenance = state.provenance();
+        figures::ppca_surface_figure(eigenvalues, 3, (a, b), sigma2, scale, &provenance).ok()
+    }
+}
+
+impl PpcaColumns {
+    /// σ² on a slider that reaches to both sides of the two eigenvalues.
+    fn variance(&mut self, ui: &mut Ui, state: &AppState) -> bool {
+        let before = self.sigma2.unwrap_or(shown_gamma(state));
+        let eigenvalue = |mode: usize| {
+            let known = state.prediction.as_ref().map(|p| p.problem.eigenvalues());
+            known
+                .and_then(|e| e.get(mode).copied())
+                .filter(|l| *l > 0.0)
+        };
+        let [a, b] = self.modes.map(eigenvalue);
+        let (a, b) = (a.unwrap_or(before), b.unwrap_or(before));
+        let range = (a.min(b).min(before) / 4.0)..=(a.max(b).max(before) * 4.0);
+        let mut sigma2 = before;
+        ui.spacing_mut().slider_width = (ui.available_width() - 190.0).clamp(60.0, 180.0);
+        let track = egui::Slider::new(&mut sigma2, range)
+            .logarithmic(true)
+            .text("σ²")
+            .custom_formatter(|v, _| significant(v, 3));
+        let response = ui.add(track);
+        name(&response, "pPCA variance");
+        response.on_hover_text(
+            "Observation variance of pPCA; a zero column along a component is stable once it exceeds λ",
+        );
+        let changed = sigma2 != before;
+        if changed {
+            self.sigma2 = Some(sigma2);
+        }
+        changed
+    }
+}
