@@ -43,9 +43,9 @@ impl Tilt {
 /// Most vertices along a side; finer maps are thinned, which the eye does not see in a relief.
 const VERTICES: usize = 72;
 /// Height of the highest point relative to the side of the map.
-const HEIGHT: f64 = 0.5;
+const HEIGHT: f64 = 0.6;
 /// Share of the plot left free on every side for the labels of the axes.
-const ROOM: [f64; 2] = [0.09, 0.13];
+const ROOM: [f64; 2] = [0.07, 0.1];
 
 /// A quadrilateral of the surface.
 #[derive(Debug, Clone, PartialEq)]

@@ -58,9 +58,24 @@ pub(super) fn paint(
     for note in &relief.notes {
         let edge = at(note.at);
         let out = (edge - centre).normalized();
-        let far = if note.name { FONT * 2.5 } else { FONT * 1.1 };
+        let far = if note.name { FONT * 2.9 } else { FONT * 0.9 };
         let galley = text::galley(painter, &note.text, FONT, muted);
-        text::put(painter, edge + out * far, Align2::CENTER_CENTER, galley);
+        // Beside an edge at the side a text starts there; below one at the front it is centred.
+        let anchor = match out.x {
+            x if x > 0.5 => Align2::LEFT_CENTER,
+            x if x < -0.5 => Align2::RIGHT_CENTER,
+            _ => Align2::CENTER_CENTER,
+        };
+        let place = anchor.anchor_size(edge + out * far, galley.size());
+        // A name stays within the figure.
+        let shift = (plot.right() + FONT - place.right()).min(0.0)
+            + (plot.left() - FONT - place.left()).max(0.0);
+        text::put(
+            painter,
+            place.min + vec2(shift, 0.0),
+            Align2::LEFT_TOP,
+            galley,
+        );
     }
     let pointer = pointer.filter(|p| plot.contains(*p))?;
     let share = [

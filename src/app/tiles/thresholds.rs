@@ -7,7 +7,7 @@ use super::shown_gamma;
 use crate::app::action::Action;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::theme::segmented;
+use crate::app::theme::{muted, segmented};
 use crate::config::{LiveConfig, Target};
 use crate::figure::tiles::Visit;
 use crate::figure::tiles::staircase::DRAG_BETA;
@@ -64,7 +64,7 @@ impl Content for Thresholds {
             [
                 (View::Spectrum, "spectrum"),
                 (View::Variance, "variance"),
-                (View::Staircase, "against β"),
+                (View::Staircase, "vs β"),
             ]
         } else {
             [
@@ -77,10 +77,13 @@ impl Content for Thresholds {
         if state.config.live.gamma_moves() {
             // A learned γ is not the user's to move.
             self.moves = Moves::Beta;
-        } else if self.view == View::Spectrum && ui.available_width() > 150.0 {
-            ui.add_space(4.0);
-            let moves = [(Moves::Beta, "drag β"), (Moves::Gamma, "drag γ")];
+        } else if self.view == View::Spectrum && ui.available_width() > 200.0 {
+            ui.add_space(2.0);
+            let moves = [(Moves::Beta, "β"), (Moves::Gamma, "γ")];
             segmented(ui, &mut self.moves, &moves, false);
+            muted(ui, "drag").on_hover_text(
+                "What dragging the line βγ changes; a learned γ is not yours to drag",
+            );
         }
         changed
     }

@@ -54,12 +54,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout
             let edge = at(note.at);
             let out = [edge[0] - centre[0], edge[1] - centre[1]];
             let length = out[0].hypot(out[1]).max(1e-6);
-            let far = c.font * if note.name { 2.6 } else { 1.15 };
+            let far = c.font * if note.name { 3.0 } else { 0.9 };
+            let align = match out[0] / length {
+                x if x > 0.5 => Align::Start,
+                x if x < -0.5 => Align::End,
+                _ => Align::Middle,
+            };
             let place = [
                 edge[0] + out[0] / length * far,
                 edge[1] + out[1] / length * far + c.font * 0.35,
             ];
-            c.label(place, &note.text, ink, Align::Middle);
+            c.label(place, &note.text, ink, align);
         }
     });
 }
