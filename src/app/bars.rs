@@ -99,7 +99,7 @@ pub(super) fn top_bar(
             ui.menu_button("Export ▾", |ui| export_menu(ui, window));
             ui.menu_button("View ▾", |ui| view_menu(ui, visible, window));
             let mut chosen = workspace;
-            let options = [(Workspace::Live, "Live"), (Workspace::Lab, "Theory lab")];
+            let options = Workspace::ALL.map(|w| (w, w.name()));
             if segmented(ui, &mut chosen, &options, false) {
                 window.push(WindowAction::Show(chosen));
             }

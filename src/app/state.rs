@@ -18,7 +18,7 @@ use crate::figure::tiles::Visit;
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
-    Command, History, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
+    Command, History, LiveParams, Posterior, Projection, RunId, RunSetup, Snapshot, ViewRequest,
 };
 
 use super::outline;
@@ -31,6 +31,8 @@ pub const EXAMPLES: usize = 10;
 const TRAIL: usize = 400;
 /// Most places remembered of where the run has been in β.
 const VISITS: usize = 600;
+/// Samples whose means are followed.
+const FOLLOWED: usize = 10;
 /// Most entries of the list of recent data.
 const RECENT: usize = 8;
 
@@ -97,6 +99,10 @@ pub struct AppState {
     pub trail: VecDeque<[f64; 2]>,
     /// Where the run has been in β, and how many latents were active there.
     pub visited: VecDeque<Visit>,
+    /// (KL, squared error) at every evaluation of the run, oldest first.
+    pub rate_trail: VecDeque<[f64; 2]>,
+    /// μ of the first samples at every evaluation, oldest first.
+    means: VecDeque<Arc<Posterior>>,
     /// The mode of the loss surface, from 0.
     pub mode: usize,
     /// The latent under the pointer.
@@ -136,6 +142,8 @@ impl AppState {
             prediction: None,
             trail: VecDeque::new(),
             visited: VecDeque::new(),
+            rate_trail: VecDeque::new(),
+            means: VecDeque::new(),
             mode: 0,
             hovered: None,
             traversed: 0,
@@ -188,8 +196,7 @@ impl AppState {
             }
             Action::Reset => {
                 self.keep_ghost();
-                self.trail.clear();
-                self.visited.clear();
+                self.forget_trails();
                 vec![Effect::Command(Command::Reset)]
             }
             Action::NewSeed => self.restart(|config| {
@@ -304,6 +311,25 @@ impl AppState {
         self.start()
     }
 
+    /// Where another run has been is nothing to this one.
+    fn forget_trails(&mut self) {
+        self.trail.clear();
+        self.visited.clear();
+        self.rate_trail.clear();
+        self.means.clear();
+    }
+
+    /// Where the means of the first samples have been in two latents, oldest first.
+    pub fn mean_trails(&self, a: usize, b: usize) -> Vec<Vec<[f64; 2]>> {
+        let at = |posterior: &Posterior, i: usize| {
+            let mu = posterior.mu(i);
+            Some([f64::from(*mu.get(a)?), f64::from(*mu.get(b)?)])
+        };
+        (0..FOLLOWED)
+            .map(|i| self.means.iter().filter_map(|p| at(p, i)).collect())
+            .collect()
+    }
+
     fn keep_ghost(&mut self) {
         if let (Some(snapshot), Some(run)) = (&self.snapshot, &self.run)
             && snapshot.history.steps() > 0
@@ -332,8 +358,7 @@ impl AppState {
             memory_bytes: 0,
             label: format!("run {}", self.next_run),
         });
-        self.trail.clear();
-        self.visited.clear();
+        self.forget_trails();
         self.zeroed.clear();
         self.hovered = None;
         self.traversed = 0;

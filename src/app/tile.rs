@@ -21,11 +21,19 @@ pub enum Tile {
     Sweep,
     /// Active latents over two settings.
     Phase,
+    /// (ε, δ)-collapse at every ε.
+    CollapseCurve,
+    /// The posterior's σ over latents and samples.
+    SigmaHistogram,
+    /// KL against squared error.
+    RateDistortion,
+    /// Two latents of every sample.
+    LatentSpace,
 }
 
 impl Tile {
     /// All of them, in reading order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
@@ -34,6 +42,10 @@ impl Tile {
         Self::CollapsePath,
         Self::Sweep,
         Self::Phase,
+        Self::CollapseCurve,
+        Self::SigmaHistogram,
+        Self::RateDistortion,
+        Self::LatentSpace,
     ];
 
     /// Its heading.
@@ -47,6 +59,10 @@ impl Tile {
             Self::CollapsePath => "Collapse path",
             Self::Sweep => "Hysteresis sweep",
             Self::Phase => "Phase diagram",
+            Self::CollapseCurve => "(ε, δ)-collapse",
+            Self::SigmaHistogram => "Histogram of σ",
+            Self::RateDistortion => "Rate and distortion",
+            Self::LatentSpace => "Latent space",
         }
     }
 
@@ -61,6 +77,10 @@ impl Tile {
             Self::CollapsePath => "collapse_path",
             Self::Sweep => "sweep",
             Self::Phase => "phase",
+            Self::CollapseCurve => "collapse_curve",
+            Self::SigmaHistogram => "sigma_histogram",
+            Self::RateDistortion => "rate_distortion",
+            Self::LatentSpace => "latent_space",
         }
     }
 }
@@ -72,11 +92,22 @@ pub enum Workspace {
     Live,
     /// Theory, surfaces and experiments.
     Lab,
+    /// What the latents do, measured every way.
+    Instruments,
 }
 
 impl Workspace {
-    /// Both, in the order of their buttons.
-    pub const ALL: [Self; 2] = [Self::Live, Self::Lab];
+    /// All of them, in the order of their buttons.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Lab, Self::Instruments];
+
+    /// Its button.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Live => "Live",
+            Self::Lab => "Theory lab",
+            Self::Instruments => "Instruments",
+        }
+    }
 
     /// The tiles shown at the start, in rows from the top, each row with its share of the height.
     pub(super) fn rows(self) -> &'static [(f32, &'static [Tile])] {
@@ -89,6 +120,17 @@ impl Workspace {
             Self::Lab => &[
                 (1.0, &[Tile::Thresholds, Tile::Surface]),
                 (1.0, &[Tile::CollapsePath, Tile::Sweep, Tile::Phase]),
+            ],
+            Self::Instruments => &[
+                (1.0, &[Tile::Usage, Tile::LatentSpace]),
+                (
+                    1.0,
+                    &[
+                        Tile::CollapseCurve,
+                        Tile::SigmaHistogram,
+                        Tile::RateDistortion,
+                    ],
+                ),
             ],
         }
     }

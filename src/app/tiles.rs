@@ -2,11 +2,15 @@
 //!
 //! What a tile shows is its [`Content`], one file each.
 
+mod collapse_curve;
 mod collapse_path;
 mod content;
+mod histogram;
+mod latent_space;
 mod layouts;
 mod phase;
 mod pictures;
+mod rate_distortion;
 mod surface;
 mod sweep;
 mod thresholds;

@@ -1,7 +1,9 @@
 //! What the statistics of a run mean: which latents live, which collapsed, what theory predicted.
 
+mod collapse;
 mod prediction;
 mod usage;
 
+pub use collapse::CollapseCurve;
 pub use prediction::{Prediction, predict};
 pub use usage::{LatentUsage, Usage};

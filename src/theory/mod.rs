@@ -15,6 +15,7 @@
 //! - [`origin`]: the Hessian at the collapsed point.
 //! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
 //! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
+//! - [`rate_distortion`]: the least squared error at every rate.
 //! - [`estimators`]: what a nonlinear network's statistics say about its own thresholds.
 //! - [`convention`]: β translated from and to other ways of writing the loss.
 
@@ -25,6 +26,7 @@ pub mod linear;
 pub mod origin;
 pub mod ppca;
 mod problem;
+pub mod rate_distortion;
 pub mod surface;
 pub mod thresholds;
 
@@ -36,6 +38,7 @@ pub use ppca::{
     ColumnStability, PpcaFit, PpcaSurface, ppca_fit, ppca_log_likelihood, zero_column_stability,
 };
 pub use problem::LinearProblem;
+pub use rate_distortion::{rate_distortion, rate_distortion_curve};
 pub use surface::{Axis, Grid, ModeSurface};
 pub use thresholds::{
     NextThreshold, active_count, collapse_free_beta, next_to_die, next_to_revive, thresholds_beta,

@@ -3,10 +3,12 @@
 //! The device reduces each chunk; chunks are merged here in f64 by Chan's formula.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::compute::{Backend, Error, Program, StatisticsLayout as Layout, StepInputs};
 use crate::config::{Estimator, Likelihood, LiveConfig};
 
+use super::posterior::Posterior;
 use super::trainer::base_inputs;
 
 /// What one latent does, over the evaluated samples.
@@ -50,6 +52,10 @@ pub struct Evaluation {
     pub dim: usize,
     /// One entry per latent.
     pub latents: Vec<LatentStatistics>,
+    /// q(z|x) of every evaluated sample.
+    pub posterior: Arc<Posterior>,
+    /// The variance of the prior, η_enc².
+    pub prior_variance: f64,
 }
 
 impl Evaluation {
@@ -123,6 +129,7 @@ pub fn evaluate(
     let (nll_slice, likelihood) = (backend.plan().nll(), backend.plan().net.likelihood);
     let mut total = vec![Merge::default(); latents];
     let (mut sse, mut nll) = (0.0, 0.0);
+    let mut posterior = Posterior::default();
     let mut counted = 0_usize;
     for chunk in 0..samples.div_ceil(plan_chunk) {
         let mut inputs = chunk_inputs(backend, seed, live, chunk);
@@ -148,6 +155,7 @@ pub fn evaluate(
                 ],
             );
         }
+        posterior.append(backend, rows)?;
         counted += rows;
         if !keep_going() {
             break;
@@ -166,6 +174,8 @@ pub fn evaluate(
         beta: live.beta,
         dim,
         latents,
+        posterior: Arc::new(posterior),
+        prior_variance: live.eta_enc * live.eta_enc,
     })
 }
 

@@ -10,6 +10,7 @@ mod edits;
 mod evaluate;
 mod history;
 mod latest;
+mod posterior;
 mod protocol;
 mod recovery;
 mod run;
@@ -21,6 +22,7 @@ pub use bound::importance_bound;
 pub use evaluate::{Evaluation, LatentStatistics, evaluate, measure_gains};
 pub use history::{Bin, History, Mark, Spread};
 pub use latest::Latest;
+pub use posterior::Posterior;
 pub use protocol::{
     Command, Event, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
 };

@@ -5,6 +5,7 @@
 mod controls;
 mod data;
 mod glyphs;
+mod instruments;
 mod layout;
 mod model;
 mod objective;

@@ -1,5 +1,8 @@
 //! What the threads say, taken in: the loader's results, the worker's events and snapshots.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use crate::app::action::Effect;
 use crate::app::loader::{LoadedData, LoaderMessage};
 use crate::config::DataConfig;
@@ -7,7 +10,7 @@ use crate::figure::tiles::Visit;
 use crate::metrics::Usage;
 use crate::train::{Event, Snapshot};
 
-use super::{AppState, Data, RECENT, TRAIL, VISITS};
+use super::{AppState, Data, FOLLOWED, RECENT, TRAIL, VISITS};
 
 impl AppState {
     /// Applies what the loader says.
@@ -111,10 +114,7 @@ impl AppState {
         let same = |v: &Visit| v.beta == visit.beta && v.active == visit.active;
         match self.visited.back_mut() {
             Some(last) if same(last) => *last = visit,
-            _ => self.visited.push_back(visit),
-        }
-        if self.visited.len() > VISITS {
-            self.visited.pop_front();
+            _ => remember(&mut self.visited, visit),
         }
     }
 
@@ -126,13 +126,19 @@ impl AppState {
         self.generation += 1;
         if let Some(evaluation) = &snapshot.evaluation {
             self.usage = Usage::new(evaluation);
+            let evaluation = Arc::clone(evaluation);
             let visit = Visit {
                 beta: evaluation.beta,
                 active: self.usage.active,
                 stationary: snapshot.stationary,
             };
-            if evaluation.step > 0 && self.zeroed.is_empty() {
+            let known = self.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
+            let fresh = known.is_none_or(|old| !Arc::ptr_eq(old, &evaluation));
+            if fresh && evaluation.step > 0 && self.zeroed.is_empty() {
                 self.visit(visit);
+                let head = evaluation.posterior.head(FOLLOWED);
+                remember(&mut self.rate_trail, [evaluation.kl, evaluation.sse]);
+                remember(&mut self.means, Arc::new(head));
             }
         }
         if let Some(point) = snapshot.views.as_ref().and_then(|v| v.point)
@@ -156,4 +162,17 @@ impl AppState {
             _ => Vec::new(),
         }
     }
+}
+
+/// Adds to a bounded memory; when it is full every second of the older half goes, so that it always reaches back
+/// to the beginning.
+fn remember<T>(memory: &mut VecDeque<T>, value: T) {
+    if memory.len() >= VISITS {
+        let mut index = 0;
+        memory.retain(|_| {
+            index += 1;
+            index > VISITS / 2 || index % 2 == 0
+        });
+    }
+    memory.push_back(value);
 }

@@ -64,5 +64,9 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
         Tile::CollapsePath => Box::new(super::collapse_path::CollapsePath),
         Tile::Sweep => Box::new(super::sweep::Sweep),
         Tile::Phase => Box::new(super::phase::Phase),
+        Tile::CollapseCurve => Box::<super::collapse_curve::Curve>::default(),
+        Tile::SigmaHistogram => Box::new(super::histogram::Sigma),
+        Tile::RateDistortion => Box::new(super::rate_distortion::Rate),
+        Tile::LatentSpace => Box::<super::latent_space::Space>::default(),
     }
 }

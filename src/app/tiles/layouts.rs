@@ -28,9 +28,6 @@ pub(super) fn default_tree(workspace: Workspace) -> Tree<Tile> {
         all.shares.set_share(*id, *share);
     }
     let root = tiles.insert_container(Container::Linear(all));
-    let name = match workspace {
-        Workspace::Live => "live tiles",
-        Workspace::Lab => "lab tiles",
-    };
+    let name = ("tiles", workspace.name());
     Tree::new(egui::Id::unique(name), root, tiles)
 }

@@ -258,3 +258,51 @@ fn the_part_that_is_not_trained_stays() {
         }
     }
 }
+
+#[test]
+fn every_statistic_is_that_of_the_posteriors_read_back() {
+    // One net with a σ per sample, one with a σ shared by all; a prior that is not the standard one.
+    for net in [NetConfig::dense(&[12], 4), NetConfig::linear(4)] {
+        let data = digits(700);
+        let live = LiveConfig {
+            eta_enc: 1.3,
+            ..live(0.5, 0.05, 3e-3)
+        };
+        let mut trainer = Trainer::new(setup(&data, net, live, 64, 0)).expect("a trainer");
+        advance(&mut trainer, 200, 20);
+        let settings = *trainer.live();
+        let found =
+            evaluate(trainer.backend(), 0, &settings, 700, &|| true).expect("an evaluation");
+        let (posterior, n) = (&found.posterior, 700.0);
+        assert_eq!((posterior.samples(), posterior.latents()), (700, 4));
+        assert!((found.prior_variance - 1.69).abs() < 1e-9);
+        let mut alive = 0;
+        for (j, latent) in found.latents.iter().enumerate() {
+            let column = |of: &dyn Fn(usize) -> f32| -> Vec<f64> {
+                (0..700).map(|i| f64::from(of(i))).collect()
+            };
+            let mu = column(&|i| posterior.mu(i)[j]);
+            let sigma2 = column(&|i| posterior.sigma2(i)[j]);
+            let mean = mu.iter().sum::<f64>() / n;
+            let variance = mu.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / n;
+            let kls: Vec<f64> = (0..700)
+                .map(|i| {
+                    let ratio = sigma2[i] / 1.69;
+                    0.5 * (mu[i] * mu[i] / 1.69 + ratio - ratio.ln() - 1.0)
+                })
+                .collect();
+            let near = |a: f64, b: f64| (a - b).abs() < 1e-4 * b.abs().max(1e-2);
+            assert!(near(latent.mean_mu, mean), "{latent:?} {mean}");
+            assert!(near(latent.var_mu, variance), "{latent:?} {variance}");
+            assert!(near(latent.mean_sigma2, sigma2.iter().sum::<f64>() / n));
+            assert!(near(latent.kl, kls.iter().sum::<f64>() / n), "{latent:?}");
+            let below = kls.iter().filter(|kl| **kl < 0.01).count() as f64 / n;
+            assert!((latent.collapsed_share - below).abs() < 2.0 / n);
+            for (direct, read) in kls.iter().zip(posterior.kl(j, found.prior_variance)) {
+                assert!((direct - read).abs() < 1e-9);
+            }
+            alive += usize::from(variance > 0.1);
+        }
+        assert!(alive > 0, "nothing to measure: {:?}", found.latents);
+    }
+}

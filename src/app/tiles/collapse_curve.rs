@@ -1,0 +1,109 @@
+//! The tile of the (ε, δ)-collapse curve, with curves kept to compare with.
+
+use egui::Ui;
+
+use super::content::Content;
+use crate::app::action::Action;
+use crate::app::controls::name;
+use crate::app::number::significant;
+use crate::app::state::AppState;
+use crate::figure::FigureSpec;
+use crate::figure::tiles::collapse_curve::EPSILON_RANGE;
+use crate::figure::tiles::{CollapseCurves, CurveOf, collapse_curves};
+use crate::metrics::{CollapseCurve, Usage};
+
+/// Most curves kept.
+const KEPT: usize = 6;
+
+/// Collapse against ε, at a δ of the user's choice.
+pub(super) struct Curve {
+    delta: f64,
+    kept: Vec<CurveOf>,
+}
+
+impl Default for Curve {
+    fn default() -> Self {
+        Self {
+            delta: Usage::DELTA,
+            kept: Vec::new(),
+        }
+    }
+}
+
+impl Content for Curve {
+    fn subtitle(&self, _state: &AppState) -> String {
+        "P[KL < ε] ≥ 1 − δ".into()
+    }
+
+    fn help(&self) -> &'static str {
+        "A latent is (ε, δ)-collapsed if its KL is below ε nats for a share of at least 1 − δ of the samples \
+         (Lucas et al. 2019). The curve gives the share of collapsed latents for every ε at once; keep it, change \
+         β or the network, and compare."
+    }
+
+    fn controls(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        let mut changed = false;
+        ui.horizontal(|ui| {
+            let entry = egui::DragValue::new(&mut self.delta)
+                .range(0.0..=0.5)
+                .speed(0.001)
+                .prefix("δ ")
+                .custom_formatter(|v, _| significant(v, 3));
+            let response = ui.add(entry);
+            name(&response, "δ of the collapse curve");
+            changed |= response
+                .on_hover_text("Share of the samples that may stand out")
+                .changed();
+            let curve = self.current(state);
+            let keep = ui.add_enabled(curve.is_some(), egui::Button::new("Keep"));
+            if keep
+                .on_hover_text("Keeps this curve to compare with")
+                .clicked()
+                && let Some((curve, _)) = curve
+            {
+                if self.kept.len() >= KEPT {
+                    self.kept.remove(0);
+                }
+                self.kept.push(curve);
+                changed = true;
+            }
+            if !self.kept.is_empty() && ui.button("Clear").clicked() {
+                self.kept.clear();
+                changed = true;
+            }
+        });
+        changed
+    }
+
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
+        let (current, curve) = self.current(state)?;
+        let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
+        Some(collapse_curves(&CollapseCurves {
+            current: &current,
+            kept: &self.kept,
+            delta: self.delta,
+            headline: (Usage::EPSILON, 100.0 * curve.share(Usage::EPSILON)),
+            samples: evaluation.posterior.samples(),
+            provenance: &state.provenance(),
+        }))
+    }
+
+    fn empty(&self, _state: &AppState) -> String {
+        "no statistics yet: press Play".into()
+    }
+}
+
+impl Curve {
+    /// The network's curve as it is now.
+    fn current(&self, state: &AppState) -> Option<(CurveOf, CollapseCurve)> {
+        let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
+        let prior = evaluation.prior_variance;
+        let curve = CollapseCurve::new(&evaluation.posterior, prior, self.delta);
+        let run = state.run.as_ref().map_or("", |r| r.label.as_str());
+        let beta = significant(evaluation.beta, 3);
+        let name = format!("{run}, β = {beta}, step {}", evaluation.step);
+        let (from, to) = EPSILON_RANGE;
+        let corners = curve.corners(from, to);
+        Some((CurveOf { name, corners }, curve))
+    }
+}

@@ -1,0 +1,34 @@
+//! The tile of the histogram of the posterior's σ.
+
+use super::content::Content;
+use crate::app::state::AppState;
+use crate::figure::FigureSpec;
+use crate::figure::tiles::{SigmaHistogram, sigma_histogram};
+
+/// σ over all latents and samples.
+pub(super) struct Sigma;
+
+impl Content for Sigma {
+    fn subtitle(&self, _state: &AppState) -> String {
+        "over latents and samples".into()
+    }
+
+    fn help(&self) -> &'static str {
+        "Every σ of the posterior, of all latents and samples. Collapsed latents sit at the prior's σ; with depth, or \
+         with β, the mass moves there (Dai et al. 2020, figure 2)."
+    }
+
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
+        let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
+        let sigmas: Vec<f64> = evaluation.posterior.sigmas().collect();
+        Some(sigma_histogram(&SigmaHistogram {
+            sigmas: &sigmas,
+            prior: evaluation.prior_variance.sqrt(),
+            provenance: &state.provenance(),
+        }))
+    }
+
+    fn empty(&self, _state: &AppState) -> String {
+        "no statistics yet: press Play".into()
+    }
+}
