@@ -14,7 +14,7 @@ use super::action::{Action, Effect, Notice, Severity};
 use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
 use crate::data::{Dataset, Preprocessor, Progress, Spectrum};
-use crate::figure::tiles::Visit;
+use crate::figure::tiles::{Moment, Visit};
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
@@ -101,6 +101,8 @@ pub struct AppState {
     pub visited: VecDeque<Visit>,
     /// (KL, squared error) at every evaluation of the run, oldest first.
     pub rate_trail: VecDeque<[f64; 2]>,
+    /// Every latent's KL, E σ² and Var μ at every evaluation, oldest first.
+    pub moments: VecDeque<Moment>,
     /// μ of the first samples at every evaluation, oldest first.
     means: VecDeque<Arc<Posterior>>,
     /// The mode of the loss surface, from 0.
@@ -143,6 +145,7 @@ impl AppState {
             trail: VecDeque::new(),
             visited: VecDeque::new(),
             rate_trail: VecDeque::new(),
+            moments: VecDeque::new(),
             means: VecDeque::new(),
             mode: 0,
             hovered: None,
@@ -316,6 +319,7 @@ impl AppState {
         self.trail.clear();
         self.visited.clear();
         self.rate_trail.clear();
+        self.moments.clear();
         self.means.clear();
     }
 

@@ -288,6 +288,10 @@ impl Board<'_> {
             empty(ui, &text);
             return;
         };
+        if let Some(drawn) = pane.content.body(ui, state, self.actions) {
+            *self.hovered = drawn.hovered.or(*self.hovered);
+            return;
+        }
         pane.view.set_highlight(state.hovered);
         let response = pane.view.show(ui, figure, &theme::palette(theme));
         if let Some(latent) = response.hovered_latent {

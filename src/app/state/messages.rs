@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::app::action::Effect;
 use crate::app::loader::{LoadedData, LoaderMessage};
 use crate::config::DataConfig;
-use crate::figure::tiles::Visit;
+use crate::figure::tiles::{Moment, Visit};
 use crate::metrics::Usage;
-use crate::train::{Event, Snapshot};
+use crate::train::{Event, LatentStatistics, Snapshot};
 
 use super::{AppState, Data, FOLLOWED, RECENT, TRAIL, VISITS};
 
@@ -139,6 +139,12 @@ impl AppState {
                 let head = evaluation.posterior.head(FOLLOWED);
                 remember(&mut self.rate_trail, [evaluation.kl, evaluation.sse]);
                 remember(&mut self.means, Arc::new(head));
+                let numbers = |l: &LatentStatistics| [l.kl, l.mean_sigma2, l.var_mu];
+                let moment = Moment {
+                    step: evaluation.step,
+                    latents: evaluation.latents.iter().map(numbers).collect(),
+                };
+                remember(&mut self.moments, moment);
             }
         }
         if let Some(point) = snapshot.views.as_ref().and_then(|v| v.point)

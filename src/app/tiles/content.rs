@@ -8,6 +8,12 @@ use crate::app::state::AppState;
 use crate::app::tile::Tile;
 use crate::figure::FigureSpec;
 
+/// Something was drawn in place of a figure.
+pub(super) struct Drawn {
+    /// The latent under the pointer.
+    pub hovered: Option<usize>,
+}
+
 /// One tile's content.
 pub(super) trait Content {
     /// A few quiet words beside the title.
@@ -36,6 +42,16 @@ pub(super) trait Content {
         false
     }
 
+    /// Draws something else than the figure in the tile, if it likes. The figure is what is saved.
+    fn body(
+        &mut self,
+        _ui: &mut Ui,
+        _state: &AppState,
+        _actions: &mut Vec<Action>,
+    ) -> Option<Drawn> {
+        None
+    }
+
     /// The figure for the present state; none while there is nothing to show.
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec>;
 
@@ -58,7 +74,7 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
     match tile {
         Tile::Thresholds => Box::<super::thresholds::Thresholds>::default(),
         Tile::Surface => Box::<super::surface::Surface>::default(),
-        Tile::Usage => Box::new(super::usage::Usage),
+        Tile::Usage => Box::<super::usage::Usage>::default(),
         Tile::Reconstructions => Box::new(super::pictures::Pictures),
         Tile::Training => Box::<super::training::Training>::default(),
         Tile::CollapsePath => Box::new(super::collapse_path::CollapsePath),

@@ -1,39 +1,97 @@
-//! The tile of what every latent does.
+//! The tile of what every latent does: as bars, as a table to sort, over training.
+
+mod table;
 
 use egui::Ui;
 
-use super::content::Content;
+use super::content::{Content, Drawn};
 use crate::app::action::Action;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::theme::segmented;
+use crate::figure::tiles::{Followed, LatentHistory, Moment, latent_history};
 use crate::figure::{FigureSpec, run as figures};
+use table::Table;
 
-/// Bars per latent; a click zeroes one.
-pub(super) struct Usage;
+/// How the latents are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum View {
+    #[default]
+    Bars,
+    Table,
+    History,
+}
+
+/// What every latent does; a click zeroes one.
+#[derive(Default)]
+pub(super) struct Usage {
+    view: View,
+    followed: Followed,
+    table: Table,
+}
 
 impl Content for Usage {
     fn subtitle(&self, state: &AppState) -> String {
-        zeroed(state).unwrap_or_else(|| "hover to highlight · click to zero".into())
+        zeroed(state).unwrap_or_else(|| match self.view {
+            View::Bars => "hover to highlight · click to zero".into(),
+            View::Table => "click a heading to sort".into(),
+            View::History => "over training".into(),
+        })
+    }
+
+    fn help(&self) -> &'static str {
+        "KL: what a latent costs, in nats per sample. E σ²: mean variance of its posterior; Var μ: variance of the \
+         posterior's mean over the data. Their sum is the prior's variance wherever the KL does its work (Asperti \
+         2019). A latent is active if Var μ exceeds 0.01 of the prior's variance (Burda et al. 2016). Click a bar \
+         to replace the latent by its prior mean in pictures and statistics."
     }
 
     fn switches(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
-        let mut by_kl = state.sort_by_kl;
-        let options = [(true, "by KL"), (false, "by index")];
-        segmented(ui, &mut by_kl, &options, false);
-        if by_kl != state.sort_by_kl {
-            actions.push(Action::SortByKl(by_kl));
+        let views = [
+            (View::Bars, "bars"),
+            (View::Table, "table"),
+            (View::History, "history"),
+        ];
+        let mut changed = segmented(ui, &mut self.view, &views, false);
+        match self.view {
+            View::Bars => {
+                let mut by_kl = state.sort_by_kl;
+                let options = [(true, "by KL"), (false, "by index")];
+                segmented(ui, &mut by_kl, &options, false);
+                if by_kl != state.sort_by_kl {
+                    actions.push(Action::SortByKl(by_kl));
+                }
+            }
+            View::Table => {}
+            View::History => {
+                let options = Followed::ALL.map(|f| (f, f.label()));
+                changed |= segmented(ui, &mut self.followed, &options, false);
+            }
         }
-        false
+        changed
     }
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
         state.snapshot.as_ref()?.evaluation.as_ref()?;
+        if self.view == View::History {
+            let moments: Vec<&Moment> = state.moments.iter().collect();
+            return Some(latent_history(&LatentHistory {
+                followed: self.followed,
+                moments: &moments,
+                provenance: &state.provenance(),
+            }));
+        }
         Some(figures::usage_figure(
             &state.usage,
             state.sort_by_kl,
             &state.provenance(),
         ))
+    }
+
+    fn body(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> Option<Drawn> {
+        (self.view == View::Table).then(|| Drawn {
+            hovered: self.table.show(ui, state, actions),
+        })
     }
 
     fn respond(
@@ -42,7 +100,7 @@ impl Content for Usage {
         state: &AppState,
         actions: &mut Vec<Action>,
     ) -> bool {
-        if let Some(latent) = response.hovered_latent {
+        if let (Some(latent), View::Bars) = (response.hovered_latent, self.view) {
             if response.clicked_index.is_some() {
                 actions.push(Action::ToggleZero(latent));
             } else if state.traversed != latent {

@@ -6,6 +6,7 @@
 
 pub mod collapse_curve;
 pub mod histogram;
+pub mod latent_history;
 pub mod latent_space;
 pub mod rate_distortion;
 pub mod reconstructions;
@@ -20,6 +21,7 @@ pub mod variance;
 
 pub use collapse_curve::{CollapseCurves, CurveOf, collapse_curves};
 pub use histogram::{SigmaHistogram, sigma_histogram};
+pub use latent_history::{Followed, LatentHistory, Moment, latent_history};
 pub use latent_space::{LatentSpace, Place, latent_space};
 pub use rate_distortion::{RateDistortion, rate_distortion};
 pub use reconstructions::{Reconstructions, reconstructions};

@@ -52,3 +52,42 @@ fn the_latent_plane_shows_the_latents_chosen() {
     let wanted = format!("z{}", order[0]);
     window.text(|text| text == wanted);
 }
+
+#[test]
+fn the_latents_are_a_table_to_sort_and_lines_over_training() {
+    let mut window = Window::ready();
+    window.pick("table");
+    window.frames(4);
+    // The first name below the headings is the latent with the largest KL, until another column is asked for.
+    let names = |window: &Window| -> Vec<String> {
+        let mut names: Vec<(f32, String)> = window
+            .texts()
+            .into_iter()
+            .filter(|(text, at)| {
+                let name = text.trim_end_matches(" ×");
+                at.x < 760.0 && name.len() == 2 && name.starts_with('z')
+            })
+            .map(|(text, at)| (at.y, text))
+            .collect();
+        names.sort_by(|a, b| a.0.total_cmp(&b.0));
+        names.into_iter().map(|(_, name)| name).collect()
+    };
+    window.press("Pause");
+    window.paused();
+    window.frames(3);
+    let best = window.state().usage.by_kl()[0];
+    let shown = names(&window);
+    assert!(shown.len() >= 3, "{:?}", window.texts());
+    assert!(
+        shown[0].starts_with(&format!("z{best}")),
+        "{shown:?}, {best}"
+    );
+    let (_, heading) = window.text(|text| text == "latent");
+    let at = heading + egui::vec2(4.0, 4.0);
+    window.drag(at, at);
+    assert!(names(&window)[0].starts_with("z7"), "{:?}", names(&window));
+
+    window.pick("history");
+    window.frames(3);
+    assert!(window.has(Role::Figure, "Latents over training"));
+}
