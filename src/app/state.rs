@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::action::{Action, Effect, Notice, Severity};
 use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
-use crate::data::{Dataset, Preprocessor, Progress, Spectrum};
+use crate::data::{CrossSpectrum, Dataset, Preprocessor, Progress, Spectrum};
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
@@ -53,6 +53,8 @@ pub struct Data {
     pub digest: String,
     /// Their principal components, once computed.
     pub spectrum: Option<Arc<Spectrum>>,
+    /// What they explain of a target that is not the input, once computed, and for which seed.
+    pub cross: Option<(Arc<CrossSpectrum>, u32)>,
 }
 
 /// A run the worker knows about.
@@ -294,7 +296,9 @@ impl AppState {
         }
         self.config = config;
         self.predict();
-        self.start()
+        let mut effects = self.relate();
+        effects.extend(self.start());
+        effects
     }
 
     fn keep_ghost(&mut self) {

@@ -10,6 +10,7 @@ use crate::theory::{Error as TheoryError, ModeSurface, PpcaSurface, origin_eigen
 use crate::train::{Bin, History, Views};
 
 use super::spec::{FigureSpec, Provenance};
+use super::ticks::format_number;
 use super::tiles::{
     GhostRun, LatentUse, LiveEdit, Reconstructions, SurfaceGrid, SurfaceMode, SurfacePpca,
     Thresholds, Training, Usage as UsageInput, UsageOrder, reconstructions, surface_mode,
@@ -39,6 +40,8 @@ pub fn provenance(
 }
 
 /// The spectrum, the line βγ, and the net's own thresholds. `gamma` is the value in force.
+///
+/// For a target that is not the input the spectrum is that of the target's explainable part.
 pub fn thresholds_figure(
     prediction: &Prediction,
     gamma: f64,
@@ -58,29 +61,45 @@ pub fn thresholds_figure(
             })
             .unwrap_or_default()
     };
-    thresholds(&Thresholds {
+    let prior_unit = measured.is_none_or(|m| m.eta_enc == 1.0);
+    let mut figure = thresholds(&Thresholds {
         spectrum: prediction.problem.eigenvalues(),
         beta: prediction.beta,
         gamma,
         latents: prediction.problem.latents(),
         effective: &estimates(|l| l.threshold_from_variance),
         second: &estimates(|l| l.threshold_from_gain),
-        estimators: ["this network, γβ/E σ²", "from its gain"],
+        estimators: [
+            if prior_unit {
+                "this network, γβ/E σ²"
+            } else {
+                "this network, γβη²/E σ²"
+            },
+            "from its gain",
+        ],
         measured_active: measured.map(|u| u.active),
         converged,
         provenance,
-    })
+    });
+    if let Some(share) = prediction.explained {
+        figure.subtitle = "ζ² of what x explains of the target; a mode lives while ζ² > βγ".into();
+        let percent = format_number(100.0 * share, 3);
+        let note = format!("x explains {percent} % of the target's variance");
+        figure.notes.push(note);
+    }
+    figure
 }
 
-/// Every latent's KL, E σ² and Var μ.
+/// Every latent's KL, E σ² and Var μ, the latter two in units of the prior's variance.
 pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> FigureSpec {
+    let prior = measured.eta_enc * measured.eta_enc;
     let latents: Vec<LatentUse> = measured
         .latents
         .iter()
         .map(|l| LatentUse {
             kl: l.statistics.kl,
-            mean_sigma2: l.statistics.mean_sigma2,
-            var_mu: l.statistics.var_mu,
+            mean_sigma2: l.statistics.mean_sigma2 / prior,
+            var_mu: l.statistics.var_mu / prior,
             dead: !l.active,
         })
         .collect();
@@ -93,6 +112,7 @@ pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> F
         },
         collapsed_percent: Some(measured.collapse_percent),
         epsilon_delta: (Usage::EPSILON, Usage::DELTA),
+        eta_enc: measured.eta_enc,
         active_threshold: Usage::ACTIVE_VARIANCE,
         provenance,
     })
@@ -215,19 +235,19 @@ pub fn reconstructions_figure(
     })
 }
 
-/// The loss over one linear mode's decoder strength u and encoder strength v, σ at its best.
+/// The loss over one linear mode's decoder strength u and encoder strength v, σ at its best, under a
+/// prior N(0, `eta_enc`²).
 ///
 /// # Errors
-/// [`TheoryError`] if ζ², β or γ is out of range.
+/// [`TheoryError`] if ζ², β, γ or `eta_enc` is out of range.
 pub fn mode_surface_figure(
     mode: usize,
     zeta2: f64,
-    beta: f64,
-    gamma: f64,
+    (beta, gamma, eta_enc): (f64, f64, f64),
     trail: &[[f64; 2]],
     provenance: &Provenance,
 ) -> Result<FigureSpec, TheoryError> {
-    let surface = ModeSurface::new(zeta2, beta, gamma, 1.0)?;
+    let surface = ModeSurface::new(zeta2, beta, gamma, eta_enc)?;
     let (u, v) = surface.minimum();
     let zeta = zeta2.sqrt();
     // A net far away from the optimum stretches the view, but not until the optimum is a dot.
@@ -238,8 +258,8 @@ pub fn mode_surface_figure(
             .map_or(0.0, |p| p[index].abs() * 1.15)
             .clamp(base, 3.0 * base)
     };
-    let half_u = reach([1.5 * zeta, 1.35 * u], 0);
-    let half_v = reach([1.5, 1.35 * v], 1);
+    let half_u = reach([1.5 * zeta / eta_enc, 1.35 * u], 0);
+    let half_v = reach([1.5 * eta_enc, 1.35 * v], 1);
     let (x_range, y_range) = ((-half_u, half_u), (-half_v, half_v));
     let losses: Vec<f64> = SurfaceGrid::centres(x_range, y_range, CELLS, CELLS)
         .map(|(u, v)| surface.profiled_loss(u, v))
@@ -263,7 +283,7 @@ pub fn mode_surface_figure(
         zeta2,
         beta,
         gamma,
-        hessian: origin_eigenvalues(zeta2, beta, gamma, 1.0)?,
+        hessian: origin_eigenvalues(zeta2, beta, gamma, eta_enc)?,
         minima: surface.is_active().then_some([[u, v], [-u, -v]]),
         current: trail.last().copied(),
         trail,

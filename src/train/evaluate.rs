@@ -28,7 +28,7 @@ pub struct LatentStatistics {
 }
 
 /// The state of a model over an evaluation set, at fixed weights and γ.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// The step the weights come from.
     pub step: u64,
@@ -46,10 +46,31 @@ pub struct Evaluation {
     pub gamma: f64,
     /// β.
     pub beta: f64,
+    /// `η_enc`, the prior's standard deviation.
+    pub eta_enc: f64,
     /// d.
     pub dim: usize,
     /// One entry per latent.
     pub latents: Vec<LatentStatistics>,
+}
+
+impl Default for Evaluation {
+    /// Nothing measured, a unit prior.
+    fn default() -> Self {
+        Self {
+            step: 0,
+            samples: 0,
+            sse: 0.0,
+            nll: None,
+            likelihood: Likelihood::default(),
+            kl: 0.0,
+            gamma: 0.0,
+            beta: 0.0,
+            eta_enc: 1.0,
+            dim: 0,
+            latents: Vec::new(),
+        }
+    }
 }
 
 impl Evaluation {
@@ -164,6 +185,7 @@ pub fn evaluate(
         kl: latents.iter().map(|l| l.kl).sum(),
         gamma: read_gamma(backend)?,
         beta: live.beta,
+        eta_enc: live.eta_enc,
         dim,
         latents,
     })

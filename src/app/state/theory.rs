@@ -1,7 +1,12 @@
 //! What the linear theory says of the settings, and which settings it says nothing about.
 
+use std::sync::Arc;
+
+use crate::app::action::Effect;
+use crate::app::loader::Relation;
 use crate::config::{Estimator, Likelihood, Objective, RunConfig, Target, TrainedPart};
-use crate::metrics::predict;
+use crate::data::CrossSpectrum;
+use crate::metrics::{Explainable, predict};
 use crate::theory::{Gamma, NextThreshold, next_to_die, next_to_revive};
 
 use super::AppState;
@@ -32,12 +37,6 @@ pub fn uncovered(config: &RunConfig) -> Option<Uncovered> {
         return because(
             "the autoencoder",
             "It has neither noise nor a KL term, so no mode has to pay for itself.",
-        );
-    }
-    if net.target != Target::Input {
-        return because(
-            "other targets",
-            "The spectrum on screen is that of the input, and what decides is the target's part that the input explains.",
         );
     }
     match net.likelihood {
@@ -82,6 +81,33 @@ impl AppState {
         uncovered(&self.config)
     }
 
+    /// What the data explain of the target of the settings, if that is not the input and is known.
+    fn cross(&self) -> Option<&Arc<CrossSpectrum>> {
+        let (net, sampling) = (&self.config.net, &self.config.sampling);
+        let (cross, seed) = self.data.as_ref()?.cross.as_ref()?;
+        // Labels are the same for every seed; a random map is not.
+        let same_draw = net.target == Target::Labels || *seed == sampling.seed;
+        (cross.target == net.target && same_draw).then_some(cross)
+    }
+
+    /// The work of relating the target to the data, where it is neither done nor needless. While
+    /// data are loading it waits: it would cancel them, and is about those before.
+    pub(super) fn relate(&self) -> Vec<Effect> {
+        let target = self.config.net.target;
+        let Some(data) = &self.data else {
+            return Vec::new();
+        };
+        if target == Target::Input || self.loading.is_some() || self.cross().is_some() {
+            return Vec::new();
+        }
+        vec![Effect::Relate(Relation {
+            dataset: Arc::clone(&data.dataset),
+            preprocessor: Arc::clone(&data.preprocessor),
+            target,
+            seed: self.config.sampling.seed,
+        })]
+    }
+
     /// How the theory treats γ.
     pub fn gamma_mode(&self) -> Gamma {
         if self.config.live.gamma_moves() {
@@ -112,15 +138,16 @@ impl AppState {
     }
 
     pub(super) fn predict(&mut self) {
-        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.clone());
-        self.prediction = spectrum.and_then(|spectrum| {
-            predict(
-                &spectrum,
-                self.config.net.latents,
-                self.config.live.beta,
-                self.gamma_mode(),
-            )
-            .ok()
+        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.as_deref());
+        let explainable = if self.config.net.target == Target::Input {
+            spectrum.map(Explainable::Input)
+        } else {
+            self.cross().map(|cross| Explainable::Target(cross))
+        };
+        let live = &self.config.live;
+        self.prediction = explainable.and_then(|data| {
+            let (latents, gamma) = (self.config.net.latents, self.gamma_mode());
+            predict(data, latents, live.eta_enc, live.beta, gamma).ok()
         });
         self.generation += 1;
     }
@@ -146,6 +173,15 @@ mod tests {
         let schedule = KlSchedule::WarmUp { steps: 10 };
         assert_eq!(run(LiveConfig { schedule, ..live }, net.clone()), None);
         assert_eq!(run(live, NetConfig::linear(4)), None);
+        for target in [Target::Labels, Target::LinearMap(3)] {
+            let other = NetConfig {
+                target,
+                ..net.clone()
+            };
+            assert_eq!(run(live, other), None);
+        }
+        let eta_enc = 0.5;
+        assert_eq!(run(LiveConfig { eta_enc, ..live }, net.clone()), None);
         let estimator = Estimator::ImportanceWeighted(1);
         assert_eq!(
             run(
@@ -162,13 +198,6 @@ mod tests {
         let autoencoder = LiveConfig { objective, ..live };
         assert_eq!(run(autoencoder, net.clone()), Some("the autoencoder"));
         for (changed, word) in [
-            (
-                NetConfig {
-                    target: Target::Labels,
-                    ..net.clone()
-                },
-                "targets",
-            ),
             (
                 NetConfig {
                     likelihood: Likelihood::Bernoulli,

@@ -71,11 +71,13 @@ impl TileBoard {
             SurfaceKind::Mode => {
                 let trail: Vec<[f64; 2]> = state.trail.iter().copied().collect();
                 let zeta2 = *eigenvalues.get(state.mode)?;
-                let beta = state.config.live.beta;
-                figures::mode_surface_figure(state.mode, zeta2, beta, gamma, &trail, provenance)
-                    .ok()?
+                let live = &state.config.live;
+                let at = (live.beta, gamma, live.eta_enc);
+                figures::mode_surface_figure(state.mode, zeta2, at, &trail, provenance).ok()?
             }
             SurfaceKind::Ppca => {
+                // It is about the input, whatever the target.
+                let eigenvalues = &state.data.as_ref()?.spectrum.as_ref()?.eigenvalues;
                 let a = state.mode.min(eigenvalues.len().checked_sub(2)?);
                 let sigma2 = self.ppca_sigma2.unwrap_or(gamma);
                 figures::ppca_surface_figure(eigenvalues, 3, (a, a + 1), sigma2, provenance).ok()?
