@@ -9,7 +9,7 @@ use faer::{Mat, MatRef};
 
 use crate::config::Target;
 
-use super::dataset::Dataset;
+use super::dataset::{Dataset, Pixels};
 use super::error::{Error, OnProgress, report};
 use super::moments::{ROWS, centred_rows, covariance, mean};
 use super::spectrum::{MAX_MODES, MAX_SIDE, RANK_TOLERANCE, decompose};
@@ -135,8 +135,10 @@ fn fix_sign(output: &mut [f64], input: &mut [f64]) {
     }
 }
 
-/// What the preprocessed data explain of `targets`; `seed` fixes the draw of any dequantisation
-/// noise, as in [`spectrum`](super::spectrum()).
+/// What the preprocessed data explain of `targets`, made with the same `seed`.
+///
+/// Dequantisation noise of x is drawn apart from that draw: training draws it at every step, so
+/// noise that a target computed from x has in common with one draw is nothing a network could use.
 ///
 /// Reads the items in chunks. The decomposition runs on the smaller of the d × d covariance and
 /// the n × n Gram matrix; with fewer items than dimensions a linear function explains everything.
@@ -179,6 +181,11 @@ pub fn cross_spectrum(
             });
         }
     }
+    let seed = if preprocessor.transform.dequantize == 0.0 {
+        seed
+    } else {
+        !seed
+    };
     let (target_mean, total) = target_moments(targets);
     let (mean, found) = if n < d {
         from_gram(data, preprocessor, targets, &target_mean, seed, progress)?
@@ -246,9 +253,6 @@ fn centred_targets(targets: &Targets, mean: &[f64], start: usize, out: &mut [f64
 }
 
 /// C = (1/n) Σ (y − ȳ)(x − x̄)ᵀ, dim y × d.
-///
-/// Under dequantisation x is drawn anew: training draws its noise at every step, so noise that a
-/// target computed from x shares with one draw is nothing a network could use.
 fn cross_covariance(
     data: &Dataset,
     preprocessor: &Preprocessor,
@@ -258,11 +262,6 @@ fn cross_covariance(
     progress: OnProgress<'_>,
 ) -> Result<Mat<f64>, Error> {
     let (n, d, rows) = (data.len(), data.dim(), targets.dim);
-    let seed = if preprocessor.transform.dequantize == 0.0 {
-        seed
-    } else {
-        !seed
-    };
     let mut sum = Mat::<f64>::zeros(rows, d);
     let mut x = vec![0.0; ROWS.min(n) * d];
     let mut y = vec![0.0; ROWS.min(n) * rows];
@@ -271,13 +270,35 @@ fn cross_covariance(
         let count = ROWS.min(n - start);
         let (x, y) = (&mut x[..count * d], &mut y[..count * rows]);
         // Centring y alone makes it a covariance: of x, any number near its mean may be taken off.
-        centred_rows(data, preprocessor, seed, mean, start, x);
+        match &data.pixels {
+            Pixels::Bytes(bytes) if preprocessor.transform.is_linear() => {
+                exact_rows(&bytes[start * d..], preprocessor, mean, x);
+            }
+            _ => centred_rows(data, preprocessor, seed, mean, start, x),
+        }
         centred_targets(targets, target_mean, start, y);
         sum += MatRef::from_column_major_slice(y, rows, count)
             * MatRef::from_row_major_slice(x, count, d);
     }
     report(progress, "relating the target to the input", n, n)?;
     Ok(sum * faer::Scale(1.0 / n as f64))
+}
+
+/// Centred x of bytes without the rounding of a 32-bit x, as [`covariance`] takes them: with moments of
+/// two different roundings a target might be explained by more than the whole of it.
+fn exact_rows(bytes: &[u8], preprocessor: &Preprocessor, mean: &[f64], out: &mut [f64]) {
+    let scale = f64::from(preprocessor.transform.scale);
+    let d = mean.len();
+    let offset: Vec<f64> = mean
+        .iter()
+        .enumerate()
+        .map(|(p, m)| m + preprocessor.mean.get(p).map_or(0.0, |&c| f64::from(c)))
+        .collect();
+    for (out, row) in out.chunks_exact_mut(d).zip(bytes.chunks_exact(d)) {
+        for ((o, &v), m) in out.iter_mut().zip(row).zip(&offset) {
+            *o = f64::from(v) * scale - m;
+        }
+    }
 }
 
 /// The same by way of the n × n Gram matrix, `XXᵀ/n = V Λ Vᵀ`: the whitened items are the rows of √n V, so

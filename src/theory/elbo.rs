@@ -267,7 +267,7 @@ fn capacity(decoder: MatRef<'_, f64>, noise: f64) -> Mat<f64> {
 }
 
 fn cholesky(m: &Mat<f64>) -> Result<Llt<f64>, Error> {
-    let what = "the Cholesky factor of WᵀW + σ²I";
+    let what = "the product of the decoder with itself";
     representable(what, m.norm_max())?;
     m.llt(Side::Lower)
         .map_err(|_| Error::NotRepresentable { what })
