@@ -191,9 +191,7 @@ impl Side {
             let _ = self.progress.take();
             match failure {
                 Some(message) if matches!(request.work, Work::Relate(_)) => {
-                    if self.is_newest(&request) {
-                        self.tell(LoaderMessage::Unrelated(message));
-                    }
+                    self.unrelated(&request, message);
                 }
                 // A load that a newer one replaced ends without a word.
                 Some(message) if self.is_newest(&request) => {
@@ -204,6 +202,13 @@ impl Side {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Tells why a target was not related, unless a newer request replaced this one.
+    fn unrelated(&self, request: &Request, message: String) {
+        if self.is_newest(request) {
+            self.tell(LoaderMessage::Unrelated(message));
         }
     }
 

@@ -3,7 +3,7 @@
 //! likelihood of the probabilistic PCA that the decoder describes.
 //!
 //! With x centred, `q(z|x) = N(Vx, D)`, D diagonal, and `p(x|z) = N(Wz, σ²I)`. In the notation of
-//! [`theory`](super) the decoder is U = W, the encoder Wᵀ = V, D = diag σ_j² and γ = σ²; the prior
+//! [`theory`](super) the decoder is U = W, the encoder Wᵀ = V, D = `diag σ_j²` and γ = σ²; the prior
 //! is N(0, I). S is the data's covariance ([`Covariance`]), so everything is a mean over the data.
 
 use std::f64::consts::PI;
@@ -210,7 +210,8 @@ impl LinearVae {
 }
 
 /// The mean log likelihood of pPCA with any decoder W (n × k) and σ²:
-/// `−½(n log 2π + log|C| + tr(C⁻¹S))`, C = WWᵀ + σ²I, by way of the k × k matrix M = WᵀW + σ²I.
+/// `−½(n log 2π + log|C| + tr(C⁻¹S))`, `C = WWᵀ + σ²I`, by way of the k × k matrix
+/// `M = WᵀW + σ²I`.
 ///
 /// `log|C| = (n − k) log σ² + log|M|`, and xᵀC⁻¹x is the least of ‖x − Wz‖²/σ² + ‖z‖², taken at
 /// z = M⁻¹Wᵀx: a sum of squares, where Woodbury's difference would cancel.
@@ -237,8 +238,8 @@ pub fn log_marginal_likelihood(
     )
 }
 
-/// The gap that the best diagonal D leaves, `½(log det M̃ − log det M)` with M = WᵀW + σ²I and M̃
-/// its diagonal: 0 iff the columns of W are orthogonal.
+/// The gap that the best diagonal D leaves, `½(log det M̃ − log det M)` with `M = WᵀW + σ²I`
+/// and M̃ its diagonal: 0 iff the columns of W are orthogonal.
 ///
 /// # Errors
 /// [`Error::NotPositive`] for σ², [`Error::NotRepresentable`] for a W that is not finite.
@@ -257,7 +258,7 @@ fn noise(sigma2: f64, beta: f64) -> Result<f64, Error> {
     }
 }
 
-/// WᵀW + noise·I, k × k.
+/// `WᵀW + noise·I`, k × k.
 fn capacity(decoder: MatRef<'_, f64>, noise: f64) -> Mat<f64> {
     let mut m = decoder.transpose() * decoder;
     for j in 0..m.ncols() {

@@ -90,7 +90,7 @@ pub struct LinearWeights {
     pub decoder: Mat<f64>,
     /// W, dim x × κ.
     pub encoder: Mat<f64>,
-    /// σ_j of the κ latents.
+    /// The σ of the κ latents.
     pub sigma: Vec<f64>,
 }
 

@@ -156,7 +156,10 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::action::Action;
+    use crate::app::loader::{LoadedData, LoaderMessage};
     use crate::config::{KlSchedule, LiveConfig, NetConfig};
+    use crate::data::{self, Preprocessor, Targets, gaussian};
 
     #[test]
     fn what_changes_the_optimum_is_said_and_what_only_changes_the_way_is_not() {
@@ -235,5 +238,105 @@ mod tests {
         ] {
             assert!(run(changed, net.clone()).is_some(), "{changed:?}");
         }
+    }
+
+    /// A target is related to the data once they are there with their spectrum, once per draw, and
+    /// again after a load that came to nothing.
+    #[test]
+    fn a_target_is_related_to_the_data_when_that_is_needed() {
+        let plain = gaussian::generate(
+            &[9.0, 4.0, 1.0],
+            None,
+            crate::config::Split::Train,
+            1,
+            &|_| true,
+        )
+        .expect("data");
+        let dataset = Arc::new(plain);
+        let config = RunConfig {
+            net: NetConfig {
+                target: Target::LinearMap(2),
+                ..NetConfig::linear(4)
+            },
+            ..RunConfig::default()
+        };
+        let preprocessor = Arc::new(Preprocessor::new(config.data.preprocess, &dataset));
+        let spectrum = data::spectrum(&dataset, &preprocessor, 0, &|_| true).expect("a spectrum");
+        let asked = |effects: &[Effect]| {
+            let relations = effects.iter().filter_map(|e| match e {
+                Effect::Relate(relation) => Some(relation.clone()),
+                _ => None,
+            });
+            relations.collect::<Vec<_>>()
+        };
+        let answer = |relation: &Relation| {
+            let Relation {
+                dataset,
+                preprocessor,
+                target,
+                seed,
+            } = relation;
+            let targets = Targets::new(*target, dataset, preprocessor, *seed)
+                .expect("targets")
+                .expect("not the input");
+            let cross = data::cross_spectrum(dataset, preprocessor, &targets, *seed, &|_| true);
+            LoaderMessage::Related(Arc::new(cross.expect("a cross spectrum")), *seed)
+        };
+
+        let (mut state, effects) = AppState::new(config.clone());
+        assert!(asked(&effects).is_empty());
+        let loaded = LoaderMessage::Loaded(Box::new(LoadedData {
+            config: config.data.clone(),
+            dataset,
+            preprocessor,
+            digest: String::new(),
+        }));
+        // Still loading: the request would cancel the spectrum.
+        assert!(asked(&state.loaded(loaded)).is_empty());
+        let effects = state.loaded(LoaderMessage::Spectrum(Arc::new(spectrum)));
+        let [first] = &asked(&effects)[..] else {
+            panic!("one relation is asked for, not {effects:?}")
+        };
+        assert!(state.prediction.is_none());
+        state.loaded(answer(first));
+        let known = state.prediction.clone().expect("a prediction");
+        assert!((known.explained.expect("a target") - 1.0).abs() < 1e-9);
+        assert_eq!(known.problem.dim(), 2);
+
+        // Known for this seed, whatever else changes; not for another.
+        let mut sampling = state.config.sampling;
+        sampling.batch += 1;
+        assert!(asked(&state.apply(Action::Sampling(sampling))).is_empty());
+        let effects = state.apply(Action::NewSeed);
+        let [second] = &asked(&effects)[..] else {
+            panic!("one relation is asked for, not {effects:?}")
+        };
+        assert!(state.prediction.is_none());
+        // An answer to the old question changes nothing.
+        state.loaded(answer(first));
+        assert!(state.prediction.is_none());
+        // Data that do not arrive leave the question open: it is asked again.
+        let path = state.path_request("nowhere".into());
+        assert!(asked(&state.apply(Action::Data(path))).is_empty());
+        let effects = state.loaded(LoaderMessage::Failed("no such file".into()));
+        assert_eq!(asked(&effects).len(), 1);
+        state.loaded(answer(second));
+        assert!(
+            state
+                .prediction
+                .as_ref()
+                .is_some_and(|p| p.explained.is_some())
+        );
+        // Refused once, it is not asked for until something changes.
+        assert!(asked(&state.loaded(LoaderMessage::Unrelated("why".into()))).is_empty());
+        assert_eq!(state.problem.as_deref(), Some("why"));
+        let live = LiveConfig {
+            beta: 2.0,
+            eta_enc: 0.5,
+            ..state.config.live
+        };
+        assert!(asked(&state.apply(Action::Live(live))).is_empty());
+        let prediction = state.prediction.as_ref().expect("a prediction");
+        assert_eq!((prediction.beta, prediction.problem.eta_enc()), (2.0, 0.5));
     }
 }

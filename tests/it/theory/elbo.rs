@@ -16,7 +16,7 @@ fn covariance(rows: &Rows) -> Covariance {
     Covariance::from_matrix(to_mat(rows).as_ref()).unwrap()
 }
 
-/// S = GGᵀ for random G (n × rank).
+/// `S = GGᵀ` for random G (n × rank).
 fn random_covariance(n: usize, rank: usize, seed: u32) -> Rows {
     let g = random(n, rank, seed);
     product(&g, &transposed(&g))
@@ -31,7 +31,7 @@ fn random_vae(n: usize, k: usize, seed: u32) -> LinearVae {
     }
 }
 
-/// WWᵀ + σ²I.
+/// `WWᵀ + σ²I`.
 fn model(w: &Mat<f64>, sigma2: f64) -> Rows {
     (0..w.nrows())
         .map(|i| {
@@ -53,7 +53,9 @@ fn the_elbo_is_the_mean_over_samples() {
     let mut x = random(count, n, 40);
     for i in 0..n {
         let mean = x.iter().map(|row| row[i]).sum::<f64>() / count as f64;
-        x.iter_mut().for_each(|row| row[i] -= mean);
+        for row in &mut x {
+            row[i] -= mean;
+        }
     }
     let factor = Mat::from_fn(n, count, |i, s| x[s][i] / (count as f64).sqrt());
     let s = Covariance::from_factor(factor).unwrap();
@@ -65,12 +67,12 @@ fn the_elbo_is_the_mean_over_samples() {
         for (mu, d) in mu.iter().zip(&vae.variances) {
             kl += 0.5 * (mu * mu + d - d.ln() - 1.0) / count as f64;
         }
-        for i in 0..n {
+        for (i, x) in row.iter().enumerate() {
             let mean: f64 = (0..k).map(|j| vae.decoder[(i, j)] * mu[j]).sum();
             let spread: f64 = (0..k)
                 .map(|j| vae.decoder[(i, j)].powi(2) * vae.variances[j])
                 .sum();
-            let error = (row[i] - mean).powi(2) + spread;
+            let error = (x - mean).powi(2) + spread;
             let log_norm = (std::f64::consts::TAU * vae.sigma2).ln();
             log_likelihood -= 0.5 * (error / vae.sigma2 + log_norm) / count as f64;
         }

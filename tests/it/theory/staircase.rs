@@ -84,21 +84,18 @@ proptest! {
             .map(|p| (p[1][1] - p[0][1]) / (p[1][0] - p[0][0])).collect();
         prop_assert!(slopes.windows(2).all(|s| s[1] > s[0] - 1e-6 * (1.0 + s[0].abs())));
         let rising: Vec<_> = found.curve.windows(2).filter(|p| p[0][1] < 0.0 && p[1][1] >= 0.0).collect();
-        match optimum(&problem, beta, Gamma::Learned) {
-            Ok(closed) => {
-                prop_assert_eq!(found.gamma, Some(closed.gamma));
-                prop_assert_eq!(&found.solutions, &closed.stationary);
-                // Straight between its points, so the interpolated root is the root.
-                prop_assert_eq!(rising.len(), 1);
-                let [[x0, y0], [x1, y1]] = [rising[0][0], rising[0][1]];
-                let root = x0 - y0 * (x1 - x0) / (y1 - y0);
-                prop_assert!((root / closed.gamma - 1.0).abs() < 1e-8, "{root} {}", closed.gamma);
-            }
-            Err(_) => {
-                prop_assert_eq!(found.gamma, None);
-                prop_assert!(rising.is_empty() && found.solutions.iter().all(|s| !s.valid));
-            }
-        }
+        let Ok(closed) = optimum(&problem, beta, Gamma::Learned) else {
+            prop_assert_eq!(found.gamma, None);
+            prop_assert!(rising.is_empty() && found.solutions.iter().all(|s| !s.valid));
+            return Ok(());
+        };
+        prop_assert_eq!(found.gamma, Some(closed.gamma));
+        prop_assert_eq!(&found.solutions, &closed.stationary);
+        // Straight between its points, so the interpolated root is the root.
+        prop_assert_eq!(rising.len(), 1);
+        let [[x0, y0], [x1, y1]] = [rising[0][0], rising[0][1]];
+        let root = x0 - y0 * (x1 - x0) / (y1 - y0);
+        prop_assert!((root / closed.gamma - 1.0).abs() < 1e-8, "{root} {}", closed.gamma);
     }
 }
 

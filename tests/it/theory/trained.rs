@@ -4,7 +4,7 @@
 use collapse_explorer::config::{LiveConfig, NetConfig, Target};
 use collapse_explorer::data::{self, Preprocessor, Targets};
 use collapse_explorer::figure::{Layer, Provenance, run as figures};
-use collapse_explorer::metrics::{Explainable, Usage, predict};
+use collapse_explorer::metrics::{Explainable, Prediction, Usage, predict};
 use collapse_explorer::theory::Gamma;
 use collapse_explorer::train::{Trainer, evaluate};
 
@@ -103,32 +103,7 @@ fn arrives(target: Target, gamma: f64, eta_enc: f64) {
             "{what}: {estimate} {mode:?}"
         );
     }
-    // The tiles: bars in units of the prior's variance end at the law's line, and what ζ² are of is said.
-    let figure = figures::usage_figure(&usage, true, &Provenance::default());
-    for layer in &figure.layers {
-        if let Layer::Bars(bars) = layer
-            && bars.id == "var_mu"
-        {
-            assert_eq!(
-                bars.name.contains("η²"),
-                eta_enc != 1.0,
-                "{what}: {}",
-                bars.name
-            );
-            assert!(
-                bars.items
-                    .iter()
-                    .all(|b| near(b.base + b.height, 1.0, 0.02)),
-                "{what}"
-            );
-        }
-    }
-    let figure = figures::thresholds_figure(&prediction, gamma, None, None, &Provenance::default());
-    let said = figure
-        .notes
-        .iter()
-        .any(|n| n == "x explains 100 % of the target's variance");
-    assert_eq!(said, target != Target::Input, "{what}: {:?}", figure.notes);
+    tiles(&what, &usage, &prediction, gamma);
     for dead in usage.latents.iter().filter(|l| !l.active) {
         assert!(dead.collapsed, "{what}: {dead:?}");
         assert!(
@@ -136,6 +111,38 @@ fn arrives(target: Target, gamma: f64, eta_enc: f64) {
             "{what}: {dead:?}"
         );
     }
+}
+
+/// The tiles: bars in units of the prior's variance end at the law's line, and what ζ² are of is said.
+fn tiles(what: &str, usage: &Usage, prediction: &Prediction, gamma: f64) {
+    let figure = figures::usage_figure(usage, true, &Provenance::default());
+    let shown = figure.layers.iter().find_map(|layer| match layer {
+        Layer::Bars(bars) if bars.id == "var_mu" => Some(bars),
+        _ => None,
+    });
+    let bars = shown.expect("the bars of Var μ");
+    assert_eq!(
+        bars.name.contains("η²"),
+        usage.eta_enc != 1.0,
+        "{what}: {}",
+        bars.name
+    );
+    let ends = bars.items.iter().map(|b| b.base + b.height);
+    assert!(
+        ends.into_iter().all(|end| (end - 1.0).abs() < 0.02),
+        "{what}"
+    );
+    let figure = figures::thresholds_figure(prediction, gamma, None, None, &Provenance::default());
+    let said = figure
+        .notes
+        .iter()
+        .any(|n| n == "x explains 100 % of the target's variance");
+    assert_eq!(
+        said,
+        prediction.explained.is_some(),
+        "{what}: {:?}",
+        figure.notes
+    );
 }
 
 #[test]
