@@ -106,7 +106,7 @@ fn modes(
     rank: usize,
     unwhiten: impl Fn(MatRef<'_, f64>) -> Mat<f64>,
 ) -> Option<CrossModes> {
-    if !z.norm_max().is_finite() {
+    if !z.col_iter().all(|c| c.iter().all(|v| v.is_finite())) {
         return None;
     }
     let svd = z.thin_svd().ok()?;

@@ -19,8 +19,8 @@ impl Covariance {
     /// From a factor F, n × r: for data rows `x`, the matrix with the columns `(x − x̄)/√N`.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] if it has no rows, [`Error::NotRepresentable`] if an entry or the
-    /// trace is not finite.
+    /// [`Error::OutOfRange`] if it has no rows, [`Error::NotCovariance`] if an entry is not finite,
+    /// [`Error::NotRepresentable`] if the trace overflows.
     pub fn from_factor(factor: Mat<f64>) -> Result<Self, Error> {
         if factor.nrows() == 0 {
             return Err(Error::OutOfRange {
@@ -30,7 +30,10 @@ impl Covariance {
                 value: 0,
             });
         }
-        representable("the covariance", factor.squared_norm_l2())?;
+        if !finite(factor.as_ref()) {
+            return Err(Error::NotCovariance);
+        }
+        representable("the trace of the covariance", factor.squared_norm_l2())?;
         Ok(Self { factor })
     }
 
@@ -46,7 +49,7 @@ impl Covariance {
         let largest = s.norm_max();
         let symmetric =
             (0..n).all(|j| (0..j).all(|i| (s[(i, j)] - s[(j, i)]).abs() <= ROUNDING * largest));
-        if !largest.is_finite() || !symmetric {
+        if !finite(s) || !symmetric {
             return Err(Error::NotCovariance);
         }
         let eigen = s
@@ -100,6 +103,11 @@ impl Covariance {
     pub fn trace(&self) -> f64 {
         self.factor.squared_norm_l2()
     }
+}
+
+/// Whether every entry is finite; a norm may pass over NaN.
+pub(super) fn finite(matrix: MatRef<'_, f64>) -> bool {
+    matrix.col_iter().all(|c| c.iter().all(|v| v.is_finite()))
 }
 
 /// Nothing if `matrix` is rows × columns, else [`Error::Shape`].

@@ -11,7 +11,7 @@ use std::f64::consts::PI;
 use faer::linalg::solvers::{Llt, Solve};
 use faer::{Mat, MatRef, Side};
 
-use super::covariance::{Covariance, shape};
+use super::covariance::{Covariance, finite, shape};
 use super::{Error, positive, representable};
 
 /// A linear VAE on n dimensions with k latents.
@@ -269,7 +269,9 @@ fn capacity(decoder: MatRef<'_, f64>, noise: f64) -> Mat<f64> {
 
 fn cholesky(m: &Mat<f64>) -> Result<Llt<f64>, Error> {
     let what = "the product of the decoder with itself";
-    representable(what, m.norm_max())?;
+    if !finite(m.as_ref()) {
+        return Err(Error::NotRepresentable { what });
+    }
     m.llt(Side::Lower)
         .map_err(|_| Error::NotRepresentable { what })
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::thresholds::learned_threshold;
-use super::{Error, Gamma, LinearProblem, positive};
+use super::{Error, Gamma, LinearProblem, positive, representable};
 
 /// The β over which the number of active modes stays the same, `from ≤ β < to`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -32,7 +32,7 @@ pub struct Staircase {
 /// mode i dies at β = ζᵢ²/γ, with γ learned at β = d/(i + Rᵢ/ζᵢ²).
 ///
 /// # Errors
-/// [`Error::NotPositive`] for a bad γ.
+/// [`Error::NotPositive`] for a bad γ, [`Error::NotRepresentable`] for a threshold beyond all numbers.
 pub fn staircase(problem: &LinearProblem, gamma: Gamma) -> Result<Staircase, Error> {
     let reachable = problem.reachable();
     let threshold: Box<dyn Fn(usize) -> f64> = match gamma {
@@ -46,7 +46,7 @@ pub fn staircase(problem: &LinearProblem, gamma: Gamma) -> Result<Staircase, Err
     let mut dies_at = Vec::with_capacity(reachable);
     let mut least = f64::INFINITY;
     for i in 0..reachable {
-        least = least.min(threshold(i));
+        least = least.min(representable("a threshold", threshold(i))?);
         dies_at.push(least);
     }
     let mut stairs = Vec::with_capacity(reachable + 1);
