@@ -1,7 +1,7 @@
 //! What the input explains of a target that is not the input: the singular values ζ that decide
 //! which modes of the general linear model live (Wang and Ziyin 2022, §4).
 //!
-//! With A = E[xxᵀ] = P Φ Pᵀ over positive eigenvalues (x and y centred), x̃ = Φ^{-½}Pᵀx has
+//! With `A = E[xxᵀ] = P Φ Pᵀ` over positive eigenvalues (x and y centred), x̃ = Φ^{-½}Pᵀx has
 //! covariance I and `Z = E[y x̃ᵀ] = F diag(ζ) Gᵀ`. Σ ζ² is the variance of the best linear prediction
 //! of y from x. With y = x it is the covariance's own spectrum.
 
@@ -66,8 +66,8 @@ impl CrossSpectrum {
     }
 }
 
-/// ζ² and directions from the moments of centred x and y: A = E[xxᵀ] (its lower triangle is read)
-/// and C = E[yxᵀ] (dim y × d). `None` if an entry is not finite or a decomposition fails.
+/// ζ² and directions from the moments of centred x and y: A = `E[xxᵀ]` (its lower triangle is read)
+/// and C = `E[yxᵀ]` (dim y × d). `None` if an entry is not finite or a decomposition fails.
 ///
 /// Directions in which x varies by less than 1e-12 of the largest are rounding and are dropped.
 pub fn cross_modes(a: &Mat<f64>, c: MatRef<'_, f64>) -> Option<CrossModes> {

@@ -12,7 +12,7 @@
 //!
 //! - [`linear`]: the global minimum of the linear latent variable model (Wang and Ziyin 2022),
 //!   with σ learned and γ fixed or learned; [`fixed_sigma`]: with σ held.
-//! - [`thresholds`]: the β at which each mode dies, and which one is next; [`staircase`]: how many
+//! - [`thresholds`]: the β at which each mode dies, and which one is next; [`mod@staircase`]: how many
 //!   live at every β; [`learned`]: why a learned γ is what it is.
 //! - [`origin`]: the Hessian at the collapsed point.
 //! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
