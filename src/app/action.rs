@@ -1,5 +1,6 @@
 //! What the user can ask for, and the work it makes for the threads.
 
+use super::loader::Relation;
 use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, SamplingConfig};
 use crate::train::{Command, LiveParams};
 
@@ -55,6 +56,8 @@ pub enum Effect {
     Live(LiveParams),
     /// To the data loader.
     Load(DataConfig, u32),
+    /// To the data loader: what the data explain of a target.
+    Relate(Relation),
     /// To the data loader.
     CancelLoad,
 }

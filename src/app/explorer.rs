@@ -106,6 +106,7 @@ impl Explorer {
                 }
                 Effect::Live(params) => self.worker.set_live(params),
                 Effect::Load(config, seed) => self.loader.load(config, seed),
+                Effect::Relate(relation) => self.loader.relate(relation),
                 Effect::CancelLoad => self.loader.cancel(),
             }
         }

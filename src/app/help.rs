@@ -17,9 +17,9 @@ const SYMBOLS: [(&str, &str); 9] = [
     ("μ(x), σ²(x)", "posterior mean and variance of a latent"),
     (
         "law",
-        "Var μ + E σ² = 1 for every latent of a trained net, active or collapsed",
+        "Var μ + E σ² = η_enc² for every latent of a trained net, active or collapsed",
     ),
-    ("active", "Var μ > 0.01"),
+    ("active", "Var μ > 0.01 η_enc²"),
     (
         "(ε, δ)-collapsed",
         "KL(x) < ε for at least a share 1 − δ of the samples",

@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::config::DataConfig;
-use crate::data::{self, Dataset, Preprocessor, Progress, Spectrum};
+use crate::config::{DataConfig, Target};
+use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Progress, Spectrum, Targets};
 use crate::train::{Latest, Waker};
 
 /// Messages that may wait.
@@ -27,6 +27,19 @@ pub struct LoadedData {
     pub digest: String,
 }
 
+/// A target to relate to data that are there.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// The values.
+    pub dataset: Arc<Dataset>,
+    /// How they become x.
+    pub preprocessor: Arc<Preprocessor>,
+    /// What the decoder is to give.
+    pub target: Target,
+    /// The run's seed, which a random target is made of.
+    pub seed: u32,
+}
+
 /// What the loader says.
 #[derive(Debug, Clone)]
 pub enum LoaderMessage {
@@ -36,15 +49,23 @@ pub enum LoaderMessage {
     Loaded(Box<LoadedData>),
     /// The spectrum of the data loaded last.
     Spectrum(Arc<Spectrum>),
+    /// What the data explain of a target, for this seed.
+    Related(Arc<CrossSpectrum>, u32),
+    /// Why a target was not related to the data, in one sentence.
+    Unrelated(String),
     /// Why nothing was loaded, in one sentence; what was there before stays.
     Failed(String),
 }
 
 /// A request and its number; a newer one cancels an older.
 struct Request {
-    config: DataConfig,
-    seed: u32,
+    work: Work,
     number: u64,
+}
+
+enum Work {
+    Load(DataConfig, u32),
+    Relate(Relation),
 }
 
 /// A handle to the thread; dropping it cancels, stops and joins.
@@ -95,12 +116,18 @@ impl Loader {
 
     /// Asks for data; cancels whatever is under way.
     pub fn load(&self, config: DataConfig, seed: u32) {
+        self.request(Work::Load(config, seed));
+    }
+
+    /// Asks what data explain of a target; cancels whatever is under way, so it is for a loader that
+    /// loads nothing.
+    pub fn relate(&self, relation: Relation) {
+        self.request(Work::Relate(relation));
+    }
+
+    fn request(&self, work: Work) {
         let number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
-        self.requests.put(Request {
-            config,
-            seed,
-            number,
-        });
+        self.requests.put(Request { work, number });
         let _ = self.wake.try_send(());
     }
 
@@ -147,14 +174,25 @@ impl Side {
                 let _ = self.wake.recv();
                 continue;
             };
-            let outcome = catch_unwind(AssertUnwindSafe(|| self.load(&request)));
-            let failure = match outcome {
-                Ok(Ok(())) => None,
-                Ok(Err(error)) => Some(error.to_string()),
-                Err(_) => Some(format!("reading {} panicked", request.config.source)),
+            let outcome = catch_unwind(AssertUnwindSafe(|| match &request.work {
+                Work::Load(config, seed) => self.load(&request, config, *seed),
+                Work::Relate(relation) => self.relate(&request, relation),
+            }));
+            let failure = match (outcome, &request.work) {
+                (Ok(Ok(())), _) => None,
+                (Ok(Err(error)), _) => Some(error.to_string()),
+                (Err(_), Work::Load(config, _)) => {
+                    Some(format!("reading {} panicked", config.source))
+                }
+                (Err(_), Work::Relate(_)) => {
+                    Some("relating the target to the data panicked".into())
+                }
             };
             let _ = self.progress.take();
             match failure {
+                Some(message) if matches!(request.work, Work::Relate(_)) => {
+                    self.unrelated(&request, message);
+                }
                 // A load that a newer one replaced ends without a word.
                 Some(message) if self.is_newest(&request) => {
                     self.tell(LoaderMessage::Failed(message));
@@ -167,25 +205,47 @@ impl Side {
         }
     }
 
+    /// Tells why a target was not related, unless a newer request replaced this one.
+    fn unrelated(&self, request: &Request, message: String) {
+        if self.is_newest(request) {
+            self.tell(LoaderMessage::Unrelated(message));
+        }
+    }
+
     fn is_newest(&self, request: &Request) -> bool {
         self.newest.load(Ordering::Relaxed) == request.number
     }
 
-    fn load(&self, request: &Request) -> Result<(), data::Error> {
+    fn relate(&self, request: &Request, relation: &Relation) -> Result<(), data::Error> {
+        let proceed = |_: Progress| self.is_newest(request);
+        let Relation {
+            dataset,
+            preprocessor,
+            target,
+            seed,
+        } = relation;
+        if let Some(targets) = Targets::new(*target, dataset, preprocessor, *seed)? {
+            let cross = data::cross_spectrum(dataset, preprocessor, &targets, *seed, &proceed)?;
+            self.tell(LoaderMessage::Related(Arc::new(cross), *seed));
+        }
+        Ok(())
+    }
+
+    fn load(&self, request: &Request, config: &DataConfig, seed: u32) -> Result<(), data::Error> {
         let proceed = |progress: Progress| {
             self.progress.put(progress);
             (self.waker)();
             self.is_newest(request)
         };
-        let dataset = Arc::new(data::load(&request.config, request.seed, &proceed)?);
-        let preprocessor = Arc::new(Preprocessor::new(request.config.preprocess, &dataset));
+        let dataset = Arc::new(data::load(config, seed, &proceed)?);
+        let preprocessor = Arc::new(Preprocessor::new(config.preprocess, &dataset));
         self.tell(LoaderMessage::Loaded(Box::new(LoadedData {
-            config: request.config.clone(),
+            config: config.clone(),
             dataset: Arc::clone(&dataset),
             preprocessor: Arc::clone(&preprocessor),
             digest: format!("{:016x}", dataset.digest()),
         })));
-        let spectrum = data::spectrum(&dataset, &preprocessor, request.seed, &proceed)?;
+        let spectrum = data::spectrum(&dataset, &preprocessor, seed, &proceed)?;
         self.tell(LoaderMessage::Spectrum(Arc::new(spectrum)));
         Ok(())
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::action::{Action, Effect, Notice, Severity};
 use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
-use crate::data::{Dataset, Preprocessor, Progress, Spectrum};
+use crate::data::{CrossSpectrum, Dataset, Preprocessor, Progress, Spectrum};
 use crate::figure::tiles::{Moment, Visit};
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
@@ -58,6 +58,8 @@ pub struct Data {
     pub digest: String,
     /// Their principal components, once computed.
     pub spectrum: Option<Arc<Spectrum>>,
+    /// What they explain of a target that is not the input, once computed, and for which seed.
+    pub cross: Option<(Arc<CrossSpectrum>, u32)>,
 }
 
 /// A run the worker knows about.
@@ -311,7 +313,9 @@ impl AppState {
         }
         self.config = config;
         self.predict();
-        self.start()
+        let mut effects = self.relate();
+        effects.extend(self.start());
+        effects
     }
 
     /// Where another run has been is nothing to this one.

@@ -176,6 +176,17 @@ pub struct TheoryArguments {
     /// κ, the number of latents; 16 or the data's dimension, whichever is less.
     #[arg(long, value_name = "K")]
     pub latent: Option<usize>,
+    /// Prior standard deviation.
+    #[arg(
+        long,
+        value_name = "E",
+        default_value_t = 1.0,
+        allow_negative_numbers = true
+    )]
+    pub eta_enc: f64,
+    /// What the decoder gives: input, labels, or map:K for y = Mx with K rows (the map of seed 0).
+    #[arg(long, default_value_t)]
+    pub target: Target,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

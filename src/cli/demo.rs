@@ -3,16 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{LiveConfig, RunConfig};
-use crate::data::Spectrum;
+use crate::config::{Likelihood, LiveConfig, RunConfig, Target};
 use crate::figure::{ColourScale, FigureSpec, run as figures, save};
-use crate::metrics::{Usage, predict};
-use crate::theory::Gamma;
+use crate::metrics::Usage;
 use crate::train::{Evaluation, History, Trainer};
 
 use super::args::DemoArguments;
 use super::error::Error;
-use super::train::{final_evaluation, prepare, train_steps};
+use super::train::{Known, final_evaluation, prepare, train_steps};
 
 /// The βs it visits.
 const BETAS: [f64; 4] = [0.3, 1.0, 3.0, 10.0];
@@ -32,7 +30,7 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<(), Error> {
         },
         ..RunConfig::default()
     };
-    let (setup, spectrum) = prepare(&config)?;
+    let (setup, known) = prepare(&config)?;
     let mut trainer = Trainer::new(Arc::clone(&setup))?;
     println!(
         "{}: {} items, {} on {}",
@@ -56,12 +54,12 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<(), Error> {
         let stem = format!("beta-{beta}");
         let evaluation = final_evaluation(&mut trainer)?;
         let usage = Usage::new(&evaluation);
-        write_figures(&mut trainer, &spectrum, &history, &evaluation, out, &stem)?;
+        write_figures(&mut trainer, &known, &history, &evaluation, out, &stem)?;
         println!(
             "β = {beta:>4}: {} of {} latents active (linear theory: {}), law residual {:.3}",
             usage.active,
             usage.latents.len(),
-            predict(&spectrum, config.net.latents, beta, Gamma::Fixed(1.0))?.active(),
+            known.predict(config.net.latents, trainer.live())?.active(),
             usage.worst_law_residual
         );
     }
@@ -80,7 +78,7 @@ pub(super) fn make_folder(dir: &Path) -> Result<(), Error> {
 /// Writes the figures of a run as it stands, each as PNG, SVG and CSV, named `figure-stem`.
 pub(super) fn write_figures(
     trainer: &mut Trainer,
-    spectrum: &Arc<Spectrum>,
+    known: &Known,
     history: &History,
     evaluation: &Evaluation,
     out: &Path,
@@ -89,19 +87,19 @@ pub(super) fn write_figures(
     let usage = Usage::new(evaluation);
     let beta = evaluation.beta;
     let setup = Arc::clone(trainer.setup());
-    let gamma = if trainer.live().gamma_moves() {
-        Gamma::Learned
-    } else {
-        Gamma::Fixed(trainer.live().gamma)
-    };
-    let prediction = predict(spectrum, setup.config.net.latents, beta, gamma)?;
+    let prediction = known.predict(setup.config.net.latents, trainer.live())?;
     let mut config = setup.config.clone();
     config.live = *trainer.live();
     let device = trainer.backend().device().name.clone();
     let digest = format!("{:016x}", setup.data.digest());
     let from = figures::provenance(&config, &setup.data, &digest, &device, trainer.step());
-    let views = trainer.views(beta, EXAMPLES, spectrum)?;
+    let views = trainer.views(beta, EXAMPLES, &known.spectrum)?;
     let converged = Some(history.is_stationary());
+    // Only the Gaussian with one γ has the constant (d/2) log 2πγ.
+    let constant_dim = match evaluation.likelihood {
+        Likelihood::Gaussian => evaluation.dim,
+        Likelihood::GaussianPerPixel | Likelihood::Bernoulli => 0,
+    };
     let mut all: Vec<(&str, FigureSpec)> = vec![
         (
             "thresholds",
@@ -116,24 +114,18 @@ pub(super) fn write_figures(
         ("usage", figures::usage_figure(&usage, true, &from)),
         (
             "training",
-            figures::training_figure(history, None, setup.data.dim(), false, &from),
+            figures::training_figure(history, None, constant_dim, false, &from),
         ),
     ];
-    if setup.data.shape.is_image() {
+    if setup.data.shape.is_image() && config.net.target == Target::Input {
         let figure = figures::reconstructions_figure(&views, &setup.data, &from);
         all.push(("reconstructions", figure));
     }
-    if let Some(&zeta2) = spectrum.eigenvalues.first() {
+    if let Some(&zeta2) = prediction.problem.eigenvalues().first() {
         let trail: Vec<[f64; 2]> = views.point.iter().map(|p| [p.u, p.v]).collect();
-        let figure = figures::mode_surface_figure(
-            0,
-            zeta2,
-            beta,
-            evaluation.gamma,
-            &trail,
-            ColourScale::Excess,
-            &from,
-        )?;
+        let at = (beta, evaluation.gamma, evaluation.eta_enc);
+        let scale = ColourScale::Excess;
+        let figure = figures::mode_surface_figure(0, zeta2, at, &trail, scale, &from)?;
         all.push(("surface", figure));
     }
     for (name, figure) in all {

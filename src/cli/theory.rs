@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use serde::Serialize;
 
-use crate::data::{self, Preprocessor};
-use crate::metrics::predict;
+use crate::data::{self, Preprocessor, Targets};
+use crate::metrics::{Explainable, predict};
 use crate::theory::{Gamma, ppca_fit, thresholds_beta_learned};
 
 use super::args::TheoryArguments;
@@ -21,6 +21,11 @@ struct Report {
     loss: Option<f64>,
     gamma: f64,
     ppca: PpcaReport,
+    /// E‖y − ȳ‖² and the share of it that the input explains; only with `--target`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_variance: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -32,11 +37,19 @@ struct PpcaReport {
 /// Runs the command.
 pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     let (beta, gamma) = arguments.objective.values()?;
+    let eta_enc = crate::config::positive("η_enc", arguments.eta_enc)?;
     let config = arguments.data.config()?;
     let proceed = |_: data::Progress| true;
     let dataset = data::load(&config, 0, &proceed)?;
     let preprocessor = Preprocessor::new(config.preprocess, &dataset);
     let spectrum = data::spectrum(&dataset, &preprocessor, 0, &proceed)?;
+    let targets = Targets::new(arguments.target, &dataset, &preprocessor, 0)?;
+    let relate = |t: &Targets| data::cross_spectrum(&dataset, &preprocessor, t, 0, &proceed);
+    let cross = targets.as_ref().map(relate).transpose()?;
+    let explainable = match &cross {
+        Some(cross) => Explainable::Target(cross),
+        None => Explainable::Input(&spectrum),
+    };
     let latents = arguments.latent.unwrap_or(16.min(spectrum.dim()));
     crate::config::in_range("latents", latents, 1, crate::config::NetConfig::MAX_WIDTH)?;
     let mode = if arguments.objective.learn_gamma {
@@ -44,7 +57,7 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     } else {
         Gamma::Fixed(gamma)
     };
-    let prediction = predict(&spectrum, latents, beta, mode)?;
+    let prediction = predict(explainable, latents, eta_enc, beta, mode)?;
     let optimum = prediction.optimum.clone()?;
     let ppca = ppca_fit(&spectrum.eigenvalues, spectrum.dim(), latents)?;
     let report = Report {
@@ -57,7 +70,9 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
             sigma2: ppca.sigma2,
             log_likelihood: Some(ppca.log_likelihood).filter(|l| l.is_finite()),
         },
-        eigenvalues: spectrum.eigenvalues.clone(),
+        eigenvalues: prediction.problem.eigenvalues().to_vec(),
+        target_variance: cross.as_ref().map(|c| c.total_variance),
+        explained: prediction.explained,
     };
     let mut out = std::io::stdout().lock();
     if arguments.json {
@@ -71,8 +86,8 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
         report.thresholds_beta.clone()
     };
     let text = describe(
-        &dataset.name,
-        spectrum.samples,
+        &format!("{}: {} items", dataset.name, spectrum.samples),
+        prediction.problem.dim(),
         beta,
         latents,
         &report,
@@ -82,18 +97,23 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
 }
 
 fn describe(
-    name: &str,
-    samples: usize,
+    data: &str,
+    dim: usize,
     beta: f64,
     latents: usize,
     report: &Report,
     dies_at: &[f64],
 ) -> String {
     let mut text = format!(
-        "{name}: {samples} items, d = {}, κ = {latents}, β = {beta}, γ = {:.6}\n",
-        report.eigenvalues.len(),
+        "{data}, d = {dim}, κ = {latents}, β = {beta}, γ = {:.6}\n",
         report.gamma
     );
+    if let (Some(variance), Some(explained)) = (report.target_variance, report.explained) {
+        text += &format!(
+            "the input explains {:.2} % of the target's variance, {variance:.6}; ζ² are that part's modes\n",
+            100.0 * explained
+        );
+    }
     text += &format!(
         "{} of {latents} latents alive (a mode lives while ζ² > βγ = {:.6})\n",
         report.active,
@@ -118,7 +138,7 @@ fn describe(
         );
     }
     text + &format!(
-        "\npPCA with κ = {latents}: σ² = {:.6}, log likelihood {}\n",
+        "\npPCA of the input with κ = {latents}: σ² = {:.6}, log likelihood {}\n",
         report.ppca.sigma2,
         report.ppca.log_likelihood.map_or_else(
             || "unbounded".to_owned(),

@@ -9,9 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::compute::{DeviceKind, Plan, StepMetrics};
-use crate::config::RunConfig;
-use crate::data::{self, Dataset, Preprocessor, Spectrum};
-use crate::metrics::{Usage, predict};
+use crate::config::{LiveConfig, RunConfig};
+use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets};
+use crate::metrics::{Explainable, Prediction, Usage, predict};
 use crate::theory::Gamma;
 use crate::train::{
     Evaluation, History, RunSetup, Trainer, evaluate, importance_bound, measure_gains,
@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
     let dataset = load(arguments)?;
     let shape = dataset.shape;
     let config = arguments.run_config(Some([shape.height, shape.width]))?;
-    let (setup, spectrum) = prepare_with(&config, dataset)?;
+    let (setup, known) = prepare_with(&config, dataset)?;
     let mut trainer = Trainer::new(Arc::clone(&setup))?;
     let steps = match (arguments.steps, arguments.epochs) {
         (Some(steps), _) => steps,
@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         Some(samples) => Some(bound(&mut trainer, samples as usize)?),
         None => None,
     };
-    let mut report = report(&evaluation, &config, &spectrum, device.name, steps, elapsed)?;
+    let mut report = report(&evaluation, &config, &known, device.name, steps, elapsed)?;
     report.importance_bound = bound;
     if let Some(dir) = &arguments.out {
         write_trace(&dir.join("trace.csv"), &trace)?;
@@ -104,14 +104,14 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         for row in &trace {
             history.push(row, row.beta * row.kl);
         }
-        write_figures(&mut trainer, &spectrum, &history, &evaluation, dir, "")?;
+        write_figures(&mut trainer, &known, &history, &evaluation, dir, "")?;
     }
     let mut out = std::io::stdout().lock();
     if arguments.json {
         let text = serde_json::to_string(&report).map_err(|e| Error::Print(e.into()))?;
         return writeln!(out, "{text}").map_err(Error::Print);
     }
-    out.write_all(describe(&report).as_bytes())
+    out.write_all(describe(&report, config.live.eta_enc).as_bytes())
         .map_err(Error::Print)
 }
 
@@ -123,27 +123,56 @@ fn load(arguments: &TrainArguments) -> Result<Dataset, Error> {
     )?)
 }
 
-/// Loads the data of a run and their spectrum.
-pub(super) fn prepare(config: &RunConfig) -> Result<(Arc<RunSetup>, Arc<Spectrum>), Error> {
+/// What the linear theory needs to know of a run's data.
+pub(super) struct Known {
+    /// The input's principal components.
+    pub spectrum: Arc<Spectrum>,
+    /// What the input explains of the target, where that is not the input.
+    pub cross: Option<CrossSpectrum>,
+}
+
+impl Known {
+    /// The prediction for these settings.
+    pub fn predict(
+        &self,
+        latents: usize,
+        live: &LiveConfig,
+    ) -> Result<Prediction, crate::theory::Error> {
+        let data = match &self.cross {
+            Some(cross) => Explainable::Target(cross),
+            None => Explainable::Input(&self.spectrum),
+        };
+        let gamma = if live.gamma_moves() {
+            Gamma::Learned
+        } else {
+            Gamma::Fixed(live.gamma)
+        };
+        predict(data, latents, live.eta_enc, live.beta, gamma)
+    }
+}
+
+/// Loads the data of a run and what the theory needs of them.
+pub(super) fn prepare(config: &RunConfig) -> Result<(Arc<RunSetup>, Known), Error> {
     let dataset = data::load(&config.data, config.sampling.seed, &|_| true)?;
     prepare_with(config, dataset)
 }
 
-/// The setup of a run on data that are there, and their spectrum.
-fn prepare_with(
-    config: &RunConfig,
-    dataset: Dataset,
-) -> Result<(Arc<RunSetup>, Arc<Spectrum>), Error> {
+/// The setup of a run on data that are there, and what the theory needs of them.
+fn prepare_with(config: &RunConfig, dataset: Dataset) -> Result<(Arc<RunSetup>, Known), Error> {
     let seed = config.sampling.seed;
     let proceed = |_: data::Progress| true;
-    let preprocessor = Preprocessor::new(config.data.preprocess, &dataset);
+    let mut preprocessor = Preprocessor::new(config.data.preprocess, &dataset);
     let spectrum = Arc::new(data::spectrum(&dataset, &preprocessor, seed, &proceed)?);
+    let targets = Targets::new(config.net.target, &dataset, &preprocessor, seed)?;
+    let relate = |t: &Targets| data::cross_spectrum(&dataset, &preprocessor, t, seed, &proceed);
+    let cross = targets.as_ref().map(relate).transpose()?;
+    preprocessor.targets = targets;
     let setup = RunSetup {
         config: config.clone(),
         data: Arc::new(dataset),
         preprocessor: Arc::new(preprocessor),
     };
-    Ok((Arc::new(setup), spectrum))
+    Ok((Arc::new(setup), Known { spectrum, cross }))
 }
 
 /// Makes `steps` steps with a progress bar; returns their metrics and the time they took.
@@ -237,18 +266,13 @@ fn bound(trainer: &mut Trainer, samples: usize) -> Result<f64, Error> {
 fn report(
     evaluation: &Evaluation,
     config: &RunConfig,
-    spectrum: &Spectrum,
+    known: &Known,
     device: String,
     steps: u64,
     elapsed: Duration,
 ) -> Result<Report, Error> {
     let usage = Usage::new(evaluation);
-    let gamma = if config.live.gamma_moves() {
-        Gamma::Learned
-    } else {
-        Gamma::Fixed(config.live.gamma)
-    };
-    let prediction = predict(spectrum, config.net.latents, config.live.beta, gamma)?;
+    let prediction = known.predict(config.net.latents, &config.live)?;
     Ok(Report {
         loss: evaluation.loss(),
         elbo: evaluation.elbo(),
@@ -277,7 +301,7 @@ fn report(
     })
 }
 
-fn describe(report: &Report) -> String {
+fn describe(report: &Report, eta_enc: f64) -> String {
     let mut text = format!(
         "loss {:.4}  ELBO {:.4}  tuned {:.4}  KL {:.4}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
          {} active (linear theory: {}), {:.1} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n{}\n\
@@ -310,7 +334,7 @@ fn describe(report: &Report) -> String {
             l.kl,
             l.mean_sigma2,
             l.var_mu,
-            l.var_mu + l.mean_sigma2,
+            (l.var_mu + l.mean_sigma2) / (eta_enc * eta_enc),
             optional(l.gain),
             optional(l.beta_threshold),
         );

@@ -2,8 +2,10 @@
 //!
 //! Images stay bytes in memory; a [`PixelTransform`] says how a byte becomes x, and both
 //! backends apply it while they gather a batch. [`load()`] gets a [`Dataset`], [`spectrum()`]
-//! the eigenvalues ζ² of its covariance, which is all the linear theory needs to know of it.
+//! the eigenvalues ζ² of its covariance, which is all the linear theory needs to know of it;
+//! [`cross_spectrum()`] gives their counterpart for a target that is not the input.
 
+mod cross;
 mod dataset;
 pub mod digits;
 mod error;
@@ -17,6 +19,7 @@ mod stored;
 mod targets;
 mod transform;
 
+pub use cross::{CrossModes, CrossSpectrum, cross_modes, cross_spectrum};
 pub use dataset::{Dataset, ImageShape, Pixels};
 pub use error::{Error, OnProgress, Progress};
 pub use load::load;

@@ -14,7 +14,7 @@ use super::error::{Error, OnProgress, report};
 use super::transform::Preprocessor;
 
 /// Rows per chunk: 128² · 1024 = 2²⁴ bounds an exact sum of products of (v − 128).
-const ROWS: usize = 1024;
+pub(super) const ROWS: usize = 1024;
 /// Taken off every byte on the exact road.
 const MIDDLE: f64 = 128.0;
 /// Progress label of both roads.

@@ -8,11 +8,11 @@ use super::moments::{centred_rows, covariance, mean};
 use super::transform::Preprocessor;
 
 /// Largest side of a matrix whose eigen-decomposition is attempted.
-const MAX_SIDE: usize = 8192;
+pub(super) const MAX_SIDE: usize = 8192;
 /// Most leading eigenvectors kept.
-const MAX_MODES: usize = 64;
+pub(super) const MAX_MODES: usize = 64;
 /// Eigenvalues below this share of the largest are rounding, not rank.
-const RANK_TOLERANCE: f64 = 1e-12;
+pub(super) const RANK_TOLERANCE: f64 = 1e-12;
 
 /// Mean and principal components of a data set after preprocessing; covariances divide by n.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +132,7 @@ pub fn spectrum(
 
 /// Eigenvalues descending, eigenvectors as columns *ascending*, of a lower triangle; `None` if
 /// the solver fails or an entry is not finite.
-fn decompose(lower: &Mat<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
+pub(super) fn decompose(lower: &Mat<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
     let side = lower.nrows();
     let finite = (0..side).all(|j| (j..side).all(|i| lower[(i, j)].is_finite()));
     if !finite {

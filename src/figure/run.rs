@@ -7,12 +7,13 @@ use crate::config::RunConfig;
 use crate::data::Dataset;
 use crate::metrics::{Prediction, Usage};
 use crate::theory::{
-    Error as TheoryError, Gamma, ModeSurface, Optimum, PpcaSurface, collapse_free_beta,
-    origin_eigenvalues, thresholds_beta, thresholds_beta_learned,
+    Error as TheoryError, Gamma, ModeSurface, Optimum, PpcaSurface, origin_eigenvalues,
+    self_consistency, variance_shares,
 };
 use crate::train::{Bin, History, Views};
 
 use super::spec::{ColourScale, FigureSpec, Provenance};
+use super::ticks::format_number;
 use super::tiles::{
     Candidate, GhostRun, LatentUse, LiveEdit, ModeAtOptimum, Reconstructions, Staircase,
     SurfaceGrid, SurfaceMode, SurfacePpca, Thresholds, Training, Usage as UsageInput, UsageOrder,
@@ -43,6 +44,8 @@ pub fn provenance(
 }
 
 /// The spectrum, the line βγ, and the net's own thresholds. `gamma` is the value in force.
+///
+/// For a target that is not the input the spectrum is that of the target's explainable part.
 pub fn thresholds_figure(
     prediction: &Prediction,
     gamma: f64,
@@ -55,11 +58,14 @@ pub fn thresholds_figure(
         .iter()
         .flat_map(|usage| usage.latents.iter().map(|l| l.statistics.mean_sigma2))
         .collect();
-    let (optimum, candidates) = match &prediction.optimum {
-        Ok(found) => (modes_at(found), candidates(found, prediction.beta)),
-        Err(_) => (Vec::new(), Vec::new()),
-    };
-    thresholds(&Thresholds {
+    let optimum = prediction
+        .optimum
+        .as_ref()
+        .map(modes_at)
+        .unwrap_or_default();
+    let candidates = candidates(prediction);
+    let prior_unit = measured.is_none_or(|m| m.eta_enc == 1.0);
+    let mut figure = thresholds(&Thresholds {
         spectrum: prediction.problem.eigenvalues(),
         beta: prediction.beta,
         gamma,
@@ -70,11 +76,25 @@ pub fn thresholds_figure(
         optimum: &optimum,
         total_variance: prediction.problem.total_variance(),
         candidates: &candidates,
-        estimators: ["this network, γβ/E σ²", "from its gain"],
+        estimators: [
+            if prior_unit {
+                "this network, γβ/E σ²"
+            } else {
+                "this network, γβη²/E σ²"
+            },
+            "from its gain",
+        ],
         measured_active: measured.map(|u| u.active),
         converged,
         provenance,
-    })
+    });
+    if let Some(share) = prediction.explained {
+        figure.subtitle = "ζ² of what x explains of the target; a mode lives while ζ² > βγ".into();
+        let percent = format_number(100.0 * share, 3);
+        let note = format!("x explains {percent} % of the target's variance");
+        figure.notes.push(note);
+    }
+    figure
 }
 
 /// The thresholds a network's latents have by one estimator; NaN for those without.
@@ -99,38 +119,46 @@ fn modes_at(optimum: &Optimum) -> Vec<ModeAtOptimum> {
     optimum.modes.iter().map(numbers).collect()
 }
 
-fn candidates(optimum: &Optimum, beta: f64) -> Vec<Candidate> {
+/// With γ learned, the line βγ of every assumed number of active modes.
+fn candidates(prediction: &Prediction) -> Vec<Candidate> {
+    let beta = prediction.beta;
+    if prediction.gamma != Gamma::Learned {
+        return Vec::new();
+    }
     let line = |s: &crate::theory::GammaSolution| Candidate {
         m: s.m,
         line: beta * s.gamma,
         consistent: s.valid,
     };
-    optimum.stationary.iter().map(line).collect()
+    let found = self_consistency(&prediction.problem, beta, None, 2);
+    found.map_or_else(|_| Vec::new(), |f| f.solutions.iter().map(line).collect())
 }
 
-/// Predicted and measured numbers of active latents against β. `gamma` is the value in force.
+/// Predicted and measured numbers of active latents against β.
 pub fn staircase_figure(
     prediction: &Prediction,
-    gamma: f64,
     measured: Option<&Usage>,
     visited: &[Visit],
     provenance: &Provenance,
 ) -> FigureSpec {
-    let problem = &prediction.problem;
-    let mut thresholds = match prediction.gamma {
-        Gamma::Fixed(_) => thresholds_beta(problem.eigenvalues(), gamma).unwrap_or_default(),
-        Gamma::Learned => thresholds_beta_learned(problem),
-    };
-    thresholds.truncate(problem.reachable());
-    let free = || collapse_free_beta(problem.dim(), problem.dim());
+    let stairs = prediction
+        .staircase()
+        .map_or_else(|_| Vec::new(), |s| s.stairs);
+    // Where several modes die at once the stair is as much higher.
+    let mut thresholds: Vec<f64> = stairs
+        .windows(2)
+        .flat_map(|w| std::iter::repeat_n(w[0].to, w[0].active - w[1].active))
+        .collect();
+    thresholds.reverse();
+    let learned = prediction.gamma == Gamma::Learned;
     staircase(&Staircase {
         thresholds: &thresholds,
-        latents: problem.latents(),
+        latents: prediction.problem.latents(),
         beta: prediction.beta,
         predicted: prediction.active(),
         network: &own_thresholds(measured, |l| l.threshold_from_variance),
         visited,
-        collapse_free: (prediction.gamma == Gamma::Learned).then(free).flatten(),
+        collapse_free: prediction.collapse_free_beta.filter(|_| learned),
         provenance,
     })
 }
@@ -141,8 +169,12 @@ pub fn variance_figure(
     error: Option<f64>,
     provenance: &Provenance,
 ) -> FigureSpec {
+    let shares: Vec<[f64; 2]> = variance_shares(&prediction.problem)
+        .iter()
+        .map(|s| [s.share, s.cumulative])
+        .collect();
     variance(&Variance {
-        spectrum: prediction.problem.eigenvalues(),
+        shares: &shares,
         total: prediction.problem.total_variance(),
         alive: prediction.active(),
         latents: prediction.problem.latents(),
@@ -151,15 +183,16 @@ pub fn variance_figure(
     })
 }
 
-/// Every latent's KL, E σ² and Var μ.
+/// Every latent's KL, E σ² and Var μ, the latter two in units of the prior's variance.
 pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> FigureSpec {
+    let prior = measured.eta_enc * measured.eta_enc;
     let latents: Vec<LatentUse> = measured
         .latents
         .iter()
         .map(|l| LatentUse {
             kl: l.statistics.kl,
-            mean_sigma2: l.statistics.mean_sigma2,
-            var_mu: l.statistics.var_mu,
+            mean_sigma2: l.statistics.mean_sigma2 / prior,
+            var_mu: l.statistics.var_mu / prior,
             dead: !l.active,
         })
         .collect();
@@ -172,6 +205,7 @@ pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> F
         },
         collapsed_percent: Some(measured.collapse_percent),
         epsilon_delta: (Usage::EPSILON, Usage::DELTA),
+        eta_enc: measured.eta_enc,
         active_threshold: Usage::ACTIVE_VARIANCE,
         provenance,
     })
@@ -294,20 +328,20 @@ pub fn reconstructions_figure(
     })
 }
 
-/// The loss over one linear mode's decoder strength u and encoder strength v, σ at its best.
+/// The loss over one linear mode's decoder strength u and encoder strength v, σ at its best, under a
+/// prior N(0, `eta_enc`²).
 ///
 /// # Errors
-/// [`TheoryError`] if ζ², β or γ is out of range.
+/// [`TheoryError`] if ζ², β, γ or `eta_enc` is out of range.
 pub fn mode_surface_figure(
     mode: usize,
     zeta2: f64,
-    beta: f64,
-    gamma: f64,
+    (beta, gamma, eta_enc): (f64, f64, f64),
     trail: &[[f64; 2]],
     scale: ColourScale,
     provenance: &Provenance,
 ) -> Result<FigureSpec, TheoryError> {
-    let surface = ModeSurface::new(zeta2, beta, gamma, 1.0)?;
+    let surface = ModeSurface::new(zeta2, beta, gamma, eta_enc)?;
     let (u, v) = surface.minimum();
     let zeta = zeta2.sqrt();
     // A net far away from the optimum stretches the view, but not until the optimum is a dot.
@@ -318,8 +352,8 @@ pub fn mode_surface_figure(
             .map_or(0.0, |p| p[index].abs() * 1.15)
             .clamp(base, 3.0 * base)
     };
-    let half_u = reach([1.5 * zeta, 1.35 * u], 0);
-    let half_v = reach([1.5, 1.35 * v], 1);
+    let half_u = reach([1.5 * zeta / eta_enc, 1.35 * u], 0);
+    let half_v = reach([1.5 * eta_enc, 1.35 * v], 1);
     let (x_range, y_range) = ((-half_u, half_u), (-half_v, half_v));
     let values: Vec<f64> = SurfaceGrid::centres(x_range, y_range, CELLS, CELLS)
         .map(|(u, v)| surface.profiled_loss(u, v))
@@ -338,7 +372,7 @@ pub fn mode_surface_figure(
         zeta2,
         beta,
         gamma,
-        hessian: origin_eigenvalues(zeta2, beta, gamma, 1.0)?,
+        hessian: origin_eigenvalues(zeta2, beta, gamma, eta_enc)?,
         minima: surface.is_active().then_some([[u, v], [-u, -v]]),
         current: trail.last().copied(),
         trail,

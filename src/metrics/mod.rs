@@ -5,5 +5,5 @@ mod prediction;
 mod usage;
 
 pub use collapse::CollapseCurve;
-pub use prediction::{Prediction, predict};
+pub use prediction::{Explainable, Prediction, predict};
 pub use usage::{LatentUsage, Usage};

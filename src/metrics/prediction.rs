@@ -1,7 +1,69 @@
 //! What the linear theory predicts for a run's data and settings.
 
-use crate::data::Spectrum;
-use crate::theory::{self, Gamma, LinearProblem, Optimum};
+use crate::data::{CrossSpectrum, Spectrum};
+use crate::theory::{
+    self, Basis, Gamma, LinearProblem, Optimum, Staircase, collapse_free_beta, staircase,
+};
+
+/// What the decoder is trained to give, reduced to what the linear theory needs: ζ², the total
+/// variance, the dimensions.
+#[derive(Debug, Clone, Copy)]
+pub enum Explainable<'a> {
+    /// The input itself: ζ² are the eigenvalues of its covariance.
+    Input(&'a Spectrum),
+    /// Something else: ζ² is the part of its variance that the input explains, mode by mode.
+    Target(&'a CrossSpectrum),
+}
+
+impl<'a> From<&'a Spectrum> for Explainable<'a> {
+    fn from(spectrum: &'a Spectrum) -> Self {
+        Self::Input(spectrum)
+    }
+}
+
+impl<'a> From<&'a CrossSpectrum> for Explainable<'a> {
+    fn from(cross: &'a CrossSpectrum) -> Self {
+        Self::Target(cross)
+    }
+}
+
+impl Explainable<'_> {
+    /// The linear problem for κ = `latents` and a prior N(0, `eta_enc`²).
+    ///
+    /// # Errors
+    /// [`theory::Error`] if the spectrum, κ or `η_enc` is out of range.
+    pub fn problem(self, latents: usize, eta_enc: f64) -> Result<LinearProblem, theory::Error> {
+        let (eigenvalues, total, dim) = match self {
+            Self::Input(s) => (&s.eigenvalues, s.total_variance, s.dim()),
+            Self::Target(c) => (&c.eigenvalues, c.total_variance, c.target_dim()),
+        };
+        LinearProblem::new(eigenvalues.clone(), total, dim, latents, eta_enc)
+    }
+
+    /// The directions of the modes that were kept, for weights in closed form.
+    ///
+    /// # Errors
+    /// None for a spectrum from the data layer.
+    pub fn basis(self) -> Result<Basis, theory::Error> {
+        match self {
+            Self::Input(s) => {
+                let (d, modes) = (s.dim(), s.modes());
+                let vectors =
+                    faer::Mat::from_fn(d, modes, |i, j| f64::from(s.eigenvectors[j * d + i]));
+                Basis::vae(&s.eigenvalues[..modes], vectors.as_ref())
+            }
+            Self::Target(c) => Ok(Basis::from(c)),
+        }
+    }
+
+    /// d/d*, the β below which no data set of these dimensions collapses completely with γ learned.
+    fn collapse_free_beta(self) -> Option<f64> {
+        match self {
+            Self::Input(s) => collapse_free_beta(s.dim(), s.dim()),
+            Self::Target(c) => collapse_free_beta(c.input_dim(), c.target_dim()),
+        }
+    }
+}
 
 /// The closed-form optimum for data of a known spectrum.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +76,11 @@ pub struct Prediction {
     pub gamma: Gamma,
     /// Its optimum, or why there is none.
     pub optimum: Result<Optimum, theory::Error>,
+    /// The share of the target's variance that the input explains, where the target is not the
+    /// input; ζ² are then the modes of that part.
+    pub explained: Option<f64>,
+    /// With γ learned no data of these dimensions collapse completely while β is below this.
+    pub collapse_free_beta: Option<f64>,
 }
 
 impl Prediction {
@@ -34,25 +101,41 @@ impl Prediction {
             (Err(_), Gamma::Learned) => 0.0,
         }
     }
+
+    /// How many latents live at every β, with the same γ or with γ learned.
+    ///
+    /// # Errors
+    /// [`theory::Error`] for a γ that is not positive.
+    pub fn staircase(&self) -> Result<Staircase, theory::Error> {
+        staircase(&self.problem, self.gamma)
+    }
 }
 
-/// Solves the linear model for a spectrum.
+/// Solves the linear model for a data set, or for what it explains of a target, with κ = `latents`
+/// and a prior of standard deviation `eta_enc`.
 ///
 /// # Errors
-/// [`theory::Error`] if the spectrum or κ is out of range; a missing optimum is part of the
+/// [`theory::Error`] if the spectrum, κ or `η_enc` is out of range; a missing optimum is part of the
 /// [`Prediction`].
-pub fn predict(
-    spectrum: &Spectrum,
+pub fn predict<'a>(
+    data: impl Into<Explainable<'a>>,
     latents: usize,
+    eta_enc: f64,
     beta: f64,
     gamma: Gamma,
 ) -> Result<Prediction, theory::Error> {
-    let problem = LinearProblem::vae(spectrum.eigenvalues.clone(), spectrum.dim(), latents)?;
+    let data = data.into();
+    let problem = data.problem(latents, eta_enc)?;
     let optimum = theory::optimum(&problem, beta, gamma);
     Ok(Prediction {
         problem,
         beta,
         gamma,
         optimum,
+        explained: match data {
+            Explainable::Input(_) => None,
+            Explainable::Target(cross) => Some(cross.explained()),
+        },
+        collapse_free_beta: data.collapse_free_beta(),
     })
 }

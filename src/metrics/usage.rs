@@ -12,10 +12,11 @@ pub struct LatentUsage {
     pub index: usize,
     /// What was measured.
     pub statistics: LatentStatistics,
-    /// Var μ + E σ² − 1 (+ (E μ)², which the law takes to be 0): Asperti's law of variable collapse
-    /// says 0.
+    /// (Var μ + E σ²)/η² − 1 (+ (E μ/η)², which the law takes to be 0): Asperti's law of variable
+    /// collapse says 0. At the linear optimum with a prior N(0, η²), σ² = η²βγ/ζ² and
+    /// Var μ = η²(1 − βγ/ζ²), so that it holds for every η.
     pub law_residual: f64,
-    /// Var μ > [`Usage::ACTIVE_VARIANCE`] (Burda et al.).
+    /// Var μ > [`Usage::ACTIVE_VARIANCE`]·η² (Burda et al., whose prior has η = 1).
     pub active: bool,
     /// (ε, δ)-collapsed (Lucas et al.) at [`Usage::EPSILON`], [`Usage::DELTA`].
     pub collapsed: bool,
@@ -23,13 +24,15 @@ pub struct LatentUsage {
     pub threshold_ratio: Option<f64>,
     /// The β threshold whose logarithmic mean with β is that ratio; ζ²/γ on a linear net.
     pub threshold_from_gain: Option<f64>,
-    /// β/E σ²; ζ²/γ on a linear net.
+    /// βη²/E σ²; ζ²/γ on a linear net.
     pub threshold_from_variance: Option<f64>,
 }
 
 /// All latents, judged.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Usage {
+    /// `η_enc`, the prior's standard deviation: the unit of μ and σ.
+    pub eta_enc: f64,
     /// In order of index.
     pub latents: Vec<LatentUsage>,
     /// How many are active.
@@ -40,8 +43,21 @@ pub struct Usage {
     pub worst_law_residual: f64,
 }
 
+impl Default for Usage {
+    /// No latents, a unit prior.
+    fn default() -> Self {
+        Self {
+            eta_enc: 1.0,
+            latents: Vec::new(),
+            active: 0,
+            collapse_percent: 0.0,
+            worst_law_residual: 0.0,
+        }
+    }
+}
+
 impl Usage {
-    /// Var μ above which a latent counts as active.
+    /// Var μ/η² above which a latent counts as active.
     pub const ACTIVE_VARIANCE: f64 = 0.01;
     /// ε of the headline (ε, δ)-collapse in nats.
     pub const EPSILON: f64 = 0.01;
@@ -53,6 +69,7 @@ impl Usage {
     /// Judges the latents of an evaluation.
     pub fn new(evaluation: &Evaluation) -> Self {
         let (beta, gamma) = (evaluation.beta, evaluation.gamma);
+        let prior = evaluation.eta_enc * evaluation.eta_enc;
         let latents: Vec<LatentUsage> = evaluation
             .latents
             .iter()
@@ -65,25 +82,29 @@ impl Usage {
                     gain,
                     ..
                 } = statistics;
-                let active = var_mu > Self::ACTIVE_VARIANCE;
+                let active = var_mu > Self::ACTIVE_VARIANCE * prior;
                 // A dying latent's gain and KL are both noise around zero: their ratio means nothing.
                 let measured = gain.filter(|g| active && kl > Self::MEASURABLE_KL && *g > 0.0);
                 LatentUsage {
                     index,
                     statistics,
-                    law_residual: var_mu + mean_sigma2 - 1.0,
+                    law_residual: (var_mu + mean_sigma2) / prior - 1.0,
                     active,
                     collapsed: statistics.collapsed_share >= 1.0 - Self::DELTA,
                     threshold_ratio: measured.and_then(|g| effective_threshold_ratio(g, gamma, kl)),
                     threshold_from_gain: measured
                         .and_then(|g| effective_threshold_from_gain(beta, g, gamma, kl)),
-                    threshold_from_variance: effective_threshold_from_variance(beta, mean_sigma2),
+                    threshold_from_variance: effective_threshold_from_variance(
+                        beta,
+                        mean_sigma2 / prior,
+                    ),
                 }
             })
             .collect();
         let count = latents.len().max(1) as f64;
         let collapsed = latents.iter().filter(|l| l.collapsed).count();
         Self {
+            eta_enc: evaluation.eta_enc,
             active: latents.iter().filter(|l| l.active).count(),
             collapse_percent: 100.0 * collapsed as f64 / count,
             worst_law_residual: latents
@@ -112,25 +133,26 @@ mod tests {
     use super::*;
 
     /// The linear optimum of one active mode and one dead latent, from the closed form.
-    fn linear_optimum(zeta2: f64, beta: f64, gamma: f64) -> Evaluation {
-        let sigma2 = beta * gamma / zeta2;
+    fn linear_optimum(zeta2: f64, beta: f64, gamma: f64, eta: f64) -> Evaluation {
+        let (prior, share) = (eta * eta, beta * gamma / zeta2);
         Evaluation {
             samples: 1000,
             gamma,
             beta,
+            eta_enc: eta,
             dim: 5,
             latents: vec![
                 LatentStatistics {
-                    kl: 0.5 * (1.0 / sigma2).ln(),
-                    mean_sigma2: sigma2,
+                    kl: 0.5 * (1.0 / share).ln(),
+                    mean_sigma2: prior * share,
                     mean_mu: 0.0,
-                    var_mu: 1.0 - sigma2,
+                    var_mu: prior * (1.0 - share),
                     collapsed_share: 0.0,
                     gain: Some(zeta2 - beta * gamma),
                 },
                 LatentStatistics {
                     kl: 0.0,
-                    mean_sigma2: 1.0,
+                    mean_sigma2: prior,
                     collapsed_share: 1.0,
                     gain: Some(0.0),
                     ..LatentStatistics::default()
@@ -148,8 +170,14 @@ mod tests {
 
     #[test]
     fn the_linear_optimum_gives_its_own_threshold_back() {
-        for (zeta2, beta, gamma) in [(5.0, 2.0, 0.5), (1.0, 0.01, 3.0), (9.0, 1.0, 6.0)] {
-            let usage = Usage::new(&linear_optimum(zeta2, beta, gamma));
+        for (zeta2, beta, gamma, eta) in [
+            (5.0, 2.0, 0.5, 1.0),
+            (1.0, 0.01, 3.0, 1.0),
+            (9.0, 1.0, 6.0, 1.0),
+            (5.0, 2.0, 0.5, 0.05),
+            (9.0, 1.0, 6.0, 30.0),
+        ] {
+            let usage = Usage::new(&linear_optimum(zeta2, beta, gamma, eta));
             let live = &usage.latents[0];
             let expected = zeta2 / gamma;
             for estimate in [live.threshold_from_gain, live.threshold_from_variance] {
@@ -162,6 +190,7 @@ mod tests {
             assert!(live.law_residual.abs() < 1e-12);
             assert!(live.active && !live.collapsed);
             let dead = &usage.latents[1];
+            assert!(dead.law_residual.abs() < 1e-12 && dead.threshold_from_variance.is_none());
             assert!(!dead.active && dead.collapsed && dead.threshold_from_gain.is_none());
             assert_eq!((usage.active, usage.collapse_percent), (1, 50.0));
         }

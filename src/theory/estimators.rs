@@ -2,8 +2,8 @@
 //! the nonlinear counterparts of ζ²/γ, to be drawn on the same axis.
 //!
 //! They are marginal, moments-held estimates: they ask what one latent is worth with everything
-//! else as it is. At the linear optimum with `η_enc` = 1, gain = ζ² − βγ, KL = ½ log(ζ²/(βγ)) and
-//! E σ² = βγ/ζ², and both [`effective_threshold_from_gain`] and
+//! else as it is. At the linear optimum, gain = ζ² − βγ, KL = ½ log(ζ²/(βγ)) and
+//! E σ² = η²βγ/ζ² under a prior N(0, η²), and both [`effective_threshold_from_gain`] and
 //! [`effective_threshold_from_variance`] return ζ²/γ. A dead latent (KL → 0) has a threshold
 //! somewhere below β that its statistics no longer show; it has no estimate, which is `None`. So do
 //! arguments that are not finite or have the wrong sign.
@@ -105,7 +105,7 @@ pub fn effective_threshold_from_gain(beta: f64, gain: f64, gamma: f64, kl: f64) 
 
 /// `β / E σ²` for a unit prior: ζ²/γ exactly at the linear optimum, where σ² = βγ/ζ².
 ///
-/// With another prior, pass `E σ²/η²`. `None` for a dead latent, E σ² ≥ 1.
+/// With a prior N(0, η²) σ² is η² times that: pass `E σ²/η²`. `None` for a dead latent, E σ² ≥ 1.
 pub fn effective_threshold_from_variance(beta: f64, mean_sigma2: f64) -> Option<f64> {
     let (beta, mean_sigma2) = (positive(beta)?, positive(mean_sigma2)?);
     (mean_sigma2 < 1.0).then(|| positive(beta / mean_sigma2))?

@@ -38,7 +38,7 @@ pub struct Mode {
     pub theta: f64,
     /// KL of this latent in nats: ½ log(ζ²/(βγ)) if active (for every η), else 0.
     pub kl: f64,
-    /// Variance over the data of the posterior mean, θ². With η = 1, σ² + Var μ = 1.
+    /// Variance over the data of the posterior mean, θ²; σ² + Var μ = η², active or not.
     pub var_mu: f64,
 }
 
@@ -192,18 +192,27 @@ fn stationary(problem: &LinearProblem, beta: f64, m: usize, found: &Optimum) -> 
                     valid: true,
                 });
             }
-            let free = problem.dim() as f64 - candidate as f64 * beta;
-            let gamma = problem.residual(candidate) / free;
-            // d ≤ mβ or R_m = 0: no positive γ goes with this many modes.
-            let loss = least_loss(problem, beta, gamma).ok()?;
-            Some(GammaSolution {
-                m: candidate,
-                gamma,
-                loss,
-                valid: false,
-            })
+            gamma_candidate(problem, beta, candidate)
         })
         .collect()
+}
+
+/// γ = Rₘ/(d − mβ) for an assumed `m`, not valid; `None` if d ≤ mβ or Rₘ = 0, where no positive γ
+/// goes with this many modes.
+pub(super) fn gamma_candidate(
+    problem: &LinearProblem,
+    beta: f64,
+    m: usize,
+) -> Option<GammaSolution> {
+    let free = problem.dim() as f64 - m as f64 * beta;
+    let gamma = problem.residual(m) / free;
+    let loss = least_loss(problem, beta, gamma).ok()?;
+    Some(GammaSolution {
+        m,
+        gamma,
+        loss,
+        valid: false,
+    })
 }
 
 /// (d/2) log(2πγ).

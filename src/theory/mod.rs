@@ -6,44 +6,61 @@
 //! `KL = ½ Σ_j (μ_j²/η² + σ_j²/η² − log(σ_j²/η²) − 1)`,
 //!
 //! with `d` the data dimension, `κ` the number of latents, `γ = η_dec²` the decoder variance and
-//! `η = η_enc` the standard deviation of the prior. Everything is a sum over eigenvalues, so
-//! nothing here ever forms a `d × d` matrix.
+//! `η = η_enc` the standard deviation of the prior. The optima and likelihoods are sums over
+//! eigenvalues and never form a `d × d` matrix; only [`elbo`] and [`weights`] hold matrices, for
+//! they are about weights as they stand.
 //!
 //! - [`linear`]: the global minimum of the linear latent variable model (Wang and Ziyin 2022),
 //!   with σ learned and γ fixed or learned; [`fixed_sigma`]: with σ held.
-//! - [`thresholds`]: the β at which each mode dies, and which one is next.
+//! - [`thresholds`]: the β at which each mode dies, and which one is next; [`mod@staircase`]: how many
+//!   live at every β; [`learned`]: why a learned γ is what it is.
 //! - [`origin`]: the Hessian at the collapsed point.
 //! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
 //! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
+//! - [`elbo`]: the analytic ELBO of a linear VAE with given weights, on a [`covariance`];
+//!   [`weights`]: the optimal weights themselves.
 //! - [`rate_distortion`]: the least squared error at every rate.
 //! - [`estimators`]: what a nonlinear network's statistics say about its own thresholds.
 //! - [`convention`]: β translated from and to other ways of writing the loss.
 
 pub mod convention;
+pub mod covariance;
+pub mod elbo;
 pub mod estimators;
 pub mod fixed_sigma;
+pub mod learned;
 pub mod linear;
 pub mod origin;
 pub mod ppca;
 mod problem;
 pub mod rate_distortion;
+mod shares;
+pub mod staircase;
 pub mod surface;
 pub mod thresholds;
+pub mod weights;
 
 pub use convention::{Convention, beta_for, weight_for};
+pub use covariance::Covariance;
+pub use elbo::{Elbo, ElboGap, ElboGradient, LinearVae, log_marginal_likelihood, stationary_gap};
 pub use fixed_sigma::{FixedSigmaMode, FixedSigmaOptimum, fixed_sigma_optimum};
+pub use learned::{SelfConsistency, self_consistency, slope_in_log_gamma};
 pub use linear::{Gamma, GammaSolution, Mode, Optimum, least_loss, optimum};
 pub use origin::{Verdict, least_eigenvalue_curve, origin_eigenvalues, origin_hessian};
 pub use ppca::{
-    ColumnStability, PpcaFit, PpcaSurface, ppca_fit, ppca_log_likelihood, zero_column_stability,
+    ColumnStability, PpcaFit, PpcaSurface, SweepPoint, ppca_fit, ppca_log_likelihood, ppca_sweep,
+    zero_column_stability,
 };
 pub use problem::LinearProblem;
 pub use rate_distortion::{rate_distortion, rate_distortion_curve};
+pub use shares::{VarianceShare, modes_for_share, variance_shares};
+pub use staircase::{Stair, Staircase, staircase};
 pub use surface::{Axis, Grid, ModeSurface};
 pub use thresholds::{
     NextThreshold, active_count, collapse_free_beta, next_to_die, next_to_revive, thresholds_beta,
     thresholds_beta_learned,
 };
+pub use weights::{Basis, LinearWeights, ppca_weights};
 
 /// Why a theoretical quantity cannot be given. Every message is one sentence.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -118,6 +135,23 @@ pub enum Error {
         "the data do not vary, so the learned γ goes to zero and the loss to minus infinity; use a fixed γ"
     )]
     NoVariance,
+    /// A matrix that does not fit those beside it.
+    #[error("the {what} must be {rows} × {columns}, not {found_rows} × {found_columns}")]
+    Shape {
+        /// Which matrix.
+        what: &'static str,
+        /// Rows it must have.
+        rows: usize,
+        /// Columns it must have.
+        columns: usize,
+        /// Rows it has.
+        found_rows: usize,
+        /// Columns it has.
+        found_columns: usize,
+    },
+    /// A matrix that is no covariance.
+    #[error("the covariance must be a finite, symmetric matrix without negative eigenvalues")]
+    NotCovariance,
     /// The numbers given are so extreme that the result is not a finite number.
     #[error("the numbers are too extreme: {what} is not representable")]
     NotRepresentable {

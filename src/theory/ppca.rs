@@ -87,6 +87,67 @@ pub fn ppca_log_likelihood(
     )
 }
 
+/// One number of components in [`ppca_sweep`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SweepPoint {
+    /// k, the number of components.
+    pub k: usize,
+    /// The maximum-likelihood σ² for this k.
+    pub sigma2: f64,
+    /// The maximum of the mean log likelihood, in nats; +∞ if `sigma2` is zero. It is also the
+    /// greatest ELBO of a linear VAE that learns γ, at β = 1.
+    pub log_likelihood: f64,
+    /// The mean log likelihood of the same W, kept as it is, with σ² held at that of k₀.
+    pub held: f64,
+}
+
+/// The likelihood against the number of components (Lucas et al., Figure 2): for each of `ks` the
+/// maximum, and the likelihood of its W when σ² is the maximum-likelihood one of `k0` components.
+///
+/// That W has the covariance eigenvalues `lᵢ − σ²(k) + σ²(k₀)`: beyond k₀ its columns are longer
+/// than is best at this σ², so that the likelihood turns and falls as k grows, although a W of the
+/// right length ([`ppca_log_likelihood`]) would never lose by another component. O(d) per point.
+///
+/// # Errors
+/// As [`ppca_fit`]; [`Error::NotPositive`] if `k0` components leave no σ².
+pub fn ppca_sweep(
+    eigenvalues: &[f64],
+    dim: usize,
+    ks: &[usize],
+    k0: usize,
+) -> Result<Vec<SweepPoint>, Error> {
+    let held_sigma2 = positive("σ² to hold", ppca_fit(eigenvalues, dim, k0)?.sigma2)?;
+    let spectrum = checked(eigenvalues, dim)?;
+    ks.iter()
+        .map(|&k| {
+            let fit = ppca_fit(&spectrum, dim, k)?;
+            let kept = fit.kept.len();
+            let silent = (dim - spectrum.len()) as f64 * held_sigma2.ln();
+            let own: f64 = spectrum
+                .iter()
+                .enumerate()
+                .rev()
+                .map(|(i, &l)| {
+                    let column = if i < kept {
+                        (l - fit.sigma2).max(0.0)
+                    } else {
+                        0.0
+                    };
+                    let c = column + held_sigma2;
+                    c.ln() + l / c
+                })
+                .sum();
+            let held = -0.5 * (dim as f64 * (2.0 * PI).ln() + silent + own);
+            Ok(SweepPoint {
+                k,
+                sigma2: fit.sigma2,
+                log_likelihood: fit.log_likelihood,
+                held: representable("the log likelihood", held)?,
+            })
+        })
+        .collect()
+}
+
 fn checked(eigenvalues: &[f64], dim: usize) -> Result<Vec<f64>, Error> {
     if dim == 0 {
         return Err(Error::OutOfRange {

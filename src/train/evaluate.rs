@@ -30,7 +30,7 @@ pub struct LatentStatistics {
 }
 
 /// The state of a model over an evaluation set, at fixed weights and γ.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// The step the weights come from.
     pub step: u64,
@@ -48,17 +48,42 @@ pub struct Evaluation {
     pub gamma: f64,
     /// β.
     pub beta: f64,
+    /// `η_enc`, the prior's standard deviation.
+    pub eta_enc: f64,
     /// d.
     pub dim: usize,
     /// One entry per latent.
     pub latents: Vec<LatentStatistics>,
     /// q(z|x) of every evaluated sample.
     pub posterior: Arc<Posterior>,
-    /// The variance of the prior, η_enc².
-    pub prior_variance: f64,
+}
+
+impl Default for Evaluation {
+    /// Nothing measured, a unit prior.
+    fn default() -> Self {
+        Self {
+            step: 0,
+            samples: 0,
+            sse: 0.0,
+            nll: None,
+            likelihood: Likelihood::default(),
+            kl: 0.0,
+            gamma: 0.0,
+            beta: 0.0,
+            eta_enc: 1.0,
+            dim: 0,
+            latents: Vec::new(),
+            posterior: Arc::default(),
+        }
+    }
 }
 
 impl Evaluation {
+    /// The variance of the prior, η_enc².
+    pub fn prior_variance(&self) -> f64 {
+        self.eta_enc * self.eta_enc
+    }
+
     /// L = sse/(2γ) + (d/2) log 2πγ + β·KL.
     pub fn loss(&self) -> f64 {
         self.data_term(self.gamma) + self.beta * self.kl
@@ -172,10 +197,10 @@ pub fn evaluate(
         kl: latents.iter().map(|l| l.kl).sum(),
         gamma: read_gamma(backend)?,
         beta: live.beta,
+        eta_enc: live.eta_enc,
         dim,
         latents,
         posterior: Arc::new(posterior),
-        prior_variance: live.eta_enc * live.eta_enc,
     })
 }
 

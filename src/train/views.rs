@@ -36,7 +36,7 @@ pub struct ModePoint {
     pub mode: usize,
     /// Decoder strength, in the data's units.
     pub u: f64,
-    /// Encoder strength, in prior standard deviations.
+    /// Encoder strength, in the latent's units: θ of the linear model.
     pub v: f64,
 }
 

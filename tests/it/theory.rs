@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cross;
 mod dense;
+mod elbo;
 mod extremes;
 mod learned_gamma;
+mod matrices;
 mod minimise;
 mod modes;
 mod ppca;
+mod staircase;
+mod trained;
+mod weights;

@@ -57,8 +57,8 @@ impl Controls {
                 ui,
                 "η_enc, prior's deviation",
                 "η_enc",
-                "The prior is N(0, η_enc²). The thresholds do not depend on it; the law E σ² + Var μ = 1 and \
-                 the limit of an active latent are written for η_enc = 1.",
+                "The prior is N(0, η_enc²), the unit of every latent. The thresholds do not depend on it; in the law \
+                 and in the limit of an active latent E σ² and Var μ are divided by η_enc².",
                 &mut edited.eta_enc,
             );
             if edited.eta_enc <= 0.0 {

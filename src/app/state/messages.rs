@@ -43,6 +43,7 @@ impl AppState {
                     preprocessor,
                     digest,
                     spectrum: None,
+                    cross: None,
                 });
                 self.predict();
                 self.start()
@@ -53,12 +54,26 @@ impl AppState {
                     data.spectrum = Some(spectrum);
                 }
                 self.predict();
-                self.live_effect()
+                let mut effects = self.relate();
+                effects.extend(self.live_effect());
+                effects
+            }
+            LoaderMessage::Related(cross, seed) => {
+                if let Some(data) = &mut self.data {
+                    data.cross = Some((cross, seed));
+                }
+                self.predict();
+                Vec::new()
+            }
+            LoaderMessage::Unrelated(message) => {
+                self.refuse(message);
+                Vec::new()
             }
             LoaderMessage::Failed(message) => {
                 self.loading = None;
                 self.refuse(message);
-                Vec::new()
+                // What was there before stays, and may have been waiting for the loader.
+                self.relate()
             }
         }
     }

@@ -1,7 +1,12 @@
 //! What the linear theory says of the settings, and which settings it says nothing about.
 
+use std::sync::Arc;
+
+use crate::app::action::Effect;
+use crate::app::loader::Relation;
 use crate::config::{Estimator, Likelihood, Objective, RunConfig, Target, TrainedPart};
-use crate::metrics::predict;
+use crate::data::CrossSpectrum;
+use crate::metrics::{Explainable, predict};
 use crate::theory::{Gamma, NextThreshold, next_to_die, next_to_revive};
 
 use super::AppState;
@@ -32,12 +37,6 @@ pub fn uncovered(config: &RunConfig) -> Option<Uncovered> {
         return because(
             "the autoencoder",
             "It has neither noise nor a KL term, so no mode has to pay for itself.",
-        );
-    }
-    if net.target != Target::Input {
-        return because(
-            "other targets",
-            "The spectrum on screen is that of the input, and what decides is the target's part that the input explains.",
         );
     }
     match net.likelihood {
@@ -82,6 +81,33 @@ impl AppState {
         uncovered(&self.config)
     }
 
+    /// What the data explain of the target of the settings, if that is not the input and is known.
+    fn cross(&self) -> Option<&Arc<CrossSpectrum>> {
+        let (net, sampling) = (&self.config.net, &self.config.sampling);
+        let (cross, seed) = self.data.as_ref()?.cross.as_ref()?;
+        // Labels are the same for every seed; a random map is not.
+        let same_draw = net.target == Target::Labels || *seed == sampling.seed;
+        (cross.target == net.target && same_draw).then_some(cross)
+    }
+
+    /// The work of relating the target to the data, where it is neither done nor needless. While
+    /// data are loading it waits: it would cancel them, and is about those before.
+    pub(super) fn relate(&self) -> Vec<Effect> {
+        let target = self.config.net.target;
+        let Some(data) = &self.data else {
+            return Vec::new();
+        };
+        if target == Target::Input || self.loading.is_some() || self.cross().is_some() {
+            return Vec::new();
+        }
+        vec![Effect::Relate(Relation {
+            dataset: Arc::clone(&data.dataset),
+            preprocessor: Arc::clone(&data.preprocessor),
+            target,
+            seed: self.config.sampling.seed,
+        })]
+    }
+
     /// How the theory treats γ.
     pub fn gamma_mode(&self) -> Gamma {
         if self.config.live.gamma_moves() {
@@ -112,15 +138,16 @@ impl AppState {
     }
 
     pub(super) fn predict(&mut self) {
-        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.clone());
-        self.prediction = spectrum.and_then(|spectrum| {
-            predict(
-                &spectrum,
-                self.config.net.latents,
-                self.config.live.beta,
-                self.gamma_mode(),
-            )
-            .ok()
+        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.as_deref());
+        let explainable = if self.config.net.target == Target::Input {
+            spectrum.map(Explainable::Input)
+        } else {
+            self.cross().map(|cross| Explainable::Target(cross))
+        };
+        let live = &self.config.live;
+        self.prediction = explainable.and_then(|data| {
+            let (latents, gamma) = (self.config.net.latents, self.gamma_mode());
+            predict(data, latents, live.eta_enc, live.beta, gamma).ok()
         });
         self.generation += 1;
     }
@@ -129,7 +156,10 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::action::Action;
+    use crate::app::loader::{LoadedData, LoaderMessage};
     use crate::config::{KlSchedule, LiveConfig, NetConfig};
+    use crate::data::{self, Preprocessor, Targets, gaussian};
 
     #[test]
     fn what_changes_the_optimum_is_said_and_what_only_changes_the_way_is_not() {
@@ -146,6 +176,15 @@ mod tests {
         let schedule = KlSchedule::WarmUp { steps: 10 };
         assert_eq!(run(LiveConfig { schedule, ..live }, net.clone()), None);
         assert_eq!(run(live, NetConfig::linear(4)), None);
+        for target in [Target::Labels, Target::LinearMap(3)] {
+            let other = NetConfig {
+                target,
+                ..net.clone()
+            };
+            assert_eq!(run(live, other), None);
+        }
+        let eta_enc = 0.5;
+        assert_eq!(run(LiveConfig { eta_enc, ..live }, net.clone()), None);
         let estimator = Estimator::ImportanceWeighted(1);
         assert_eq!(
             run(
@@ -162,13 +201,6 @@ mod tests {
         let autoencoder = LiveConfig { objective, ..live };
         assert_eq!(run(autoencoder, net.clone()), Some("the autoencoder"));
         for (changed, word) in [
-            (
-                NetConfig {
-                    target: Target::Labels,
-                    ..net.clone()
-                },
-                "targets",
-            ),
             (
                 NetConfig {
                     likelihood: Likelihood::Bernoulli,
@@ -206,5 +238,105 @@ mod tests {
         ] {
             assert!(run(changed, net.clone()).is_some(), "{changed:?}");
         }
+    }
+
+    /// A target is related to the data once they are there with their spectrum, once per draw, and
+    /// again after a load that came to nothing.
+    #[test]
+    fn a_target_is_related_to_the_data_when_that_is_needed() {
+        let plain = gaussian::generate(
+            &[9.0, 4.0, 1.0],
+            None,
+            crate::config::Split::Train,
+            1,
+            &|_| true,
+        )
+        .expect("data");
+        let dataset = Arc::new(plain);
+        let config = RunConfig {
+            net: NetConfig {
+                target: Target::LinearMap(2),
+                ..NetConfig::linear(4)
+            },
+            ..RunConfig::default()
+        };
+        let preprocessor = Arc::new(Preprocessor::new(config.data.preprocess, &dataset));
+        let spectrum = data::spectrum(&dataset, &preprocessor, 0, &|_| true).expect("a spectrum");
+        let asked = |effects: &[Effect]| {
+            let relations = effects.iter().filter_map(|e| match e {
+                Effect::Relate(relation) => Some(relation.clone()),
+                _ => None,
+            });
+            relations.collect::<Vec<_>>()
+        };
+        let answer = |relation: &Relation| {
+            let Relation {
+                dataset,
+                preprocessor,
+                target,
+                seed,
+            } = relation;
+            let targets = Targets::new(*target, dataset, preprocessor, *seed)
+                .expect("targets")
+                .expect("not the input");
+            let cross = data::cross_spectrum(dataset, preprocessor, &targets, *seed, &|_| true);
+            LoaderMessage::Related(Arc::new(cross.expect("a cross spectrum")), *seed)
+        };
+
+        let (mut state, effects) = AppState::new(config.clone());
+        assert!(asked(&effects).is_empty());
+        let loaded = LoaderMessage::Loaded(Box::new(LoadedData {
+            config: config.data.clone(),
+            dataset,
+            preprocessor,
+            digest: String::new(),
+        }));
+        // Still loading: the request would cancel the spectrum.
+        assert!(asked(&state.loaded(loaded)).is_empty());
+        let effects = state.loaded(LoaderMessage::Spectrum(Arc::new(spectrum)));
+        let [first] = &asked(&effects)[..] else {
+            panic!("one relation is asked for, not {effects:?}")
+        };
+        assert!(state.prediction.is_none());
+        state.loaded(answer(first));
+        let known = state.prediction.clone().expect("a prediction");
+        assert!((known.explained.expect("a target") - 1.0).abs() < 1e-9);
+        assert_eq!(known.problem.dim(), 2);
+
+        // Known for this seed, whatever else changes; not for another.
+        let mut sampling = state.config.sampling;
+        sampling.batch += 1;
+        assert!(asked(&state.apply(Action::Sampling(sampling))).is_empty());
+        let effects = state.apply(Action::NewSeed);
+        let [second] = &asked(&effects)[..] else {
+            panic!("one relation is asked for, not {effects:?}")
+        };
+        assert!(state.prediction.is_none());
+        // An answer to the old question changes nothing.
+        state.loaded(answer(first));
+        assert!(state.prediction.is_none());
+        // Data that do not arrive leave the question open: it is asked again.
+        let path = state.path_request("nowhere".into());
+        assert!(asked(&state.apply(Action::Data(path))).is_empty());
+        let effects = state.loaded(LoaderMessage::Failed("no such file".into()));
+        assert_eq!(asked(&effects).len(), 1);
+        state.loaded(answer(second));
+        assert!(
+            state
+                .prediction
+                .as_ref()
+                .is_some_and(|p| p.explained.is_some())
+        );
+        // Refused once, it is not asked for until something changes.
+        assert!(asked(&state.loaded(LoaderMessage::Unrelated("why".into()))).is_empty());
+        assert_eq!(state.problem.as_deref(), Some("why"));
+        let live = LiveConfig {
+            beta: 2.0,
+            eta_enc: 0.5,
+            ..state.config.live
+        };
+        assert!(asked(&state.apply(Action::Live(live))).is_empty());
+        let prediction = state.prediction.as_ref().expect("a prediction");
+        assert_eq!((prediction.beta, prediction.problem.eta_enc()), (2.0, 0.5));
     }
 }

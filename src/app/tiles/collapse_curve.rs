@@ -97,7 +97,7 @@ impl Curve {
     /// The network's curve as it is now.
     fn current(&self, state: &AppState) -> Option<(CurveOf, CollapseCurve)> {
         let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
-        let prior = evaluation.prior_variance;
+        let prior = evaluation.prior_variance();
         let curve = CollapseCurve::new(&evaluation.posterior, prior, self.delta);
         let run = state.run.as_ref().map_or("", |r| r.label.as_str());
         let beta = significant(evaluation.beta, 3);

@@ -23,7 +23,7 @@ impl Content for Sigma {
         let sigmas: Vec<f64> = evaluation.posterior.sigmas().collect();
         Some(sigma_histogram(&SigmaHistogram {
             sigmas: &sigmas,
-            prior: evaluation.prior_variance.sqrt(),
+            prior: evaluation.prior_variance().sqrt(),
             provenance: &state.provenance(),
         }))
     }

@@ -122,7 +122,7 @@ impl Content for Space {
             circles: self.circles,
             classes: &[],
             trails: &trails,
-            prior: evaluation.prior_variance.sqrt(),
+            prior: evaluation.prior_variance().sqrt(),
             provenance: &state.provenance(),
         }))
     }

@@ -8,7 +8,7 @@ use crate::app::action::Action;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::theme::{muted, segmented};
-use crate::config::{LiveConfig, Target};
+use crate::config::LiveConfig;
 use crate::figure::tiles::Visit;
 use crate::figure::tiles::staircase::DRAG_BETA;
 use crate::figure::tiles::thresholds::DRAG_BETA_GAMMA;
@@ -101,12 +101,11 @@ impl Content for Thresholds {
             }
             View::Variance => {
                 let error = evaluation.map(|e| e.sse);
-                let pictures = state.config.net.target == Target::Input;
-                figures::variance_figure(prediction, error.filter(|_| pictures), &provenance)
+                figures::variance_figure(prediction, error, &provenance)
             }
             View::Staircase => {
                 let visited: Vec<Visit> = state.visited.iter().copied().collect();
-                figures::staircase_figure(prediction, gamma, measured, &visited, &provenance)
+                figures::staircase_figure(prediction, measured, &visited, &provenance)
             }
         };
         // The first note is the predicted count.

@@ -1,5 +1,6 @@
 //! Latent usage: what each latent costs in KL, and whether its variances obey the law
-//! Var μ + E σ² = 1 (Asperti 2019, §4), which holds for active and collapsed latents alike.
+//! Var μ + E σ² = 1 (Asperti 2019, §4), which holds for active and collapsed latents alike. Under a
+//! prior N(0, η²) both are drawn in units of η².
 
 use crate::figure::ticks::format_number;
 use crate::figure::{
@@ -11,9 +12,9 @@ use crate::figure::{
 pub struct LatentUse {
     /// Mean KL in nats.
     pub kl: f64,
-    /// E σ², the mean posterior variance.
+    /// E σ², the mean posterior variance, in units of the prior's variance.
     pub mean_sigma2: f64,
-    /// Var μ, the variance of the posterior mean.
+    /// Var μ, the variance of the posterior mean, in units of the prior's variance.
     pub var_mu: f64,
     /// Whether the latent counts as collapsed by the threshold in use.
     pub dead: bool,
@@ -40,7 +41,9 @@ pub struct Usage<'a> {
     pub collapsed_percent: Option<f64>,
     /// The ε and δ of that share.
     pub epsilon_delta: (f64, f64),
-    /// The threshold of Var μ above which a latent counts as active; stated with the number.
+    /// `η_enc`, the prior's standard deviation: where it is not 1 the names say that η² is the unit.
+    pub eta_enc: f64,
+    /// The threshold of Var μ/η² above which a latent counts as active; stated with the number.
     pub active_threshold: f64,
     /// Where the numbers came from.
     pub provenance: &'a Provenance,
@@ -58,6 +61,7 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
         };
         order.sort_by(|&a, &b| key(b).total_cmp(&key(a)));
     }
+    let [sigma_name, mu_name] = names(input.eta_enc);
     let mut figure = FigureSpec::new("usage", "Latent usage");
     figure.subtitle = match input.order {
         UsageOrder::ByKl => "sorted by KL".into(),
@@ -77,7 +81,7 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
                 .map(|(i, &j)| (i as f64, name(j)))
                 .collect(),
         );
-    figure.y = Axis::linear("KL [nats] | E σ² + Var μ");
+    figure.y = Axis::linear(format!("KL [nats] | {sigma_name} + {mu_name}"));
     figure.legend = true;
     figure.provenance = input.provenance.clone();
     figure.notes = notes(input);
@@ -115,7 +119,7 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
         width: 0.2,
         colour: DARK,
         hatched: l.dead,
-        label: format!("z{j}: E σ² = {}", format_number(l.mean_sigma2, 3)),
+        label: format!("z{j}: {sigma_name} = {}", format_number(l.mean_sigma2, 3)),
         latent: Some(j),
     });
     let mu = each(&|x, j, l| Bar {
@@ -125,23 +129,34 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
         width: 0.2,
         colour: PALE,
         hatched: false,
-        label: format!("z{j}: Var μ = {}", format_number(l.var_mu, 3)),
+        label: format!("z{j}: {mu_name} = {}", format_number(l.var_mu, 3)),
         latent: Some(j),
     });
     figure
         .layers
         .push(bars("kl", "KL (colour: latent)", Colour::Latent(0), kl));
-    figure.layers.push(bars("mean_sigma2", "E σ²", DARK, sigma));
-    figure.layers.push(bars("var_mu", "Var μ", PALE, mu));
+    figure
+        .layers
+        .push(bars("mean_sigma2", sigma_name, DARK, sigma));
+    figure.layers.push(bars("var_mu", mu_name, PALE, mu));
     figure.layers.push(Layer::Rule(Rule {
         direction: Direction::Y,
         value: 1.0,
-        label: "law: E σ² + Var μ = 1".into(),
+        label: format!("law: {sigma_name} + {mu_name} = 1"),
         colour: Role::Threshold.into(),
         dash: Dash::Dashed,
         draggable: None,
     }));
     figure
+}
+
+/// What the two variances are called.
+fn names(eta_enc: f64) -> [&'static str; 2] {
+    if eta_enc == 1.0 {
+        ["E σ²", "Var μ"]
+    } else {
+        ["E σ²/η²", "Var μ/η²"]
+    }
 }
 
 /// E σ²: a slate that shows on light and dark.
@@ -164,7 +179,8 @@ fn notes(input: &Usage<'_>) -> Vec<String> {
         .filter(|l| l.var_mu > input.active_threshold)
         .count();
     let mut notes = vec![format!(
-        "{active} active (Var μ > {})",
+        "{active} active ({} > {})",
+        names(input.eta_enc)[1],
         input.active_threshold
     )];
     if let Some(percent) = input.collapsed_percent {
@@ -201,6 +217,7 @@ mod tests {
             order: UsageOrder::ByKl,
             collapsed_percent: Some(50.0),
             epsilon_delta: (0.01, 0.01),
+            eta_enc: 1.0,
             active_threshold: 0.01,
             provenance: &Provenance::default(),
         });

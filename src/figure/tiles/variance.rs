@@ -9,8 +9,8 @@ use crate::figure::{
 /// Everything the tile shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Variance<'a> {
-    /// ζᵢ², in descending order.
-    pub spectrum: &'a [f64],
+    /// Each mode's share of the variance and the running total, 0 to 1, the largest mode first.
+    pub shares: &'a [[f64; 2]],
     /// E‖y‖².
     pub total: f64,
     /// Modes alive in theory.
@@ -26,15 +26,7 @@ pub struct Variance<'a> {
 /// Builds the figure.
 pub fn variance(input: &Variance<'_>) -> FigureSpec {
     let total = input.total.max(f64::MIN_POSITIVE);
-    let mut running = 0.0;
-    let shares: Vec<f64> = input
-        .spectrum
-        .iter()
-        .map(|v| {
-            running += v / total;
-            100.0 * running
-        })
-        .collect();
+    let shares: Vec<f64> = input.shares.iter().map(|s| 100.0 * s[1]).collect();
     // To where almost everything is held, and at least twice the latents.
     let full = shares.partition_point(|s| *s < 99.0) + 1;
     let shown = full.max(2 * input.latents).min(shares.len()).max(1);
@@ -108,7 +100,7 @@ pub fn variance(input: &Variance<'_>) -> FigureSpec {
                         i + 1,
                         format_number(shares[i], 3),
                         i + 1,
-                        format_number(100.0 * input.spectrum[i] / total, 3)
+                        format_number(100.0 * input.shares[i][0], 3)
                     )
                 })
                 .collect(),
@@ -142,7 +134,7 @@ mod tests {
     fn shares_are_of_the_whole_variance_and_the_counts_are_the_first_to_reach_it() {
         let provenance = Provenance::default();
         let figure = variance(&Variance {
-            spectrum: &[80.0, 12.0, 4.0, 4.0],
+            shares: &[[0.8, 0.8], [0.12, 0.92], [0.04, 0.96], [0.04, 1.0]],
             total: 100.0,
             alive: 2,
             latents: 2,
@@ -166,7 +158,7 @@ mod tests {
     fn data_without_variance_make_a_figure_all_the_same() {
         let provenance = Provenance::default();
         let figure = variance(&Variance {
-            spectrum: &[0.0, 0.0],
+            shares: &[[0.0, 0.0]; 2],
             total: 0.0,
             alive: 0,
             latents: 4,

@@ -112,6 +112,75 @@ fn gaussian_data_give_the_closed_form() {
 }
 
 #[test]
+fn the_priors_width_scales_sigma_and_nothing_else() {
+    let line = "theory --data gaussian:9,5,2,1,0.3 --latent 4 --beta 3 --gamma 0.5 --json";
+    let (unit, wide) = (json(line), json(&format!("{line} --eta-enc 2")));
+    for key in ["loss", "gamma", "active", "eigenvalues", "thresholds_beta"] {
+        assert_eq!(unit[key], wide[key], "{key}");
+    }
+    let pairs = numbers(&unit["sigma2"])
+        .into_iter()
+        .zip(numbers(&wide["sigma2"]));
+    for (unit, wide) in pairs {
+        assert_close("σ²", wide, 4.0 * unit, 1e-12);
+    }
+    let refused = super::run(format!("{line} --eta-enc 0").split(' '));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(super::text(&refused.stderr).contains("η_enc"));
+}
+
+#[test]
+fn another_target_has_the_modes_of_its_explainable_part() {
+    // As many rows as dimensions: the map is explained whole, and ζ² are the target's variances.
+    let line = "theory --data gaussian:9,5,2,1,0.3 --target map:3 --latent 4 --beta 0.8 --json";
+    let report = json(line);
+    let mut keys = vec![
+        "eigenvalues",
+        "thresholds_beta",
+        "active",
+        "sigma2",
+        "loss",
+        "gamma",
+        "ppca",
+    ];
+    keys.extend(["target_variance", "explained"]);
+    assert_keys(&report, &keys);
+    let zeta2 = numbers(&report["eigenvalues"]);
+    assert_eq!(zeta2.len(), 3);
+    let total = number(&report["target_variance"]);
+    assert_close("explained", number(&report["explained"]), 1.0, 1e-9);
+    assert_close("Σ ζ²", zeta2.iter().sum(), total, 1e-9);
+    assert_close(
+        "loss",
+        number(&report["loss"]),
+        least_loss(&zeta2, 4, 0.8, 1.0),
+        1e-9,
+    );
+    let alive = zeta2.iter().filter(|z| **z > 0.8).count();
+    assert_eq!(report["active"], alive);
+    // pPCA stays that of the input.
+    let ppca = json("theory --data gaussian:9,5,2,1,0.3 --latent 4 --json");
+    assert_eq!(report["ppca"], ppca["ppca"]);
+    // Numbers that the input cannot explain stay in the loss.
+    let labels =
+        json("theory --data digits --limit 900 --target labels --latent 4 --gamma 0.05 --json");
+    let (zeta2, total) = (
+        numbers(&labels["eigenvalues"]),
+        number(&labels["target_variance"]),
+    );
+    let explained = number(&labels["explained"]);
+    assert_close("share", zeta2.iter().sum::<f64>() / total, explained, 1e-9);
+    assert!(explained > 0.5 && total < 0.91, "{labels}");
+    let expected = least_loss(&zeta2, 4, 1.0, 0.05) + (1.0 - explained) * total / (2.0 * 0.05);
+    assert_close("loss", number(&labels["loss"]), expected, 1e-9);
+    let none = super::run("theory --data gaussian:9,5 --target labels".split(' '));
+    assert_eq!(none.status.code(), Some(1));
+    assert!(super::text(&none.stderr).contains("label"));
+    let table = super::run(line.trim_end_matches(" --json").split(' '));
+    assert!(super::text(&table.stdout).contains("explains 100.00 %"));
+}
+
+#[test]
 fn without_latent_there_are_as_many_as_dimensions() {
     let report = json("theory --data gaussian:9,5,2,1,0.3 --beta 1.5 --json");
     assert_eq!(numbers(&report["sigma2"]).len(), 5);

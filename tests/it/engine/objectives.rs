@@ -275,7 +275,7 @@ fn every_statistic_is_that_of_the_posteriors_read_back() {
             evaluate(trainer.backend(), 0, &settings, 700, &|| true).expect("an evaluation");
         let (posterior, n) = (&found.posterior, 700.0);
         assert_eq!((posterior.samples(), posterior.latents()), (700, 4));
-        assert!((found.prior_variance - 1.69).abs() < 1e-9);
+        assert!((found.prior_variance() - 1.69).abs() < 1e-9);
         let mut alive = 0;
         for (j, latent) in found.latents.iter().enumerate() {
             let column = |of: &dyn Fn(usize) -> f32| -> Vec<f64> {
@@ -298,7 +298,7 @@ fn every_statistic_is_that_of_the_posteriors_read_back() {
             assert!(near(latent.kl, kls.iter().sum::<f64>() / n), "{latent:?}");
             let below = kls.iter().filter(|kl| **kl < 0.01).count() as f64 / n;
             assert!((latent.collapsed_share - below).abs() < 2.0 / n);
-            for (direct, read) in kls.iter().zip(posterior.kl(j, found.prior_variance)) {
+            for (direct, read) in kls.iter().zip(posterior.kl(j, found.prior_variance())) {
                 assert!((direct - read).abs() < 1e-9);
             }
             alive += usize::from(variance > 0.1);

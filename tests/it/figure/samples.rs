@@ -164,6 +164,7 @@ pub(super) fn usage_figure() -> FigureSpec {
         order: UsageOrder::ByKl,
         collapsed_percent: Some(68.75),
         epsilon_delta: (0.01, 0.01),
+        eta_enc: 1.0,
         active_threshold: 0.01,
         provenance: &provenance(),
     })

@@ -7,8 +7,8 @@ use collapse_explorer::theory::estimators::{
 use collapse_explorer::theory::{
     Convention, Gamma, LinearProblem, ModeSurface, PpcaSurface, active_count, beta_for,
     fixed_sigma_optimum, least_eigenvalue_curve, least_loss, next_to_die, next_to_revive, optimum,
-    origin_eigenvalues, ppca_fit, ppca_log_likelihood, thresholds_beta, thresholds_beta_learned,
-    weight_for,
+    origin_eigenvalues, ppca_fit, ppca_log_likelihood, ppca_sweep, self_consistency, staircase,
+    thresholds_beta, thresholds_beta_learned, variance_shares, weight_for,
 };
 use proptest::prelude::*;
 
@@ -52,10 +52,20 @@ proptest! {
                     }
                     prop_assert_eq!(o.sigma2_per_latent(&problem).len(), k);
                 }
+                if let Ok(found) = staircase(&problem, gamma) {
+                    prop_assert!(found.stairs.iter().all(|s| s.from >= 0.0 && s.to > s.from), "{found:?}");
+                    let _ = (found.active_at(beta), found.line(beta, extra));
+                }
                 let _ = next_to_die(&problem, beta, gamma);
                 let _ = next_to_revive(&problem, beta, gamma);
             }
             prop_assert!(thresholds_beta_learned(&problem).iter().all(|t| *t >= 0.0));
+            if let Ok(found) = self_consistency(&problem, beta, None, 5) {
+                prop_assert!(found.curve.iter().flatten().all(|v| v.is_finite()), "{found:?}");
+            }
+            for s in variance_shares(&problem) {
+                prop_assert!((0.0..=1.0 + 1e-9).contains(&s.cumulative), "{s:?}");
+            }
             if let Ok(loss) = least_loss(&problem, beta, gamma) {
                 prop_assert!(loss.is_finite());
             }
@@ -67,6 +77,9 @@ proptest! {
         let _ = thresholds_beta(&e, gamma);
         if let Ok(fit) = ppca_fit(&e, d, k) {
             prop_assert!(!fit.log_likelihood.is_nan() && fit.sigma2 >= 0.0, "{fit:?}");
+        }
+        if let Ok(sweep) = ppca_sweep(&e, d, &[0, k], k) {
+            prop_assert!(sweep.iter().all(|p| p.held.is_finite() && !p.log_likelihood.is_nan()), "{sweep:?}");
         }
         if let Ok(l) = ppca_log_likelihood(&e, d, &[0], gamma) {
             prop_assert!(l.is_finite());

@@ -9,7 +9,7 @@ use collapse_explorer::theory::{
 const SPECTRUM: [f64; 6] = [5.0, 3.0, 1.6, 0.9, 0.5, 0.2];
 
 /// −½(d log 2π + log|C| + tr(C⁻¹S)) by Gaussian elimination.
-fn gaussian(c: &[Vec<f64>], s: &[Vec<f64>]) -> f64 {
+pub(super) fn gaussian(c: &[Vec<f64>], s: &[Vec<f64>]) -> f64 {
     let d = c.len();
     let mut rows: Vec<Vec<f64>> = c
         .iter()

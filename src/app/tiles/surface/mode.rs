@@ -34,11 +34,11 @@ impl Kind for OneMode {
     fn figure(&mut self, state: &AppState, scale: ColourScale) -> Option<FigureSpec> {
         let eigenvalues = state.prediction.as_ref()?.problem.eigenvalues();
         let trail: Vec<[f64; 2]> = state.trail.iter().copied().collect();
+        let live = &state.config.live;
         let mut figure = figures::mode_surface_figure(
             state.mode,
             *eigenvalues.get(state.mode)?,
-            state.config.live.beta,
-            shown_gamma(state),
+            (live.beta, shown_gamma(state), live.eta_enc),
             &trail,
             scale,
             &state.provenance(),

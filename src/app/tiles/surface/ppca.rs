@@ -45,7 +45,8 @@ impl Kind for PpcaColumns {
     }
 
     fn figure(&mut self, state: &AppState, scale: ColourScale) -> Option<FigureSpec> {
-        let eigenvalues = state.prediction.as_ref()?.problem.eigenvalues();
+        // It is about the input, whatever the target.
+        let eigenvalues = &state.data.as_ref()?.spectrum.as_ref()?.eigenvalues;
         let last = eigenvalues.len().checked_sub(1).filter(|last| *last > 0)?;
         let a = self.modes[0].min(last);
         // The two components must differ.
