@@ -14,10 +14,14 @@
 //! - [`thresholds`]: the β at which each mode dies, and which one is next.
 //! - [`origin`]: the Hessian at the collapsed point.
 //! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
+//! - [`soft_threshold`]: one mode under a soft-threshold decoder, whose collapsed point is a local
+//!   minimum (Dai, Wang and Wipf 2020).
+//! - [`basin`]: which of its minima gradient descent ends at.
 //! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
 //! - [`estimators`]: what a nonlinear network's statistics say about its own thresholds.
 //! - [`convention`]: β translated from and to other ways of writing the loss.
 
+pub mod basin;
 pub mod convention;
 pub mod estimators;
 pub mod fixed_sigma;
@@ -25,9 +29,11 @@ pub mod linear;
 pub mod origin;
 pub mod ppca;
 mod problem;
+pub mod soft_threshold;
 pub mod surface;
 pub mod thresholds;
 
+pub use basin::{BasinMap, BasinRequest, Fate, StartSigma};
 pub use convention::{Convention, beta_for, weight_for};
 pub use fixed_sigma::{FixedSigmaMode, FixedSigmaOptimum, fixed_sigma_optimum};
 pub use linear::{Gamma, GammaSolution, Mode, Optimum, least_loss, optimum};
@@ -36,6 +42,7 @@ pub use ppca::{
     ColumnStability, PpcaFit, PpcaSurface, ppca_fit, ppca_log_likelihood, zero_column_stability,
 };
 pub use problem::LinearProblem;
+pub use soft_threshold::{AlphaLimits, Collapsed, GoodMinimum, LearnedGamma, SoftThreshold};
 pub use surface::{Axis, Grid, ModeSurface};
 pub use thresholds::{
     NextThreshold, active_count, collapse_free_beta, next_to_die, next_to_revive, thresholds_beta,
