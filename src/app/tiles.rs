@@ -4,6 +4,7 @@
 
 mod collapse_path;
 mod content;
+mod landscape;
 mod layouts;
 mod phase;
 mod pictures;

@@ -8,6 +8,7 @@ mod glyphs;
 mod layout;
 mod model;
 mod objective;
+mod surfaces;
 mod thresholds;
 
 use std::time::{Duration, Instant};

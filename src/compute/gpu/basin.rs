@@ -20,7 +20,7 @@ const STEP_WORK: u64 = 150;
 /// Twin of `BasinInputs` in `shaders/basin.wgsl`, byte for byte.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
 #[repr(C)]
-#[allow(missing_docs, reason = "the kernel says what its members are")]
+#[expect(missing_docs, reason = "the kernel says what its members are")]
 pub struct BasinInputs {
     pub target_1: [f32; 4],
     pub target_2: [f32; 4],
@@ -36,7 +36,7 @@ pub struct BasinInputs {
 /// Twin of `BasinState` there.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
 #[repr(C)]
-#[allow(missing_docs, reason = "the kernel says what its members are")]
+#[expect(missing_docs, reason = "the kernel says what its members are")]
 pub struct BasinState {
     pub w: f32,
     pub m: f32,

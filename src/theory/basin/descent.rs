@@ -66,14 +66,19 @@ pub trait Real:
     /// As f64.
     fn wide(self) -> f64;
     /// eˣ.
+    #[must_use]
     fn exp(self) -> Self;
     /// √x.
+    #[must_use]
     fn sqrt(self) -> Self;
     /// |x|.
+    #[must_use]
     fn abs(self) -> Self;
     /// The larger.
+    #[must_use]
     fn max(self, other: Self) -> Self;
     /// The smaller.
+    #[must_use]
     fn min(self, other: Self) -> Self;
 }
 
