@@ -71,7 +71,11 @@ fn surfaces(c: &mut Criterion) {
         b.iter(|| soft(black_box(0.3)).grid(axis(3.4), axis(1.5)));
     });
     group.bench_function("soft threshold, the whole figure", |b| {
-        b.iter(|| soft_surface_figure(0, &soft(0.3), CELLS, &Provenance::default()));
+        b.iter(|| {
+            let model = soft(black_box(0.3));
+            let limit = model.alpha_limits().global;
+            soft_surface_figure(0, &model, CELLS, limit, &Provenance::default())
+        });
     });
     group.finish();
 }

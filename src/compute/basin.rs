@@ -37,7 +37,8 @@ pub struct BasinComputer {
 
 impl BasinComputer {
     /// Computes the map at the levels from the coarsest to `cells` and hands each over as soon as it
-    /// is there; false if `cancel` was raised before the last.
+    /// is there; false if `cancel` was raised before the last. The coarsest is always finished, so
+    /// that somebody who keeps changing the request sees something.
     ///
     /// A device that cannot be opened, or fails, is replaced by the CPU, and the pictures say so.
     pub fn compute(
@@ -50,7 +51,9 @@ impl BasinComputer {
     ) -> bool {
         self.open(choice);
         let coarser = BasinMap::LEVELS.into_iter().filter(|level| *level < cells);
-        for level in coarser.chain([cells]) {
+        let never = AtomicBool::new(false);
+        for (index, level) in coarser.chain([cells]).enumerate() {
+            let cancel = if index == 0 { &never } else { cancel };
             match self.level(request, level, cancel) {
                 Some(picture) => progress(picture),
                 None => return false,

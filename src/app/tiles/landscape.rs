@@ -147,15 +147,21 @@ impl Side {
         let mode = order.request.mode;
         match &order.request.wanted {
             Wanted::Energy(model) => {
-                for cells in SURFACE_LEVELS {
-                    if order.cancel.load(Ordering::Relaxed) {
-                        return;
+                let provenance = Provenance {
+                    device: "CPU · f64".into(),
+                    ..Provenance::default()
+                };
+                let mut limit = None;
+                for (level, cells) in SURFACE_LEVELS.into_iter().enumerate() {
+                    // The coarsest is cheap and always shown, so that a drag is followed.
+                    if level > 0 {
+                        if order.cancel.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        limit = limit.or_else(|| model.alpha_limits().global);
                     }
-                    let provenance = Provenance {
-                        device: "CPU · f64".into(),
-                        ..Provenance::default()
-                    };
-                    let figure = figures::soft_surface_figure(mode, model, cells, &provenance);
+                    let figure =
+                        figures::soft_surface_figure(mode, model, cells, limit, &provenance);
                     self.tell(order, figure.map_err(|e| e.to_string()));
                 }
             }
@@ -175,9 +181,6 @@ impl Side {
     }
 
     fn tell(&self, order: &Order, figure: Result<FigureSpec, String>) {
-        if order.cancel.load(Ordering::Relaxed) {
-            return;
-        }
         self.made.put(Made {
             request: order.request.clone(),
             figure,

@@ -121,7 +121,7 @@ impl Content for Surface {
             [
                 (Kind::Mode, "(u, v)"),
                 (Kind::Ppca, "pPCA"),
-                (Kind::Soft, "soft α"),
+                (Kind::Soft, "soft threshold"),
                 (Kind::Basins, "basins"),
                 (Kind::Hessian, "Hessian"),
             ]

@@ -41,7 +41,8 @@ fn marks(minima: &[GoodMinimum]) -> (Vec<[f64; 2]>, Vec<[f64; 2]>) {
     (lowest, minima.iter().skip(1).flat_map(both).collect())
 }
 
-/// The soft-threshold energy over (W, μ), σ at its best, on `cells`² points.
+/// The soft-threshold energy over (W, μ), σ at its best, on `cells`² points; `global_until`, from
+/// [`SoftThreshold::alpha_limits`], is said where it is known.
 ///
 /// # Errors
 /// [`Error`] if the model's numbers span no rectangle.
@@ -49,6 +50,7 @@ pub fn soft_surface_figure(
     mode: usize,
     model: &SoftThreshold,
     cells: usize,
+    global_until: Option<f64>,
     provenance: &Provenance,
 ) -> Result<FigureSpec, Error> {
     let minima = model.good_minima();
@@ -82,7 +84,7 @@ pub fn soft_surface_figure(
         collapsed: collapsed_point(model),
         minima: &minima,
         higher: &higher,
-        global_until: model.alpha_limits().global,
+        global_until,
         provenance,
     }))
 }
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn marks_lie_where_the_surface_is_lowest() {
         let model = SoftThreshold::new(4.0, 0.6, 1.0, 0.4, 1.0).unwrap();
-        let figure = soft_surface_figure(0, &model, 64, &Provenance::default()).unwrap();
+        let figure = soft_surface_figure(0, &model, 64, None, &Provenance::default()).unwrap();
         let map = figure.heat_map().unwrap();
         let lowest = (0..map.values.len())
             .min_by(|a, b| map.values[*a].total_cmp(&map.values[*b]))

@@ -92,12 +92,16 @@ pub fn surface_basin(input: &SurfaceBasin<'_>) -> FigureSpec {
         }));
     }
     let best = input.collapsed != CollapsedPoint::GlobalMinimum;
-    figure.layers.extend(stationary(
-        input.collapsed,
-        best,
-        input.minima,
-        input.higher,
-    ));
+    let mut marks = stationary(input.collapsed, best, input.minima, input.higher);
+    for mark in &mut marks {
+        // The colours already say which minimum is which; the collapsed point's kind is news.
+        if let Layer::Series(series) = mark
+            && series.id != "collapsed"
+        {
+            series.name.clear();
+        }
+    }
+    figure.layers.extend(marks);
     figure
 }
 
@@ -113,14 +117,14 @@ fn notes(input: &SurfaceBasin<'_>) -> Vec<String> {
     )];
     let open = count(Category::Unfinished);
     if open > 0 {
-        notes.push(format!("undecided {}", share(open)));
+        notes.push(format!("{open} undecided"));
     }
+    notes.push(format!("{}² on {}", input.cells, input.device));
+    notes.extend(input.fallback.map(str::to_owned));
     notes.push(format!(
         "{}, median {} steps",
         input.start, input.median_steps
     ));
-    notes.push(format!("{}² on {}", input.cells, input.device));
-    notes.extend(input.fallback.map(str::to_owned));
     notes
 }
 
@@ -166,6 +170,6 @@ mod tests {
             ..input
         })
         .notes;
-        assert!(notes.join(" · ").contains("undecided 25.0 %"));
+        assert!(notes.join(" · ").contains("1 undecided"));
     }
 }

@@ -81,7 +81,7 @@ impl BasinMap {
         let unit = request.model.zeta2() / request.model.gamma();
         Self {
             request: *request,
-            cells,
+            cells: cells.min(Self::MOST_CELLS),
             fates: descents.iter().map(|d| Fate::of(d.fate)).collect(),
             steps: descents.iter().map(|d| d.steps).collect(),
             excess: descents.iter().map(|d| d.excess.wide() * unit).collect(),
@@ -263,6 +263,25 @@ mod tests {
             shares[0] > 0 && shares.windows(2).all(|s| s[0] < s[1]),
             "{shares:?}"
         );
+    }
+
+    /// Far from the collapsed point the valleys are narrow and descents long; hardly any may be left open.
+    #[test]
+    fn a_large_threshold_is_decided_too() {
+        for alpha in [4.0, 10.0] {
+            let model = SoftThreshold::new(1.0, alpha, 0.2, 1.0, 1.0).unwrap();
+            let half = 1.35 * (1.0 + alpha);
+            let request = BasinRequest::new(model, (-half, half), (-1.5, 1.5)).unwrap();
+            let map = request.compute::<f32>(32, &AtomicBool::new(false)).unwrap();
+            let open = map.count(Fate::Unfinished);
+            println!(
+                "{alpha}: {:?} {:?}",
+                Fate::ALL.map(|f| map.count(f)),
+                request.landscape::<f64>()
+            );
+            assert!(open <= 10, "{alpha}: {open} of 1024");
+            assert!(map.count(Fate::Positive) > 100 && map.count(Fate::Collapsed) > 100);
+        }
     }
 
     /// The model's symmetry (W, μ) → (−W, −μ), which the arithmetic knows nothing of.

@@ -288,7 +288,8 @@ fn landscape_figures() -> [(&'static str, FigureSpec); 3] {
         fallback: None,
     };
     let from = provenance();
-    let soft = soft_surface_figure(0, &model, 48, &from).expect("a surface");
+    let limit = model.alpha_limits().global;
+    let soft = soft_surface_figure(0, &model, 48, limit, &from).expect("a surface");
     let hessian = hessian_figure(0, 5.1, 1.3, 1.0, &from).expect("a curve");
     [
         ("surface_soft", soft),

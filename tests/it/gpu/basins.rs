@@ -5,8 +5,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use collapse_explorer::compute::BasinComputer;
 use collapse_explorer::compute::gpu::GpuBasins;
+use collapse_explorer::compute::{BasinComputer, BasinPicture};
 use collapse_explorer::config::DeviceChoice;
 use collapse_explorer::theory::basin::descent::{advance, slope};
 use collapse_explorer::theory::{BasinMap, BasinRequest, Fate, SoftThreshold, StartSigma};
@@ -162,5 +162,9 @@ fn the_picture_says_what_made_it_and_falls_back_to_the_cpu() {
     );
     assert_eq!(none[2].map, cpu[2].map);
     let stopped = AtomicBool::new(true);
-    assert!(!computer.compute(&request, &DeviceChoice::Cpu, 40, &stopped, &mut |_| {}));
+    // The coarsest map comes all the same.
+    let mut cells = Vec::new();
+    let mut progress = |picture: BasinPicture| cells.push(picture.map.cells);
+    assert!(!computer.compute(&request, &DeviceChoice::Cpu, 40, &stopped, &mut progress));
+    assert_eq!(cells, [16]);
 }
