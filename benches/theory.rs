@@ -10,7 +10,9 @@ use collapse_explorer::data::Spectrum;
 use collapse_explorer::figure::Provenance;
 use collapse_explorer::figure::run::{basin_request, soft_surface_figure, thresholds_figure};
 use collapse_explorer::metrics::predict;
-use collapse_explorer::theory::{Axis, BasinMap, Gamma, ModeSurface, PpcaSurface, SoftThreshold};
+use collapse_explorer::theory::{
+    Axis, BasinMap, Gamma, ModeSurface, PpcaSurface, SoftThreshold, StartSigma,
+};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const CELLS: usize = 256;
@@ -85,12 +87,12 @@ fn basins(c: &mut Criterion) {
     group.sample_size(10);
     let cancel = AtomicBool::new(false);
     for alpha in [0.3, 2.0] {
-        let request = basin_request(&soft(alpha)).expect("a rectangle");
+        let request = basin_request(&soft(alpha), StartSigma::Prior).expect("a rectangle");
         group.bench_function(format!("256² on the CPU, f32, α {alpha} ζ"), |b| {
             b.iter(|| request.compute::<f32>(CELLS, &cancel));
         });
     }
-    let request = basin_request(&soft(0.3)).expect("a rectangle");
+    let request = basin_request(&soft(0.3), StartSigma::Prior).expect("a rectangle");
     group.bench_function("16² on the CPU: the first picture", |b| {
         b.iter(|| request.compute::<f32>(BasinMap::LEVELS[0], &cancel));
     });

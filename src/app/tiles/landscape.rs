@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use crate::compute::BasinComputer;
 use crate::config::DeviceChoice;
 use crate::figure::{FigureSpec, Provenance, run as figures};
-use crate::theory::{BasinMap, SoftThreshold};
+use crate::theory::{BasinMap, SoftThreshold, StartSigma};
 use crate::train::{Latest, Waker};
 
 /// Points along each side of the energy surface, coarse to fine.
@@ -23,8 +23,8 @@ const SURFACE_LEVELS: [usize; 3] = [32, 64, 128];
 pub(super) enum Wanted {
     /// The energy over (W, μ).
     Energy(SoftThreshold),
-    /// The basins of its minima, on this device.
-    Basins(SoftThreshold, DeviceChoice),
+    /// The basins of its minima from this σ, on this device.
+    Basins(SoftThreshold, StartSigma, DeviceChoice),
 }
 
 /// A request; equal requests have equal answers.
@@ -165,8 +165,8 @@ impl Side {
                     self.tell(order, figure.map_err(|e| e.to_string()));
                 }
             }
-            Wanted::Basins(model, device) => {
-                let request = match figures::basin_request(model) {
+            Wanted::Basins(model, start, device) => {
+                let request = match figures::basin_request(model, *start) {
                     Ok(request) => request,
                     Err(error) => return self.tell(order, Err(error.to_string())),
                 };
@@ -201,7 +201,7 @@ mod tests {
     fn request(alpha: f64) -> Request {
         let model = SoftThreshold::new(4.0, alpha, 1.0, 0.5, 1.0).unwrap();
         Request {
-            wanted: Wanted::Basins(model, DeviceChoice::Cpu),
+            wanted: Wanted::Basins(model, StartSigma::Prior, DeviceChoice::Cpu),
             mode: 0,
         }
     }

@@ -13,7 +13,7 @@ use crate::app::number::significant;
 use crate::app::state::AppState;
 use crate::app::theme::segmented;
 use crate::figure::{FigureSpec, Provenance, run as figures};
-use crate::theory::SoftThreshold;
+use crate::theory::{SoftThreshold, StartSigma};
 use crate::train::Waker;
 
 /// Which loss surface.
@@ -44,6 +44,8 @@ pub(super) struct Surface {
     ppca_sigma2: Option<f64>,
     /// α/ζ of the soft threshold.
     alpha: f64,
+    /// σ from which the descents of the basins start.
+    start: StartSigma,
     /// What computes slow surfaces, from the first time one is on screen.
     landscapes: Option<Landscapes>,
     /// The newest of its figures.
@@ -58,6 +60,7 @@ impl Default for Surface {
             kind: Kind::default(),
             ppca_sigma2: None,
             alpha: FIRST_ALPHA,
+            start: StartSigma::Prior,
             landscapes: None,
             made: None,
             problem: None,
@@ -103,7 +106,20 @@ impl Content for Surface {
         }
         match self.kind {
             Kind::Ppca => self.ppca_variance(ui, state),
-            Kind::Soft | Kind::Basins => self.threshold(ui),
+            Kind::Soft => self.threshold(ui),
+            Kind::Basins => {
+                let moved = self.threshold(ui);
+                let names = if ui.available_width() > 280.0 {
+                    ["from σ = η", "from the best σ"]
+                } else {
+                    ["σ = η", "best σ"]
+                };
+                let starts = [
+                    (StartSigma::Prior, names[0]),
+                    (StartSigma::Profiled, names[1]),
+                ];
+                segmented(ui, &mut self.start, &starts, false) || moved
+            }
             Kind::Mode | Kind::Hessian => false,
         }
     }
@@ -200,7 +216,7 @@ impl Surface {
         provenance: &Provenance,
     ) -> Option<FigureSpec> {
         let wanted = match self.kind {
-            Kind::Basins => Wanted::Basins(model, state.config.device.clone()),
+            Kind::Basins => Wanted::Basins(model, self.start, state.config.device.clone()),
             _ => Wanted::Energy(model),
         };
         let request = Request {

@@ -89,13 +89,14 @@ pub fn soft_surface_figure(
     }))
 }
 
-/// The starts whose basins are mapped: those of the surface, σ as in the prior.
+/// The starts whose basins are mapped: those of the surface.
 ///
 /// # Errors
 /// [`Error`] if the model's numbers span no rectangle.
-pub fn basin_request(model: &SoftThreshold) -> Result<BasinRequest, Error> {
+pub fn basin_request(model: &SoftThreshold, start: StartSigma) -> Result<BasinRequest, Error> {
     let (half_w, half_mu) = reach(model, &model.good_minima());
-    BasinRequest::new(*model, (-half_w, half_w), (-half_mu, half_mu))
+    let request = BasinRequest::new(*model, (-half_w, half_w), (-half_mu, half_mu))?;
+    Ok(BasinRequest { start, ..request })
 }
 
 /// A basin map; its provenance names the device that computed it.
@@ -210,7 +211,7 @@ mod tests {
     #[test]
     fn a_basin_figure_shows_every_pixel_of_its_map() {
         let model = SoftThreshold::new(4.0, 0.6, 1.0, 0.4, 1.0).unwrap();
-        let request = basin_request(&model).unwrap();
+        let request = basin_request(&model, StartSigma::Prior).unwrap();
         let map = request.compute::<f32>(16, &AtomicBool::new(false)).unwrap();
         let collapsed = map.count(Fate::Collapsed);
         assert!(collapsed > 0);

@@ -12,7 +12,7 @@ use collapse_explorer::figure::tiles::{
     thresholds, training, usage,
 };
 use collapse_explorer::figure::{Axis, ColourMap, FigureSpec, HeatMap, Layer, Provenance, Scale};
-use collapse_explorer::theory::SoftThreshold;
+use collapse_explorer::theory::{SoftThreshold, StartSigma};
 
 pub(super) fn provenance() -> Provenance {
     Provenance {
@@ -278,7 +278,7 @@ pub(super) fn phase_figure() -> FigureSpec {
 /// One mode under a soft threshold and the basins of its minima, from the theory itself.
 fn landscape_figures() -> [(&'static str, FigureSpec); 3] {
     let model = SoftThreshold::new(5.1, 0.7, 1.3, 1.0, 1.0).expect("a valid model");
-    let request = basin_request(&model).expect("a rectangle");
+    let request = basin_request(&model, StartSigma::Prior).expect("a rectangle");
     let map = request
         .compute::<f32>(48, &AtomicBool::new(false))
         .expect("not cancelled");

@@ -42,6 +42,8 @@ fn basins_come_coarse_to_fine_and_say_what_drew_them() {
     until_says(&mut window, "256² on CPU");
     assert!(window.has(Role::Figure, "Basins of attraction"));
     assert!(window.says("collapses from"));
+    window.pick("from the best σ");
+    until_says(&mut window, "from the best σ, median");
     // Without a threshold nothing collapses while the mode lives.
     window.set(Role::SpinButton, "soft threshold α", 0.0);
     until_says(&mut window, "collapses from 0 %");
