@@ -6,6 +6,7 @@ mod collapse_curve;
 mod collapse_path;
 mod content;
 mod histogram;
+mod landscape;
 mod latent_space;
 mod layouts;
 mod phase;

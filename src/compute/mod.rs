@@ -5,6 +5,7 @@
 //! kernels in `shaders/`. Every op has one shader and one CPU twin of the same name.
 
 mod backend;
+mod basin;
 pub mod cpu;
 mod fit;
 pub mod gpu;
@@ -14,6 +15,7 @@ mod plan;
 mod select;
 
 pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
+pub use basin::{BasinComputer, BasinPicture};
 pub use inputs::{StepInputs, StepMetrics};
 pub use op::{
     BatchOrder, BufferId, BufferSpec, Epilogue, Finish, GatherSource, Op, Slice, StatisticsLayout,

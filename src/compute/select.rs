@@ -67,6 +67,29 @@ fn no_device(choice: &DeviceChoice, adapters: &[AdapterInfo]) -> Error {
     }
 }
 
+/// Opens the device `choice` asks for, for work beside a plan; none means the CPU.
+///
+/// # Errors
+/// [`Error::NoDevice`] if nothing fits the choice, else what the last of those that fit says.
+pub(super) fn open_device(choice: &DeviceChoice) -> Result<Option<Arc<GpuDevice>>, Error> {
+    let found: Vec<Adapter> = match choice {
+        DeviceChoice::Cpu => Vec::new(),
+        _ => enumerate(),
+    };
+    let infos: Vec<AdapterInfo> = found.iter().map(|a| a.info().clone()).collect();
+    let mut refusal = no_device(choice, &infos);
+    for candidate in candidates(choice, &infos) {
+        match candidate {
+            Candidate::Cpu => return Ok(None),
+            Candidate::Adapter(index) => match GpuDevice::open(&found[index]) {
+                Ok(gpu) => return Ok(Some(gpu)),
+                Err(error) => refusal = error,
+            },
+        }
+    }
+    Err(refusal)
+}
+
 /// Makes the backend `choice` asks for.
 ///
 /// *Auto* takes a discrete GPU, else an integrated one, else the CPU; where a GPU turns out not to

@@ -7,7 +7,53 @@ use super::colour::{Palette, Rgb};
 use super::spec::{ColourScale, HeatMap, Scale};
 use super::ticks::{Tick, format_short, ticks};
 
-/// A perceptually uniform colour map.
+/// Where a descent ends: what [`ColourMap::Basins`] shows, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Category {
+    /// At the collapsed point.
+    Collapsed = 0,
+    /// At the minimum with W < 0.
+    Negative = 1,
+    /// At the minimum with W > 0.
+    Positive = 2,
+    /// Not decided.
+    Unfinished = 3,
+}
+
+impl Category {
+    /// All of them, from the darkest to the lightest.
+    pub const ALL: [Self; 4] = [
+        Self::Collapsed,
+        Self::Negative,
+        Self::Positive,
+        Self::Unfinished,
+    ];
+
+    /// The name in legends.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Collapsed => "collapses",
+            Self::Negative => "lives, W < 0",
+            Self::Positive => "lives, W > 0",
+            Self::Unfinished => "undecided",
+        }
+    }
+
+    /// Its colour: lighter from each to the next by a factor of two at least, so that they differ
+    /// in grey too, and dark enough for white marks but the last.
+    pub fn rgb(self) -> Rgb {
+        match self {
+            Self::Collapsed => [48, 52, 60],
+            Self::Negative => [30, 92, 168],
+            Self::Positive => [214, 146, 40],
+            Self::Unfinished => [240, 240, 240],
+        }
+    }
+}
+
+/// A perceptually uniform colour map, or one of categories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColourMap {
@@ -24,10 +70,12 @@ pub enum ColourMap {
     Greys,
     /// Blue, white, red, for values with a sign; give it a symmetric range.
     RedBlue,
+    /// Four colours for the numbers of [`Category`]; give it the range from 0 to 3.
+    Basins,
 }
 
 impl ColourMap {
-    /// Every map with the name a menu shows.
+    /// Every map of a scale with the name a menu shows.
     pub const ALL: [(&'static str, Self); 6] = [
         ("Viridis", Self::Viridis),
         ("Cividis", Self::Cividis),
@@ -37,16 +85,36 @@ impl ColourMap {
         ("Red–blue", Self::RedBlue),
     ];
 
+    /// Whether its values are names, not numbers: such a map has a legend instead of a colour bar.
+    pub fn is_of_names(self) -> bool {
+        self == Self::Basins
+    }
+
+    /// The name of a value, where values are names.
+    pub fn name_of(self, value: f64) -> Option<&'static str> {
+        let known = Category::ALL.into_iter();
+        self.is_of_names().then(|| {
+            known
+                .filter(|c| f64::from(*c as u8) == value)
+                .map(Category::name)
+                .next()
+        })?
+    }
+
     /// The colour at `position`, clamped to 0–1. `position` must not be NaN (it would be 0).
     pub fn at(self, position: f64) -> Rgb {
         let position = position.clamp(0.0, 1.0);
+        if self == Self::Basins {
+            let last = Category::ALL.len() - 1;
+            return Category::ALL[(position * last as f64).round() as usize].rgb();
+        }
         let (gradient, position) = match self {
             Self::Viridis => (colorous::VIRIDIS, position),
             Self::Cividis => (colorous::CIVIDIS, position),
             Self::Inferno => (colorous::INFERNO, position),
             Self::Magma => (colorous::MAGMA, position),
             Self::Greys => (colorous::GREYS, position),
-            Self::RedBlue => (colorous::RED_BLUE, 1.0 - position),
+            Self::RedBlue | Self::Basins => (colorous::RED_BLUE, 1.0 - position),
         };
         gradient.eval_continuous(position).as_array()
     }
@@ -216,6 +284,25 @@ mod tests {
         assert_eq!(ColourMap::Viridis.at(0.0), [68, 1, 84]);
         assert_eq!(ColourMap::Viridis.at(1.0), [253, 231, 37]);
         assert_eq!(ColourMap::Viridis.at(7.0), [253, 231, 37]);
+    }
+
+    #[test]
+    fn categories_have_their_own_colours_and_differ_in_lightness() {
+        use crate::figure::colour::luminance;
+        let lightness = Category::ALL.map(|c| luminance(c.rgb()));
+        assert!(
+            lightness.windows(2).all(|l| l[1] > 2.0 * l[0]),
+            "{lightness:?}"
+        );
+        let mut basins = map(&[0.0, 1.0, 2.0, 3.0], ColourScale::Linear, Some((0.0, 3.0)));
+        basins.colour_map = ColourMap::Basins;
+        let colouring = Colouring::of(&basins, &Palette::light());
+        for (value, category) in (0..4).zip(Category::ALL) {
+            assert_eq!(colouring.rgb(f64::from(value)), category.rgb());
+            let name = ColourMap::Basins.name_of(f64::from(value));
+            assert_eq!(name, Some(category.name()));
+        }
+        assert_eq!(ColourMap::Viridis.name_of(1.0), None);
     }
 
     #[test]

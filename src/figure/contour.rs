@@ -187,6 +187,17 @@ pub fn levels(low: f64, high: f64, count: usize, scale: ColourScale) -> Vec<f64>
         .collect()
 }
 
+impl HeatMap {
+    /// The same map with other colours, and with contours to match.
+    pub fn rescale(&mut self, scale: ColourScale) {
+        let finite = self.values.iter().copied().filter(|v| v.is_finite());
+        let low = finite.clone().fold(f64::INFINITY, f64::min);
+        let high = finite.fold(f64::NEG_INFINITY, f64::max);
+        self.contours = levels(low, high, self.contours.len(), scale);
+        self.scale = scale;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

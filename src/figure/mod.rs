@@ -19,7 +19,7 @@ pub mod ticks;
 pub mod tiles;
 
 pub use colour::{Colour, Palette, Rgb, Role, latent_colour};
-pub use colour_map::{ColourMap, Colouring};
+pub use colour_map::{Category, ColourMap, Colouring};
 pub use export::{EXPORTERS, Error, Exporter, Raster, exporter_for, render, save, save_at};
 pub use frame::{AxisMap, Frame};
 pub use size::Size;

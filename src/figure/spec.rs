@@ -214,7 +214,12 @@ impl FigureSpec {
         })
     }
 
-    /// The first heat map, whose colour bar is drawn.
+    /// The heat map whose colour bar is drawn: the first, unless its values are names.
+    pub fn bar_map(&self) -> Option<&HeatMap> {
+        self.heat_map().filter(|m| !m.colour_map.is_of_names())
+    }
+
+    /// The first heat map.
     pub fn heat_map(&self) -> Option<&HeatMap> {
         self.layers.iter().find_map(|layer| match layer {
             Layer::HeatMap(map) => Some(map),

@@ -16,6 +16,9 @@
 //!   live at every β; [`learned`]: why a learned γ is what it is.
 //! - [`origin`]: the Hessian at the collapsed point.
 //! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
+//! - [`soft_threshold`]: one mode under a soft-threshold decoder, whose collapsed point is a local
+//!   minimum (Dai, Wang and Wipf 2020).
+//! - [`basin`]: which of its minima gradient descent ends at.
 //! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
 //! - [`elbo`]: the analytic ELBO of a linear VAE with given weights, on a [`covariance`];
 //!   [`weights`]: the optimal weights themselves.
@@ -23,6 +26,7 @@
 //! - [`estimators`]: what a nonlinear network's statistics say about its own thresholds.
 //! - [`convention`]: β translated from and to other ways of writing the loss.
 
+pub mod basin;
 pub mod convention;
 pub mod covariance;
 pub mod elbo;
@@ -35,11 +39,13 @@ pub mod ppca;
 mod problem;
 pub mod rate_distortion;
 mod shares;
+pub mod soft_threshold;
 pub mod staircase;
 pub mod surface;
 pub mod thresholds;
 pub mod weights;
 
+pub use basin::{BasinMap, BasinRequest, Fate, StartSigma};
 pub use convention::{Convention, beta_for, weight_for};
 pub use covariance::Covariance;
 pub use elbo::{Elbo, ElboGap, ElboGradient, LinearVae, log_marginal_likelihood, stationary_gap};
@@ -54,6 +60,7 @@ pub use ppca::{
 pub use problem::LinearProblem;
 pub use rate_distortion::{rate_distortion, rate_distortion_curve};
 pub use shares::{VarianceShare, modes_for_share, variance_shares};
+pub use soft_threshold::{AlphaLimits, Collapsed, GoodMinimum, LearnedGamma, SoftThreshold};
 pub use staircase::{Stair, Staircase, staircase};
 pub use surface::{Axis, Grid, ModeSurface};
 pub use thresholds::{

@@ -7,9 +7,12 @@ use std::mem::offset_of;
 use std::path::Path;
 
 use collapse_explorer::compute::gpu::{
-    CallInputs, PARTS_OF_OPS, Status, StepSlot, Variant, kernel_names, resolve,
+    BESIDE_PLANS, BasinInputs, BasinState, CallInputs, PARTS_OF_OPS, Status, StepSlot, Variant,
+    kernel_names, resolve,
 };
 use collapse_explorer::compute::{Program, StatisticsLayout, StepInputs, StepMetrics};
+use collapse_explorer::theory::Fate;
+use collapse_explorer::theory::basin::descent;
 use naga::back::pipeline_constants::process_overrides;
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 
@@ -202,6 +205,56 @@ fn structs_have_the_layout_of_their_twins() {
     );
 }
 
+/// The kernel of basin maps has structs of its own.
+#[test]
+fn structs_of_basin_maps_have_the_layout_of_their_twins() {
+    let source = Variant::plain("basin").source().expect("a kernel");
+    let module = naga::front::wgsl::parse_str(&source).expect("a module");
+    let (mut members, size) = rust_layout!(BasinInputs: target_1, target_2, alpha, ratio,
+        collapsible, count, steps, most_steps, padding);
+    // WGSL rounds the size up to the alignment of its vectors by itself.
+    members.pop();
+    assert_eq!(layout_of(&module, "BasinInputs"), (members, size));
+    assert_eq!(
+        layout_of(&module, "BasinState"),
+        rust_layout!(BasinState: w, m, tau, step, excess, fate, steps)
+    );
+}
+
+/// The value of `const NAME: f32 = VALUE;` in a kernel.
+fn float(kernel: &'static str, name: &str) -> f64 {
+    let source = Variant::plain(kernel).source().expect("a kernel");
+    let line = source
+        .lines()
+        .find_map(|l| l.strip_prefix(&format!("const {name}: f32 = ")))
+        .unwrap_or_else(|| panic!("{kernel} has no {name}"));
+    line.trim_end_matches(';').parse().expect("a number")
+}
+
+#[test]
+fn constants_of_basin_maps_agree_with_their_twins() {
+    for (name, value) in [
+        ("REACH", descent::REACH),
+        ("GROWTH", descent::GROWTH),
+        ("ROUNDING", descent::ROUNDING),
+        ("BELOW", descent::BELOW),
+        ("NEAR", descent::NEAR),
+        ("WEAKER", descent::WEAKER),
+        ("TAIL", descent::TAIL),
+        ("LEAST_NOISE", descent::LEAST_NOISE),
+    ] {
+        assert_eq!(float("basin", name), value, "{name}");
+    }
+    for (name, fate) in [
+        ("UNFINISHED", Fate::Unfinished),
+        ("COLLAPSED", Fate::Collapsed),
+        ("POSITIVE", Fate::Positive),
+        ("NEGATIVE", Fate::Negative),
+    ] {
+        assert_eq!(constant("basin", name), fate as u32, "{name}");
+    }
+}
+
 /// The value of `const NAME: u32 = VALUE…;` in a kernel.
 fn constant(kernel: &'static str, name: &str) -> u32 {
     let source = Variant::plain(kernel).source().expect("a kernel");
@@ -252,6 +305,8 @@ fn every_op_has_a_kernel_and_every_file_is_used() {
     }
     assert!(PARTS_OF_OPS.iter().all(|part| !used.contains(*part)));
     used.extend(PARTS_OF_OPS.map(str::to_owned));
+    assert!(BESIDE_PLANS.iter().all(|kernel| !used.contains(*kernel)));
+    used.extend(BESIDE_PLANS.map(str::to_owned));
     let kernels: BTreeSet<String> = kernel_names().map(str::to_owned).collect();
     assert_eq!(used, kernels);
 

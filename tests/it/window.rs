@@ -9,6 +9,7 @@ mod instruments;
 mod layout;
 mod model;
 mod objective;
+mod surfaces;
 mod thresholds;
 
 use std::time::{Duration, Instant};

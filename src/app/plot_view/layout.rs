@@ -213,7 +213,7 @@ impl Strips {
 
 /// What is written at the top right: the right axis, or the colour bar.
 pub(super) fn right_label(figure: &FigureSpec) -> String {
-    match (&figure.right, figure.heat_map()) {
+    match (&figure.right, figure.bar_map()) {
         (Some(axis), _) => axis.text(),
         (None, Some(map)) => map.label.clone(),
         (None, None) => String::new(),

@@ -153,6 +153,7 @@ impl PlotView {
         let frame = self.view.frame(figure);
         self.heat_maps.update(ui.ctx(), figure, palette);
         let colouring = self.heat_maps.colouring().copied();
+        let colouring = colouring.filter(|_| figure.bar_map().is_some());
         let layout = Layout::new(
             ui.painter(),
             rect,
@@ -259,7 +260,7 @@ impl PlotView {
         layout.legend.paint(&whole, colour(palette.background));
         if let (Some(bar), Some(map), Some(colouring)) = (
             &layout.colour_bar,
-            figure.heat_map(),
+            figure.bar_map(),
             self.heat_maps.colouring(),
         ) {
             heat_map::paint_bar(&whole, bar, map, colouring, palette);

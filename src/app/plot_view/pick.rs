@@ -184,7 +184,9 @@ fn cell_hit(figure: &FigureSpec, m: &HeatMap, i: usize, value: [f64; 2], palette
         number(value[0]),
         name_or(&figure.y, "", "y"),
         number(value[1]),
-        number(m.values[i])
+        m.colour_map
+            .name_of(m.values[i])
+            .map_or_else(|| number(m.values[i]), str::to_owned)
     );
     Hit {
         id: m.id.clone(),

@@ -1,7 +1,9 @@
 //! The tile of loss surfaces: which kind, colours and tilt; each [`Kind`] is a file of its own.
 
+mod hessian;
 mod mode;
 mod ppca;
+mod soft;
 
 use egui::Ui;
 
@@ -64,7 +66,12 @@ pub(super) struct Surface {
 impl Default for Surface {
     fn default() -> Self {
         Self {
-            kinds: vec![Box::new(mode::OneMode), Box::<ppca::PpcaColumns>::default()],
+            kinds: vec![
+                Box::new(mode::OneMode),
+                Box::new(hessian::HessianAtZero),
+                Box::<ppca::PpcaColumns>::default(),
+                Box::<soft::Soft>::default(),
+            ],
             chosen: 0,
             log: true,
             tilted: false,

@@ -29,12 +29,13 @@ macro_rules! files {
     };
 }
 
-/// The kernels, by [`crate::compute::Op::kernel`], and [`PARTS_OF_OPS`].
+/// The kernels, by [`crate::compute::Op::kernel`], and [`PARTS_OF_OPS`] and [`BESIDE_PLANS`].
 const KERNELS: &[(&str, &str)] = files!("":
     "adam",
     "analytic_norms",
     "analytic_spread",
     "analytic_weight",
+    "basin",
     "convolve",
     "convolve_transposed",
     "convolve_weight",
@@ -70,6 +71,12 @@ const KERNELS: &[(&str, &str)] = files!("":
 
 /// The kernels that are no op of their own but a part of one.
 pub const PARTS_OF_OPS: [&str; 3] = ["norm_merge", "reparameterize_norms", "sum_partials"];
+
+/// The descents of basin maps.
+pub(super) const BASIN: &str = "basin";
+
+/// The kernels that belong to no plan: what theory computes on a device.
+pub const BESIDE_PLANS: [&str; 1] = [BASIN];
 
 /// What kernels share.
 const SHARED: &[(&str, &str)] = files!("shared/":

@@ -92,7 +92,7 @@ pub(super) fn draw_legend(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: 
 
 /// Draws the colour bar with its ticks and label.
 pub(super) fn draw_colour_bar(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout) {
-    let (Some(bar), Some(map)) = (&layout.colour_bar, figure.heat_map()) else {
+    let (Some(bar), Some(map)) = (&layout.colour_bar, figure.bar_map()) else {
         return;
     };
     let rect = bar.rect;

@@ -191,7 +191,7 @@ fn colour_bar(
     font: f64,
     mut right_edge: f64,
 ) -> Option<ColourBar> {
-    let map = figure.heat_map()?;
+    let map = figure.bar_map()?;
     let colouring = Colouring::of(map, palette);
     let ticks = super::key::bar_ticks(&colouring, row_count(height, font));
     let label_x = right_edge - font * 0.25;

@@ -1,5 +1,11 @@
 //! One figure of every kind, from numbers that look like a real run's.
 
+use std::sync::atomic::AtomicBool;
+
+use collapse_explorer::compute::BasinPicture;
+use collapse_explorer::figure::run::{
+    basin_figure, basin_request, hessian_figure, soft_surface_figure,
+};
 use collapse_explorer::figure::tiles::{
     GhostRun, LatentUse, LiveEdit, Reconstructions, SurfaceGrid, SurfaceMode, SurfacePpca,
     Thresholds, Training, Usage, UsageOrder, reconstructions, surface_mode, surface_ppca,
@@ -8,6 +14,7 @@ use collapse_explorer::figure::tiles::{
 use collapse_explorer::figure::{
     Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Provenance,
 };
+use collapse_explorer::theory::{SoftThreshold, StartSigma};
 
 pub(super) fn provenance() -> Provenance {
     Provenance {
@@ -274,8 +281,31 @@ pub(super) fn phase_figure() -> FigureSpec {
     figure
 }
 
+/// One mode under a soft threshold and the basins of its minima, from the theory itself.
+fn landscape_figures() -> [(&'static str, FigureSpec); 3] {
+    let model = SoftThreshold::new(5.1, 0.7, 1.3, 1.0, 1.0).expect("a valid model");
+    let request = basin_request(&model, StartSigma::Prior).expect("a rectangle");
+    let map = request
+        .compute::<f32>(48, &AtomicBool::new(false))
+        .expect("not cancelled");
+    let picture = BasinPicture {
+        map,
+        device: "CPU · f32".into(),
+        fallback: None,
+    };
+    let from = provenance();
+    let limit = model.alpha_limits().global;
+    let soft = soft_surface_figure(0, &model, 48, limit, &from).expect("a surface");
+    let hessian = hessian_figure(0, 5.1, (1.3, 1.0, 1.0), &from).expect("a curve");
+    [
+        ("surface_soft", soft),
+        ("surface_basin", basin_figure(0, &picture, &from)),
+        ("surface_hessian", hessian),
+    ]
+}
+
 pub(super) fn samples() -> Vec<(&'static str, FigureSpec)> {
-    vec![
+    let mut samples = vec![
         ("thresholds", thresholds_figure()),
         ("thresholds_kappa", kappa_limited_figure()),
         ("surface_mode", surface_mode_figure()),
@@ -285,5 +315,7 @@ pub(super) fn samples() -> Vec<(&'static str, FigureSpec)> {
         ("training_log", training_figure(true)),
         ("reconstructions", reconstructions_figure()),
         ("phase", phase_figure()),
-    ]
+    ];
+    samples.extend(landscape_figures());
+    samples
 }

@@ -3,6 +3,7 @@
 //! Lavapipe will do; a machine without any adapter fails these tests rather than skipping them.
 //! `COLLAPSE_TEST_ADAPTER` picks an adapter by a part of its name.
 
+mod basins;
 mod cases;
 mod data_path;
 mod failures;
