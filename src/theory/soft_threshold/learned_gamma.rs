@@ -120,7 +120,7 @@ mod tests {
                 assert!(there > bottom || only_w && there >= bottom, "{alpha} {d:?}");
             }
             // The way out: W μ = ζ + α and ever less noise.
-            let (w, mu) = (2.0, (1.5_f64.sqrt() + alpha) / 2.0);
+            let (w, mu) = (2.0, f64::midpoint(1.5_f64.sqrt(), alpha));
             let along: Vec<f64> = [1e-2, 1e-3, 1e-5, 1e-7]
                 .iter()
                 .map(|&sigma| learned.profiled_loss(w, mu, sigma))
