@@ -278,6 +278,7 @@ impl AppState {
                     spectrum,
                 }),
                 zeroed: self.zeroed.clone(),
+                landscapes: Vec::new(),
             },
         })]
     }
