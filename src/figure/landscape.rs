@@ -114,7 +114,7 @@ fn axes(shown: &Landscape) -> [String; 2] {
         LandscapeKind::Trajectory => {
             let [first, second] = shown.variance.unwrap_or([f64::NAN; 2]).map(percent);
             [
-                format!("1st principal direction ({first} % of the way)"),
+                format!("1st principal direction ({first} % of the variance)"),
                 format!("2nd ({second} %)"),
             ]
         }

@@ -1,6 +1,7 @@
 //! Landscapes of trained networks: against evaluations of parameters written by hand, and against what the
 //! worker's run is without them.
 
+mod figures;
 mod neutral;
 mod values;
 

@@ -40,7 +40,7 @@ pub struct CollapsePathTile<'a> {
 }
 
 /// Names of the three curves.
-const NAMES: [&str; 3] = ["γ", "γ*", "γ′"];
+const NAMES: [&str; 3] = ["γ", "γ*", "γ'"];
 
 /// Builds the figure.
 pub fn collapse_path(input: &CollapsePathTile<'_>) -> FigureSpec {
@@ -72,9 +72,9 @@ pub fn collapse_path(input: &CollapsePathTile<'_>) -> FigureSpec {
         let value = format_number(curve.gamma, 3);
         let name = match (k, input.has_gamma) {
             (_, false) => "loss".to_owned(),
-            (0, _) => format!("γ = {value}, now"),
-            (1, _) => format!("γ* = {value}, best for this network"),
-            _ => format!("γ′ = {value}, both ends alike"),
+            (0, _) => format!("now, γ = {value}"),
+            (1, _) => format!("γ* = {value}"),
+            _ => format!("γ' = {value}: equal ends"),
         };
         let id = ["now", "gamma_star", "gamma_prime"][k];
         let mut line = Series::line(id, &name, relative, colours[k]);
@@ -107,19 +107,19 @@ fn notes(input: &CollapsePathTile<'_>) -> Vec<String> {
         let prime = input.curves[2].gamma;
         notes.push(if prime > 0.0 {
             format!(
-                "collapse is cheaper above γ′ = {}; γ is {} now",
+                "collapse is cheaper above γ' = {}; γ is {} now",
                 number(prime),
                 number(now)
             )
         } else if prime.is_nan() {
-            "this network pays no KL: it has collapsed, and there is no γ′".into()
+            "this network pays no KL: it has collapsed, and there is no γ'".into()
         } else {
             "this network is worse than the mean of the data: collapse is cheaper at every γ".into()
         });
     } else {
         notes.push(match input.beta_prime {
             Some(prime) => format!(
-                "collapse is cheaper above β′ = {}; β is {} now (this likelihood has no γ)",
+                "collapse is cheaper above β' = {}; β is {} now (this likelihood has no γ)",
                 number(prime),
                 number(input.beta)
             ),
@@ -172,7 +172,7 @@ mod tests {
         let three = figure([0.1, 0.02, 0.31], true);
         assert_eq!(
             three.notes[0],
-            "collapse is cheaper above γ′ = 0.310; γ is 0.100 now"
+            "collapse is cheaper above γ' = 0.310; γ is 0.100 now"
         );
         assert_eq!((three.notes.len(), lines(&three)), (4, 3));
         let Some(Layer::Series(now)) = three.layers.get(1) else {
@@ -185,7 +185,7 @@ mod tests {
         assert!(figure([0.1, 0.02, -1.0], true).notes[0].contains("worse than the mean"));
         let other = figure([0.1, f64::NAN, f64::NAN], false);
         assert!(
-            other.notes[0].contains("above β′ = 2.50"),
+            other.notes[0].contains("above β' = 2.50"),
             "{}",
             other.notes[0]
         );

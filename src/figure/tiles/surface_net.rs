@@ -14,7 +14,7 @@ use crate::figure::{
 };
 
 /// How many times the lowest quarter's height the highest point must have for a logarithmic scale.
-const SPREAD: f64 = 20.0;
+const SPREAD: f64 = 10.0;
 /// Decades of a logarithmic scale.
 const DECADES: f64 = 4.0;
 

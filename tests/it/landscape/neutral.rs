@@ -174,3 +174,46 @@ fn a_command_and_a_closed_tile_end_it_at_once() {
     assert!(run.worker.send(Command::Pause));
     run.until("pause", |r| r.snapshot.as_ref().is_some_and(|s| !s.playing));
 }
+
+/// Steps made in `time`.
+fn pace(run: &mut Running, time: Duration) -> f64 {
+    let step = |run: &Running| run.snapshot.as_ref().map_or(0, |s| s.step);
+    let (first, begin) = (step(run), Instant::now());
+    while begin.elapsed() < time {
+        run.look();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (step(run) - first) as f64 / begin.elapsed().as_secs_f64()
+}
+
+#[test]
+#[ignore = "a measurement: run it alone, on a quiet machine"]
+fn training_with_a_landscape_open_keeps_its_pace() {
+    for widths in [[256, 64], [1024, 512]] {
+        let net = NetConfig {
+            encoder: widths.to_vec().into(),
+            decoder: widths.iter().rev().copied().collect::<Vec<_>>().into(),
+            latents: 16,
+            ..NetConfig::default()
+        };
+        let setup = setup(&digits(2000), net, live(1.0, 0.1, 1e-3), 128, 3);
+        let mut run = Running::new(setup);
+        assert!(run.worker.send(Command::Play));
+        pace(&mut run, Duration::from_secs(2));
+        let (mut without, mut with) = (Vec::new(), Vec::new());
+        for round in 0..6 {
+            run.ask(Vec::new());
+            pace(&mut run, Duration::from_millis(300));
+            without.push(pace(&mut run, Duration::from_secs(4)));
+            let mut asked = request(LandscapeKind::Random { seed: 1 }, 65);
+            asked.generation = round;
+            run.ask(vec![asked]);
+            pace(&mut run, Duration::from_millis(300));
+            with.push(pace(&mut run, Duration::from_secs(4)));
+        }
+        let known = run.landscapes()[0].known;
+        let mut ratios: Vec<f64> = with.iter().zip(&without).map(|(a, b)| a / b).collect();
+        ratios.sort_by(f64::total_cmp);
+        eprintln!("{widths:?}: without {without:.0?}, with {with:.0?} steps/s, ratios {ratios:.3?}, {known} points");
+    }
+}
