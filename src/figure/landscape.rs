@@ -5,7 +5,7 @@
 use crate::config::Likelihood;
 use crate::train::{CollapsePath, Landscape, LandscapeKind};
 
-use super::spec::{FigureSpec, Provenance};
+use super::spec::{ColourScale, FigureSpec, Provenance};
 use super::ticks::format_number;
 use super::tiles::{
     CollapsePathTile, PathCurve, SurfaceGrid, SurfaceNet, collapse_path, surface_net,
@@ -16,6 +16,7 @@ pub fn net_surface_figure(
     shown: &Landscape,
     beta: f64,
     gamma: f64,
+    scale: ColourScale,
     provenance: &Provenance,
 ) -> Option<FigureSpec> {
     let [nx, ny] = shown.points;
@@ -52,6 +53,7 @@ pub fn net_surface_figure(
         },
         view: [shown.x_range, shown.y_range],
         axes: [&x, &y],
+        scale,
         subtitle: &subtitle,
         centre: shown.centre,
         current: shown.current.map(|place| place.at),

@@ -1,22 +1,14 @@
 //! The loss of the trained network over a plane through its parameters (Li et al. 2018; Lucas et al. 2019, figure 1,
 //! for a network as it is).
 //!
-//! Colours are the loss itself where it varies little, and its height above the least, on a logarithmic scale, where
-//! it varies much. A loss that is not finite has a colour of its own.
+//! A loss that is not finite has a colour of its own.
 
 use super::surface::SurfaceGrid;
 use super::surface_mode::{MODEL, WHITE, axis, current, path};
-use crate::figure::contour::levels;
-use crate::figure::ticks::format_number;
 use crate::figure::{
-    ColourMap, Dash, FigureSpec, HeatMap, Layer, LineStyle, MarkerStyle, Provenance, Scale, Series,
+    ColourMap, ColourScale, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance, Series,
     SeriesStyle, Shape,
 };
-
-/// How many times the lowest quarter's height the highest point must have for a logarithmic scale.
-const SPREAD: f64 = 10.0;
-/// Decades of a logarithmic scale.
-const DECADES: f64 = 4.0;
 
 /// Everything the tile shows.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +19,8 @@ pub struct SurfaceNet<'a> {
     pub view: [(f64, f64); 2],
     /// What the two axes are.
     pub axes: [&'a str; 2],
+    /// How losses become colours.
+    pub scale: ColourScale,
     /// Which plane, and how fine.
     pub subtitle: &'a str,
     /// The network at whose parameters the plane was laid.
@@ -54,7 +48,10 @@ pub fn surface_net(input: &SurfaceNet<'_>) -> FigureSpec {
     figure.provenance = input.provenance.clone();
     figure.notes = input.notes.to_vec();
     figure.legend = true;
-    figure.layers.push(Layer::HeatMap(heat_map(&input.grid)));
+    let map = input
+        .grid
+        .heat_map("loss", "loss [nats]", ColourMap::Cividis, input.scale);
+    figure.layers.push(Layer::HeatMap(map));
     if !input.past.is_empty() {
         let mut way = input.past.to_vec();
         way.push(input.centre);
@@ -91,97 +88,50 @@ pub fn surface_net(input: &SurfaceNet<'_>) -> FigureSpec {
     figure
 }
 
-/// Losses as a heat map, on the scale that shows most.
-fn heat_map(grid: &SurfaceGrid<'_>) -> HeatMap {
-    let mut sorted: Vec<f64> = grid
-        .values
-        .iter()
-        .copied()
-        .filter(|v| v.is_finite())
-        .collect();
-    sorted.sort_by(f64::total_cmp);
-    let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
-        return grid.heat_map("loss", "loss [nats]", ColourMap::Cividis);
-    };
-    let quarter = sorted[sorted.len() / 4] - low;
-    if high - low <= SPREAD * quarter || low == high {
-        return grid.heat_map("loss", "loss [nats]", ColourMap::Cividis);
-    }
-    let floor = (high - low) * 10_f64.powf(-DECADES);
-    let lowest = sorted
-        .iter()
-        .map(|v| v - low)
-        .find(|excess| *excess > 0.0)
-        .map_or(floor, |excess| excess.max(floor));
-    // The least itself has no logarithm; it stands far below the scale's end.
-    let values: Vec<f64> = grid
-        .values
-        .iter()
-        .map(|v| {
-            if v.is_finite() {
-                (v - low).max(1e-9 * lowest)
-            } else {
-                *v
-            }
-        })
-        .collect();
-    let excess = SurfaceGrid {
-        values: &values,
-        ..*grid
-    };
-    let label = format!("loss above {} [nats]", format_number(low, 4));
-    let decades = ((high - low) / lowest).log10();
-    HeatMap {
-        scale: Scale::Log10,
-        range: Some((lowest, high - low)),
-        contours: levels(0.0, decades, 10)
-            .into_iter()
-            // Evenly along the scale, not closer together at its lower end.
-            .enumerate()
-            .map(|(k, _)| lowest * 10_f64.powf(decades * (k + 1) as f64 / 11.0))
-            .collect(),
-        ..excess.heat_map("loss", &label, ColourMap::Cividis)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn map(values: &[f64]) -> HeatMap {
-        heat_map(&SurfaceGrid {
-            x_range: (0.0, 1.0),
-            y_range: (0.0, 1.0),
-            nx: 3,
-            ny: 3,
-            values,
-        })
-    }
-
     #[test]
-    fn a_wide_range_is_shown_above_its_least_on_a_log_scale() {
-        let flat = map(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
-        assert_eq!((flat.scale, flat.values[2]), (Scale::Linear, 3.0));
-        let steep = map(&[
-            -5.0,
-            -4.9,
-            -4.8,
-            4.0,
-            5.0,
-            1e4,
-            f64::NAN,
-            8.0,
-            f64::INFINITY,
-        ]);
-        assert_eq!(steep.scale, Scale::Log10);
-        assert!((steep.values[3] - 9.0).abs() < 1e-12);
-        assert!(steep.values[6].is_nan() && steep.values[8].is_infinite());
-        let (low, high) = steep.range.expect("a range");
-        assert!((high - 10005.0).abs() < 1e-9 && (low - 1.0005).abs() < 1e-9);
-        assert!(steep.values[0] > 0.0 && steep.values[0] < 1e-6);
-        assert!(steep.contours.iter().all(|c| *c > low && *c < high));
-        assert!(steep.label.contains("−5"), "{}", steep.label);
-        let nothing = map(&[f64::NAN; 9]);
-        assert_eq!(nothing.scale, Scale::Linear);
+    fn a_trail_needs_two_points_and_a_past_leads_to_the_centre() {
+        let values = [1.0, 2.0, f64::NAN, 4.0];
+        let figure = |trail: &[[f64; 2]], past: &[[f64; 2]]| {
+            surface_net(&SurfaceNet {
+                grid: SurfaceGrid {
+                    x_range: (-1.5, 1.5),
+                    y_range: (-1.5, 1.5),
+                    nx: 2,
+                    ny: 2,
+                    values: &values,
+                },
+                view: [(-1.0, 1.0); 2],
+                axes: ["a", "b"],
+                scale: ColourScale::Excess,
+                subtitle: "",
+                centre: [0.5, 0.0],
+                current: None,
+                trail,
+                past,
+                end: Some(([1.0, 0.0], "full collapse")),
+                notes: &[],
+                provenance: &Provenance::default(),
+            })
+        };
+        let points = |figure: &FigureSpec, id: &str| {
+            figure.layers.iter().find_map(|l| match l {
+                Layer::Series(s) if s.id == id => Some(s.points.clone()),
+                _ => None,
+            })
+        };
+        let still = figure(&[[0.5, 0.0]], &[]);
+        assert_eq!(
+            (points(&still, "trail"), points(&still, "past")),
+            (None, None)
+        );
+        assert_eq!(still.x.range, Some((-1.0, 1.0)));
+        let moved = figure(&[[0.5, 0.0], [0.6, 0.1]], &[[-1.0, 0.3]]);
+        assert_eq!(points(&moved, "trail").map(|p| p.len()), Some(2));
+        assert_eq!(points(&moved, "past"), Some(vec![[-1.0, 0.3], [0.5, 0.0]]));
+        assert!(moved.heat_map().is_some_and(|m| m.values[2].is_nan()));
     }
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use collapse_explorer::figure::landscape::{collapse_path_figure, net_surface_figure};
-use collapse_explorer::figure::{FigureSpec, Layer, Palette, Provenance, render, save};
+use collapse_explorer::figure::{
+    ColourScale, FigureSpec, Layer, Palette, Provenance, render, save,
+};
 use collapse_explorer::train::{Landscape, LandscapeKind, LandscapeRequest};
 
 use super::{Running, component, request, small_net};
@@ -62,9 +64,18 @@ fn a_trained_network_is_drawn_on_every_kind_of_plane() {
         let count = run.landscapes()[0].trail.len();
         run.until("trail", |r| r.landscapes()[0].trail.len() > count - 1);
     }
-    run.until("trail", |r| r.landscapes().iter().all(|l| l.trail.len() > 3));
+    run.until("trail", |r| {
+        r.landscapes().iter().all(|l| l.trail.len() > 3)
+    });
     for ((name, _), shown) in kinds.iter().zip(run.landscapes().to_vec()) {
-        let figure = net_surface_figure(&shown, 1.0, 0.05, &Provenance::default()).expect("a figure");
+        let figure = net_surface_figure(
+            &shown,
+            1.0,
+            0.05,
+            ColourScale::Excess,
+            &Provenance::default(),
+        )
+        .expect("a figure");
         keep(&figure, name);
         let map = figure.heat_map().expect("a heat map");
         assert_eq!((map.nx, map.ny), (33, 33));
@@ -73,19 +84,49 @@ fn a_trained_network_is_drawn_on_every_kind_of_plane() {
         assert!((map.x_range.0 + half - shown.x_range.0).abs() < 1e-9);
         assert_eq!(series(&figure, "centre"), Some(&[shown.centre][..]));
         assert_eq!(series(&figure, "current").map(<[_]>::len), Some(1));
-        assert_eq!(series(&figure, "trail").expect("a trail").len(), shown.trail.len());
+        assert_eq!(
+            series(&figure, "trail").expect("a trail").len(),
+            shown.trail.len()
+        );
         assert_eq!(series(&figure, "past").is_some(), *name == "trajectory");
-        assert_eq!(series(&figure, "end").is_some(), ["collapse", "latent"].contains(name));
-        assert!(figure.notes[0].starts_with("least loss here"), "{:?}", figure.notes);
+        assert_eq!(
+            series(&figure, "end").is_some(),
+            ["collapse", "latent"].contains(name)
+        );
+        assert!(
+            figure.notes[0].starts_with("least loss here"),
+            "{:?}",
+            figure.notes
+        );
         // Another γ is another picture of the same points.
-        let other = net_surface_figure(&shown, 1.0, 0.5, &Provenance::default()).expect("a figure");
+        let other = net_surface_figure(
+            &shown,
+            1.0,
+            0.5,
+            ColourScale::Excess,
+            &Provenance::default(),
+        )
+        .expect("a figure");
         assert_ne!(other.heat_map().expect("a map").values, map.values);
     }
     let path = run.complete(&request(LandscapeKind::Path, 9));
-    assert_eq!(net_surface_figure(&path, 1.0, 0.05, &Provenance::default()), None);
+    assert_eq!(
+        net_surface_figure(
+            &path,
+            1.0,
+            0.05,
+            ColourScale::Excess,
+            &Provenance::default()
+        ),
+        None
+    );
     let figure = collapse_path_figure(&path, 1.0, 0.05, &Provenance::default()).expect("a figure");
     keep(&figure, "path");
-    assert!(figure.notes[0].starts_with("collapse is cheaper above γ' = "), "{:?}", figure.notes);
+    assert!(
+        figure.notes[0].starts_with("collapse is cheaper above γ' = "),
+        "{:?}",
+        figure.notes
+    );
     // Relative to the network every curve begins at 0, and the one at γ′ ends there.
     for id in ["now", "gamma_star", "gamma_prime"] {
         assert_eq!(series(&figure, id).expect(id)[0], [0.0, 0.0]);
@@ -108,15 +149,30 @@ fn a_landscape_under_way_is_drawn_at_what_is_complete() {
             p.sse = f64::INFINITY;
             p
         });
-        net_surface_figure(&part, 1.0, 0.05, &Provenance::default())
+        net_surface_figure(
+            &part,
+            1.0,
+            0.05,
+            ColourScale::Excess,
+            &Provenance::default(),
+        )
     };
     assert_eq!(at(5, 0), None);
     let coarse = at(30, 4).expect("a figure");
     let map = coarse.heat_map().expect("a map");
     assert_eq!((map.nx, map.ny, map.values.len()), (5, 5, 25));
     assert!(map.values[0].is_nan());
-    assert!(coarse.subtitle.ends_with("refining, 10 %"), "{}", coarse.subtitle);
-    assert!(coarse.notes.iter().any(|n| n == "not finite at 1 of 25 points"));
+    assert!(
+        coarse.subtitle.ends_with("refining, 10 %"),
+        "{}",
+        coarse.subtitle
+    );
+    assert!(
+        coarse
+            .notes
+            .iter()
+            .any(|n| n == "not finite at 1 of 25 points")
+    );
     let fine = at(289, 1).expect("a figure");
     assert!(!fine.subtitle.contains("refining"));
     // Every fourth value of the fine map is the coarse one's, up to the scale the colours are on.

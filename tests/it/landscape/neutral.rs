@@ -214,6 +214,8 @@ fn training_with_a_landscape_open_keeps_its_pace() {
         let known = run.landscapes()[0].known;
         let mut ratios: Vec<f64> = with.iter().zip(&without).map(|(a, b)| a / b).collect();
         ratios.sort_by(f64::total_cmp);
-        eprintln!("{widths:?}: without {without:.0?}, with {with:.0?} steps/s, ratios {ratios:.3?}, {known} points");
+        eprintln!(
+            "{widths:?}: without {without:.0?}, with {with:.0?} steps/s, ratios {ratios:.3?}, {known} points"
+        );
     }
 }

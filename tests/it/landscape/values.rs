@@ -209,7 +209,11 @@ fn the_path_ends_in_full_collapse_and_costs_the_same_at_gamma_prime() {
         let [gamma, star, prime] = found.gammas;
         assert_eq!(gamma, 0.05);
         assert!(close(star, here.sse / 784.0));
-        assert!(v > 1.1 * here.sse, "it has learned something: {v} {}", here.sse);
+        assert!(
+            v > 1.1 * here.sse,
+            "it has learned something: {v} {}",
+            here.sse
+        );
         let expected = (v - here.sse) / (2.0 * 0.6 * here.kl);
         assert!((prime / expected - 1.0).abs() < 1e-4, "{prime} {expected}");
         // Proposition 2: the same price at γ′, collapse dearer below and cheaper above.
