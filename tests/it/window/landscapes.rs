@@ -82,10 +82,18 @@ fn the_trained_network_is_looked_at_along_chosen_directions() {
 fn the_price_of_collapse_is_shown_with_the_variance_at_which_it_pays() {
     let mut window = Window::ready();
     assert!(window.state().asked_landscape(Tile::CollapsePath).is_none());
+    // At first the network is worse than the mean of the data, and there is no such variance.
+    window.until("some training", |s| {
+        s.snapshot.as_ref().is_some_and(|s| s.step > 800)
+    });
     window.pick("Theory lab");
-    let complete = |s: &AppState| shown(s, Tile::CollapsePath).is_some_and(Landscape::is_complete);
     window.press("Pause");
-    window.until("a path", complete);
+    window.paused();
+    // It follows the network to where it paused.
+    window.until("a path", |s| {
+        let now = s.snapshot.as_ref().map(|s| s.step);
+        shown(s, Tile::CollapsePath).is_some_and(|l| l.is_complete() && Some(l.step) == now)
+    });
     window.frames(3);
     let said = description(&window, "Collapse path");
     assert!(said.contains("collapse is cheaper above γ'"), "{said}");
