@@ -42,7 +42,7 @@ pub fn net_surface_figure(
         (from - half, to + half)
     };
     let [x, y] = axes(shown);
-    let subtitle = format!("{} · {}", plane_name(&shown.request.kind), progress(shown));
+    let subtitle = format!("{} · step {}", plane_name(&shown.request.kind), shown.step);
     Some(surface_net(&SurfaceNet {
         grid: SurfaceGrid {
             x_range: edges(shown.x_range, columns),
@@ -79,7 +79,7 @@ pub fn collapse_path_figure(
     provenance: &Provenance,
 ) -> Option<FigureSpec> {
     let path = CollapsePath::of(shown, beta, gamma)?;
-    let subtitle = format!("β = {} · {}", format_number(beta, 3), progress(shown));
+    let subtitle = format!("β = {} · step {}", format_number(beta, 3), shown.step);
     let curve = |k: usize| PathCurve {
         gamma: path.gammas[k],
         points: &path.curves[k],
@@ -131,22 +131,16 @@ fn axes(shown: &Landscape) -> [String; 2] {
     }
 }
 
-/// How fine it is, how far the next refinement is, and of which step.
-fn progress(shown: &Landscape) -> String {
-    let step = format!("step {}", shown.step);
-    if shown.is_complete() {
-        return step;
-    }
-    let share = 100.0 * shown.known as f64 / shown.values.len() as f64;
-    format!("{step} · refining, {share:.0} %")
-}
-
 fn notes(shown: &Landscape, values: &[f64]) -> Vec<String> {
     let mut notes = Vec::new();
     let finite = values.iter().copied().filter(|v| v.is_finite());
     let least = finite.fold(f64::INFINITY, f64::min);
     if least.is_finite() {
         notes.push(format!("least loss here {} nats", format_number(least, 4)));
+    }
+    if !shown.is_complete() {
+        let share = 100.0 * shown.known as f64 / shown.values.len() as f64;
+        notes.push(format!("refining, {share:.0} %"));
     }
     let wild = values.iter().filter(|v| !v.is_finite()).count();
     if wild > 0 {

@@ -16,7 +16,7 @@ use collapse_explorer::train::{
 };
 
 /// How long anything may take on a busy machine before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const RUN: RunId = RunId(1);
 
 fn request(kind: LandscapeKind, points: usize) -> LandscapeRequest {

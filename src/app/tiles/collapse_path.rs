@@ -73,16 +73,12 @@ impl CollapsePath {
 }
 
 impl Content for CollapsePath {
-    fn subtitle(&self, _state: &AppState) -> String {
-        "collapse is cheaper above γ'".into()
-    }
-
     fn help(&self) -> &'static str {
         "The loss along the straight segment from this network (0) to the nearest fully collapsed solution (1): \
-         q(z|x) the prior, the decoder the mean of the data. Each curve is relative to the network's own loss at \
-         its γ. γ* = f/d is the best γ for the network as it stands, f its squared error; at \
-         γ' = (V − f)/(2β·KL), V the variance of the data, both ends cost the same, and above it collapse is \
-         cheaper (Dai et al. 2020, proposition 2)."
+         q(z|x) the prior, the decoder the mean of the data. Each curve is what exceeds the network's own loss, \
+         times its γ, so that all have the units of the squared error; hover for L in nats. γ* = f/d is the best \
+         γ for the network as it stands, f its squared error; at γ' = (V − f)/(2β·KL), V the variance of the \
+         data, both ends cost the same, and above it collapse is cheaper (Dai et al. 2020, proposition 2)."
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {

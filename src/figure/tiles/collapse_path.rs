@@ -1,9 +1,9 @@
 //! The price of collapse: the loss along the straight way from a network to the collapsed solution nearest to it, at
 //! three decoder variances (Dai, Wang & Wipf 2020, Proposition 2).
 //!
-//! Losses at different γ differ by constants that dwarf everything else, so each curve is drawn relative to the
-//! network's own loss at that γ: where it ends above zero collapse is dearer, where it ends below it is cheaper, and
-//! at γ′ it ends at zero.
+//! Losses at different γ differ by constants and by orders of magnitude, so each curve is γ·(L(t) − L(0)): half the
+//! squared error gained plus βγ times the KL saved, the same units at every γ. Where it ends above zero collapse is
+//! dearer, where it ends below it is cheaper, and at γ′ it ends at zero.
 
 use crate::figure::ticks::format_number;
 use crate::figure::{
@@ -45,9 +45,13 @@ const NAMES: [&str; 3] = ["γ", "γ*", "γ'"];
 /// Builds the figure.
 pub fn collapse_path(input: &CollapsePathTile<'_>) -> FigureSpec {
     let mut figure = FigureSpec::new("collapse_path", "Collapse path");
-    figure.subtitle = input.subtitle.to_owned();
+    input.subtitle.clone_into(&mut figure.subtitle);
     figure.x = Axis::linear("from this network (0) to full collapse (1)").with_range(0.0, 1.0);
-    figure.y = Axis::linear("loss, relative to this network's").with_unit("nats");
+    figure.y = if input.has_gamma {
+        Axis::linear("γ·(L(t) − L(0))")
+    } else {
+        Axis::linear("L(t) − L(0)").with_unit("nats")
+    };
     figure.provenance = input.provenance.clone();
     figure.legend = true;
     figure.layers.push(Layer::Rule(Rule {
@@ -64,10 +68,12 @@ pub fn collapse_path(input: &CollapsePathTile<'_>) -> FigureSpec {
         if !(curve.gamma > 0.0 && curve.gamma.is_finite()) || (k > 0 && !input.has_gamma) {
             continue;
         }
-        let relative: Vec<[f64; 2]> = curve
+        let scale = if input.has_gamma { curve.gamma } else { 1.0 };
+        let relative = |loss: f64| scale * (loss - curve.ends[0]);
+        let line: Vec<[f64; 2]> = curve
             .points
             .iter()
-            .map(|[t, loss]| [*t, loss - curve.ends[0]])
+            .map(|[t, loss]| [*t, relative(*loss)])
             .collect();
         let value = format_number(curve.gamma, 3);
         let name = match (k, input.has_gamma) {
@@ -77,7 +83,7 @@ pub fn collapse_path(input: &CollapsePathTile<'_>) -> FigureSpec {
             _ => format!("γ' = {value}: equal ends"),
         };
         let id = ["now", "gamma_star", "gamma_prime"][k];
-        let mut line = Series::line(id, &name, relative, colours[k]);
+        let mut line = Series::line(id, &name, line, colours[k]);
         line.style = SeriesStyle::Line(LineStyle {
             width: if k == 1 { 1.2 } else { 1.6 },
             dash: dashes[k],
@@ -91,7 +97,7 @@ pub fn collapse_path(input: &CollapsePathTile<'_>) -> FigureSpec {
         );
         figure.layers.push(Layer::Series(line));
         let marker = MarkerStyle::new([Shape::Circle, Shape::Square, Shape::Diamond][k], true);
-        let end = vec![[1.0, curve.ends[1] - curve.ends[0]]];
+        let end = vec![[1.0, relative(curve.ends[1])]];
         let series = Series::markers(&format!("{id}_end"), "", end, marker, colours[k]);
         figure.layers.push(Layer::Series(series));
     }
@@ -178,7 +184,7 @@ mod tests {
         let Some(Layer::Series(now)) = three.layers.get(1) else {
             panic!("no curve");
         };
-        assert_eq!(now.points, [[0.0, 0.0], [0.5, 20.0], [1.0, 2.0]]);
+        assert_eq!(now.points, [[0.0, 0.0], [0.5, 2.0], [1.0, 0.2]]);
         let dead = figure([0.1, 0.02, f64::NAN], true);
         assert!(dead.notes[0].contains("has collapsed"));
         assert_eq!(lines(&dead), 2);

@@ -42,7 +42,7 @@ pub struct SurfaceNet<'a> {
 /// Builds the figure.
 pub fn surface_net(input: &SurfaceNet<'_>) -> FigureSpec {
     let mut figure = FigureSpec::new("surface_net", "Loss around the trained network");
-    figure.subtitle = input.subtitle.to_owned();
+    input.subtitle.clone_into(&mut figure.subtitle);
     figure.x = axis(input.axes[0], input.view[0]);
     figure.y = axis(input.axes[1], input.view[1]);
     figure.provenance = input.provenance.clone();

@@ -7,7 +7,7 @@
 //! (convolutions) the fit is per channel, and the decoder keeps the picture it gives at z = 0.
 
 use crate::config::{Activation, Likelihood, PosteriorVariance};
-use crate::model::{Arena, NetSpec, NodeKind, Source};
+use crate::model::{Arena, NetSpec, NodeKind, Source, Tensor};
 
 /// The decoder's nodes whose weights are the first that z meets, on every way from z to the output.
 pub(super) fn readers_of_z(net: &NetSpec) -> Result<Vec<usize>, String> {
@@ -205,7 +205,7 @@ impl Target {
             let affine = arena.get(&format!("{}.affine", last.name));
             affine.map(|t| t.offset + t.shape[1]..t.offset + t.len())
         } else {
-            arena.get(&format!("{}.bias", last.name)).map(|t| t.range())
+            arena.get(&format!("{}.bias", last.name)).map(Tensor::range)
         };
         let Some(range) = range else {
             return false;

@@ -63,9 +63,9 @@ impl Plane {
     /// The place of other parameters, by least squares; `None` if they are not finite or the directions do not
     /// span a plane.
     pub fn place(&self, parameters: &[f32]) -> Option<Place> {
+        const BLOCK: usize = 4096;
         let mut offset = 0.0;
         let mut products = [0.0; 2];
-        const BLOCK: usize = 4096;
         let mut difference = [0.0_f32; BLOCK];
         for start in (0..self.origin.len()).step_by(BLOCK) {
             let end = (start + BLOCK).min(self.origin.len()).min(parameters.len());

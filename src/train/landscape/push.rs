@@ -1,8 +1,8 @@
 //! The change of the decoder's first layer that best adds a given picture to what a latent writes.
 //!
-//! A latent's row of weights w in a dense first layer enters the output only through w·z_j. In a decoder that is
+//! A latent's row of weights w in a dense first layer enters the output only through `w·z_j`. In a decoder that is
 //! this layer alone the best change is the picture itself, as in a linear model. In a deeper one it is, to first
-//! order, the gradient g_h = ∂⟨p, D⟩/∂(input of unit h) at the prior mean z = 0. It is measured on the device, by
+//! order, the gradient `g_h = ∂⟨p, D⟩/∂(input of unit h)` at the prior mean z = 0. It is measured on the device, by
 //! the kernels that train: the first layer is replaced by one that leads each latent to one unit, so that one
 //! decoding tells the answer to many units at once.
 

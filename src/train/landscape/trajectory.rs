@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use faer::{Mat, Side};
 
-use crate::model::Arena;
+use crate::model::{Arena, Tensor};
 
 use super::directions::moves;
 use super::plane::{axpy, dot};
@@ -98,7 +98,7 @@ pub(super) struct Principal {
     states: Vec<State>,
     /// The parts of the arena that move, as ranges.
     ranges: Vec<std::ops::Range<usize>>,
-    /// ⟨δ_i, δ_j⟩, row by row of a lower triangle.
+    /// `⟨δ_i, δ_j⟩`, row by row of a lower triangle.
     gram: Vec<Vec<f64>>,
     solved: Option<Solved>,
     combined: usize,
@@ -128,7 +128,7 @@ impl Principal {
         }
         let moving = arena.tensors().iter().filter(|t| moves(t));
         Ok(Self {
-            ranges: moving.map(|t| t.range()).collect(),
+            ranges: moving.map(Tensor::range).collect(),
             gram: Vec::with_capacity(states.len()),
             states,
             solved: None,
@@ -168,7 +168,7 @@ impl Principal {
         Ok(None)
     }
 
-    /// ⟨δ_row, δ_j⟩ for j up to `row`.
+    /// `⟨δ_row, δ_j⟩` for j up to `row`.
     fn row(&self, centre: &[f32], row: usize) -> Vec<f64> {
         const BLOCK: usize = 2048;
         let mut products = vec![0.0; row + 1];

@@ -163,9 +163,9 @@ fn a_landscape_under_way_is_drawn_at_what_is_complete() {
     assert_eq!((map.nx, map.ny, map.values.len()), (5, 5, 25));
     assert!(map.values[0].is_nan());
     assert!(
-        coarse.subtitle.ends_with("refining, 10 %"),
-        "{}",
-        coarse.subtitle
+        coarse.notes.iter().any(|n| n == "refining, 10 %"),
+        "{:?}",
+        coarse.notes
     );
     assert!(
         coarse
@@ -174,7 +174,7 @@ fn a_landscape_under_way_is_drawn_at_what_is_complete() {
             .any(|n| n == "not finite at 1 of 25 points")
     );
     let fine = at(289, 1).expect("a figure");
-    assert!(!fine.subtitle.contains("refining"));
+    assert!(!fine.notes.iter().any(|n| n.contains("refining")));
     // Every fourth value of the fine map is the coarse one's, up to the scale the colours are on.
     let fine = fine.heat_map().expect("a map");
     assert_eq!((fine.nx, fine.values.len()), (17, 289));

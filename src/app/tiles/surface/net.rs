@@ -190,10 +190,20 @@ impl Kind for TrainedNet {
         let Some(request) = self.landscape(state) else {
             return "computing the spectrum of the data…".into();
         };
-        match state.landscape(&request).and_then(|l| l.problem.clone()) {
+        let shown = state.landscape(&request);
+        match shown.and_then(|l| l.problem.clone()) {
             Some(problem) => problem,
             None if state.run.is_none() => "there is no network yet".into(),
-            None => "evaluating the network around its parameters…".into(),
+            // A heavy network takes its time.
+            None => format!(
+                "evaluating the network around its parameters: {} points so far{}",
+                shown.map_or(0, |l| l.known),
+                if state.playing {
+                    "; a pause gives them all the time"
+                } else {
+                    ""
+                }
+            ),
         }
     }
 }
