@@ -18,9 +18,8 @@ use crate::figure::tiles::Visit;
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
-    Command, History, LiveParams, Posterior, Projection, RunId, RunSetup, Snapshot, ViewRequest,
-    Command, History, Landscape, LandscapeRequest, LiveParams, Projection, RunId, RunSetup,
-    Snapshot, ViewRequest,
+    Command, History, Landscape, LandscapeRequest, LiveParams, Posterior, Projection, RunId,
+    RunSetup, Snapshot, ViewRequest,
 };
 
 use super::outline;

@@ -5,10 +5,10 @@
 //! [`FigureSpec`]: super::FigureSpec
 
 pub mod collapse_curve;
+pub mod collapse_path;
 pub mod histogram;
 pub mod latent_space;
 pub mod rate_distortion;
-pub mod collapse_path;
 pub mod reconstructions;
 pub mod staircase;
 mod surface;
@@ -21,10 +21,10 @@ pub mod usage;
 pub mod variance;
 
 pub use collapse_curve::{CollapseCurves, CurveOf, collapse_curves};
+pub use collapse_path::{CollapsePathTile, PathCurve, collapse_path};
 pub use histogram::{SigmaHistogram, sigma_histogram};
 pub use latent_space::{LatentSpace, Place, latent_space};
 pub use rate_distortion::{RateDistortion, rate_distortion};
-pub use collapse_path::{CollapsePathTile, PathCurve, collapse_path};
 pub use reconstructions::{Reconstructions, reconstructions};
 pub use staircase::{Staircase, Visit, staircase};
 pub use surface::SurfaceGrid;
