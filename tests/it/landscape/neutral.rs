@@ -164,15 +164,17 @@ fn a_command_and_a_closed_tile_end_it_at_once() {
     run.ask(Vec::new());
     run.until("end", |r| r.landscapes().is_empty());
     assert!(before.elapsed() < Duration::from_millis(400));
-    // While it trains a landscape goes on too, and a pause finishes it.
-    let small = request(LandscapeKind::Random { seed: 1 }, 5);
+    // While it trains a landscape goes on too, slowly, and a pause finishes it.
+    let small = request(LandscapeKind::Random { seed: 1 }, 3);
     run.ask(vec![small.clone()]);
     assert!(run.worker.send(Command::Play));
-    run.until("a landscape while training", |r| {
-        r.landscapes().iter().any(|l| l.is_complete())
+    run.until("a point while training", |r| {
+        let step = r.snapshot.as_ref().map_or(0, |s| s.step);
+        step > 5 && r.landscapes().iter().any(|l| l.known > 0)
     });
     assert!(run.worker.send(Command::Pause));
     run.until("pause", |r| r.snapshot.as_ref().is_some_and(|s| !s.playing));
+    assert!(run.complete(&small).is_complete());
 }
 
 /// Steps made in `time`.
