@@ -23,6 +23,8 @@ pub enum Stream {
     Prior = 6,
     /// Synthetic data.
     Data = 7,
+    /// Directions in which the loss of a trained network is looked at.
+    Landscape = 8,
 }
 
 /// Threefry-2×32-20: two random words for a (key, counter) pair.

@@ -2,7 +2,9 @@
 
 use super::loader::Relation;
 use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, SamplingConfig};
-use crate::train::{Command, LiveParams};
+use crate::train::{Command, LandscapeRequest, LiveParams};
+
+use super::tile::Tile;
 
 /// Something the user asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +39,8 @@ pub enum Action {
     Traverse(usize),
     /// Zeroes a latent in every picture and statistic, or releases it.
     ToggleZero(usize),
+    /// The landscape of the trained network that a tile shows, or none.
+    Landscape(Tile, Option<LandscapeRequest>),
     /// Sorts the latents by KL, or by index.
     SortByKl(bool),
     /// β to just past the next threshold, killing one mode.

@@ -18,10 +18,12 @@ use crate::figure::tiles::{Moment, Visit};
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
-    Command, History, LiveParams, Posterior, Projection, RunId, RunSetup, Snapshot, ViewRequest,
+    Command, History, Landscape, LandscapeRequest, LiveParams, Posterior, Projection, RunId,
+    RunSetup, Snapshot, ViewRequest,
 };
 
 use super::outline;
+use super::tile::Tile;
 
 pub use theory::{Uncovered, uncovered};
 
@@ -117,6 +119,8 @@ pub struct AppState {
     chose_traversal: bool,
     /// Latents zeroed by hand.
     pub zeroed: Vec<usize>,
+    /// The landscapes of the trained network that tiles ask for.
+    landscapes: Vec<(Tile, LandscapeRequest)>,
     /// Whether the usage tile sorts by KL.
     pub sort_by_kl: bool,
     /// Data opened before, newest first.
@@ -154,6 +158,7 @@ impl AppState {
             traversed: 0,
             chose_traversal: false,
             zeroed: Vec::new(),
+            landscapes: Vec::new(),
             sort_by_kl: true,
             recent: vec!["digits".into(), "gaussian:9,5,2,1,0.3".into()],
             notices: Vec::new(),
@@ -230,6 +235,11 @@ impl AppState {
                 }
                 self.live_effect()
             }
+            Action::Landscape(tile, request) => {
+                self.landscapes.retain(|(of, _)| *of != tile);
+                self.landscapes.extend(request.map(|r| (tile, r)));
+                self.live_effect()
+            }
             Action::SortByKl(by_kl) => {
                 self.sort_by_kl = by_kl;
                 Vec::new()
@@ -283,6 +293,7 @@ impl AppState {
                     spectrum,
                 }),
                 zeroed: self.zeroed.clone(),
+                landscapes: self.landscapes.iter().map(|(_, r)| r.clone()).collect(),
             },
         })]
     }
@@ -395,6 +406,18 @@ impl AppState {
             severity: Severity::Info,
             text,
         });
+    }
+
+    /// The landscape a tile asks for.
+    pub fn asked_landscape(&self, tile: Tile) -> Option<&LandscapeRequest> {
+        let of_tile = self.landscapes.iter().find(|(of, _)| *of == tile);
+        of_tile.map(|(_, request)| request)
+    }
+
+    /// What is known of a landscape.
+    pub fn landscape(&self, request: &LandscapeRequest) -> Option<&Arc<Landscape>> {
+        let known = &self.snapshot.as_ref()?.landscapes;
+        known.iter().find(|l| l.request == *request)
     }
 
     /// Where the numbers on screen come from.

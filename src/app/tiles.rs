@@ -22,6 +22,7 @@ use egui::Ui;
 use egui_tiles::{SimplificationOptions, TileId, Tree, UiResponse};
 
 use crate::figure::FigureSpec;
+use crate::train::LandscapeRequest;
 
 use super::action::Action;
 use super::data_panel::empty;
@@ -141,6 +142,12 @@ impl TileBoard {
         if self.hovered != state.hovered {
             actions.push(Action::Hover(self.hovered));
         }
+        // What nobody sees costs nothing.
+        let visible = self.visible();
+        let unseen =
+            |tile: &Tile| !visible.contains(tile) && state.asked_landscape(*tile).is_some();
+        let ended = Tile::ALL.into_iter().filter(unseen);
+        actions.extend(ended.map(|tile| Action::Landscape(tile, None)));
     }
 }
 
@@ -301,6 +308,18 @@ impl Board<'_> {
         if pane.content.respond(&response, state, self.actions) {
             pane.built = None;
         }
+    }
+}
+
+/// Asks for the landscape a tile wants, if that is not what it has asked for already.
+fn ask_for(
+    tile: Tile,
+    wanted: Option<LandscapeRequest>,
+    state: &AppState,
+    actions: &mut Vec<Action>,
+) {
+    if state.asked_landscape(tile) != wanted.as_ref() {
+        actions.push(Action::Landscape(tile, wanted));
     }
 }
 

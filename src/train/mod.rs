@@ -9,6 +9,7 @@ mod bound;
 mod edits;
 mod evaluate;
 mod history;
+pub mod landscape;
 mod latest;
 mod posterior;
 mod protocol;
@@ -21,6 +22,9 @@ mod worker;
 pub use bound::importance_bound;
 pub use evaluate::{Evaluation, LatentStatistics, evaluate, measure_gains};
 pub use history::{Bin, History, Mark, Spread};
+pub use landscape::{
+    CollapsePath, Landscape, LandscapeKind, LandscapeRequest, Place, Plane, PointLoss,
+};
 pub use latest::Latest;
 pub use posterior::Posterior;
 pub use protocol::{

@@ -8,6 +8,7 @@ use crate::data::{Dataset, Preprocessor, Spectrum};
 
 use super::evaluate::Evaluation;
 use super::history::History;
+use super::landscape::{Landscape, LandscapeRequest};
 use super::views::Views;
 
 /// Names a run; messages of an older run are dropped.
@@ -71,6 +72,9 @@ pub struct ViewRequest {
     pub projection: Option<Projection>,
     /// Latents replaced by their prior mean in every picture and statistic; empty for none.
     pub zeroed: Vec<usize>,
+    /// Landscapes to compute between bursts, first things first. One that is asked for again as it was goes on;
+    /// one that is missing ends.
+    pub landscapes: Vec<LandscapeRequest>,
 }
 
 /// A principal mode of the data.
@@ -193,4 +197,6 @@ pub struct Snapshot {
     pub evaluation: Option<Arc<Evaluation>>,
     /// The newest pictures.
     pub views: Option<Arc<Views>>,
+    /// The landscapes asked for, as far as they are known.
+    pub landscapes: Vec<Arc<Landscape>>,
 }

@@ -1,4 +1,5 @@
-//! A run whose device failed goes on from its last checkpoint, on the device made anew or on the CPU.
+//! A run that diverged waits in its last good state; one whose device failed goes on from there, on the device
+//! made anew or on the CPU.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,6 +20,36 @@ const PATIENCE: [Duration; 3] = [
 ];
 
 impl State {
+    /// After a divergence: puts the last good state back and waits.
+    pub(super) fn fall_back(&mut self, error: &TrainError) {
+        let Some(run) = self.run.as_mut() else {
+            return;
+        };
+        run.playing = false;
+        run.pending = 0;
+        run.unseen = true;
+        run.unevaluated = true;
+        let id = run.id;
+        let restored = match run.good.as_ref() {
+            Some(good) => run.trainer.restore(good).map(|()| good.step),
+            None => run.trainer.reset().map(|()| 0),
+        };
+        let message = match restored {
+            Ok(step) => format!(
+                "{error}; the state after step {step} was put back: lower the learning rate, or raise γ"
+            ),
+            Err(second) => {
+                format!("{error}, and the last good state could not be put back: {second}")
+            }
+        };
+        if let Some(run) = self.run.as_mut() {
+            run.history.rewind(run.trainer.step());
+            run.landscapes.rewind(run.trainer.step());
+            run.history.mark("diverged".into());
+        }
+        self.tell(Event::Diverged { run: id, message });
+    }
+
     /// After a device error: makes the device anew, else takes the CPU, and goes on from the last good
     /// state; says so, or says that nothing helped.
     pub(super) fn recover(&mut self, error: &TrainError) {
@@ -85,6 +116,7 @@ impl State {
                 }
                 run.trainer = trainer;
                 run.history.rewind(run.trainer.step());
+                run.landscapes.rewind(run.trainer.step());
                 run.history.mark("device lost".into());
                 run.forget_gains();
                 run.burst_steps = 1;

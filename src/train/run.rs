@@ -7,6 +7,7 @@ use crate::compute::StepMetrics;
 
 use super::evaluate::{Evaluation, evaluate, measure_gains};
 use super::history::History;
+use super::landscape::Board;
 use super::protocol::{RunId, ViewRequest};
 use super::trainer::{Checkpoint, TrainError, Trainer};
 use super::views::{Views, views};
@@ -37,6 +38,7 @@ pub(super) struct Run {
     pub(super) last: Option<StepMetrics>,
     pub(super) evaluation: Option<Arc<Evaluation>>,
     pub(super) views: Option<Arc<Views>>,
+    pub(super) landscapes: Board,
     /// Gains by chunk of the data, then by latent; what is shown is their mean.
     pub(super) gains: [Vec<Option<f64>>; GAIN_CHUNKS],
     pub(super) gain_chunk: usize,
@@ -128,6 +130,19 @@ impl Run {
         Ok(())
     }
 
+    /// Works on the landscapes for a moment, if they are due, and keeps a state of the trajectory; whether there
+    /// is more to do while the run waits.
+    pub(super) fn survey(&mut self, keep_going: &dyn Fn() -> bool) -> Result<bool, TrainError> {
+        self.landscapes.record(&mut self.trainer)?;
+        let mask = mask_of(&self.view.zeroed, self.trainer.plan().net.latents);
+        let training = self.playing || self.pending > 0;
+        let turn = self
+            .landscapes
+            .work(&mut self.trainer, &mask, training, keep_going)?;
+        self.unseen |= turn.changed;
+        Ok(turn.unfinished)
+    }
+
     /// Gains of other settings or another mask are none.
     pub(super) fn forget_gains(&mut self) {
         for chunk in &mut self.gains {
@@ -141,6 +156,7 @@ impl Run {
         self.evaluation = None;
         self.views = None;
         self.good = None;
+        self.landscapes.forget();
         self.forget_gains();
         self.pending = 0;
         self.timing = Timing::new();

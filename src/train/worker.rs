@@ -15,6 +15,7 @@ use crate::compute::Plan;
 
 use super::edits::edits;
 use super::history::History;
+use super::landscape::Board;
 use super::latest::Latest;
 use super::protocol::{Command, Event, LiveParams, RunId, RunSetup, Snapshot, ViewRequest};
 use super::run::{Run, Timing, mask_of};
@@ -171,8 +172,13 @@ impl State {
             if busy {
                 self.guarded(Self::burst);
             }
+            let mut surveying = false;
+            self.guarded(|state| {
+                surveying = state.survey()?;
+                Ok(())
+            });
             self.guarded(Self::publish);
-            if !busy && self.commands.is_empty() && !self.live.is_waiting() {
+            if !busy && !surveying && self.commands.is_empty() && !self.live.is_waiting() {
                 let idle = self.run.as_ref().is_none_or(|run| !run.unseen);
                 let wait = if idle {
                     Duration::from_hours(1)
@@ -216,35 +222,6 @@ impl State {
                 message: error.to_string(),
             });
         }
-    }
-
-    /// After a divergence: puts the last good state back and waits.
-    fn fall_back(&mut self, error: &TrainError) {
-        let Some(run) = self.run.as_mut() else {
-            return;
-        };
-        run.playing = false;
-        run.pending = 0;
-        run.unseen = true;
-        run.unevaluated = true;
-        let id = run.id;
-        let restored = match run.good.as_ref() {
-            Some(good) => run.trainer.restore(good).map(|()| good.step),
-            None => run.trainer.reset().map(|()| 0),
-        };
-        let message = match restored {
-            Ok(step) => format!(
-                "{error}; the state after step {step} was put back: lower the learning rate, or raise γ"
-            ),
-            Err(second) => {
-                format!("{error}, and the last good state could not be put back: {second}")
-            }
-        };
-        if let Some(run) = self.run.as_mut() {
-            run.history.rewind(run.trainer.step());
-            run.history.mark("diverged".into());
-        }
-        self.tell(Event::Diverged { run: id, message });
     }
 
     pub(super) fn tell(&self, event: Event) {
@@ -310,6 +287,7 @@ impl State {
                     last: None,
                     evaluation: None,
                     views: None,
+                    landscapes: Board::default(),
                     gains: std::array::from_fn(|_| vec![None; latents]),
                     gain_chunk: 0,
                     next_gain: 0,
@@ -385,8 +363,16 @@ impl State {
                 run.trainer.backend().write(mask, &values)?;
                 run.forget_gains();
             }
+            run.landscapes.ask(&params.view.landscapes);
+            run.unevaluated |= ViewRequest {
+                landscapes: Vec::new(),
+                ..run.view.clone()
+            } != ViewRequest {
+                landscapes: Vec::new(),
+                ..params.view.clone()
+            };
+            run.unseen = true;
             run.view = params.view;
-            run.unevaluated = true;
         }
         let old = *run.trainer.live();
         if old == params.live {
@@ -452,6 +438,16 @@ impl State {
         Ok(())
     }
 
+    /// Works on the landscapes for a moment; whether there is more to do while the run waits.
+    fn survey(&mut self) -> Result<bool, TrainError> {
+        let (stop, interrupt) = (&self.stop, &self.interrupt);
+        let keep_going = || !stop.load(Ordering::Relaxed) && !interrupt.load(Ordering::Relaxed);
+        match self.run.as_mut() {
+            Some(run) => run.survey(&keep_going),
+            None => Ok(false),
+        }
+    }
+
     /// Puts a snapshot in the slot if one is due, with fresh statistics if those are due.
     fn publish(&mut self) -> Result<(), TrainError> {
         let stop = Arc::clone(&self.stop);
@@ -482,6 +478,7 @@ impl State {
             history: Arc::new(run.history.clone()),
             evaluation: run.evaluation.clone(),
             views: run.views.clone(),
+            landscapes: run.landscapes.shown(),
         };
         run.timing.snapshot = Instant::now();
         // While paused an evaluation that is still due keeps the loop awake.

@@ -13,6 +13,7 @@ mod engine;
 mod figure;
 mod gpu;
 mod gradients;
+mod landscape;
 mod plot_view;
 mod shaders;
 #[cfg(target_os = "linux")]

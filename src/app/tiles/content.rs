@@ -77,7 +77,7 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
         Tile::Usage => Box::<super::usage::Usage>::default(),
         Tile::Reconstructions => Box::new(super::pictures::Pictures),
         Tile::Training => Box::<super::training::Training>::default(),
-        Tile::CollapsePath => Box::new(super::collapse_path::CollapsePath),
+        Tile::CollapsePath => Box::<super::collapse_path::CollapsePath>::default(),
         Tile::Sweep => Box::new(super::sweep::Sweep),
         Tile::Phase => Box::new(super::phase::Phase),
         Tile::CollapseCurve => Box::<super::collapse_curve::Curve>::default(),

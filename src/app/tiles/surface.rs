@@ -2,17 +2,21 @@
 
 mod hessian;
 mod mode;
+mod net;
 mod ppca;
 mod soft;
 
 use egui::Ui;
 
+use super::ask_for;
 use super::content::Content;
 use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
+use crate::app::tile::Tile;
 use crate::figure::{ColourScale, FigureSpec, Tilt};
+use crate::train::LandscapeRequest;
 
 /// Degrees a relief turns for one pixel of a drag.
 const DEGREES_PER_PIXEL: f64 = 0.4;
@@ -27,6 +31,11 @@ pub(super) trait Kind {
 
     /// Draws its own controls, from the left; true if the figure must be built anew.
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool;
+
+    /// The landscape of the trained network it shows.
+    fn landscape(&self, _state: &AppState) -> Option<LandscapeRequest> {
+        None
+    }
 
     /// Looks, without waiting, at what a thread of its own has made; true if the figure must be built anew.
     fn poll(&mut self) -> bool {
@@ -71,6 +80,7 @@ impl Default for Surface {
                 Box::new(hessian::HessianAtZero),
                 Box::<ppca::PpcaColumns>::default(),
                 Box::<soft::Soft>::default(),
+                Box::<net::TrainedNet>::default(),
             ],
             chosen: 0,
             log: true,
@@ -101,6 +111,8 @@ impl Content for Surface {
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         let mut changed = false;
+        let wanted = self.kinds[self.chosen].landscape(state);
+        ask_for(Tile::Surface, wanted, state, actions);
         ui.horizontal(|ui| {
             changed |= self.kinds[self.chosen].controls(ui, state, actions);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

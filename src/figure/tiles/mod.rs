@@ -5,6 +5,7 @@
 //! [`FigureSpec`]: super::FigureSpec
 
 pub mod collapse_curve;
+pub mod collapse_path;
 pub mod histogram;
 pub mod latent_history;
 pub mod latent_space;
@@ -15,6 +16,7 @@ mod surface;
 pub mod surface_basin;
 pub mod surface_hessian;
 pub mod surface_mode;
+pub mod surface_net;
 pub mod surface_ppca;
 pub mod surface_soft;
 pub mod thresholds;
@@ -23,6 +25,7 @@ pub mod usage;
 pub mod variance;
 
 pub use collapse_curve::{CollapseCurves, CurveOf, collapse_curves};
+pub use collapse_path::{CollapsePathTile, PathCurve, collapse_path};
 pub use histogram::{SigmaHistogram, sigma_histogram};
 pub use latent_history::{Followed, LatentHistory, Moment, latent_history};
 pub use latent_space::{LatentSpace, Place, latent_space};
@@ -33,6 +36,7 @@ pub use surface::SurfaceGrid;
 pub use surface_basin::{SurfaceBasin, surface_basin};
 pub use surface_hessian::{SurfaceHessian, surface_hessian};
 pub use surface_mode::{SurfaceMode, surface_mode};
+pub use surface_net::{SurfaceNet, surface_net};
 pub use surface_ppca::{SurfacePpca, surface_ppca};
 pub use surface_soft::{CollapsedPoint, SurfaceSoft, surface_soft};
 pub use thresholds::{Candidate, ModeAtOptimum, Thresholds, thresholds};

@@ -125,7 +125,7 @@ pub(super) fn minimum() -> MarkerStyle {
 /// Marks on a heat map are white, on either palette.
 pub(super) const WHITE: Colour = Colour::Rgb([255, 255, 255]);
 /// The model on a heat map is a bright orange, on either palette.
-const MODEL: Colour = Colour::Rgb([255, 176, 59]);
+pub(super) const MODEL: Colour = Colour::Rgb([255, 176, 59]);
 
 /// The way the model came.
 pub(super) fn path(trail: &[[f64; 2]]) -> Option<Layer> {

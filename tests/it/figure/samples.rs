@@ -7,9 +7,9 @@ use collapse_explorer::figure::run::{
     basin_figure, basin_request, hessian_figure, soft_surface_figure,
 };
 use collapse_explorer::figure::tiles::{
-    GhostRun, LatentUse, LiveEdit, Reconstructions, SurfaceGrid, SurfaceMode, SurfacePpca,
-    Thresholds, Training, Usage, UsageOrder, reconstructions, surface_mode, surface_ppca,
-    thresholds, training, usage,
+    CollapsePathTile, GhostRun, LatentUse, LiveEdit, PathCurve, Reconstructions, SurfaceGrid,
+    SurfaceMode, SurfaceNet, SurfacePpca, Thresholds, Training, Usage, UsageOrder, collapse_path,
+    reconstructions, surface_mode, surface_net, surface_ppca, thresholds, training, usage,
 };
 use collapse_explorer::figure::{
     Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Provenance,
@@ -252,6 +252,66 @@ pub(super) fn reconstructions_figure() -> FigureSpec {
     })
 }
 
+/// A plane through a network with everything on it: a hole, a way before and after, a collapsed end.
+pub(super) fn surface_net_figure() -> FigureSpec {
+    let (range, n) = ((-1.1, 1.1), 33);
+    let mut values: Vec<f64> = SurfaceGrid::centres(range, range, n, n)
+        .map(|(a, b)| 40.0 * (a * a + 0.3 * a * b + 2.0 * b * b) + 900.0 * (b - a * a).powi(4))
+        .collect();
+    values[0] = f64::NAN;
+    surface_net(&SurfaceNet {
+        grid: SurfaceGrid {
+            x_range: range,
+            y_range: range,
+            nx: n,
+            ny: n,
+            values: &values,
+        },
+        view: [(-1.0, 1.0); 2],
+        axes: [
+            "from the network (0) to full collapse (1)",
+            "random direction",
+        ],
+        scale: ColourScale::Excess,
+        subtitle: "towards full collapse · step 1200",
+        centre: [0.0, 0.0],
+        current: Some([0.3, -0.2]),
+        trail: &[[0.0, 0.0], [0.1, -0.1], [0.3, -0.2]],
+        past: &[[-0.9, 0.8], [-0.6, 0.2], [-0.2, 0.1]],
+        end: Some(([1.0, 0.0], "full collapse")),
+        notes: &["least loss here 12.3 nats".into()],
+        provenance: &provenance(),
+    })
+}
+
+/// The price of collapse at three γ.
+pub(super) fn collapse_path_figure() -> FigureSpec {
+    let way = |height: f64, end: f64| -> Vec<[f64; 2]> {
+        (0..=40)
+            .map(|k| f64::from(k) / 40.0)
+            .map(|t| [t, -30.0 + end * t + height * t * (1.0 - t)])
+            .collect()
+    };
+    let (now, star, prime) = (way(80.0, 60.0), way(140.0, 110.0), way(20.0, 0.0));
+    let curve = |gamma, points, end| PathCurve {
+        gamma,
+        points,
+        ends: [-30.0, -30.0 + end],
+    };
+    collapse_path(&CollapsePathTile {
+        curves: [
+            curve(0.05, &now, 60.0),
+            curve(0.041, &star, 110.0),
+            curve(0.84, &prime, 0.0),
+        ],
+        beta: 1.0,
+        has_gamma: true,
+        beta_prime: Some(7.0),
+        subtitle: "β = 1.00 · step 1200",
+        provenance: &provenance(),
+    })
+}
+
 /// A figure with a blocky heat map that has holes and a clipped range, on a log colour scale.
 pub(super) fn phase_figure() -> FigureSpec {
     let mut figure = FigureSpec::new("phase", "Phase diagram with a hole");
@@ -310,6 +370,8 @@ pub(super) fn samples() -> Vec<(&'static str, FigureSpec)> {
         ("thresholds_kappa", kappa_limited_figure()),
         ("surface_mode", surface_mode_figure()),
         ("surface_ppca", surface_ppca_figure()),
+        ("surface_net", surface_net_figure()),
+        ("collapse_path", collapse_path_figure()),
         ("usage", usage_figure()),
         ("training", training_figure(false)),
         ("training_log", training_figure(true)),

@@ -1,0 +1,209 @@
+//! The loss around the trained network, on a plane through its parameters.
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::{Kind, mode_number};
+use crate::app::action::Action;
+use crate::app::controls::name;
+use crate::app::state::AppState;
+use crate::app::tiles::shown_gamma;
+use crate::figure::landscape::net_surface_figure;
+use crate::figure::{ColourScale, FigureSpec};
+use crate::train::{Landscape, LandscapeKind, LandscapeRequest, Projection, RunId};
+
+/// Which plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Directions {
+    #[default]
+    Random,
+    Trajectory,
+    Collapse,
+    Latent,
+}
+
+impl Directions {
+    const ALL: [Self; 4] = [Self::Random, Self::Trajectory, Self::Collapse, Self::Latent];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Trajectory => "trajectory",
+            Self::Collapse => "to collapse",
+            Self::Latent => "one latent",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Random => {
+                "Two random directions, orthogonal, as long as the weights in every filter (Li et al. 2018)"
+            }
+            Self::Trajectory => "The two leading principal directions of the way training has come",
+            Self::Collapse => {
+                "From this network to the nearest fully collapsed solution, against a random direction"
+            }
+            Self::Latent => {
+                "All that reads and writes one latent, from nothing to what it is, against a push of what it \
+                 draws towards a principal component (Lucas et al. 2019, figure 1)"
+            }
+        }
+    }
+}
+
+/// The trained network's own surface.
+pub(super) struct TrainedNet {
+    directions: Directions,
+    seed: u32,
+    latent: usize,
+    component: usize,
+    points: usize,
+    generation: u64,
+    /// The newest of this kind with something to show, while the next has nothing yet.
+    last: Option<(RunId, Arc<Landscape>)>,
+}
+
+impl Default for TrainedNet {
+    fn default() -> Self {
+        Self {
+            directions: Directions::default(),
+            seed: 1,
+            latent: 0,
+            component: 0,
+            points: 33,
+            generation: 0,
+            last: None,
+        }
+    }
+}
+
+impl Kind for TrainedNet {
+    fn name(&self) -> &'static str {
+        "trained network"
+    }
+
+    fn help(&self) -> &'static str {
+        "The objective L of the network as it is trained, on a plane through its parameters, over 256 items with \
+         one fixed draw of ε; log γ is held. The ring is the network at whose parameters the plane was laid, the \
+         orange dot the network now, projected on the plane, the line its way since. β and γ recolour the map at \
+         once. It is computed between the steps of training, coarse to fine, in at most 7 % of the time."
+    }
+
+    fn controls(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        let menu = egui::ComboBox::from_id_salt("directions")
+            .width(84.0)
+            .selected_text(self.directions.name())
+            .show_ui(ui, |ui| {
+                for choice in Directions::ALL {
+                    ui.selectable_value(&mut self.directions, choice, choice.name())
+                        .on_hover_text(choice.help());
+                }
+            });
+        name(&menu.response, "surface directions");
+        menu.response.on_hover_text(self.directions.help());
+        match self.directions {
+            Directions::Random | Directions::Collapse => {
+                let entry = egui::DragValue::new(&mut self.seed)
+                    .prefix("seed ")
+                    .speed(0.05);
+                let response = ui.add(entry);
+                name(&response, "direction seed");
+                response.on_hover_text("Chooses the random directions");
+            }
+            Directions::Latent => {
+                let last = state.config.net.latents.saturating_sub(1);
+                self.latent = self.latent.min(last);
+                let entry = egui::DragValue::new(&mut self.latent)
+                    .range(0..=last)
+                    .prefix("z")
+                    .speed(0.05);
+                let response = ui.add(entry);
+                name(&response, "surface latent");
+                response.on_hover_text("Which latent is scaled and pushed");
+                mode_number(
+                    ui,
+                    state,
+                    &mut self.component,
+                    "along ",
+                    "surface component",
+                );
+            }
+            Directions::Trajectory => {}
+        }
+        let size = |points: usize| format!("{points}²");
+        let menu = egui::ComboBox::from_id_salt("points")
+            .width(48.0)
+            .selected_text(size(self.points))
+            .show_ui(ui, |ui| {
+                for points in [17, 33, 65, 129] {
+                    ui.selectable_value(&mut self.points, points, size(points));
+                }
+            });
+        name(&menu.response, "surface resolution");
+        menu.response
+            .on_hover_text("Points of the finest grid; coarser ones are shown first");
+        let centre = ui.button("re-centre");
+        if centre
+            .on_hover_text("Lays the plane through the network as it is now")
+            .clicked()
+        {
+            self.generation += 1;
+        }
+        false
+    }
+
+    fn landscape(&self, state: &AppState) -> Option<LandscapeRequest> {
+        let kind = match self.directions {
+            Directions::Random => LandscapeKind::Random { seed: self.seed },
+            Directions::Trajectory => LandscapeKind::Trajectory,
+            Directions::Collapse => LandscapeKind::Collapse { seed: self.seed },
+            Directions::Latent => LandscapeKind::Latent {
+                latent: self.latent.min(state.config.net.latents.saturating_sub(1)),
+                component: Projection {
+                    mode: self.component,
+                    spectrum: state.data.as_ref()?.spectrum.clone()?,
+                },
+            },
+        };
+        Some(LandscapeRequest {
+            kind,
+            points: self.points,
+            generation: self.generation,
+        })
+    }
+
+    fn figure(&mut self, state: &AppState, scale: ColourScale) -> Option<FigureSpec> {
+        let (run, request) = (state.run.as_ref()?.id, self.landscape(state)?);
+        if let Some(shown) = state.landscape(&request)
+            && (shown.stride > 0 || shown.problem.is_some())
+        {
+            self.last = Some((run, Arc::clone(shown)));
+        }
+        let same = |of: &RunId, l: &Landscape| *of == run && l.request.kind == request.kind;
+        let (_, shown) = self.last.as_ref().filter(|(of, l)| same(of, l))?;
+        let (beta, gamma) = (state.config.live.beta, shown_gamma(state));
+        net_surface_figure(shown, beta, gamma, scale, &state.provenance())
+    }
+
+    fn empty(&self, state: &AppState) -> String {
+        let Some(request) = self.landscape(state) else {
+            return "computing the spectrum of the data…".into();
+        };
+        let shown = state.landscape(&request);
+        match shown.and_then(|l| l.problem.clone()) {
+            Some(problem) => problem,
+            None if state.run.is_none() => "there is no network yet".into(),
+            // A heavy network takes its time.
+            None => format!(
+                "evaluating the network around its parameters: {} points so far{}",
+                shown.map_or(0, |l| l.known),
+                if state.playing {
+                    "; a pause gives them all the time"
+                } else {
+                    ""
+                }
+            ),
+        }
+    }
+}
