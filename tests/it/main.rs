@@ -13,6 +13,7 @@ mod engine;
 mod figure;
 mod gpu;
 mod gradients;
+mod lab;
 mod plot_view;
 mod shaders;
 #[cfg(target_os = "linux")]
