@@ -29,7 +29,7 @@ pub use grid::{log_values, snapped};
 pub use kick::KICK;
 pub use loops::{LoopArea, loop_area};
 pub use measure::Measurement;
-pub use phase::{PhaseAxis, PhaseMap, PhaseRequest};
+pub use phase::{PhaseAxis, PhaseCell, PhaseMap, PhaseRequest};
 pub use store::{read_lines, write_lines};
 pub use sweep::{Direction, Parameter, Sweep, SweepPoint, SweepRequest};
 pub use theory_map::TheoryMap;

@@ -165,6 +165,10 @@ pub struct Sweep {
     pub thresholds: Vec<f64>,
     /// Most steps of a point.
     pub most_steps: u64,
+    /// Whether γ is held along it.
+    pub gamma_held: bool,
+    /// η², the prior's variance.
+    pub prior_variance: f64,
     /// Digest of everything else that decides it.
     pub key: String,
     /// What was done, in order: up, then down.
@@ -203,6 +207,9 @@ impl Sweep {
             values: values.clone(),
             thresholds,
             most_steps: request.most_steps,
+            gamma_held: request.parameter == Parameter::Gamma
+                || !request.setup.config.live.gamma_moves(),
+            prior_variance: request.setup.config.live.eta_enc.powi(2),
             key: request.key(),
             points: Vec::new(),
             warm: None,
