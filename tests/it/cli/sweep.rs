@@ -16,7 +16,7 @@ const CONFIG: &str = r#"{
     "sampling": { "batch": 128 },
     "device": "cpu"
   },
-  "steps": 800,
+  "steps": 3000,
   "beta": [0.5, 3, 12],
   "seed": [0, 1]
 }"#;
@@ -49,7 +49,7 @@ fn a_line_per_run_that_agrees_with_the_theory_and_a_rerun_that_does_nothing() {
     std::fs::write(&config, CONFIG).expect("written");
     let output = sweep(&config, &out, &[]);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("6 runs of 800 steps"));
+    assert!(text(&output.stderr).contains("6 runs of 3000 steps"));
     let file = out.join("runs.jsonl");
     let found = lines(&file);
     assert_eq!(found.len(), 6);
@@ -66,7 +66,7 @@ fn a_line_per_run_that_agrees_with_the_theory_and_a_rerun_that_does_nothing() {
             2e-3,
         );
         assert_eq!(numbers(&line["sigma2"]).len(), 3);
-        assert_eq!(line["steps"], 800);
+        assert_eq!(line["steps"], 3000);
     }
     // A killed call loses what it had not written, and no more.
     let content = std::fs::read_to_string(&file).expect("read");
@@ -74,7 +74,7 @@ fn a_line_per_run_that_agrees_with_the_theory_and_a_rerun_that_does_nothing() {
     std::fs::write(&file, first).expect("written");
     let output = sweep(&config, &out, &[]);
     assert!(
-        text(&output.stderr).contains("4 done; 1600 steps left"),
+        text(&output.stderr).contains("4 done; 6000 steps left"),
         "{}",
         text(&output.stderr)
     );
@@ -91,7 +91,7 @@ fn a_line_per_run_that_agrees_with_the_theory_and_a_rerun_that_does_nothing() {
         "nothing half-written stays"
     );
     // Another configuration does not go into the same file.
-    std::fs::write(&config, CONFIG.replace("800", "801")).expect("written");
+    std::fs::write(&config, CONFIG.replace("3000", "3001")).expect("written");
     let output = sweep(&config, &out, &[]);
     assert_eq!(output.status.code(), Some(1));
     let error = text(&output.stderr);
@@ -105,7 +105,7 @@ fn a_line_per_run_that_agrees_with_the_theory_and_a_rerun_that_does_nothing() {
 fn shards_are_disjoint_and_together_everything() {
     let dir = tempfile::tempdir().expect("a folder");
     let (config, out) = (dir.path().join("sweep.json"), dir.path().join("results"));
-    std::fs::write(&config, CONFIG.replace("800", "20")).expect("written");
+    std::fs::write(&config, CONFIG.replace("3000", "20")).expect("written");
     let mut seen = Vec::new();
     for index in 0..4 {
         let output = sweep(&config, &out, &["--shard", &format!("{index}/4")]);
@@ -154,7 +154,7 @@ fn what_is_wrong_is_named_with_file_and_line() {
         );
     }
     // A run that cannot be made is a line that says why, and the exit code says so too.
-    std::fs::write(&config, CONFIG.replace("800", "20").replace("0.01", "1e30")).expect("written");
+    std::fs::write(&config, CONFIG.replace("3000", "20").replace("0.01", "1e30")).expect("written");
     let output = sweep(&config, &out, &[]);
     assert_eq!(output.status.code(), Some(1));
     let failed = lines(&out.join("runs.jsonl"));
