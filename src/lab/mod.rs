@@ -36,7 +36,7 @@ pub use theory_map::TheoryMap;
 pub use thread::{Experiment, Lab, Report, Stage};
 pub use watch::{Progress, Quiet, Watcher};
 
-use crate::config::{Likelihood, NetConfig, Objective, RunConfig, Target};
+use crate::config::{Estimator, Likelihood, NetConfig, Objective, RunConfig, Target, TrainedPart};
 use crate::data::Spectrum;
 use crate::metrics::{Prediction, predict};
 use crate::theory::Gamma;
@@ -48,12 +48,15 @@ pub fn theory_is_exact(config: &RunConfig) -> bool {
         decoder,
         likelihood,
         target,
+        estimator,
         ..
     } = &config.net;
     encoder.is_empty()
         && decoder.is_empty()
         && *likelihood == Likelihood::Gaussian
         && *target == Target::Input
+        && !matches!(estimator, Estimator::ImportanceWeighted(_))
+        && config.live.trained == TrainedPart::Both
         && config.live.objective == Objective::Vae
         && config.live.free_bits == 0.0
 }

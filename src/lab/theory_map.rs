@@ -1,6 +1,5 @@
 //! The phase diagram over (β, γ) in closed form: mode i lives iff ζᵢ² > βγ, and at most κ do.
 
-use crate::metrics::Prediction;
 use crate::theory::{Gamma, LinearProblem, active_count, optimum};
 
 /// How many latents the linear theory keeps alive over a rectangle in (ln β, ln γ).
@@ -65,18 +64,13 @@ impl TheoryMap {
         }
         let learned = columns
             .iter()
+            // Where γ goes to zero there is nothing to draw.
             .filter_map(|&beta| {
-                let found = Prediction {
-                    problem: problem.clone(),
+                let found = optimum(problem, beta, Gamma::Learned).ok()?;
+                Some(LearnedGamma {
                     beta,
-                    gamma: Gamma::Learned,
-                    optimum: optimum(problem, beta, Gamma::Learned),
-                };
-                let gamma = found.gamma_value();
-                (gamma > 0.0).then(|| LearnedGamma {
-                    beta,
-                    gamma,
-                    active: found.active(),
+                    gamma: found.gamma,
+                    active: found.active,
                 })
             })
             .collect();
