@@ -315,3 +315,44 @@ impl AppState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_all_of_few_and_doublings_of_many() {
+        let rows = |axis, top| {
+            PhaseSettings {
+                axis,
+                from: 1.0,
+                to: 2.0,
+                columns: 2,
+                top,
+                steps: 1,
+            }
+            .rows()
+        };
+        assert_eq!(rows(PhaseAxis::Depth, 3), [0, 1, 2, 3]);
+        assert_eq!(rows(PhaseAxis::Latents, 5), [1, 2, 3, 4, 5]);
+        assert_eq!(rows(PhaseAxis::Latents, 20), [1, 2, 4, 8, 16, 20]);
+        assert_eq!(rows(PhaseAxis::Latents, 32), [1, 2, 4, 8, 16, 32]);
+    }
+
+    /// Reports of nothing that was started change nothing.
+    #[test]
+    fn a_report_of_another_experiment_is_dropped() {
+        let (mut state, _) = AppState::new(RunConfig::default());
+        let before = state.generation;
+        let effects = state.lab_report(Report {
+            id: 3,
+            stage: Stage::Finished,
+            progress: Progress::default(),
+            left: None,
+            sweep: None,
+            phase: None,
+        });
+        assert!(effects.is_empty());
+        assert_eq!(state.generation, before);
+    }
+}

@@ -11,6 +11,17 @@ use crate::app::state::AppState;
 use crate::app::state::lab::Made;
 use crate::lab::{Progress, Stage};
 
+/// A tight row of an experiment's numbers, which stand still while it runs.
+pub(super) fn parameters(ui: &mut Ui, running: bool, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(4.0, 3.0);
+        if running {
+            ui.disable();
+        }
+        contents(ui);
+    });
+}
+
 /// A positive number on a logarithmic scale.
 pub(super) fn ratio(
     ui: &mut Ui,
@@ -33,7 +44,7 @@ pub(super) fn count(
     ui: &mut Ui,
     value: &mut usize,
     range: std::ops::RangeInclusive<usize>,
-    suffix: &str,
+    (prefix, suffix): (&str, &str),
     label: &'static str,
     help: &str,
 ) -> bool {
@@ -41,7 +52,8 @@ pub(super) fn count(
     let drag = DragValue::new(value)
         .speed(speed)
         .range(range)
-        .suffix(format!(" {suffix}"))
+        .prefix(prefix)
+        .suffix(suffix)
         .custom_formatter(|v, _| thousands(v as u64));
     finish(ui.add(drag), label, help)
 }
@@ -78,32 +90,32 @@ pub(super) fn start_stop(
         (false, false) => "Start",
     };
     let text = format!("{word} {}", start.what);
-    let button = ui.add_enabled(
-        start.blocked.is_empty() || start.running,
-        egui::Button::new(text),
-    );
     let help = match word {
         "Stop" => "Stops within a step; what is done is kept",
         "Continue" => "Goes on where it stopped",
         _ => "Trains on a thread of its own, with the data and settings on screen",
     };
-    if button
-        .on_hover_text(help)
-        .on_disabled_hover_text(start.blocked)
-        .clicked()
-    {
-        actions.push(if start.running {
-            Action::StopLab
-        } else {
-            start.action
-        });
-    }
-    let mut pause = state.lab.pause_live;
-    let check = ui.checkbox(&mut pause, "pause the live run meanwhile");
-    let help = "Both would share the processor: the live run goes on when the experiment ends";
-    if check.on_hover_text(help).changed() {
-        actions.push(Action::PauseForLab(pause));
-    }
+    ui.horizontal(|ui| {
+        let can = start.blocked.is_empty() || start.running;
+        let button = ui.add_enabled(can, egui::Button::new(text));
+        if button
+            .on_hover_text(help)
+            .on_disabled_hover_text(start.blocked)
+            .clicked()
+        {
+            actions.push(if start.running {
+                Action::StopLab
+            } else {
+                start.action
+            });
+        }
+        let mut pause = state.lab.pause_live;
+        let check = ui.checkbox(&mut pause, "pause the live run meanwhile");
+        let help = "Both would share the processor: the live run goes on when the experiment ends";
+        if check.on_hover_text(help).changed() {
+            actions.push(Action::PauseForLab(pause));
+        }
+    });
 }
 
 /// One line on how far an experiment is, or what it would cost.

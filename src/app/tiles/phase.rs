@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::experiment::{Start, count, ratio, start_stop, status};
+use super::experiment::{Start, count, parameters, ratio, start_stop, status};
 use super::shown_gamma;
 use crate::app::action::Action;
 use crate::app::number::thousands;
@@ -63,7 +63,7 @@ impl Default for Phase {
             ends: None,
             columns: 9,
             depth: 4,
-            latents: 32,
+            latents: 16,
             steps: 500,
             map: None,
         }
@@ -197,65 +197,61 @@ impl Content for Phase {
         let axis = self.view.axis();
         let made = axis.and_then(|axis| Self::made(state, axis));
         let running = state.lab.phase.as_ref().is_some_and(Made::is_running);
-        ui.horizontal_wrapped(|ui| {
-            ui.add_enabled_ui(!running || axis.is_none(), |ui| {
-                let help = "Least β; at the start, a little below the last threshold";
-                changed |= ratio(ui, &mut from, "β from", "phase from", help);
-                let help = "Largest β; at the start, a little above the first threshold";
-                changed |= ratio(ui, &mut to, "to", "phase to", help);
-                if changed && from < to {
-                    self.ends = Some((from, to));
-                }
-                let Some(axis) = axis else {
-                    return;
-                };
-                let help = "Values of β, equal ratios apart";
-                count(
-                    ui,
-                    &mut self.columns,
-                    2..=200,
-                    "values",
-                    "phase columns",
-                    help,
-                );
-                match axis {
-                    PhaseAxis::Depth => {
-                        let help = "Hidden layers on each side, from none (linear) to this many";
-                        count(
-                            ui,
-                            &mut self.depth,
-                            1..=8,
-                            "layers at most",
-                            "phase depth",
-                            help,
-                        );
-                    }
-                    PhaseAxis::Latents => {
-                        let help =
-                            "κ from 1 to this: all of them up to six, beyond that in doublings";
-                        count(
-                            ui,
-                            &mut self.latents,
-                            1..=1024,
-                            "latents at most",
-                            "phase latents",
-                            help,
-                        );
-                    }
-                }
-                let help = "Steps of each run; the same for all";
-                count(
-                    ui,
-                    &mut self.steps,
-                    10..=10_000_000,
-                    "steps each",
-                    "phase steps",
-                    help,
-                );
-            });
+        parameters(ui, running && axis.is_some(), |ui| {
+            let help = "Least β; at the start, a little below the last threshold";
+            changed |= ratio(ui, &mut from, "β from", "phase from", help);
+            let help = "Largest β; at the start, a little above the first threshold";
+            changed |= ratio(ui, &mut to, "to", "phase to", help);
+            if changed && from < to {
+                self.ends = Some((from, to));
+            }
             let Some(axis) = axis else {
                 return;
             };
+            let help = "Values of β, equal ratios apart";
+            count(
+                ui,
+                &mut self.columns,
+                2..=200,
+                ("", " values"),
+                "phase columns",
+                help,
+            );
+            match axis {
+                PhaseAxis::Depth => {
+                    let help = "Hidden layers on each side, from none (linear) to this many";
+                    count(
+                        ui,
+                        &mut self.depth,
+                        1..=8,
+                        ("≤ ", " layers"),
+                        "phase depth",
+                        help,
+                    );
+                }
+                PhaseAxis::Latents => {
+                    let help = "κ from 1 to this: all of them up to six, beyond that in doublings";
+                    count(
+                        ui,
+                        &mut self.latents,
+                        1..=1024,
+                        ("≤ ", " latents"),
+                        "phase latents",
+                        help,
+                    );
+                }
+            }
+            let help = "Steps of each run; the same for all";
+            count(
+                ui,
+                &mut self.steps,
+                10..=10_000_000,
+                ("", " steps each"),
+                "phase steps",
+                help,
+            );
+        });
+        if let Some(axis) = axis {
             let settings = self.settings(axis, state);
             let start = Start {
                 what: "diagram",
@@ -265,9 +261,6 @@ impl Content for Phase {
                 action: Action::StartPhase(settings),
             };
             start_stop(ui, state, start, actions);
-        });
-        if let Some(axis) = axis {
-            let settings = self.settings(axis, state);
             let runs = settings.columns * settings.rows().len();
             let steps = thousands(settings.steps.saturating_mul(runs as u64));
             let budget = format!(

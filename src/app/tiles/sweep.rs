@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::experiment::{Start, count, ratio, start_stop, status};
+use super::experiment::{Start, count, parameters, ratio, start_stop, status};
 use crate::app::action::Action;
 use crate::app::number::thousands;
 use crate::app::state::AppState;
@@ -82,38 +82,51 @@ impl Content for Sweep {
         let mut settings = self.settings(state);
         let made = state.lab.sweep.as_ref();
         let running = made.is_some_and(crate::app::state::lab::Made::is_running);
-        ui.horizontal_wrapped(|ui| {
-            ui.add_enabled_ui(!running, |ui| {
-                let parameters = [(Parameter::Beta, "sweep β"), (Parameter::Gamma, "sweep γ")];
-                if segmented(ui, &mut self.parameter, &parameters, false) {
-                    self.ends = None;
-                }
-                let help = "Least value; at the start, a little below the last threshold";
-                let from = ratio(ui, &mut settings.from, "from", "sweep from", help);
-                let help = "Largest value; at the start, a little above the first threshold";
-                if ratio(ui, &mut settings.to, "to", "sweep to", help) | from {
-                    self.ends = Some((settings.from, settings.to));
-                }
-                let help = "Values on each way, equal ratios apart but moved off the thresholds, where the time to settle diverges";
-                count(ui, &mut self.points, 2..=200, "values", "sweep values", help);
-                let help = "Most steps at a value; if they run out before nothing moves, the point is flagged";
-                count(ui, &mut self.most_steps, 50..=10_000_000, "steps at most", "sweep steps", help);
-            });
-            let settings = self.settings(state);
-            let blocked = if settings.from >= settings.to {
-                "the sweep must end above its start"
-            } else {
-                ""
-            };
-            let start = Start {
-                what: "sweep",
-                running,
-                goes_on: made.is_some_and(|m| m.goes_on(&settings, &state.config)),
-                blocked,
-                action: Action::StartSweep(settings),
-            };
-            start_stop(ui, state, start, actions);
+        parameters(ui, running, |ui| {
+            let parameters = [(Parameter::Beta, "sweep β"), (Parameter::Gamma, "sweep γ")];
+            if segmented(ui, &mut self.parameter, &parameters, false) {
+                self.ends = None;
+            }
+            let help = "Least value; at the start, a little below the last threshold";
+            let from = ratio(ui, &mut settings.from, "from", "sweep from", help);
+            let help = "Largest value; at the start, a little above the first threshold";
+            if ratio(ui, &mut settings.to, "to", "sweep to", help) | from {
+                self.ends = Some((settings.from, settings.to));
+            }
+            let help = "Values on each way, equal ratios apart but moved off the thresholds, where the time to settle diverges";
+            count(
+                ui,
+                &mut self.points,
+                2..=200,
+                ("", " values"),
+                "sweep values",
+                help,
+            );
+            let help =
+                "Most steps at a value; if they run out before nothing moves, the point is flagged";
+            count(
+                ui,
+                &mut self.most_steps,
+                50..=10_000_000,
+                ("≤ ", " steps"),
+                "sweep steps",
+                help,
+            );
         });
+        let settings = self.settings(state);
+        let blocked = if settings.from >= settings.to {
+            "the sweep must end above its start"
+        } else {
+            ""
+        };
+        let start = Start {
+            what: "sweep",
+            running,
+            goes_on: made.is_some_and(|m| m.goes_on(&settings, &state.config)),
+            blocked,
+            action: Action::StartSweep(settings),
+        };
+        start_stop(ui, state, start, actions);
         let most = thousands(2 * (self.points * self.most_steps) as u64);
         let budget = format!("{} points, {most} steps at most", 2 * self.points);
         status(ui, made, &budget);
