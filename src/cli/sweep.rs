@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::data::{self, Preprocessor, Spectrum};
 use crate::lab::batch::{BatchLine, BatchRun};
-use crate::lab::{Batch, Error as LabError, Quiet, read_lines, short_run, write_lines};
+use crate::lab::{Batch, Error as LabError, Lines, Quiet, short_run};
 use crate::train::{RunSetup, TrainError};
 
 use super::args::{Shard, SweepArguments};
@@ -36,8 +36,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Error> {
     let shard = arguments.shard.unwrap_or_default();
     let mine: Vec<&BatchRun> = all.iter().filter(|r| shard.takes(r.index)).collect();
     let path = file_of(&arguments.out, arguments.shard);
-    let mut lines = done_lines(&path, &all)?;
-    let done: HashSet<String> = lines.iter().map(|l| l.key.clone()).collect();
+    let (mut lines, done) = done_lines(&path, &all)?;
     let left: Vec<&BatchRun> = mine
         .iter()
         .copied()
@@ -67,8 +66,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Error> {
             failed += 1;
             bar.suspend(|| eprintln!("run {} failed: {error}", run.index));
         }
-        lines.push(run.line(outcome));
-        write_lines(&path, &lines)?;
+        lines.push(&run.line(outcome))?;
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -90,11 +88,11 @@ fn file_of(out: &Path, shard: Option<Shard>) -> PathBuf {
     })
 }
 
-/// The file's lines of runs that are done; those that failed are to be tried again.
-fn done_lines(path: &Path, all: &[BatchRun]) -> Result<Vec<BatchLine>, Error> {
-    let mut lines: Vec<BatchLine> = read_lines(path)?;
+/// The file's lines of runs that are done, and their keys; those that failed are to be tried again.
+fn done_lines(path: &Path, all: &[BatchRun]) -> Result<(Lines, HashSet<String>), Error> {
+    let (mut lines, values): (Lines, Vec<BatchLine>) = Lines::open(path)?;
     let keys: HashSet<&String> = all.iter().map(|r| &r.key).collect();
-    if let Some(at) = lines.iter().position(|l| !keys.contains(&l.key)) {
+    if let Some(at) = values.iter().position(|l| !keys.contains(&l.key)) {
         return Err(LabError::Line {
             path: path.to_owned(),
             line: at + 1,
@@ -102,8 +100,10 @@ fn done_lines(path: &Path, all: &[BatchRun]) -> Result<Vec<BatchLine>, Error> {
         }
         .into());
     }
-    lines.retain(|l| l.error.is_none());
-    Ok(lines)
+    let keep: Vec<bool> = values.iter().map(|l| l.error.is_none()).collect();
+    lines.retain(&keep);
+    let done = values.into_iter().filter(|l| l.error.is_none());
+    Ok((lines, done.map(|l| l.key).collect()))
 }
 
 /// Trains a run; its data are loaded once per seed, on which made data depend.

@@ -30,7 +30,7 @@ pub use kick::KICK;
 pub use loops::{LoopArea, loop_area};
 pub use measure::Measurement;
 pub use phase::{PhaseAxis, PhaseCell, PhaseMap, PhaseRequest};
-pub use store::{read_lines, write_lines};
+pub use store::Lines;
 pub use sweep::{Direction, Parameter, Sweep, SweepPoint, SweepRequest};
 pub use theory_map::TheoryMap;
 pub use thread::{Experiment, Lab, Report, Stage};

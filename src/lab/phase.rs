@@ -16,7 +16,7 @@ use crate::train::RunSetup;
 use super::cell::{RunResult, short_run};
 use super::error::Error;
 use super::order::coarse_to_fine;
-use super::store::{digest, read_lines, write_lines};
+use super::store::{Lines, digest};
 use super::watch::{Progress, Watcher};
 
 /// What a diagram's rows are.
@@ -249,7 +249,10 @@ fn same(a: f64, b: f64) -> bool {
 /// # Errors
 /// [`Error::File`] or [`Error::Line`].
 pub fn known(file: Option<&Path>) -> Result<Vec<PhaseCell>, Error> {
-    file.map_or_else(|| Ok(Vec::new()), read_lines)
+    match file {
+        None => Ok(Vec::new()),
+        Some(file) => Ok(Lines::open(file)?.1),
+    }
 }
 
 /// Goes on with a diagram until it is complete.
@@ -260,7 +263,10 @@ pub fn known(file: Option<&Path>) -> Result<Vec<PhaseCell>, Error> {
 pub fn run(request: &PhaseRequest, map: &mut PhaseMap, watcher: &dyn Watcher) -> Result<(), Error> {
     let file = request.file();
     // Cells of other columns and rows of the same diagram stay in the file.
-    let mut stored = known(file.as_deref())?;
+    let mut stored = match &file {
+        None => None,
+        Some(file) => Some(Lines::open::<PhaseCell>(file)?.0),
+    };
     let total = map.cells.len();
     for (x, y) in coarse_to_fine(map.betas.len(), map.rows.len()) {
         if map.cell(x, y).is_some() {
@@ -306,11 +312,10 @@ pub fn run(request: &PhaseRequest, map: &mut PhaseMap, watcher: &dyn Watcher) ->
             row,
             result,
         };
-        stored.push(cell.clone());
-        map.put(cell);
-        if let Some(file) = &file {
-            write_lines(file, &stored)?;
+        if let Some(stored) = &mut stored {
+            stored.push(&cell)?;
         }
+        map.put(cell);
         watcher.phase(map);
     }
     Ok(())

@@ -146,7 +146,7 @@ impl Phase {
     }
 
     /// Opens the run of a cell in the window.
-    fn open(&self, axis: PhaseAxis, cell: usize, state: &AppState, actions: &mut Vec<Action>) {
+    fn open(axis: PhaseAxis, cell: usize, state: &AppState, actions: &mut Vec<Action>) {
         let Some(made) = Self::made(state, axis) else {
             return;
         };
@@ -285,14 +285,15 @@ impl Content for Phase {
         state: &AppState,
         actions: &mut Vec<Action>,
     ) -> bool {
-        let (Some(cell), Some(series)) = (response.clicked_index, &response.hovered_series) else {
-            return false;
-        };
-        if series != CELLS && series != CELL_NOTES {
+        if !response.response.clicked() {
             return false;
         }
         match (self.view.axis(), response.hovered_value) {
-            (Some(axis), _) => self.open(axis, cell, state, actions),
+            (Some(axis), _) => {
+                if let Some(cell) = clicked_cell(response, axis, state) {
+                    Self::open(axis, cell, state, actions);
+                }
+            }
             (None, Some([beta, gamma])) => {
                 let live = state.config.live;
                 // A learned γ is not the user's to move.
@@ -326,4 +327,24 @@ impl Content for Phase {
             }
         }
     }
+}
+
+/// The cell that was clicked, also where the end of a line lies nearer to the pointer than the cell's middle.
+fn clicked_cell(response: &PlotResponse, axis: PhaseAxis, state: &AppState) -> Option<usize> {
+    let series = response.hovered_series.as_deref()?;
+    if series == CELLS || series == CELL_NOTES {
+        return response.clicked_index;
+    }
+    let map = Phase::made(state, axis)?.result.as_ref()?;
+    let (rect, at) = (
+        response.response.rect,
+        response.response.interact_pointer_pos()?,
+    );
+    let place = |share: f32, cells: usize| {
+        let cell = (share * cells as f32).floor().max(0.0) as usize;
+        cell.min(cells.saturating_sub(1))
+    };
+    let x = place((at.x - rect.left()) / rect.width(), map.betas.len());
+    let y = place((rect.bottom() - at.y) / rect.height(), map.rows.len());
+    Some(y * map.betas.len() + x)
 }
