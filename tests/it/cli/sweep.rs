@@ -154,7 +154,11 @@ fn what_is_wrong_is_named_with_file_and_line() {
         );
     }
     // A run that cannot be made is a line that says why, and the exit code says so too.
-    std::fs::write(&config, CONFIG.replace("3000", "20").replace("0.01", "1e30")).expect("written");
+    std::fs::write(
+        &config,
+        CONFIG.replace("3000", "20").replace("0.01", "1e30"),
+    )
+    .expect("written");
     let output = sweep(&config, &out, &[]);
     assert_eq!(output.status.code(), Some(1));
     let failed = lines(&out.join("runs.jsonl"));
