@@ -2,9 +2,12 @@
 
 use super::loader::Relation;
 use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, SamplingConfig};
+use crate::lab::Experiment;
 use crate::train::{Command, LandscapeRequest, LiveParams};
 
 use super::tile::Tile;
+
+use super::state::lab::{PhaseSettings, SweepSettings};
 
 /// Something the user asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +50,14 @@ pub enum Action {
     KillOne,
     /// β to just below the next threshold, reviving one mode.
     ReviveOne,
+    /// Starts a sweep, or goes on with it.
+    StartSweep(SweepSettings),
+    /// Starts a trained phase diagram, or goes on with it.
+    StartPhase(PhaseSettings),
+    /// Stops the experiment under way.
+    StopLab,
+    /// Whether the live run waits while an experiment runs.
+    PauseForLab(bool),
     /// Tells the user what was wrong with what they typed.
     Complain(String),
 }
@@ -64,6 +75,10 @@ pub enum Effect {
     Relate(Relation),
     /// To the data loader.
     CancelLoad,
+    /// To the experiments' thread, under this number.
+    Experiment(u64, Box<Experiment>),
+    /// To the experiments' thread.
+    StopLab,
 }
 
 /// How a notice looks.

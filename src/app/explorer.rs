@@ -9,6 +9,7 @@ use egui::{Context, Key, Modifiers, Ui};
 use egui_notify::Toasts;
 
 use crate::config::RunConfig;
+use crate::lab::Lab;
 use crate::train::{Latest, Waker, Worker};
 
 use super::action::{Action, Effect, Severity};
@@ -39,6 +40,7 @@ pub struct Explorer {
     state: AppState,
     worker: Worker,
     loader: Loader,
+    lab: Lab,
     files: Files,
     controls: Controls,
     board: TileBoard,
@@ -67,11 +69,13 @@ impl Explorer {
         let waker: Waker = Arc::new(move || {
             repaint.request_repaint_after(Duration::from_millis(wait.load(Ordering::Relaxed)));
         });
-        let (state, effects) = AppState::new(config);
+        let (mut state, effects) = AppState::new(config);
+        state.lab.folder = Some(figures.join("lab"));
         let this = Self {
             state,
             worker: Worker::spawn(Arc::clone(&waker))?,
             loader: Loader::spawn(Arc::clone(&waker))?,
+            lab: Lab::spawn(Arc::clone(&waker))?,
             files: Files::spawn(figures, waker)?,
             controls: Controls::default(),
             board: TileBoard::default(),
@@ -108,6 +112,12 @@ impl Explorer {
                 Effect::Load(config, seed) => self.loader.load(config, seed),
                 Effect::Relate(relation) => self.loader.relate(relation),
                 Effect::CancelLoad => self.loader.cancel(),
+                Effect::Experiment(id, experiment) => {
+                    self.lab.start(id, *experiment);
+                }
+                Effect::StopLab => {
+                    self.lab.stop();
+                }
             }
         }
     }
@@ -132,6 +142,10 @@ impl Explorer {
                 tracing::info!("first training snapshot at step {}", snapshot.step);
             }
             let effects = self.state.snapshot(snapshot);
+            self.carry_out(effects);
+        }
+        if let Some(report) = self.lab.report() {
+            let effects = self.state.lab_report(report);
             self.carry_out(effects);
         }
         while let Some(outcome) = self.files.outcome() {

@@ -3,6 +3,7 @@
 //! Widgets never touch the state; they return [`Action`]s. [`AppState::apply`] turns an action into
 //! new state and [`Effect`]s, which the app hands to its threads.
 
+pub mod lab;
 mod messages;
 mod theory;
 
@@ -129,6 +130,8 @@ pub struct AppState {
     pub notices: Vec<Notice>,
     /// The last error, until something succeeds.
     pub problem: Option<String>,
+    /// The experiments.
+    pub lab: lab::LabState,
     /// Grows with every change that a plot shows.
     pub generation: u64,
     next_run: u64,
@@ -163,6 +166,7 @@ impl AppState {
             recent: vec!["digits".into(), "gaussian:9,5,2,1,0.3".into()],
             notices: Vec::new(),
             problem: None,
+            lab: lab::LabState::default(),
             generation: 0,
             next_run: 0,
         };
@@ -188,7 +192,12 @@ impl AppState {
             Action::Device(device) => self.restart(|config| config.device = device),
             Action::Data(data) => self.load(data),
             Action::CancelLoad => vec![Effect::CancelLoad],
+            Action::StartSweep(settings) => self.start_sweep(settings),
+            Action::StartPhase(settings) => self.start_phase(settings),
+            Action::StopLab => vec![Effect::StopLab],
+            Action::PauseForLab(pause) => self.pause_for_lab(pause),
             Action::TogglePlay => {
+                self.lab.forget_pause();
                 self.playing = !self.playing;
                 vec![Effect::Command(if self.playing {
                     Command::Play

@@ -57,6 +57,8 @@ pub enum Mode {
     Devices(DevicesArguments),
     /// Train on the built-in digits while β rises, and write the figures: the window without a window.
     Demo(DemoArguments),
+    /// Train every combination of a file's lists of values, one line of JSON per run.
+    Sweep(SweepArguments),
 }
 
 /// How the window opens.
@@ -437,4 +439,58 @@ pub struct DemoArguments {
     /// Folder for the figures.
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
+}
+
+/// Arguments of `sweep`.
+#[derive(Debug, Clone, Args)]
+pub struct SweepArguments {
+    /// JSON: "base" (settings as a figure's provenance has them, any left out), "steps", and lists for any of
+    /// "beta", "gamma", "depth" (with "width"), "latents", "seed"; their product is trained.
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Only every n-th run, from the i-th, with i from 0: 0/4, 1/4, 2/4 and 3/4 are all of them.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Folder for runs.jsonl (runs-I-of-N.jsonl with --shard); runs it already holds are not made again.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Part `index` of `count`, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which, from 0.
+    pub index: usize,
+    /// Of how many.
+    pub count: usize,
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Self { index: 0, count: 1 }
+    }
+}
+
+impl Shard {
+    /// Whether run `number` belongs to it.
+    pub fn takes(self, number: usize) -> bool {
+        number % self.count == self.index
+    }
+}
+
+impl std::str::FromStr for Shard {
+    type Err = ConfigError;
+
+    /// Reads `i/n` with i below n.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('/');
+        parts
+            .and_then(|(i, n)| Some((i.trim().parse().ok()?, n.trim().parse().ok()?)))
+            .filter(|(index, count): &(usize, usize)| index < count)
+            .map(|(index, count)| Self { index, count })
+            .ok_or_else(|| ConfigError::Unreadable {
+                name: "shard",
+                reason: format!("'{text}' is not i/n with i from 0 to n − 1"),
+            })
+    }
 }

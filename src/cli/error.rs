@@ -20,6 +20,9 @@ pub enum Error {
     /// Theory has no answer for these numbers.
     #[error(transparent)]
     Theory(#[from] crate::theory::Error),
+    /// An experiment failed.
+    #[error(transparent)]
+    Lab(#[from] crate::lab::Error),
     /// Training failed.
     #[error(transparent)]
     Train(#[from] TrainError),
@@ -48,6 +51,7 @@ impl Error {
         match self {
             Self::Config(_)
             | Self::Usage(_)
+            | Self::Lab(crate::lab::Error::Config(_))
             | Self::Train(TrainError::Config(_) | TrainError::Model(_)) => 2,
             _ => 1,
         }

@@ -9,6 +9,7 @@ mod demo;
 mod devices;
 mod error;
 mod roofline;
+mod sweep;
 mod theory;
 mod train;
 
@@ -27,5 +28,6 @@ pub fn run(mode: Mode) -> Result<(), Error> {
         Mode::Bench(arguments) => bench::run(&arguments),
         Mode::Devices(arguments) => devices::run(&arguments),
         Mode::Demo(arguments) => demo::run(&arguments),
+        Mode::Sweep(arguments) => sweep::run(&arguments),
     }
 }

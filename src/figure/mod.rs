@@ -9,6 +9,7 @@ pub mod contour;
 pub mod decimate;
 pub mod export;
 pub mod frame;
+pub mod lab;
 pub mod landscape;
 pub mod layer;
 pub(crate) mod relief;

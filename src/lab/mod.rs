@@ -1,3 +1,73 @@
 //! Experiments made of many short runs: what one live run cannot show.
 //!
-//! They use the same trainer as the window, on a thread of their own, and never touch its run.
+//! A [`sweep`] takes β or γ up and down with warm starts and asks whether the way matters; a
+//! [`phase`] diagram asks where latents live over β and depth or κ; a [`batch`] is a list of runs
+//! for the command line. They use the same trainer as the window, on a thread of their own
+//! ([`Lab`]), and never touch its run. Whether a run has settled is decided in [`stationary`].
+
+pub mod batch;
+mod cell;
+mod error;
+mod grid;
+mod hold;
+mod kick;
+mod loops;
+mod measure;
+mod order;
+pub mod phase;
+pub mod stationary;
+mod store;
+pub mod sweep;
+mod theory_map;
+mod thread;
+mod watch;
+
+pub use batch::Batch;
+pub use cell::{RunResult, short_run};
+pub use error::Error;
+pub use grid::{log_values, snapped};
+pub use kick::KICK;
+pub use loops::{LoopArea, loop_area};
+pub use measure::Measurement;
+pub use phase::{PhaseAxis, PhaseCell, PhaseMap, PhaseRequest};
+pub use store::Lines;
+pub use sweep::{Direction, Parameter, Sweep, SweepPoint, SweepRequest};
+pub use theory_map::TheoryMap;
+pub use thread::{Experiment, Lab, Report, Stage};
+pub use watch::{Progress, Quiet, Watcher};
+
+use crate::config::{Estimator, Likelihood, NetConfig, Objective, RunConfig, Target, TrainedPart};
+use crate::data::Spectrum;
+use crate::metrics::{Prediction, predict};
+use crate::theory::Gamma;
+
+/// Whether the closed form covers a run exactly: its loss is then the global minimum, not a comparison.
+pub fn theory_is_exact(config: &RunConfig) -> bool {
+    let NetConfig {
+        encoder,
+        decoder,
+        likelihood,
+        target,
+        estimator,
+        ..
+    } = &config.net;
+    encoder.is_empty()
+        && decoder.is_empty()
+        && *likelihood == Likelihood::Gaussian
+        && *target == Target::Input
+        && !matches!(estimator, Estimator::ImportanceWeighted(_))
+        && config.live.trained == TrainedPart::Both
+        && config.live.objective == Objective::Vae
+        && config.live.free_bits == 0.0
+}
+
+/// The linear theory for a run's data and settings, if it has an answer.
+pub fn prediction(config: &RunConfig, spectrum: &Spectrum) -> Option<Prediction> {
+    let gamma = if config.live.gamma_moves() {
+        Gamma::Learned
+    } else {
+        Gamma::Fixed(config.live.gamma)
+    };
+    let (latents, live) = (config.net.latents, &config.live);
+    predict(spectrum, latents, live.eta_enc, live.beta, gamma).ok()
+}

@@ -13,6 +13,7 @@ mod engine;
 mod figure;
 mod gpu;
 mod gradients;
+mod lab;
 mod landscape;
 mod plot_view;
 mod shaders;

@@ -6,6 +6,7 @@ mod controls;
 mod data;
 mod glyphs;
 mod instruments;
+mod lab;
 mod landscapes;
 mod layout;
 mod model;

@@ -1,18 +1,350 @@
-//! The tile of active latents over two settings.
+//! The tile of active latents over two settings: (β, γ) by theory, (β, depth) and (β, κ) by training.
+
+use egui::Ui;
 
 use super::content::Content;
+use super::experiment::{Start, count, parameters, ratio, start_stop, status};
+use super::shown_gamma;
+use crate::app::action::Action;
+use crate::app::number::thousands;
+use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
+use crate::app::state::lab::{Made, PhaseSettings};
+use crate::app::theme::segmented;
+use crate::config::LiveConfig;
 use crate::figure::FigureSpec;
+use crate::figure::lab::{phase_figure, theory_map_figure};
+use crate::figure::tiles::phase::{CELL_NOTES, CELLS};
+use crate::lab::{Parameter, PhaseAxis, TheoryMap};
+use crate::theory::LinearProblem;
 
-/// Nothing yet.
-pub(super) struct Phase;
+/// Cells of the theory's map.
+const CELLS_ACROSS: (usize, usize) = (160, 120);
+/// The theory's map reaches this far in γ to both sides of the run's.
+const GAMMA_REACH: f64 = 100.0;
+
+/// What the vertical axis is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum View {
+    #[default]
+    Gamma,
+    Depth,
+    Latents,
+}
+
+impl View {
+    /// The trained diagram it shows.
+    fn axis(self) -> Option<PhaseAxis> {
+        match self {
+            Self::Gamma => None,
+            Self::Depth => Some(PhaseAxis::Depth),
+            Self::Latents => Some(PhaseAxis::Latents),
+        }
+    }
+}
+
+/// What is shown, and what the next diagram will be.
+pub(super) struct Phase {
+    view: View,
+    /// The ends of β, once the user has chosen them; before, those of the thresholds.
+    ends: Option<(f64, f64)>,
+    columns: usize,
+    depth: usize,
+    latents: usize,
+    steps: usize,
+    /// The theory's map and what it was made from.
+    map: Option<(LinearProblem, TheoryMap)>,
+}
+
+impl Default for Phase {
+    fn default() -> Self {
+        Self {
+            view: View::default(),
+            ends: None,
+            columns: 9,
+            depth: 4,
+            latents: 16,
+            steps: 500,
+            map: None,
+        }
+    }
+}
+
+impl Phase {
+    fn range(&self, state: &AppState) -> (f64, f64) {
+        self.ends
+            .or_else(|| state.lab_range(Parameter::Beta))
+            .unwrap_or((0.1, 10.0))
+    }
+
+    fn settings(&self, axis: PhaseAxis, state: &AppState) -> PhaseSettings {
+        let (from, to) = self.range(state);
+        PhaseSettings {
+            axis,
+            from,
+            to,
+            columns: self.columns,
+            top: match axis {
+                PhaseAxis::Depth => self.depth,
+                PhaseAxis::Latents => self.latents,
+            },
+            steps: self.steps as u64,
+        }
+    }
+
+    /// The diagram of this axis, if it is the newest.
+    fn made<'a>(
+        state: &'a AppState,
+        axis: PhaseAxis,
+    ) -> Option<&'a Made<PhaseSettings, crate::lab::PhaseMap>> {
+        state.lab.phase.as_ref().filter(|m| m.settings.axis == axis)
+    }
+
+    fn theory(&mut self, state: &AppState) -> Option<FigureSpec> {
+        let problem = &state.prediction.as_ref()?.problem;
+        let (betas, gamma) = (self.range(state), shown_gamma(state));
+        // The middle of the map stays while γ moves within it.
+        let middle = 10_f64.powf(gamma.log10().round());
+        let gammas = (middle / GAMMA_REACH, middle * GAMMA_REACH);
+        let current = |(of, map): &(LinearProblem, TheoryMap)| {
+            of == problem && (map.betas, map.gammas) == (betas, gammas)
+        };
+        if !self.map.as_ref().is_some_and(current) {
+            let (nx, ny) = CELLS_ACROSS;
+            let map = TheoryMap::new(problem, betas, gammas, nx, ny);
+            self.map = Some((problem.clone(), map));
+        }
+        let (_, map) = self.map.as_ref()?;
+        let beta = state.config.live.beta;
+        let inside = |v: f64, (a, b): (f64, f64)| v >= a && v <= b;
+        let place = (inside(beta, betas) && inside(gamma, gammas)).then_some([beta, gamma]);
+        let mut figure = theory_map_figure(map, problem.latents(), place, &state.provenance());
+        if let (Some(gap), Some(first)) = (state.uncovered(), figure.notes.first_mut()) {
+            *first = gap.sentence();
+        }
+        Some(figure)
+    }
+
+    fn trained(axis: PhaseAxis, state: &AppState) -> Option<FigureSpec> {
+        let made = Self::made(state, axis)?;
+        let map = made.result.as_ref()?;
+        let spectrum = state.data.as_ref().and_then(|d| d.spectrum.as_ref());
+        let thresholds = spectrum.map_or_else(Vec::new, |spectrum| {
+            let mut widest = made.base.clone();
+            if axis == PhaseAxis::Latents {
+                widest.net.latents = map.rows.last().copied().unwrap_or(1);
+            }
+            Parameter::Beta.thresholds(&widest, spectrum)
+        });
+        let net = &state.config.net;
+        let row = match axis {
+            PhaseAxis::Latents => Some(net.latents),
+            PhaseAxis::Depth => net.encoder.widths().map(|w| w.len()),
+        };
+        let current = row.map(|row| [state.config.live.beta, row as f64]);
+        Some(phase_figure(map, &thresholds, current, &made.provenance))
+    }
+
+    /// Opens the run of a cell in the window.
+    fn open(axis: PhaseAxis, cell: usize, state: &AppState, actions: &mut Vec<Action>) {
+        let Some(made) = Self::made(state, axis) else {
+            return;
+        };
+        let Some(map) = &made.result else {
+            return;
+        };
+        let across = map.betas.len().max(1);
+        let Some(config) = map.config(&made.base, cell % across, cell / across) else {
+            return;
+        };
+        actions.push(Action::Live(config.live));
+        if config.sampling != state.config.sampling {
+            actions.push(Action::Sampling(config.sampling));
+        }
+        actions.push(Action::Net(config.net));
+    }
+}
 
 impl Content for Phase {
-    fn figure(&mut self, _state: &AppState) -> Option<FigureSpec> {
-        None
+    fn subtitle(&self, _state: &AppState) -> String {
+        match self.view {
+            View::Gamma => "active latents, linear theory",
+            View::Depth | View::Latents => "active latents, by training",
+        }
+        .into()
     }
 
-    fn empty(&self, _state: &AppState) -> String {
-        "no diagram yet".into()
+    fn help(&self) -> &'static str {
+        "How many latents are active (Var μ > 0.01 η²). Over β and γ by the linear theory: mode i lives while \
+         ζᵢ² > βγ, and at most κ do; the orange curve is the γ that is best at each β. Over β and depth, or β and κ \
+         (the number of latents), by one short run per cell from the seed on screen, the corners first; white \
+         rings: not settled when its steps ended; NaN: nothing ran yet. Click a cell to open its run, or a place \
+         on the theory's map to go there."
     }
+
+    fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        let views = [
+            (View::Gamma, "β × γ"),
+            (View::Depth, "β × depth"),
+            (View::Latents, "β × κ"),
+        ];
+        segmented(ui, &mut self.view, &views, false)
+    }
+
+    fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
+        let mut changed = false;
+        let (mut from, mut to) = self.range(state);
+        let axis = self.view.axis();
+        let made = axis.and_then(|axis| Self::made(state, axis));
+        let running = state.lab.phase.as_ref().is_some_and(Made::is_running);
+        parameters(ui, running && axis.is_some(), |ui| {
+            let help = "Least β; at the start, a little below the last threshold";
+            changed |= ratio(ui, &mut from, "β from", "phase from", help);
+            let help = "Largest β; at the start, a little above the first threshold";
+            changed |= ratio(ui, &mut to, "to", "phase to", help);
+            if changed && from < to {
+                self.ends = Some((from, to));
+            }
+            let Some(axis) = axis else {
+                return;
+            };
+            let help = "Values of β, equal ratios apart";
+            count(
+                ui,
+                &mut self.columns,
+                2..=200,
+                ("", " values"),
+                "phase columns",
+                help,
+            );
+            match axis {
+                PhaseAxis::Depth => {
+                    let help = "Hidden layers on each side, from none (linear) to this many";
+                    count(
+                        ui,
+                        &mut self.depth,
+                        1..=8,
+                        ("≤ ", " layers"),
+                        "phase depth",
+                        help,
+                    );
+                }
+                PhaseAxis::Latents => {
+                    let help = "κ from 1 to this: all of them up to six, beyond that in doublings";
+                    count(
+                        ui,
+                        &mut self.latents,
+                        1..=1024,
+                        ("≤ ", " latents"),
+                        "phase latents",
+                        help,
+                    );
+                }
+            }
+            let help = "Steps of each run; the same for all";
+            count(
+                ui,
+                &mut self.steps,
+                10..=10_000_000,
+                ("", " steps each"),
+                "phase steps",
+                help,
+            );
+        });
+        if let Some(axis) = axis {
+            let settings = self.settings(axis, state);
+            let start = Start {
+                what: "diagram",
+                running,
+                goes_on: made.is_some_and(|m| m.goes_on(&settings, &state.config)),
+                blocked: "",
+                action: Action::StartPhase(settings),
+            };
+            start_stop(ui, state, start, actions);
+            let runs = settings.columns * settings.rows().len();
+            let steps = thousands(settings.steps.saturating_mul(runs as u64));
+            let budget = format!(
+                "{runs} runs × {} steps = {steps} steps",
+                thousands(settings.steps)
+            );
+            status(ui, made, &budget);
+        }
+        changed
+    }
+
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
+        match self.view.axis() {
+            None => self.theory(state),
+            Some(axis) => Self::trained(axis, state),
+        }
+    }
+
+    fn respond(
+        &mut self,
+        response: &PlotResponse,
+        state: &AppState,
+        actions: &mut Vec<Action>,
+    ) -> bool {
+        if !response.response.clicked() {
+            return false;
+        }
+        match (self.view.axis(), response.hovered_value) {
+            (Some(axis), _) => {
+                if let Some(cell) = clicked_cell(response, axis, state) {
+                    Self::open(axis, cell, state, actions);
+                }
+            }
+            (None, Some([beta, gamma])) => {
+                let live = state.config.live;
+                // A learned γ is not the user's to move.
+                let gamma = if live.gamma_moves() {
+                    live.gamma
+                } else {
+                    gamma
+                };
+                actions.push(Action::Live(LiveConfig {
+                    beta,
+                    gamma,
+                    ..live
+                }));
+            }
+            (None, None) => {}
+        }
+        false
+    }
+
+    fn empty(&self, state: &AppState) -> String {
+        match self.view {
+            View::Gamma => "computing the spectrum of the data…".into(),
+            _ if state.lab.phase.as_ref().is_some_and(Made::is_running) => {
+                "training the first cell…".into()
+            }
+            View::Depth => {
+                "Start trains one short run for each β and each number of hidden layers.".into()
+            }
+            View::Latents => {
+                "Start trains one short run for each β and each number of latents.".into()
+            }
+        }
+    }
+}
+
+/// The cell that was clicked, also where the end of a line lies nearer to the pointer than the cell's middle.
+fn clicked_cell(response: &PlotResponse, axis: PhaseAxis, state: &AppState) -> Option<usize> {
+    let series = response.hovered_series.as_deref()?;
+    if series == CELLS || series == CELL_NOTES {
+        return response.clicked_index;
+    }
+    let map = Phase::made(state, axis)?.result.as_ref()?;
+    let (rect, at) = (
+        response.response.rect,
+        response.response.interact_pointer_pos()?,
+    );
+    let place = |share: f32, cells: usize| {
+        let cell = (share * cells as f32).floor().max(0.0) as usize;
+        cell.min(cells.saturating_sub(1))
+    };
+    let x = place((at.x - rect.left()) / rect.width(), map.betas.len());
+    let y = place((rect.bottom() - at.y) / rect.height(), map.rows.len());
+    Some(y * map.betas.len() + x)
 }

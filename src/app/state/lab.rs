@@ -1,0 +1,358 @@
+//! The experiments as the window knows them: what was asked for, how far it is, what came of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::action::Effect;
+use crate::config::{RunConfig, Stack};
+use crate::figure::Provenance;
+use crate::lab::{
+    Experiment, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress, Report, Stage, Sweep,
+    SweepRequest, log_values, snapped,
+};
+use crate::train::{Command, RunSetup};
+
+use super::{AppState, Data};
+
+/// Width of the first hidden layer of a cell, where the network on screen has no dense layers to take it from.
+const WIDTH: usize = 256;
+
+/// A sweep as the tile asks for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SweepSettings {
+    /// β or γ.
+    pub parameter: Parameter,
+    /// Least value.
+    pub from: f64,
+    /// Largest value.
+    pub to: f64,
+    /// Number of values.
+    pub points: usize,
+    /// Most steps at each, each way.
+    pub most_steps: u64,
+}
+
+/// A trained phase diagram as the tile asks for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhaseSettings {
+    /// What the rows are.
+    pub axis: PhaseAxis,
+    /// Least β.
+    pub from: f64,
+    /// Largest β.
+    pub to: f64,
+    /// Number of values of β.
+    pub columns: usize,
+    /// Greatest depth or κ.
+    pub top: usize,
+    /// Steps of each run.
+    pub steps: u64,
+}
+
+impl PhaseSettings {
+    /// The rows: every depth from 0; every κ from 1 up to six, beyond that doublings and the last.
+    pub fn rows(&self) -> Vec<usize> {
+        match self.axis {
+            PhaseAxis::Depth => (0..=self.top).collect(),
+            PhaseAxis::Latents if self.top <= 6 => (1..=self.top).collect(),
+            PhaseAxis::Latents => {
+                let mut rows: Vec<usize> = std::iter::successors(Some(1), |k| Some(2 * k))
+                    .take_while(|k| *k < self.top)
+                    .collect();
+                rows.push(self.top);
+                rows
+            }
+        }
+    }
+}
+
+/// An experiment and what came of it.
+#[derive(Debug, Clone)]
+pub struct Made<S, R> {
+    /// Its number.
+    pub id: u64,
+    /// What was asked for.
+    pub settings: S,
+    /// The settings of the run on screen when it was started.
+    pub base: RunConfig,
+    /// Where its numbers come from.
+    pub provenance: Provenance,
+    /// What there is of it.
+    pub result: Option<Arc<R>>,
+    /// Where it is.
+    pub stage: Stage,
+    /// How far.
+    pub progress: Progress,
+    /// Time left, once that can be told.
+    pub left: Option<Duration>,
+}
+
+impl<S: PartialEq, R> Made<S, R> {
+    /// Whether it trains.
+    pub fn is_running(&self) -> bool {
+        self.stage == Stage::Running
+    }
+
+    /// Whether starting with these settings goes on with it.
+    pub fn goes_on(&self, settings: &S, base: &RunConfig) -> bool {
+        self.stage == Stage::Stopped
+            && self.result.is_some()
+            && self.settings == *settings
+            && self.base == *base
+    }
+}
+
+/// The experiments.
+#[derive(Debug, Clone)]
+pub struct LabState {
+    /// The newest sweep.
+    pub sweep: Option<Made<SweepSettings, Sweep>>,
+    /// The newest trained phase diagram.
+    pub phase: Option<Made<PhaseSettings, PhaseMap>>,
+    /// Whether the live run waits while an experiment runs.
+    pub pause_live: bool,
+    /// Folder of the diagrams' files.
+    pub folder: Option<PathBuf>,
+    /// Whether the live run waits for an experiment now.
+    waiting: bool,
+    next: u64,
+}
+
+impl Default for LabState {
+    fn default() -> Self {
+        Self {
+            sweep: None,
+            phase: None,
+            pause_live: true,
+            folder: None,
+            waiting: false,
+            next: 0,
+        }
+    }
+}
+
+impl LabState {
+    /// Whether an experiment trains.
+    pub fn is_running(&self) -> bool {
+        self.sweep.as_ref().is_some_and(Made::is_running)
+            || self.phase.as_ref().is_some_and(Made::is_running)
+    }
+
+    /// The user took play and pause into their own hands.
+    pub(super) fn forget_pause(&mut self) {
+        self.waiting = false;
+    }
+}
+
+/// Width of the first hidden layer of these, if it is dense.
+fn first_width(stack: &Stack) -> usize {
+    stack
+        .widths()
+        .and_then(|w| w.first().copied())
+        .unwrap_or(WIDTH)
+}
+
+impl AppState {
+    fn lab_setup(&self) -> Option<(&Data, Arc<RunSetup>)> {
+        let data = self.data.as_ref()?;
+        let setup = RunSetup {
+            config: self.config.clone(),
+            data: Arc::clone(&data.dataset),
+            preprocessor: Arc::clone(&data.preprocessor),
+        };
+        Some((data, Arc::new(setup)))
+    }
+
+    /// The values of β or γ between which modes die for these data, with some room on either side.
+    pub fn lab_range(&self, parameter: Parameter) -> Option<(f64, f64)> {
+        let spectrum = self.data.as_ref()?.spectrum.as_ref()?;
+        let all = parameter.thresholds(&self.config, spectrum);
+        let (first, last) = (*all.first()?, *all.last()?);
+        (first > 0.0).then(|| ((0.5 * last).max(1e-3 * first), 2.0 * first))
+    }
+
+    pub(super) fn start_sweep(&mut self, settings: SweepSettings) -> Vec<Effect> {
+        let Some((data, setup)) = self.lab_setup() else {
+            return Vec::new();
+        };
+        let spectrum = data.spectrum.clone();
+        let thresholds = spectrum.as_ref().map_or_else(Vec::new, |spectrum| {
+            settings.parameter.thresholds(&self.config, spectrum)
+        });
+        let plain = log_values(settings.from, settings.to, settings.points);
+        let request = SweepRequest {
+            setup,
+            spectrum,
+            parameter: settings.parameter,
+            values: snapped(&plain, &thresholds),
+            most_steps: settings.most_steps,
+            kick: 1.0,
+        };
+        let old = self.lab.sweep.take();
+        let going_on = old.filter(|m| m.goes_on(&settings, &self.config));
+        let so_far = going_on.and_then(|m| m.result);
+        let made = self.made(settings, so_far.clone());
+        let id = made.id;
+        self.lab.sweep = Some(made);
+        self.begin(id, Experiment::Sweep(request, so_far))
+    }
+
+    pub(super) fn start_phase(&mut self, settings: PhaseSettings) -> Vec<Effect> {
+        let Some((data, setup)) = self.lab_setup() else {
+            return Vec::new();
+        };
+        let request = PhaseRequest {
+            data_digest: data.digest.clone(),
+            spectrum: data.spectrum.clone(),
+            width: first_width(&setup.config.net.encoder),
+            setup,
+            axis: settings.axis,
+            betas: log_values(settings.from, settings.to, settings.columns),
+            rows: settings.rows(),
+            steps: settings.steps,
+            folder: self.lab.folder.clone(),
+        };
+        let old = self.lab.phase.take().and_then(|m| m.result);
+        let made = self.made(settings, None);
+        let id = made.id;
+        self.lab.phase = Some(made);
+        // Cells of another diagram are told by their key.
+        self.begin(id, Experiment::Phase(request, old))
+    }
+
+    fn made<S, R>(&mut self, settings: S, result: Option<Arc<R>>) -> Made<S, R> {
+        // The thread makes one experiment at a time.
+        for stage in [
+            self.lab.sweep.as_mut().map(|m| &mut m.stage),
+            self.lab.phase.as_mut().map(|m| &mut m.stage),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            if *stage == Stage::Running {
+                *stage = Stage::Stopped;
+            }
+        }
+        self.lab.next += 1;
+        Made {
+            id: self.lab.next,
+            settings,
+            base: self.config.clone(),
+            provenance: Provenance {
+                step: None,
+                ..self.provenance()
+            },
+            result,
+            stage: Stage::Running,
+            progress: Progress::default(),
+            left: None,
+        }
+    }
+
+    fn begin(&mut self, id: u64, experiment: Experiment) -> Vec<Effect> {
+        let mut effects = self.wait_for_lab();
+        effects.push(Effect::Experiment(id, Box::new(experiment)));
+        effects
+    }
+
+    /// Pauses the live run for an experiment, if it trains and should.
+    fn wait_for_lab(&mut self) -> Vec<Effect> {
+        if !(self.lab.pause_live && self.playing && self.lab.is_running()) {
+            return Vec::new();
+        }
+        self.playing = false;
+        self.lab.waiting = true;
+        vec![Effect::Command(Command::Pause)]
+    }
+
+    /// Lets the live run go on, if it waited.
+    fn wait_no_more(&mut self) -> Vec<Effect> {
+        if !std::mem::take(&mut self.lab.waiting) {
+            return Vec::new();
+        }
+        self.playing = true;
+        vec![Effect::Command(Command::Play)]
+    }
+
+    pub(super) fn pause_for_lab(&mut self, pause: bool) -> Vec<Effect> {
+        self.lab.pause_live = pause;
+        if pause {
+            self.wait_for_lab()
+        } else {
+            self.wait_no_more()
+        }
+    }
+
+    /// Takes a report of the experiments' thread; those of an older experiment are dropped.
+    pub fn lab_report(&mut self, report: Report) -> Vec<Effect> {
+        let Report {
+            id,
+            stage,
+            progress,
+            left,
+            sweep,
+            phase,
+        } = report;
+        let over = stage != Stage::Running;
+        if let Stage::Failed(reason) = &stage {
+            self.refuse(reason.clone());
+        }
+        if let Some(made) = self.lab.sweep.as_mut().filter(|m| m.id == id) {
+            (made.stage, made.progress, made.left) = (stage, progress, left);
+            made.result = sweep.or(made.result.take());
+        } else if let Some(made) = self.lab.phase.as_mut().filter(|m| m.id == id) {
+            (made.stage, made.progress, made.left) = (stage, progress, left);
+            made.result = phase.or(made.result.take());
+        } else {
+            return Vec::new();
+        }
+        self.generation += 1;
+        if over {
+            self.wait_no_more()
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_all_of_few_and_doublings_of_many() {
+        let rows = |axis, top| {
+            PhaseSettings {
+                axis,
+                from: 1.0,
+                to: 2.0,
+                columns: 2,
+                top,
+                steps: 1,
+            }
+            .rows()
+        };
+        assert_eq!(rows(PhaseAxis::Depth, 3), [0, 1, 2, 3]);
+        assert_eq!(rows(PhaseAxis::Latents, 5), [1, 2, 3, 4, 5]);
+        assert_eq!(rows(PhaseAxis::Latents, 20), [1, 2, 4, 8, 16, 20]);
+        assert_eq!(rows(PhaseAxis::Latents, 32), [1, 2, 4, 8, 16, 32]);
+    }
+
+    /// Reports of nothing that was started change nothing.
+    #[test]
+    fn a_report_of_another_experiment_is_dropped() {
+        let (mut state, _) = AppState::new(RunConfig::default());
+        let before = state.generation;
+        let effects = state.lab_report(Report {
+            id: 3,
+            stage: Stage::Finished,
+            progress: Progress::default(),
+            left: None,
+            sweep: None,
+            phase: None,
+        });
+        assert!(effects.is_empty());
+        assert_eq!(state.generation, before);
+    }
+}
