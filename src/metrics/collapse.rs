@@ -1,7 +1,7 @@
 //! (ε, δ)-collapse at every ε (Lucas et al. 2019): how much of the latents is collapsed depends on what one
 //! calls so, and one curve says it for all.
 //!
-//! Latent j is (ε, δ)-collapsed iff P_x[KL_j(x) < ε] ≥ 1 − δ.
+//! Latent j is (ε, δ)-collapsed iff `P_x[KL_j(x) < ε] ≥ 1 − δ`.
 
 use crate::train::Posterior;
 

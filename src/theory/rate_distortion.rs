@@ -1,7 +1,7 @@
 //! The rate–distortion curve of the linear model: reverse water-filling with at most κ components.
 //!
 //! At the optimum with water level w = βγ, the rate is KL = Σ_{ζ² > w} ½ log(ζ²/w) and the squared error
-//! R_m + m·w (Wang and Ziyin 2022, §4.2; Cover and Thomas, Theorem 10.3.3). Every β-VAE is a point on or above it.
+//! `R_m + m·w` (Wang and Ziyin 2022, §4.2; Cover and Thomas, Theorem 10.3.3). Every β-VAE is a point on or above it.
 
 use super::LinearProblem;
 

@@ -79,7 +79,7 @@ impl Default for Evaluation {
 }
 
 impl Evaluation {
-    /// The variance of the prior, η_enc².
+    /// The variance of the prior, `η_enc²`.
     pub fn prior_variance(&self) -> f64 {
         self.eta_enc * self.eta_enc
     }

@@ -190,6 +190,6 @@ mod tests {
             running(&Progress::default(), None, "budget"),
             "starting · budget"
         );
-        assert_eq!(duration(Duration::from_secs(9000)), "2.5 h");
+        assert_eq!(duration(Duration::from_mins(150)), "2.5 h");
     }
 }

@@ -141,7 +141,12 @@ impl Content for Sweep {
 
     fn empty(&self, state: &AppState) -> String {
         let symbol = self.parameter.symbol();
-        if state.lab.sweep.as_ref().is_some_and(|m| m.is_running()) {
+        if state
+            .lab
+            .sweep
+            .as_ref()
+            .is_some_and(crate::app::state::lab::Made::is_running)
+        {
             return format!("training at the first value of {symbol}…");
         }
         format!(

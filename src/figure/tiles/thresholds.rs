@@ -119,6 +119,13 @@ pub fn thresholds(input: &Thresholds<'_>) -> FigureSpec {
 
 /// The spectrum in two groups, told apart by shape as well as colour.
 fn modes(input: &Thresholds<'_>, shown: usize, alive: usize) -> [Layer; 2] {
+    let held: Vec<f64> = input.spectrum[..shown]
+        .iter()
+        .scan(0.0, |sum, v| {
+            *sum += v;
+            Some(*sum)
+        })
+        .collect();
     let group = |id: &str, name: &str, from: usize, to: usize, shape, colour: Role| {
         let modes: Vec<usize> = (from..to).filter(|&i| input.spectrum[i] > 0.0).collect();
         let points = modes
@@ -127,7 +134,7 @@ fn modes(input: &Thresholds<'_>, shown: usize, alive: usize) -> [Layer; 2] {
             .collect();
         let marker = MarkerStyle::new(shape, shape == Shape::Circle);
         let mut series = Series::markers(id, name, points, marker, colour.into());
-        series.hover = Some(modes.iter().map(|&i| describe(input, i)).collect());
+        series.hover = Some(modes.iter().map(|&i| describe(input, i, held[i])).collect());
         Layer::Series(series)
     };
     let alive = alive.min(shown);
@@ -151,18 +158,17 @@ fn modes(input: &Thresholds<'_>, shown: usize, alive: usize) -> [Layer; 2] {
     ]
 }
 
-/// Everything there is to say of mode `i`, for the pointer.
-fn describe(input: &Thresholds<'_>, i: usize) -> String {
+/// Everything there is to say of mode `i`, for the pointer; `held` is Σ ζ² up to it.
+fn describe(input: &Thresholds<'_>, i: usize, held: f64) -> String {
     let number = |v: f64| format_number(v, 4);
     let zeta2 = input.spectrum[i];
     let mut text = format!("mode {}: ζ² = {}", i + 1, number(zeta2));
     if input.total_variance > 0.0 {
-        let before: f64 = input.spectrum[..=i].iter().sum();
         let percent = |v: f64| format_number(100.0 * v / input.total_variance, 3);
         text += &format!(
             "\n{} % of the variance, {} % with those before it",
             percent(zeta2),
-            percent(before)
+            percent(held)
         );
     }
     if input.candidates.is_empty() {
