@@ -93,10 +93,10 @@ impl Phase {
     }
 
     /// The diagram of this axis, if it is the newest.
-    fn made<'a>(
-        state: &'a AppState,
+    fn made(
+        state: &AppState,
         axis: PhaseAxis,
-    ) -> Option<&'a Made<PhaseSettings, crate::lab::PhaseMap>> {
+    ) -> Option<&Made<PhaseSettings, crate::lab::PhaseMap>> {
         state.lab.phase.as_ref().filter(|m| m.settings.axis == axis)
     }
 
