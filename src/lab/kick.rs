@@ -8,8 +8,8 @@ use crate::rng::{Stream, uniform};
 use crate::train::Trainer;
 
 /// Size of a kick as a share of the weights' initial scale: added numbers are uniform in
-/// ±KICK/√fan-in, initial weights in ±1/√fan-in. On a linear net the `Var μ` it makes is below
-/// KICK²·ζ₁²/3, far below what counts as active.
+/// ±KICK/√fan-in, initial weights in ±1/√fan-in. On a linear net the `Var μ` it makes is KICK²/3 times the
+/// mean of ζ², in expectation: far below what counts as active.
 pub const KICK: f64 = 0.02;
 
 /// Steps of the initial weights' stream are tensor indices; a kick's begin here.

@@ -7,7 +7,7 @@ use super::experiment::{Start, count, parameters, ratio, start_stop, status};
 use crate::app::action::Action;
 use crate::app::number::thousands;
 use crate::app::state::AppState;
-use crate::app::state::lab::SweepSettings;
+use crate::app::state::lab::{Made, SweepSettings};
 use crate::app::theme::segmented;
 use crate::figure::FigureSpec;
 use crate::figure::lab::sweep_figure;
@@ -81,7 +81,7 @@ impl Content for Sweep {
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         let mut settings = self.settings(state);
         let made = state.lab.sweep.as_ref();
-        let running = made.is_some_and(crate::app::state::lab::Made::is_running);
+        let running = made.is_some_and(Made::is_running);
         parameters(ui, running, |ui| {
             let parameters = [(Parameter::Beta, "sweep β"), (Parameter::Gamma, "sweep γ")];
             if segmented(ui, &mut self.parameter, &parameters, false) {
@@ -141,12 +141,7 @@ impl Content for Sweep {
 
     fn empty(&self, state: &AppState) -> String {
         let symbol = self.parameter.symbol();
-        if state
-            .lab
-            .sweep
-            .as_ref()
-            .is_some_and(crate::app::state::lab::Made::is_running)
-        {
+        if state.lab.sweep.as_ref().is_some_and(Made::is_running) {
             return format!("training at the first value of {symbol}…");
         }
         format!(

@@ -130,7 +130,9 @@ pub fn phase(input: &Phase<'_>) -> FigureSpec {
             size: 8.0,
             ..MarkerStyle::new(Shape::Diamond, true)
         };
-        let series = Series::markers("current", "this run", vec![at], marker, MODEL);
+        let mut series = Series::markers("current", "this run", vec![at], marker, MODEL);
+        // Its y may be the place of a row, not its number.
+        series.hover = Some(vec!["where the run on screen is".into()]);
         figure.layers.push(Layer::Series(series));
     }
     figure

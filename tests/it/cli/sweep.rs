@@ -70,8 +70,7 @@ fn a_line_per_run_that_agrees_with_the_theory_and_a_rerun_that_does_nothing() {
     }
     // A killed call loses what it had not written, and no more.
     let content = std::fs::read_to_string(&file).expect("read");
-    let first: Vec<&str> = content.lines().take(4).collect();
-    let first = first.join("\n") + "\n";
+    let first: String = content.lines().take(4).flat_map(|l| [l, "\n"]).collect();
     std::fs::write(&file, first).expect("written");
     let output = sweep(&config, &out, &[]);
     assert!(
