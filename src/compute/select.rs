@@ -1,6 +1,6 @@
 //! Which device a run gets.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::config::DeviceChoice;
 use crate::data::{Dataset, Preprocessor};
@@ -13,6 +13,24 @@ use super::plan::Plan;
 /// The adapters that can run the WGSL kernels; empty where there is no driver.
 pub fn adapters() -> Vec<AdapterInfo> {
     enumerate().iter().map(|a| a.info().clone()).collect()
+}
+
+/// The adapters to choose from. Where the first look found no GPU, *auto* does not look again: asking all drivers
+/// takes a tenth of a second, and experiments make many runs.
+fn adapters_for(choice: &DeviceChoice) -> Vec<Adapter> {
+    static HAS_GPU: OnceLock<bool> = OnceLock::new();
+    match (choice, HAS_GPU.get()) {
+        (DeviceChoice::Cpu, _) | (DeviceChoice::Auto, Some(false)) => Vec::new(),
+        _ => {
+            let found = enumerate();
+            let real = |a: &Adapter| {
+                let kind = a.info().kind;
+                matches!(kind, DeviceKind::DiscreteGpu | DeviceKind::IntegratedGpu)
+            };
+            HAS_GPU.get_or_init(|| found.iter().any(real));
+            found
+        }
+    }
 }
 
 /// What a choice comes down to, in the order in which to try.
@@ -72,10 +90,7 @@ fn no_device(choice: &DeviceChoice, adapters: &[AdapterInfo]) -> Error {
 /// # Errors
 /// [`Error::NoDevice`] if nothing fits the choice, else what the last of those that fit says.
 pub(super) fn open_device(choice: &DeviceChoice) -> Result<Option<Arc<GpuDevice>>, Error> {
-    let found: Vec<Adapter> = match choice {
-        DeviceChoice::Cpu => Vec::new(),
-        _ => enumerate(),
-    };
+    let found = adapters_for(choice);
     let infos: Vec<AdapterInfo> = found.iter().map(|a| a.info().clone()).collect();
     let mut refusal = no_device(choice, &infos);
     for candidate in candidates(choice, &infos) {
@@ -108,10 +123,7 @@ pub fn create_backend(
     data: Arc<Dataset>,
     preprocessor: Arc<Preprocessor>,
 ) -> Result<Box<dyn Backend>, Error> {
-    let found: Vec<Adapter> = match choice {
-        DeviceChoice::Cpu => Vec::new(),
-        _ => enumerate(),
-    };
+    let found = adapters_for(choice);
     let infos: Vec<AdapterInfo> = found.iter().map(|a| a.info().clone()).collect();
     let options = Options {
         reproducible,

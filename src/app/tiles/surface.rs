@@ -37,6 +37,11 @@ pub(super) trait Kind {
         None
     }
 
+    /// Whether it is a map of values, with colours to choose and a relief to tilt.
+    fn is_map(&self) -> bool {
+        true
+    }
+
     /// Looks, without waiting, at what a thread of its own has made; true if the figure must be built anew.
     fn poll(&mut self) -> bool {
         false
@@ -115,6 +120,9 @@ impl Content for Surface {
         ask_for(Tile::Surface, wanted, state, actions);
         ui.horizontal(|ui| {
             changed |= self.kinds[self.chosen].controls(ui, state, actions);
+            if !self.kinds[self.chosen].is_map() {
+                return;
+            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let tilt = ui.checkbox(&mut self.tilted, "3-D");
                 changed |= tilt

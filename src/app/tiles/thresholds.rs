@@ -7,7 +7,7 @@ use super::shown_gamma;
 use crate::app::action::Action;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::theme::{muted, segmented};
+use crate::app::theme::segmented;
 use crate::config::LiveConfig;
 use crate::figure::tiles::Visit;
 use crate::figure::tiles::staircase::DRAG_BETA;
@@ -53,7 +53,7 @@ impl Content for Thresholds {
 
     fn help(&self) -> &'static str {
         "ζ²: eigenvalues of the data's covariance, the variance of each principal mode. In the linear model \
-         a mode keeps a latent alive exactly while its ζ² > βγ (Wang & Ziyin 2022). Drag the line to move β or γ. \
+         a mode keeps a latent alive exactly while its ζ² > βγ (Wang & Ziyin 2022). Drag the line to move β, or γ where ↕ γ is chosen (a learned γ is not yours to move). \
          Triangles are this network's own thresholds, γβ/E σ²; the dash beside one is a second estimate, from \
          what the latent adds to the reconstruction. Click a mode to see its loss surface."
     }
@@ -79,11 +79,8 @@ impl Content for Thresholds {
             self.moves = Moves::Beta;
         } else if self.view == View::Spectrum && ui.available_width() > 200.0 {
             ui.add_space(2.0);
-            let moves = [(Moves::Beta, "β"), (Moves::Gamma, "γ")];
+            let moves = [(Moves::Beta, "↕ β"), (Moves::Gamma, "↕ γ")];
             segmented(ui, &mut self.moves, &moves, false);
-            muted(ui, "drag").on_hover_text(
-                "What dragging the line βγ changes; a learned γ is not yours to drag",
-            );
         }
         changed
     }

@@ -22,6 +22,10 @@ impl Kind for HessianAtZero {
          (Wang & Ziyin 2022, theorem 3)."
     }
 
+    fn is_map(&self) -> bool {
+        false
+    }
+
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         let mut mode = state.mode;
         if mode_number(ui, state, &mut mode, "mode ", "surface mode") {

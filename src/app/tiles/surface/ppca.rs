@@ -20,7 +20,8 @@ pub(super) struct PpcaColumns {
 impl Default for PpcaColumns {
     fn default() -> Self {
         Self {
-            modes: [3, 4],
+            // Far enough apart for the regime between them to be wide.
+            modes: [3, 7],
             sigma2: None,
         }
     }
@@ -72,11 +73,12 @@ impl PpcaColumns {
         };
         let [a, b] = self.modes.map(eigenvalue);
         let (a, b) = (a.unwrap_or(before), b.unwrap_or(before));
-        let range = (a.min(b).min(before) / 4.0)..=(a.max(b).max(before) * 4.0);
+        let range = (a.min(b) / 6.0)..=(a.max(b) * 6.0);
         let mut sigma2 = before;
         ui.spacing_mut().slider_width = (ui.available_width() - 190.0).clamp(60.0, 180.0);
         let track = egui::Slider::new(&mut sigma2, range)
             .logarithmic(true)
+            .clamping(egui::SliderClamping::Never)
             .text("σ²")
             .custom_formatter(|v, _| significant(v, 3));
         let response = ui.add(track);

@@ -74,6 +74,10 @@ impl Kind for Soft {
          in (W, μ, log σ) ends at the same minimum."
     }
 
+    fn is_map(&self) -> bool {
+        self.view == View::Loss
+    }
+
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         let views = [(View::Loss, "loss"), (View::Basins, "basins")];
         let mut changed = segmented(ui, &mut self.view, &views, false);
@@ -172,7 +176,7 @@ impl Soft {
 
     /// α of the soft threshold, in units of ζ.
     fn threshold(&mut self, ui: &mut Ui) -> bool {
-        ui.spacing_mut().slider_width = (ui.available_width() - 260.0).clamp(50.0, 160.0);
+        ui.spacing_mut().slider_width = (ui.available_width() - 200.0).clamp(50.0, 160.0);
         let track = egui::Slider::new(&mut self.alpha, 0.0..=SLIDER_ALPHA)
             .clamping(egui::SliderClamping::Never)
             .text("α/ζ")
