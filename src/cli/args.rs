@@ -6,9 +6,10 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{
-    Activation, Colour, ConfigError, Crop, DataConfig, DataSource, DeviceChoice, Estimator, GammaMode,
-    ImageOptions, KlSchedule, Likelihood, LiveConfig, NetConfig, Objective, PosteriorVariance, Preprocess,
-    Preset, RunConfig, SamplingConfig, Split, Stack, Target, TrainedPart, positive,
+    Activation, Colour, ConfigError, Crop, DataConfig, DataSource, DeviceChoice, Estimator,
+    GammaMode, ImageOptions, KlSchedule, Likelihood, LiveConfig, NetConfig, Objective,
+    PosteriorVariance, Preprocess, Preset, RunConfig, SamplingConfig, Split, Stack, Target,
+    TrainedPart, positive,
 };
 
 use super::error::Error;

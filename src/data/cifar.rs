@@ -195,7 +195,15 @@ pub(super) fn load(
     let mut labels = Vec::new();
     for file in &files {
         let most = limit.map_or(usize::MAX, |l| l - labels.len());
-        total += read(file, version, label, most, &mut pixels, &mut labels, progress)?;
+        total += read(
+            file,
+            version,
+            label,
+            most,
+            &mut pixels,
+            &mut labels,
+            progress,
+        )?;
     }
     let folder = if path.is_dir() {
         path
@@ -276,13 +284,24 @@ fn read(
             return Err(not_whole(path));
         }
         let unpacked = Source::from_bytes(path, &content)?;
-        return records(unpacked, content.len(), version, label, most, pixels, labels, progress);
+        return records(
+            unpacked,
+            content.len(),
+            version,
+            label,
+            most,
+            pixels,
+            labels,
+            progress,
+        );
     }
     if version_of(path) != Some(version) {
         return Err(not_whole(path));
     }
     let length = source.stored_payload(0).unwrap_or(0) as usize;
-    records(source, length, version, label, most, pixels, labels, progress)
+    records(
+        source, length, version, label, most, pixels, labels, progress,
+    )
 }
 
 #[expect(clippy::too_many_arguments, reason = "one caller's state, passed on")]
@@ -329,12 +348,16 @@ fn class_names(folder: &Path, version: Version, label: usize) -> Vec<String> {
         (Version::Hundred, _) => ("fine_label_names.txt", 100),
     };
     let mut text = String::new();
-    let read = File::open(folder.join(file))
-        .and_then(|f| f.take(1 << 16).read_to_string(&mut text));
+    let read =
+        File::open(folder.join(file)).and_then(|f| f.take(1 << 16).read_to_string(&mut text));
     if read.is_err() {
         return Vec::new();
     }
     let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
     let names: Vec<String> = lines.map(str::to_owned).collect();
-    if names.len() == count { names } else { Vec::new() }
+    if names.len() == count {
+        names
+    } else {
+        Vec::new()
+    }
 }

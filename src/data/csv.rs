@@ -80,7 +80,9 @@ impl Separator {
         .map(trim)
         .filter(move |field| self != Self::Spaces || !field.is_empty())
         .map(|field| {
-            let inner = field.strip_prefix(b"\"").and_then(|f| f.strip_suffix(b"\""));
+            let inner = field
+                .strip_prefix(b"\"")
+                .and_then(|f| f.strip_suffix(b"\""));
             inner.unwrap_or(field)
         })
     }
@@ -95,7 +97,9 @@ fn number(field: &[u8]) -> Option<f32> {
     if let [b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'] =
         field
     {
-        let value = field.iter().fold(0_u16, |v, d| 10 * v + u16::from(d - b'0'));
+        let value = field
+            .iter()
+            .fold(0_u16, |v, d| 10 * v + u16::from(d - b'0'));
         return Some(f32::from(value));
     }
     let value: f32 = std::str::from_utf8(field).ok()?.parse().ok()?;
@@ -293,7 +297,11 @@ pub(super) fn load(
         return Err(lines.bad("the compressed data are cut off here"));
     }
     let Some(table) = table.filter(|_| items > 0) else {
-        return Err(Error::malformed(path, 0, "the table holds no line of numbers"));
+        return Err(Error::malformed(
+            path,
+            0,
+            "the table holds no line of numbers",
+        ));
     };
     let d = table.columns - usize::from(table.labelled);
     Ok(Loaded {
@@ -328,7 +336,9 @@ fn row(
         }
         let Some(value) = number(field) else {
             let field: String = String::from_utf8_lossy(field).chars().take(20).collect();
-            return Err(lines.bad(&format!("'{field}' in column {count} is not a finite number")));
+            return Err(lines.bad(&format!(
+                "'{field}' in column {count} is not a finite number"
+            )));
         };
         if count == 1 && table.labelled {
             let class = value as u8;
@@ -389,14 +399,25 @@ mod tests {
         ] {
             assert!(is_table(yes.as_bytes()), "{yes:?}");
         }
-        for no in ["", "a,b\nc,d\n", "42\n", "<html>\n1,2\n", "1,2\u{1}\n", "{\"a\": 1, \"b\": 2}"] {
+        for no in [
+            "",
+            "a,b\nc,d\n",
+            "42\n",
+            "<html>\n1,2\n",
+            "1,2\u{1}\n",
+            "{\"a\": 1, \"b\": 2}",
+        ] {
             assert!(!is_table(no.as_bytes()), "{no:?}");
         }
     }
 
     #[test]
     fn numbers_are_finite() {
-        for (text, value) in [("7", Some(7.0)), ("255", Some(255.0)), ("-1.5e2", Some(-150.0))] {
+        for (text, value) in [
+            ("7", Some(7.0)),
+            ("255", Some(255.0)),
+            ("-1.5e2", Some(-150.0)),
+        ] {
             assert_eq!(number(text.as_bytes()), value);
         }
         for wrong in ["", "nan", "inf", "1e99", "0x10", "1,2", "\u{e9}"] {

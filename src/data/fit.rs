@@ -231,7 +231,10 @@ mod tests {
             for (at, v) in out.iter().enumerate().take(to - edge).skip(edge) {
                 let expected = (at as f32 + 0.5) * scale - 0.5;
                 // A kernel of whole pixels is off by less than a pixel of the finer grid.
-                assert!((v - expected).abs() < 0.2, "{from}→{to} at {at}: {v} {expected}");
+                assert!(
+                    (v - expected).abs() < 0.2,
+                    "{from}→{to} at {at}: {v} {expected}"
+                );
             }
             let mut flat = Vec::new();
             fit.bytes(&vec![200; from], &mut flat);

@@ -195,7 +195,9 @@ fn make(
     seed: u32,
     progress: OnProgress<'_>,
 ) -> Result<Loaded, Error> {
-    let (split, total) = (config.split, |default: usize| config.limit.unwrap_or(default));
+    let (split, total) = (config.split, |default: usize| {
+        config.limit.unwrap_or(default)
+    });
     let counted = |data: Dataset, total: usize| Loaded {
         data,
         total: Some(total as u64),
@@ -250,5 +252,9 @@ pub(super) fn name_of(path: &Path) -> String {
     }
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    if stem.is_empty() { name.into() } else { stem.into() }
+    if stem.is_empty() {
+        name.into()
+    } else {
+        stem.into()
+    }
 }

@@ -50,7 +50,10 @@ pub(super) fn wanted(
     if labels.iter().any(|&l| table[usize::from(l)]) {
         Ok(Some(table))
     } else {
-        Err(fail(format!("it holds no item of class {}", asked.join(", "))))
+        Err(fail(format!(
+            "it holds no item of class {}",
+            asked.join(", ")
+        )))
     }
 }
 
@@ -71,7 +74,8 @@ pub(super) fn apply(
         data.labels.as_deref(),
     )?;
     let limit = config.limit.unwrap_or(usize::MAX);
-    if let (Some(table), Some(labels)) = (wanted, data.labels.take()) {
+    if let Some(table) = wanted {
+        let labels = data.labels.take().unwrap_or_default();
         let keep: Vec<usize> = (0..labels.len())
             .filter(|&i| table[usize::from(labels[i])])
             .take(limit)

@@ -333,7 +333,11 @@ fn folders_are_understood_or_explained() {
     put(&text, "a.npy", b"\x93NUMPY");
     refused(&text, Split::Train, "the header of the array is cut off");
     put(&text, "b.csv", b"1,2,3\n4,5,6\n");
-    refused(&text, Split::Train, "holds 2 arrays or tables (a.npy, b.csv)");
+    refused(
+        &text,
+        Split::Train,
+        "holds 2 arrays or tables (a.npy, b.csv)",
+    );
 }
 
 #[cfg(unix)]

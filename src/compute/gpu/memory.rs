@@ -83,7 +83,11 @@ impl Memory {
             let row = target_bytes(preprocessor);
             upload_shards(gpu, &this.targets, &layout.targets, bytes, row);
         }
-        upload(gpu, &this.mean, bytemuck::cast_slice(&offsets(preprocessor)));
+        upload(
+            gpu,
+            &this.mean,
+            bytemuck::cast_slice(&offsets(preprocessor)),
+        );
         gpu.check()?;
         Ok(Some(this))
     }

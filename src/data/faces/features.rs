@@ -48,7 +48,14 @@ fn about(spot: &Spot, (x, y): (f32, f32)) -> (f32, f32) {
 }
 
 /// A soft darkening or colouring of the skin.
-fn tint(canvas: &mut Canvas, frame: &Frame, spot: &Spot, [rx, ry]: [f32; 2], strength: f32, colour: Rgb) {
+fn tint(
+    canvas: &mut Canvas,
+    frame: &Frame,
+    spot: &Spot,
+    [rx, ry]: [f32; 2],
+    strength: f32,
+    colour: Rgb,
+) {
     canvas.lay(frame.around(spot.at, rx.max(ry)), |px, py| {
         let (x, y) = about(spot, frame.own(px, py));
         let r = ((x / rx).powi(2) + (y / ry).powi(2)).sqrt();
@@ -109,7 +116,11 @@ fn eye(canvas: &mut Canvas, person: &Person, frame: &Frame, side: f32) {
         let brightness = (0.55 + 0.45 * person.light[2]) * shade;
         let mut colour = times(WHITE, brightness);
         let rim = mix(person.eye, DARK, 0.55);
-        let own = mix(mix(person.eye, [1.0; 3], 0.18), rim, smooth(0.4 * iris, iris, r));
+        let own = mix(
+            mix(person.eye, [1.0; 3], 0.18),
+            rim,
+            smooth(0.4 * iris, iris, r),
+        );
         colour = mix(colour, own, inside((r - iris) * unit));
         colour = mix(colour, DARK, inside((r - 0.48 * iris) * unit));
         let (gx, gy) = (ix - 0.35 * iris * person.light[0].signum(), iy + 0.4 * iris);
@@ -155,23 +166,45 @@ fn nose(canvas: &mut Canvas, person: &Person, frame: &Frame) {
         // A shadow down the side away from the light.
         let dx = (x - middle) * away;
         let beside = smooth(0.0, half, dx) * smooth(half * 2.1, half, dx);
-        let within = smooth(-0.05, 0.15, (y - root.at.1) / length) * smooth(1.12, 0.95, (y - root.at.1) / length);
+        let within = smooth(-0.05, 0.15, (y - root.at.1) / length)
+            * smooth(1.12, 0.95, (y - root.at.1) / length);
         (0.42 * slant * beside * within, dark)
     });
     let ridge = [0.35 * f.nose_wide, 0.10];
     let mut light = tip;
     light.at.1 -= 0.07;
     light.at.0 -= 0.02 * away;
-    tint(canvas, frame, &light, [ridge[0] * 1.6, ridge[1] * 1.5], 0.42, bright);
+    tint(
+        canvas,
+        frame,
+        &light,
+        [ridge[0] * 1.6, ridge[1] * 1.5],
+        0.42,
+        bright,
+    );
     // Under the tip, and the nostrils.
     let mut under = tip;
     under.at.1 += 0.045;
-    tint(canvas, frame, &under, [f.nose_wide * 1.25, 0.05], 0.45, dark);
+    tint(
+        canvas,
+        frame,
+        &under,
+        [f.nose_wide * 1.25, 0.05],
+        0.45,
+        dark,
+    );
     for side in [-1.0, 1.0] {
         let mut hole = tip;
         hole.at.0 += side * 0.55 * f.nose_wide * tip.across;
         hole.at.1 += 0.03;
-        tint(canvas, frame, &hole, [0.055, 0.036], 0.8, times(person.skin, 0.34));
+        tint(
+            canvas,
+            frame,
+            &hole,
+            [0.055, 0.036],
+            0.8,
+            times(person.skin, 0.34),
+        );
     }
 }
 
@@ -181,7 +214,11 @@ fn mouth(canvas: &mut Canvas, person: &Person, frame: &Frame) {
     let half = f.mouth * (1.0 + 0.16 * f.smile.max(0.0));
     let bend = 0.13 * f.smile;
     let gap = 0.13 * f.open;
-    let lip = [person.skin[0] * 0.84, person.skin[1] * 0.56, person.skin[2] * 0.58];
+    let lip = [
+        person.skin[0] * 0.84,
+        person.skin[1] * 0.56,
+        person.skin[2] * 0.58,
+    ];
     let unit = frame.unit;
     canvas.lay(frame.around(spot.at, half + 0.15), |px, py| {
         let (x, y) = about(&spot, frame.own(px, py));
@@ -196,7 +233,11 @@ fn mouth(canvas: &mut Canvas, person: &Person, frame: &Frame) {
         let distance = (top - y).max(y - bottom).max(x.abs() - half);
         let cover = inside(distance * unit);
         let line = inside(((y - middle).abs() - 0.014) * unit) * smooth(1.16, 1.0, s.abs());
-        let line = if gap > 0.03 { line * smooth(0.85, 1.0, s.abs()) } else { line };
+        let line = if gap > 0.03 {
+            line * smooth(0.85, 1.0, s.abs())
+        } else {
+            line
+        };
         if cover <= 0.0 && line <= 0.0 {
             return (0.0, lip);
         }
@@ -205,9 +246,15 @@ fn mouth(canvas: &mut Canvas, person: &Person, frame: &Frame) {
         let light = 0.5 + 0.5 * skin_level(person, frame, px, py);
         let shine = 0.16 * smooth(0.6, 0.0, (under - 0.45).abs() * 2.0) * smooth(0.7, 0.0, s.abs());
         let level = if y < middle { 0.80 } else { 0.98 } * light;
-        let mut colour = mix(times(lip, level), [1.0; 3], if y > lower { shine } else { 0.0 });
+        let mut colour = mix(
+            times(lip, level),
+            [1.0; 3],
+            if y > lower { shine } else { 0.0 },
+        );
         let open = inside((upper - y).max(y - lower) * unit).min(smooth(0.0, 0.05, gap));
-        let teeth = smooth(0.04, 0.09, gap) * inside((y - upper - 0.5 * gap * arch) * unit) * smooth(0.85, 0.65, s.abs());
+        let teeth = smooth(0.04, 0.09, gap)
+            * inside((y - upper - 0.5 * gap * arch) * unit)
+            * smooth(0.85, 0.65, s.abs());
         let within = mix([0.26, 0.08, 0.09], [0.93, 0.91, 0.87], 0.92 * teeth);
         colour = mix(colour, within, open);
         let seam = mix(colour, times(lip, 0.42), line * (1.0 - open));
@@ -251,7 +298,11 @@ fn glasses(canvas: &mut Canvas, person: &Person, frame: &Frame) {
             // Between an ellipse and a rectangle.
             let r = (dx.powi(4) + dy.powi(4)).sqrt().sqrt();
             let frame_cover = inside(((r - 1.0).abs() * ry - 0.026) * frame.unit);
-            let glare = if r < 1.0 { 0.07 + 0.10 * smooth(-0.2, 0.6, -dx - dy) } else { 0.0 };
+            let glare = if r < 1.0 {
+                0.07 + 0.10 * smooth(-0.2, 0.6, -dx - dy)
+            } else {
+                0.0
+            };
             if frame_cover > 0.0 {
                 (frame_cover, dark)
             } else {
@@ -260,11 +311,17 @@ fn glasses(canvas: &mut Canvas, person: &Person, frame: &Frame) {
         });
     }
     let [left, right] = spots.map(|s| s.at);
-    let (from, to) = (left.0 + rx * spots[0].across, right.0 - rx * spots[1].across);
+    let (from, to) = (
+        left.0 + rx * spots[0].across,
+        right.0 - rx * spots[1].across,
+    );
     let y0 = 0.5 * (left.1 + right.1) - 0.05;
     canvas.lay(frame.around((0.5 * (from + to), y0), 0.25), |px, py| {
         let (x, y) = frame.own(px, py);
         let beyond = (from - x).max(x - to);
-        (inside(((y - y0).abs() - 0.024).max(beyond) * frame.unit), dark)
+        (
+            inside(((y - y0).abs() - 0.024).max(beyond) * frame.unit),
+            dark,
+        )
     });
 }

@@ -134,11 +134,16 @@ mod tests {
             let classes = data.labels.expect("labels");
             for class in 0..data.classes.len() {
                 let count = classes.iter().filter(|&&c| usize::from(c) == class).count();
-                assert!(count > 5, "{label}: {} occurs {count} times", data.classes[class]);
+                assert!(
+                    count > 5,
+                    "{label}: {} occurs {count} times",
+                    data.classes[class]
+                );
             }
             assert!(classes.iter().all(|&c| usize::from(c) < data.classes.len()));
         }
-        let error = generate(1, Split::Train, 0, Some("mood"), &|_| true).expect_err("no such label");
+        let error =
+            generate(1, Split::Train, 0, Some("mood"), &|_| true).expect_err("no such label");
         assert!(error.to_string().contains("hair, smile"), "{error}");
         assert!(generate(usize::MAX, Split::Train, 0, None, &|_| true).is_err());
     }

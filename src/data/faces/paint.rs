@@ -92,14 +92,18 @@ fn lit(person: &Person, normal: Rgb) -> f32 {
     let facing = (normal[0] * x + normal[1] * y + normal[2] * z).max(0.0);
     let ambient = person.factors.ambient;
     // A face lit from the front is as bright whatever the share of ambient light.
-    ambient + (1.0 - ambient) * 1.25 * facing
+    ambient + (1.0 - ambient) * 1.17 * facing
 }
 
 /// A colour under the light at this brightness; skin keeps some red in its shadows.
 #[inline(always)]
 fn shaded(person: &Person, colour: Rgb, brightness: f32, glow: f32) -> Rgb {
     let dark = (1.0 - brightness).max(0.0) * glow;
-    let own = [colour[0] * (1.0 + 0.28 * dark), colour[1], colour[2] * (1.0 - 0.05 * dark)];
+    let own = [
+        colour[0] * (1.0 + 0.28 * dark),
+        colour[1],
+        colour[2] * (1.0 - 0.05 * dark),
+    ];
     [0, 1, 2].map(|i| own[i] * brightness * person.tint[i])
 }
 
@@ -145,7 +149,10 @@ fn background(canvas: &mut Canvas, person: &Person) {
         let glow = 0.16 * (person.light[0] * x + person.light[1] * y);
         let corner = 1.06 - 0.35 * (x * x + y * y);
         let colour = times(mix(above, below, share), corner + glow);
-        (1.0, [0, 1, 2].map(|i| colour[i] * (0.5 + 0.5 * person.tint[i])))
+        (
+            1.0,
+            [0, 1, 2].map(|i| colour[i] * (0.5 + 0.5 * person.tint[i])),
+        )
     });
 }
 
@@ -178,7 +185,10 @@ fn body(canvas: &mut Canvas, person: &Person, frame: &Frame) {
         let distance = (-slope).max(neckline);
         let fold = 0.04 * wave(1.1 * x + 0.4 * y);
         let brightness = lit(person, [0.55 * x, -0.35, 0.75]) * (0.92 + fold - 0.06 * y);
-        (inside(distance * unit), shaded(person, person.cloth, brightness, 0.0))
+        (
+            inside(distance * unit),
+            shaded(person, person.cloth, brightness, 0.0),
+        )
     });
 }
 
@@ -187,14 +197,21 @@ fn ears(canvas: &mut Canvas, person: &Person, frame: &Frame) {
     for side in [-1.0_f32, 1.0] {
         // The ear that turns towards us moves inward, the other disappears.
         let turn = -side * person.yaw.1;
-        let centre = (side * f.width * (0.985 - 0.30 * turn.max(0.0)), 0.06 + 0.3 * person.pitch.1);
+        let centre = (
+            side * f.width * (0.985 - 0.30 * turn.max(0.0)),
+            0.06 + 0.3 * person.pitch.1,
+        );
         let (rx, ry) = (f.ears * (0.85 + turn).clamp(0.15, 1.3), f.ears * 1.5);
         canvas.lay(frame.around(centre, ry), |px, py| {
             let (x, y) = frame.own(px, py);
             let (dx, dy) = ((x - centre.0) / rx, (y - centre.1) / ry);
             let r = (dx * dx + dy * dy).sqrt();
-            let brightness = lit(person, [0.7 * side, 0.0, 0.65]) * (0.78 + 0.2 * smooth(0.3, 0.8, r));
-            (inside((r - 1.0) * rx * frame.unit), shaded(person, person.skin, brightness, 1.2))
+            let brightness =
+                lit(person, [0.7 * side, 0.0, 0.65]) * (0.78 + 0.2 * smooth(0.3, 0.8, r));
+            (
+                inside((r - 1.0) * rx * frame.unit),
+                shaded(person, person.skin, brightness, 1.2),
+            )
         });
     }
 }
@@ -206,7 +223,8 @@ fn hair_at(person: &Person, x: f32, y: f32, grain: f32) -> Rgb {
     let z = (1.0 - (0.7 * r).min(1.0)).sqrt();
     let strands = 0.5 * wave(grain) + 0.5 * wave(2.3 * grain + 0.8 * x);
     // A band of shine across the crown.
-    let shine = 0.30 * smooth(0.30, 0.0, (y + 0.72 - 0.25 * person.light[1]).abs()) * (0.6 + 0.4 * strands);
+    let shine =
+        0.30 * smooth(0.30, 0.0, (y + 0.72 - 0.25 * person.light[1]).abs()) * (0.6 + 0.4 * strands);
     let brightness = lit(person, [0.75 * x, 0.75 * y, 0.2 + 0.8 * z]) * (0.86 + 0.14 * strands);
     let colour = mix(person.hair, [0.95, 0.92, 0.88], 0.30 * shine);
     shaded(person, colour, brightness + shine * 0.35, 0.3)
@@ -218,6 +236,10 @@ fn hair_behind(canvas: &mut Canvas, person: &Person, frame: &Frame) {
     let shift = -0.12 * person.yaw.1;
     canvas.lay(ALL, |px, py| {
         let (x, y) = frame.own(px, py);
+        // Far outside, whatever the waves.
+        if x.abs() > 1.3 * wide + 0.1 || y > (f.length + 0.25).max(1.35) {
+            return (0.0, [0.0; 3]);
+        }
         let wavy = f.curl * 0.05 * (wave(1.7 * y + 0.3) + 0.5 * wave(3.1 * y + 1.3 * x));
         let x = x - shift;
         let crown = {
@@ -226,8 +248,14 @@ fn hair_behind(canvas: &mut Canvas, person: &Person, frame: &Frame) {
         };
         // Below the crown it hangs, a little wider, to its length.
         let hang = wide * (0.98 + 0.10 * y.clamp(0.0, 1.4)) + wavy;
-        let falls = (x.abs() - hang).max(y - f.length - 0.10 * wave(2.0 * x)).max(-y);
-        let distance = if f.length > 0.1 { crown.min(falls) } else { crown.max(y - 0.30) };
+        let falls = (x.abs() - hang)
+            .max(y - f.length - 0.10 * wave(2.0 * x))
+            .max(-y);
+        let distance = if f.length > 0.1 {
+            crown.min(falls)
+        } else {
+            crown.max(y - 0.30)
+        };
         if distance > 0.1 {
             return (0.0, [0.0; 3]);
         }
@@ -257,6 +285,9 @@ fn hair_in_front(canvas: &mut Canvas, person: &Person, frame: &Frame) {
         let grain = 3.2 * (x - top.0) + 1.2 * f.swoop * y + 3.0 * wavy;
         // Darker where it meets the skin.
         let depth = 0.82 + 0.18 * smooth(0.0, 0.22, line - y);
-        (inside(distance * frame.unit), times(hair_at(person, x, y, grain), depth))
+        (
+            inside(distance * frame.unit),
+            times(hair_at(person, x, y, grain), depth),
+        )
     });
 }

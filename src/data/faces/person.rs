@@ -53,7 +53,11 @@ impl Person {
         };
         let place = factors.skin * (palette.skin.len() - 1) as f32;
         let lower = (place as usize).min(palette.skin.len() - 2);
-        let skin = mix(palette.skin[lower], palette.skin[lower + 1], place - lower as f32);
+        let skin = mix(
+            palette.skin[lower],
+            palette.skin[lower + 1],
+            place - lower as f32,
+        );
         let weights: Vec<f32> = palette.hair.iter().map(|(_, weight, _)| *weight).collect();
         let hair = choose(&weights, chance(0));
         let weights: Vec<f32> = palette.eye.iter().map(|(weight, _)| *weight).collect();
@@ -74,7 +78,11 @@ impl Person {
             cloth: stray(palette.cloth[one(palette.cloth.len(), chance(6))], 20),
             back: [0, 1].map(|i| stray(mix(back[i], other[i], blend), 24)),
             glasses: chance(7) < recipe.factors.glasses.mean,
-            beard: if has_beard { 0.35 + 0.6 * chance(28) } else { 0.0 },
+            beard: if has_beard {
+                0.35 + 0.6 * chance(28)
+            } else {
+                0.0
+            },
             yaw: cos_sin(factors.yaw),
             pitch: cos_sin(factors.pitch),
             roll: cos_sin(factors.roll),

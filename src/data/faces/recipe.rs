@@ -101,10 +101,16 @@ fn factors(text: &str) -> Result<Factors<Spread>, Error> {
     for (line, words) in lines(text) {
         let numbers: Vec<f32> = words[1..].iter().map_while(|w| w.parse().ok()).collect();
         let &[mean, deviation, least, most] = numbers.as_slice() else {
-            return Err(bad(line, "a line is 'name mean deviation least most'".into()));
+            return Err(bad(
+                line,
+                "a line is 'name mean deviation least most'".into(),
+            ));
         };
         if least > most || deviation < 0.0 {
-            return Err(bad(line, "a deviation is not negative, and least is not above most".into()));
+            return Err(bad(
+                line,
+                "a deviation is not negative, and least is not above most".into(),
+            ));
         }
         let slot = found
             .field_mut(words[0])
@@ -154,7 +160,9 @@ fn palette(text: &str) -> Result<Palette, Error> {
             return Err(Error::Recipe {
                 file: PALETTE_FILE,
                 line,
-                reason: "it is none of skin, hair, eye, cloth and back with their weights and colours".into(),
+                reason:
+                    "it is none of skin, hair, eye, cloth and back with their weights and colours"
+                        .into(),
             });
         }
     }

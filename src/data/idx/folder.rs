@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::Split;
 use crate::data::error::Error;
 
-use super::names::{
-    file_name, friendly, key, labels_key, split as split_of, usual_role,
-};
+use super::names::{file_name, friendly, key, labels_key, split as split_of, usual_role};
 use crate::data::source::Source;
 
 /// Entries of a folder looked at, and files of unknown name opened to see what they are.
@@ -231,7 +229,9 @@ fn nothing(folder: &Path, listing: &Listing) -> Error {
     } else if listing.files == 0 && listing.subfolders.is_empty() {
         format!("the folder is empty; it should hold {wanted}")
     } else {
-        format!("the folder does not hold {wanted}, nor pictures, CIFAR binaries, .npy, .npz or CSV")
+        format!(
+            "the folder does not hold {wanted}, nor pictures, CIFAR binaries, .npy, .npz or CSV"
+        )
     };
     Error::Folder { path, reason }
 }

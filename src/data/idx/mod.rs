@@ -17,9 +17,9 @@ use crate::config::Split;
 use super::dataset::{Dataset, ImageShape, Pixels};
 use super::error::{Error, OnProgress};
 use super::load::Loaded;
+use super::source::Source;
 use super::stored::StoredPixels;
 use header::Header;
-use super::source::Source;
 
 /// Pixels of a plain file up to this many bytes are read into memory; more stay on disk and are read while
 /// training.

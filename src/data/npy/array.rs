@@ -211,7 +211,10 @@ pub(super) fn read_labels(
         return Err(Error::malformed(
             path,
             10,
-            format!("its sizes ({}) are not those of one label for each of {total} items", header.sizes_text()),
+            format!(
+                "its sizes ({}) are not those of one label for each of {total} items",
+                header.sizes_text()
+            ),
         ));
     }
     let width = header.value.bytes();

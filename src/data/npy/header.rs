@@ -103,7 +103,6 @@ impl Header {
         parse(&text, length).map_err(|reason| Error::malformed(source.path(), 10, reason))
     }
 
-
     /// `60000 × 28 × 28`.
     pub(super) fn sizes_text(&self) -> String {
         let sizes: Vec<String> = self.sizes.iter().map(u64::to_string).collect();
@@ -124,7 +123,9 @@ fn parse(text: &str, length: u64) -> Result<Header, String> {
     let descr = after("descr")?;
     let quote = descr.chars().next().filter(|c| matches!(c, '\'' | '"'));
     let Some(quote) = quote else {
-        return Err("its values are records of several fields; only plain arrays can be read".into());
+        return Err(
+            "its values are records of several fields; only plain arrays can be read".into(),
+        );
     };
     let (descr, _) = descr[1..].split_once(quote).ok_or_else(unreadable)?;
     let value = Value::parse(descr).ok_or_else(|| {
@@ -184,11 +185,26 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_said() {
         for (text, part) in [
-            ("{'descr': '<f4', 'fortran_order': True, 'shape': (3, 4)}", "Fortran order"),
-            ("{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}", "'<c8'"),
-            ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}", "several fields"),
-            ("{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", "'|O'"),
-            ("{'descr': '<f4', 'fortran_order': False, 'shape': (-3,)}", "no dictionary"),
+            (
+                "{'descr': '<f4', 'fortran_order': True, 'shape': (3, 4)}",
+                "Fortran order",
+            ),
+            (
+                "{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}",
+                "'<c8'",
+            ),
+            (
+                "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}",
+                "several fields",
+            ),
+            (
+                "{'descr': '|O', 'fortran_order': False, 'shape': (3,)}",
+                "'|O'",
+            ),
+            (
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (-3,)}",
+                "no dictionary",
+            ),
             ("{'descr': '<f4', 'fortran_order': False}", "no dictionary"),
             ("", "no dictionary"),
         ] {

@@ -90,10 +90,7 @@ pub(in crate::data) fn load(
 }
 
 /// The arrays whose headers can be read.
-fn members<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
-    path: &Path,
-) -> Result<Vec<Member>, Error> {
+fn members<R: Read + Seek>(archive: &mut ZipArchive<R>, path: &Path) -> Result<Vec<Member>, Error> {
     let mut members = Vec::new();
     let mut first_failure = None;
     for index in 0..archive.len().min(MAX_ARRAYS) {
@@ -201,7 +198,9 @@ fn broken(path: &Path, error: &ZipError) -> Error {
         ZipError::UnsupportedArchive(what) => Error::malformed(
             path,
             0,
-            format!("the zip archive cannot be read: {what} (arrays must be stored or deflated, unencrypted)"),
+            format!(
+                "the zip archive cannot be read: {what} (arrays must be stored or deflated, unencrypted)"
+            ),
         ),
         _ => Error::malformed(path, 0, "the zip archive is damaged or cut off"),
     }

@@ -50,7 +50,10 @@ impl Album {
         };
         if album.paths.is_empty() {
             let reason = match album.skipped.listed.first() {
-                Some((path, reason)) => format!("no picture in it can be read ({}: {reason})", path.display()),
+                Some((path, reason)) => format!(
+                    "no picture in it can be read ({}: {reason})",
+                    path.display()
+                ),
                 None => "no picture in it can be read (PNG, JPEG, BMP, GIF or WebP)".into(),
             };
             return Err(Error::Folder {
@@ -110,7 +113,10 @@ impl Album {
             if self.paths.is_empty() {
                 return Err(Error::Folder {
                     path: folder.into(),
-                    reason: format!("its partition has no picture for{}", split_name(config.split)),
+                    reason: format!(
+                        "its partition has no picture for{}",
+                        split_name(config.split)
+                    ),
                 });
             }
         }
@@ -137,9 +143,7 @@ impl Album {
     fn as_folders(&mut self, folder: &Path, config: &DataConfig) -> Result<(), Error> {
         let mut depth = 0;
         let parts = below(&self.paths, folder, 0);
-        let named = |names: &[&str]| {
-            parts.iter().any(|p| p.is_some_and(|p| is_one_of(p, names)))
-        };
+        let named = |names: &[&str]| parts.iter().any(|p| p.is_some_and(|p| is_one_of(p, names)));
         let all = [TRAIN, TEST, VALIDATION].concat();
         let splits = parts.iter().all(|p| p.is_some_and(|p| is_one_of(p, &all)));
         if splits && (named(TRAIN) || named(TEST)) {
@@ -156,7 +160,10 @@ impl Album {
             if self.paths.is_empty() {
                 return Err(Error::Folder {
                     path: folder.into(),
-                    reason: format!("it holds no folder of pictures for{}", split_name(config.split)),
+                    reason: format!(
+                        "it holds no folder of pictures for{}",
+                        split_name(config.split)
+                    ),
                 });
             }
         }

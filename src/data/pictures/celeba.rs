@@ -98,10 +98,7 @@ impl Attributes {
     /// # Errors
     /// [`Error::NoSuchLabel`] for a name that is not in the list, [`Error::Malformed`] naming the line.
     pub(super) fn values(&self, name: &str) -> Result<HashMap<&str, bool>, Error> {
-        let found = self
-            .names
-            .iter()
-            .position(|n| n.eq_ignore_ascii_case(name));
+        let found = self.names.iter().position(|n| n.eq_ignore_ascii_case(name));
         let Some(column) = found else {
             return Err(Error::NoSuchLabel {
                 name: self.path.display().to_string(),

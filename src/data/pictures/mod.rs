@@ -21,7 +21,7 @@ use super::error::{Error, OnProgress, report};
 use super::fit::{channels, item_shape, own_side};
 use super::idx::MAX_BYTES;
 use super::preview::Preview;
-use super::store::{Key, Kept, Store, Writer};
+use super::store::{Kept, Key, Store, Writer};
 use album::Album;
 use decode::{Fitter, Picture, decode};
 

@@ -47,7 +47,13 @@ struct Meta {
 /// The words of a header after the magic.
 fn header(key: &Key, pixels: u64, meta: &[u8]) -> Vec<u8> {
     let mut header = MAGIC.to_vec();
-    for word in [key.0[0], key.0[1], pixels, meta.len() as u64, checksum(meta)] {
+    for word in [
+        key.0[0],
+        key.0[1],
+        pixels,
+        meta.len() as u64,
+        checksum(meta),
+    ] {
         header.extend(word.to_le_bytes());
     }
     let check = checksum(&header);
@@ -81,7 +87,8 @@ pub(super) fn read(path: &Path, key: &Key, resident: u64) -> Result<Kept, Unusab
         return Err(Unusable::Damaged);
     }
     let mut meta = vec![0; meta_length as usize];
-    file.seek(SeekFrom::Start(HEADER + pixels)).map_err(damaged)?;
+    file.seek(SeekFrom::Start(HEADER + pixels))
+        .map_err(damaged)?;
     file.read_exact(&mut meta).map_err(damaged)?;
     // The whole header follows from the key, the lengths and the checksum of what follows the pixels.
     if start != header(key, pixels, &meta) {
@@ -105,7 +112,8 @@ pub(super) fn read(path: &Path, key: &Key, resident: u64) -> Result<Kept, Unusab
     for index in (0..count).filter(|i| i % step == 0 || i + 1 == count) {
         let first = (index * BLOCK) as u64;
         let part = &mut part[..BLOCK.min((pixels - first) as usize)];
-        file.seek(SeekFrom::Start(HEADER + first)).map_err(damaged)?;
+        file.seek(SeekFrom::Start(HEADER + first))
+            .map_err(damaged)?;
         file.read_exact(part).map_err(damaged)?;
         if checksum(part) != meta.blocks[index] {
             return Err(Unusable::Damaged);

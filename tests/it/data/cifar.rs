@@ -25,11 +25,17 @@ fn ten(labels: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_real_test_set_has_its_published_numbers() {
-    let Some(folder) = real("the_real_test_set_has_its_published_numbers", "cifar10-test") else {
+    let Some(folder) = real(
+        "the_real_test_set_has_its_published_numbers",
+        "cifar10-test",
+    ) else {
         return;
     };
     let data = from(&folder, Split::Test, None).expect("CIFAR-10 loads");
-    assert_eq!((data.name.as_str(), data.len(), data.dim()), ("CIFAR-10 test", 10_000, 3072));
+    assert_eq!(
+        (data.name.as_str(), data.len(), data.dim()),
+        ("CIFAR-10 test", 10_000, 3072)
+    );
     let labels = data.labels.as_ref().expect("labels");
     for class in 0..10 {
         assert_eq!(labels.iter().filter(|&&l| l == class).count(), 1000);
@@ -48,7 +54,10 @@ fn the_real_test_set_has_its_published_numbers() {
     let (_, std) = moments(&data);
     assert!((std - 0.25).abs() < 0.01, "{std}");
     let error = from(&folder, Split::Train, None).expect_err("no training images");
-    assert!(error.to_string().contains("choose the split 'test'"), "{error}");
+    assert!(
+        error.to_string().contains("choose the split 'test'"),
+        "{error}"
+    );
     let file = from(&folder.join("test_batch.bin"), Split::Train, Some(7)).expect("a file");
     assert_eq!(bytes(&file), &bytes(&data)[..7 * 3072]);
 }
@@ -82,7 +91,10 @@ fn planes_become_pixels_and_batches_come_in_order() {
         ..request(dir.path())
     };
     let error = open(&unknown).expect_err("no zebras").to_string();
-    assert!(error.contains("no class 'zebra'") && error.contains("airplane"), "{error}");
+    assert!(
+        error.contains("no class 'zebra'") && error.contains("airplane"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -96,7 +108,10 @@ fn the_hundred_have_fine_and_coarse_labels() {
     let data = from(dir.path(), Split::Train, None).expect("CIFAR-100");
     assert_eq!(data.name, "CIFAR-100 train");
     assert_eq!(data.labels.as_deref(), Some(&[99, 7, 30][..]));
-    assert!(data.classes.is_empty(), "names are given by a file that is not here");
+    assert!(
+        data.classes.is_empty(),
+        "names are given by a file that is not here"
+    );
     let coarse = DataConfig {
         label: Some("coarse".into()),
         ..request(dir.path())
@@ -106,7 +121,12 @@ fn the_hundred_have_fine_and_coarse_labels() {
         label: Some("smell".into()),
         ..request(dir.path())
     };
-    assert!(open(&other).expect_err("no").to_string().contains("fine, coarse"));
+    assert!(
+        open(&other)
+            .expect_err("no")
+            .to_string()
+            .contains("fine, coarse")
+    );
     // Compressed, and under any name that says what it is.
     put(dir.path(), "train.bin", b"");
     fs::remove_file(dir.path().join("train.bin")).expect("gone");
@@ -121,17 +141,28 @@ fn damaged_files_are_explained() {
     let path = dir.path().join("data_batch_1.bin");
     let refused = |content: &[u8], path: &Path| {
         fs::write(path, content).expect("a file");
-        let error = from(path, Split::Train, None).expect_err("damaged").to_string();
-        assert!(error.contains("data_batch_1.bin") && !error.contains('\n'), "{error}");
+        let error = from(path, Split::Train, None)
+            .expect_err("damaged")
+            .to_string();
+        assert!(
+            error.contains("data_batch_1.bin") && !error.contains('\n'),
+            "{error}"
+        );
         error
     };
     let good = ten(&[1, 2, 3]);
     let cut = refused(&good[..good.len() - 5], &path);
-    assert!(cut.contains("9214 bytes are no whole number of CIFAR records"), "{cut}");
+    assert!(
+        cut.contains("9214 bytes are no whole number of CIFAR records"),
+        "{cut}"
+    );
     let labels = refused(&ten(&[1, 77, 3]), &path);
     assert!(labels.contains("cut off or damaged"), "{labels}");
     // Recognised by its content alone, whatever the name.
     let odd = dir.path().join("pictures");
     fs::write(&odd, &good).expect("a file");
-    assert_eq!(from(&odd, Split::Test, None).expect("CIFAR").labels, Some(vec![1, 2, 3]));
+    assert_eq!(
+        from(&odd, Split::Test, None).expect("CIFAR").labels,
+        Some(vec![1, 2, 3])
+    );
 }

@@ -18,7 +18,13 @@ fn line(first: &str, value: u8) -> String {
 
 #[test]
 fn labels_are_found_with_and_without_a_header() {
-    let header = format!("label,{}\n", (0..16).map(|p| format!("pixel{p}")).collect::<Vec<_>>().join(","));
+    let header = format!(
+        "label,{}\n",
+        (0..16)
+            .map(|p| format!("pixel{p}"))
+            .collect::<Vec<_>>()
+            .join(",")
+    );
     let lines = [line("5,", 1), line("0,", 2)].concat();
     for content in [
         format!("{header}{lines}"),
@@ -44,9 +50,18 @@ fn labels_are_found_with_and_without_a_header() {
 
 #[test]
 fn real_values_and_other_separators_are_read() {
-    for content in ["0.5;1\n-2;3e2\n", "0.5\t1\n-2\t3e2\n", "0.5  1\n -2 3e2", "a;b\n0.5;1\n-2;3e2"] {
+    for content in [
+        "0.5;1\n-2;3e2\n",
+        "0.5\t1\n-2\t3e2\n",
+        "0.5  1\n -2 3e2",
+        "a;b\n0.5;1\n-2;3e2",
+    ] {
         let data = read(content.as_bytes(), None).expect(content);
-        assert_eq!(data.pixels, Pixels::Floats(vec![0.5, 1.0, -2.0, 300.0]), "{content}");
+        assert_eq!(
+            data.pixels,
+            Pixels::Floats(vec![0.5, 1.0, -2.0, 300.0]),
+            "{content}"
+        );
         assert_eq!((data.shape.height, data.shape.width), (1, 2));
     }
     // A value that is no byte on a late line makes all of them real.
@@ -61,26 +76,45 @@ fn the_line_that_is_wrong_is_named() {
     let good = "1,2,3\n4,5,6\n";
     for (content, part) in [
         (format!("{good}7,8\n"), "line 3: it has 2 columns, not 3"),
-        (format!("{good}7,8,9,10\n"), "line 3: it has 4 columns, not 3"),
-        (format!("{good}7,x,9\n"), "line 3: 'x' in column 2 is not a finite number"),
+        (
+            format!("{good}7,8,9,10\n"),
+            "line 3: it has 4 columns, not 3",
+        ),
+        (
+            format!("{good}7,x,9\n"),
+            "line 3: 'x' in column 2 is not a finite number",
+        ),
         (format!("{good}\n7,nan,9\n"), "line 4: 'nan' in column 2"),
         (format!("{good}7,,9\n"), "line 3: '' in column 2"),
-        ("label,a\n256,1\n".into(), "line 2: the label 256 is not a class"),
+        (
+            "label,a\n256,1\n".into(),
+            "line 2: the label 256 is not a class",
+        ),
         ("label,a\n1.5,1\n".into(), "line 2: the label 1.5"),
         ("a,b\nc,d\n".into(), "not a table of numbers"),
     ] {
         let error = read(content.as_bytes(), None).expect_err(part).to_string();
-        assert!(error.contains(part) && error.contains("table.csv"), "'{error}' lacks '{part}'");
+        assert!(
+            error.contains(part) && error.contains("table.csv"),
+            "'{error}' lacks '{part}'"
+        );
     }
     let packed = gzip("12,34\n".repeat(20_000).as_bytes());
-    let error = read(&packed[..packed.len() - 9], None).expect_err("cut").to_string();
-    assert!(error.contains("cut off") || error.contains("columns"), "{error}");
+    let error = read(&packed[..packed.len() - 9], None)
+        .expect_err("cut")
+        .to_string();
+    assert!(
+        error.contains("cut off") || error.contains("columns"),
+        "{error}"
+    );
 }
 
 /// A line without an end must not fill the memory.
 #[test]
 fn endless_lines_are_refused() {
     let content = [b"1,2\n".to_vec(), vec![b'1'; 20 << 20]].concat();
-    let error = read(&gzip(&content), None).expect_err("too long").to_string();
+    let error = read(&gzip(&content), None)
+        .expect_err("too long")
+        .to_string();
     assert!(error.contains("line 2 is longer than"), "{error}");
 }
