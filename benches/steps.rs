@@ -54,6 +54,7 @@ fn step(c: &mut Criterion) {
                 .collect(),
         ),
         labels: None,
+        ..Dataset::default()
     });
     let preprocessor = Arc::new(Preprocessor::new(Preprocess::None, &data));
     for (name, config) in [

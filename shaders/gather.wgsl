@@ -8,6 +8,7 @@ override WORKGROUP: u32 = 64u;
 
 // The stored values: bytes four to a word, or floats.
 @group(1) @binding(1) var<storage, read> data: array<u32>;
+// The mean, then, if the data are standardised, one over the standard deviations.
 @group(1) @binding(2) var<storage, read> mean: array<f32>;
 @group(1) @binding(3) var<storage, read_write> x: array<f32>;
 
@@ -66,6 +67,9 @@ fn main(
         var value = pixel_value(stored_value(stored * call.width + p), u);
         if has(FLAG_CENTERED) {
             value -= mean[p];
+        }
+        if has(FLAG_STANDARDIZED) {
+            value *= mean[call.width + p];
         }
         check(value);
         x[row * call.width + p] = value;

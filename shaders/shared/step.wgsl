@@ -109,6 +109,8 @@ const FLAG_BOUND: u32 = 1024u;
 const FLAG_STREAMED: u32 = 2048u;
 // Interpolation rather than repetition.
 const FLAG_BILINEAR: u32 = 4096u;
+// What is left after the mean is multiplied, by the values behind it.
+const FLAG_STANDARDIZED: u32 = 8192u;
 
 // Bits of `StepInputs::trained`.
 const TRAIN_ENCODER: u32 = 1u;

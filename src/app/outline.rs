@@ -57,6 +57,7 @@ fn beyond_unit(target: Target, data: &Data) -> Option<&'static str> {
         Target::LinearMap(_) => Some("the outputs of a linear map"),
         Target::Input => match (data.preprocessor.kind, &data.dataset.pixels) {
             (Preprocess::Center, _) => Some("centred values"),
+            (Preprocess::Standardize, _) => Some("standardised values"),
             (_, data::Pixels::Floats(values)) => {
                 let unit = values.iter().all(|v| (0.0..=1.0).contains(v));
                 (!unit).then_some("these real numbers")

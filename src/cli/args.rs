@@ -6,9 +6,10 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{
-    Activation, ConfigError, DataConfig, DataSource, DeviceChoice, Estimator, GammaMode,
-    KlSchedule, Likelihood, LiveConfig, NetConfig, Objective, PosteriorVariance, Preprocess,
-    Preset, RunConfig, SamplingConfig, Split, Stack, Target, TrainedPart, in_range, positive,
+    Activation, Colour, ConfigError, Crop, DataConfig, DataSource, DeviceChoice, Estimator,
+    GammaMode, ImageOptions, KlSchedule, Likelihood, LiveConfig, NetConfig, Objective,
+    PosteriorVariance, Preprocess, Preset, RunConfig, SamplingConfig, Split, Stack, Target,
+    TrainedPart, positive,
 };
 
 use super::error::Error;
@@ -64,12 +65,15 @@ pub enum Mode {
 /// How the window opens.
 #[derive(Debug, Clone, Args)]
 pub struct WindowArguments {
-    /// Data to open: digits, gaussian:9,5,2 or a path.
+    /// Data to open: digits, faces, gaussian:9,5,2 or a path.
     #[arg(long, default_value = "digits", value_parser = data_source())]
     pub data: DataSource,
     /// Use the first N items in file order.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// How pictures become items.
+    #[command(flatten)]
+    pub pictures: PictureArguments,
     /// auto, cpu, gpu, software, or part of an adapter's name.
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
@@ -88,6 +92,9 @@ impl WindowArguments {
             data: DataConfig {
                 source: self.data.clone(),
                 limit: self.limit,
+                image: self.pictures.options(),
+                classes: self.pictures.classes.clone(),
+                label: self.pictures.label.clone(),
                 ..DataConfig::default()
             },
             device: self.device.clone(),
@@ -101,7 +108,8 @@ impl WindowArguments {
 /// Which data.
 #[derive(Debug, Clone, Args)]
 pub struct DataArguments {
-    /// digits, gaussian:9,5,2,1,0.3, an IDX file or a folder of them.
+    /// digits, faces, gaussian:9,5,2,1,0.3, or the path of a file or folder: IDX, CIFAR binaries, .npy, .npz, CSV,
+    /// pictures, CelebA.
     #[arg(long, value_parser = data_source())]
     pub data: DataSource,
     /// Which split, where the data have one.
@@ -113,23 +121,61 @@ pub struct DataArguments {
     /// How values become x.
     #[arg(long, value_enum, default_value_t)]
     pub preprocess: Preprocess,
+    /// How pictures become items.
+    #[command(flatten)]
+    pub pictures: PictureArguments,
+}
+
+/// How pictures become items, and which of them.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PictureArguments {
+    /// Bring pictures to this side [default: their own; folders of pictures at most 64].
+    #[arg(long, value_name = "PIXELS")]
+    pub side: Option<usize>,
+    /// Part of a picture that is kept: auto (the centred square; CelebA's usual crop), none, or the side of the
+    /// centred square in pixels.
+    #[arg(long, value_name = "CROP", default_value_t)]
+    pub crop: Crop,
+    /// Grey or colour.
+    #[arg(long, value_enum, default_value_t)]
+    pub colour: Colour,
+    /// Only items of these classes, by name or number: 0,1 or cat,dog.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub classes: Vec<String>,
+    /// Labels to take where there are several: fine or coarse (CIFAR-100), an attribute (CelebA), hair, smile, pose or
+    /// light (faces).
+    #[arg(long, value_name = "NAME")]
+    pub label: Option<String>,
+}
+
+impl PictureArguments {
+    /// The same as options.
+    fn options(&self) -> ImageOptions {
+        ImageOptions {
+            side: self.side,
+            crop: self.crop,
+            colour: self.colour,
+        }
+    }
 }
 
 impl DataArguments {
     /// The validated request.
     ///
     /// # Errors
-    /// [`Error::Config`] for a limit of zero.
+    /// [`Error::Config`] for a limit, a side or a crop of zero.
     pub fn config(&self) -> Result<DataConfig, Error> {
-        if let Some(limit) = self.limit {
-            in_range("limit", limit, 1, usize::MAX)?;
-        }
-        Ok(DataConfig {
+        let config = DataConfig {
             source: self.data.clone(),
             split: self.split,
             limit: self.limit,
             preprocess: self.preprocess,
-        })
+            image: self.pictures.options(),
+            classes: self.pictures.classes.clone(),
+            label: self.pictures.label.clone(),
+        };
+        config.validate()?;
+        Ok(config)
     }
 }
 

@@ -275,6 +275,7 @@ pub(super) fn synthetic(n: usize, [height, width, channels]: [usize; 3]) -> Data
         },
         pixels,
         labels: None,
+        ..Dataset::default()
     }
 }
 

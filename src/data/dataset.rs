@@ -1,11 +1,12 @@
 //! The one form of a data set.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use super::stored::StoredPixels;
 
 /// Height, width and channels of one item; a plain vector is `1 × d × 1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ImageShape {
     /// Rows.
     pub height: usize,
@@ -38,6 +39,12 @@ pub enum Pixels {
     Stored(StoredPixels),
 }
 
+impl Default for Pixels {
+    fn default() -> Self {
+        Self::Bytes(Vec::new())
+    }
+}
+
 impl Pixels {
     /// Whether the values are image bytes, wherever they are.
     pub fn are_bytes(&self) -> bool {
@@ -66,8 +73,30 @@ impl Pixels {
     }
 }
 
-/// A data set in memory.
-#[derive(Debug, Clone, PartialEq)]
+/// Most skipped files that are listed with their reasons.
+pub const MAX_LISTED: usize = 100;
+
+/// Files that were left out because they could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Skipped {
+    /// How many.
+    pub count: usize,
+    /// The first [`MAX_LISTED`] of them, each with its reason.
+    pub listed: Vec<(PathBuf, String)>,
+}
+
+impl Skipped {
+    /// Counts a file, and lists it while there is room.
+    pub fn add(&mut self, path: PathBuf, reason: String) {
+        self.count += 1;
+        if self.listed.len() < MAX_LISTED {
+            self.listed.push((path, reason));
+        }
+    }
+}
+
+/// A data set, in memory or with its pixels on disk.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Dataset {
     /// What the user knows it by: `digits`, `MNIST train`, a file name.
     pub name: String,
@@ -77,6 +106,10 @@ pub struct Dataset {
     pub pixels: Pixels,
     /// One class per item, where the source has them.
     pub labels: Option<Vec<u8>>,
+    /// What the classes are called, by number, where the source tells; else empty.
+    pub classes: Vec<String>,
+    /// Files left out because they could not be read.
+    pub skipped: Skipped,
 }
 
 impl Dataset {
@@ -140,7 +173,7 @@ impl Dataset {
     pub fn digest(&self) -> u64 {
         // Bytes of stored pixels read at a time, whole words.
         const PART: usize = 1 << 20;
-        let mut hash = Fnv(Fnv::BASIS);
+        let mut hash = Fnv::new();
         for size in [self.shape.height, self.shape.width, self.shape.channels] {
             hash.word(size as u64);
         }
@@ -177,24 +210,34 @@ impl Dataset {
             hash.word(2);
             hash.bytes(labels);
         }
-        hash.0 ^ (hash.0 >> 32)
+        hash.value()
     }
 }
 
 /// The FNV-1a step over 64-bit words, with a shift so that high bits reach the low ones.
-struct Fnv(u64);
+pub(super) struct Fnv(u64);
 
 impl Fnv {
+    /// Nothing hashed yet.
+    pub(super) fn new() -> Self {
+        Self(Self::BASIS)
+    }
+
+    /// The hash of what has been hashed.
+    pub(super) fn value(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
     const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
 
-    fn word(&mut self, word: u64) {
+    pub(super) fn word(&mut self, word: u64) {
         let mixed = (self.0 ^ word).wrapping_mul(Self::PRIME);
         self.0 = mixed ^ (mixed >> 29);
     }
 
     /// Little-endian words, the last one padded with zeros, then the length.
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.end(bytes, bytes.len());
     }
 
@@ -231,6 +274,7 @@ mod tests {
             },
             pixels,
             labels: Some(vec![1, 2]),
+            ..Dataset::default()
         }
     }
 

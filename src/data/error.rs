@@ -57,12 +57,30 @@ pub enum Error {
         reason: String,
     },
     /// Something recognised that this version does not read.
-    #[error("{}: {what} cannot be read by this version, which reads IDX images (plain or .gz)", path.display())]
+    #[error("{}: {what} cannot be read by this version, which reads IDX files, CIFAR binaries, .npy, .npz, CSV and folders of pictures", path.display())]
     Unsupported {
         /// The file or folder.
         path: PathBuf,
         /// What it is.
         what: String,
+    },
+    /// Labels were asked for by a name that they do not have.
+    #[error("{name} has no labels '{label}'; there are: {known}")]
+    NoSuchLabel {
+        /// The data set.
+        name: String,
+        /// What was asked for.
+        label: String,
+        /// What there is.
+        known: String,
+    },
+    /// A choice of classes or of how pictures become items that these data do not allow.
+    #[error("{name}: {reason}")]
+    Choice {
+        /// The data set.
+        name: String,
+        /// Why not.
+        reason: String,
     },
     /// More than the program is prepared to hold in memory.
     #[error(
@@ -84,8 +102,8 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
-    /// A recipe of the built-in digits that does not parse.
-    #[error("datasets/digits/{file}, line {line}: {reason}")]
+    /// A recipe of the built-in digits or faces that does not parse.
+    #[error("datasets/{file}, line {line}: {reason}")]
     Recipe {
         /// The recipe file.
         file: &'static str,

@@ -67,6 +67,7 @@ pub fn generate(
         },
         pixels: Pixels::Floats(values),
         labels: None,
+        ..Dataset::default()
     })
 }
 

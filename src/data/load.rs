@@ -1,39 +1,260 @@
-//! From a request for data to a data set in memory.
+//! From a request for data to a data set.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use crate::config::{DataConfig, DataSource};
 
 use super::dataset::Dataset;
+use super::detect::{self, Kind};
 use super::error::{Error, OnProgress};
-use super::{digits, gaussian, idx, images};
+use super::preview::Preview;
+use super::store::Store;
+use super::{cifar, csv, digits, faces, formats, gaussian, idx, npy, pictures, select};
 
-/// Loads or makes the data set that `config` asks for; `config.limit` takes its first items.
+/// Items of a preview.
+pub const PREVIEWED: usize = 8;
+
+/// What a reader of one format gives.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// The first items, as many as were asked for.
+    pub(super) data: Dataset,
+    /// Items in the file or files.
+    pub(super) total: Option<u64>,
+    /// Names of labels that could be asked for.
+    pub(super) labels: Vec<String>,
+}
+
+/// Loads or makes the data set that `config` asks for; decoded pictures are kept in the user's folder for caches.
 ///
-/// `seed` fixes generated data (digits, Gaussian) and is not used for data on disk. `progress`
+/// `seed` fixes generated data (digits, faces, Gaussian) and is not used for data on disk. `progress`
 /// is called on this thread with the activity and how far it is; it returns false to cancel.
 ///
 /// # Errors
 /// [`Error::Cancelled`] after `progress` returned false; any other [`Error`] as it names itself.
 pub fn load(config: &DataConfig, seed: u32, progress: OnProgress<'_>) -> Result<Dataset, Error> {
-    match &config.source {
-        DataSource::Digits => {
-            let count = config.limit.unwrap_or(digits::DEFAULT_COUNT);
-            digits::generate(count, config.split, seed, progress)
+    load_with(config, seed, &Store::platform(), progress)
+}
+
+/// As [`load`], with decoded pictures kept in `store`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(
+    config: &DataConfig,
+    seed: u32,
+    store: &Store,
+    progress: OnProgress<'_>,
+) -> Result<Dataset, Error> {
+    // Classes are counted out of all items, so the reader must not stop early.
+    let limit = config.limit.filter(|_| config.classes.is_empty());
+    let loaded = match &config.source {
+        DataSource::Path(path) => {
+            let (kind, path) = recognise(path)?;
+            if kind == Kind::Picture {
+                return pictures::load(&path, config, store, progress);
+            }
+            read(kind, &path, config, limit, progress)?
+        }
+        _ => make(config, limit, seed, progress)?,
+    };
+    select::apply(loaded.data, config, progress)
+}
+
+/// The first eight items that `config` asks for, how many items there will be and what they will need, before
+/// anything long starts.
+///
+/// # Errors
+/// As [`load`]: what this refuses, loading would refuse too.
+pub fn preview(config: &DataConfig, seed: u32) -> Result<Preview, Error> {
+    preview_with(config, seed, &Store::platform())
+}
+
+/// As [`preview`], for a load with `store`.
+///
+/// # Errors
+/// As [`load`].
+pub fn preview_with(config: &DataConfig, seed: u32, store: &Store) -> Result<Preview, Error> {
+    let quiet: OnProgress<'_> = &|_| true;
+    // Classes can only be counted when all labels are read; arrays are quick to read.
+    let limit = config.classes.is_empty().then_some(PREVIEWED);
+    let loaded = match &config.source {
+        DataSource::Path(path) => {
+            let (kind, path) = recognise(path)?;
+            if kind == Kind::Picture {
+                return pictures::preview(&path, config, store, PREVIEWED);
+            }
+            read(kind, &path, config, limit, quiet)?
+        }
+        _ => make(config, limit, seed, quiet)?,
+    };
+    let all = DataConfig {
+        limit: None,
+        image: crate::config::ImageOptions::default(),
+        ..config.clone()
+    };
+    let chosen = select::apply(loaded.data, &all, quiet)?;
+    let count = match limit {
+        Some(_) => loaded.total.unwrap_or(chosen.len() as u64),
+        None => chosen.len() as u64,
+    };
+    let first = DataConfig {
+        limit: Some(PREVIEWED),
+        classes: Vec::new(),
+        ..config.clone()
+    };
+    let first = select::apply(chosen, &first, quiet)?;
+    let count = config.limit.map_or(count, |l| count.min(l as u64));
+    let width = if first.pixels.are_bytes() { 1 } else { 4 };
+    let bytes = count * first.dim() as u64 * width;
+    Ok(Preview {
+        on_disk: bytes > idx::RESIDENT_BYTES && matches!(first.pixels, super::Pixels::Stored(_)),
+        first,
+        count,
+        bytes,
+        labels: loaded.labels,
+    })
+}
+
+/// What is at `path`, and the file or folder to read.
+fn recognise(path: &Path) -> Result<(Kind, PathBuf), Error> {
+    let metadata = fs::metadata(path).map_err(|e| match e.kind() {
+        ErrorKind::NotADirectory => Error::Missing { path: path.into() },
+        _ => Error::io(path, 0, &e),
+    })?;
+    if metadata.is_dir() {
+        return detect::folder(path);
+    }
+    if !metadata.is_file() {
+        return Err(Error::Unsupported {
+            path: path.into(),
+            what: "something that is neither a file nor a folder".into(),
+        });
+    }
+    match detect::file(path) {
+        Some(Kind::Picture) => Err(Error::Malformed {
+            path: path.into(),
+            offset: 0,
+            reason: "it is one picture; give the folder that holds the pictures".into(),
+        }),
+        Some(kind) => Ok((kind, path.into())),
+        // Its name, if nothing else, says whose error helps.
+        None if cifar::has_cifar_name(path) => Ok((Kind::Cifar, path.into())),
+        None => unknown(path),
+    }
+}
+
+/// What cannot be recognised is left to the reader of IDX if its name promises that, else explained.
+fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
+    let mut source = super::source::Source::open(path)?;
+    let mut start = [0; 16];
+    let held = source.fill(&mut start)?;
+    let start = &start[..held];
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+    if held < 4 || idx::has_idx_name(path) {
+        return Ok((Kind::Idx, path.into()));
+    }
+    let found = format!("its first bytes are {}", formats::hex(start));
+    let reason = match (formats::name_of(start), ending.to_lowercase().as_str()) {
+        (Some(name), _) => format!("it is {name}, which cannot be read: {found}"),
+        (None, "npy") => format!("it is not a NumPy array: {found}"),
+        (None, "npz") => format!("it is not a zip archive: {found}"),
+        (None, "csv") => format!("it is not a table of numbers: {found}"),
+        _ if start.get(..3).is_some_and(|s| s == [0x1f, 0x8b, 8]) => {
+            format!("it is gzip inside gzip, decompress it once: {found}")
+        }
+        _ => format!("it is not an IDX file, a CIFAR binary, .npy, .npz or CSV: {found}"),
+    };
+    Err(Error::malformed(path, 0, reason))
+}
+
+/// Reads the first `limit` items of what was recognised, apart from pictures.
+fn read(
+    kind: Kind,
+    path: &Path,
+    config: &DataConfig,
+    limit: Option<usize>,
+    progress: OnProgress<'_>,
+) -> Result<Loaded, Error> {
+    let loaded = match kind {
+        Kind::Cifar => return cifar::load(path, config, limit, progress),
+        Kind::Npy => npy::load(path, limit, progress)?,
+        Kind::Npz => npy::load_npz(path, config.split, limit, progress)?,
+        Kind::Csv => csv::load(path, limit, progress)?,
+        Kind::Idx | Kind::Picture => idx::load_counted(path, config.split, limit, progress)?,
+    };
+    without_choice(loaded, config)
+}
+
+/// Makes built-in data.
+fn make(
+    config: &DataConfig,
+    limit: Option<usize>,
+    seed: u32,
+    progress: OnProgress<'_>,
+) -> Result<Loaded, Error> {
+    let (split, total) = (config.split, |default: usize| {
+        config.limit.unwrap_or(default)
+    });
+    let counted = |data: Dataset, total: usize| Loaded {
+        data,
+        total: Some(total as u64),
+        labels: Vec::new(),
+    };
+    let loaded = match &config.source {
+        DataSource::Faces => {
+            let total = total(faces::DEFAULT_COUNT);
+            let count = limit.map_or(total, |l| l.min(total));
+            let label = config.label.as_deref();
+            let data = faces::generate(count, split, seed, label, progress)?;
+            return Ok(Loaded {
+                data,
+                total: Some(total as u64),
+                labels: faces::labels(),
+            });
         }
         DataSource::Gaussian(spectrum) => {
-            gaussian::generate(spectrum, config.limit, config.split, seed, progress)
+            // The covariance is that of all the samples, so the first of few are not the first of many.
+            let data = gaussian::generate(spectrum, config.limit, split, seed, progress)?;
+            let total = data.len();
+            counted(data, total)
         }
-        DataSource::Path(path) => {
-            match idx::load(path, config.split, config.limit, progress) {
-                // A folder without image sets may be one of pictures.
-                Err(Error::Folder { .. } | Error::Unsupported { .. })
-                    if path.is_dir()
-                        && !idx::promises_sets(path)
-                        && images::holds_pictures(path) =>
-                {
-                    images::load(path, config.limit, progress)
-                }
-                outcome => outcome,
-            }
+        DataSource::Digits | DataSource::Path(_) => {
+            let total = total(digits::DEFAULT_COUNT);
+            let count = limit.map_or(total, |l| l.min(total));
+            counted(digits::generate(count, split, seed, progress)?, total)
         }
+    };
+    without_choice(loaded, config)
+}
+
+/// Refuses a choice of labels where there is none.
+fn without_choice(loaded: Loaded, config: &DataConfig) -> Result<Loaded, Error> {
+    match &config.label {
+        None => Ok(loaded),
+        Some(label) => Err(Error::NoSuchLabel {
+            name: loaded.data.name,
+            label: label.clone(),
+            known: "one kind at most, which has no name".into(),
+        }),
+    }
+}
+
+/// What a file is called without its endings, a folder as a whole.
+pub(super) fn name_of(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .map_or_else(|| "data".into(), |n| n.to_string_lossy().into_owned());
+    if path.is_dir() {
+        return name;
+    }
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.is_empty() {
+        name.into()
+    } else {
+        stem.into()
     }
 }

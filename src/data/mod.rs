@@ -5,25 +5,38 @@
 //! the eigenvalues ζ² of its covariance, which is all the linear theory needs to know of it;
 //! [`cross_spectrum()`] gives their counterpart for a target that is not the input.
 
+mod cifar;
 mod cross;
+mod csv;
 mod dataset;
+mod detect;
 pub mod digits;
 mod error;
+pub mod faces;
+mod fit;
+mod formats;
 pub mod gaussian;
 pub mod idx;
-pub mod images;
 mod load;
 mod moments;
+mod npy;
+mod pictures;
+mod preview;
+mod select;
+mod source;
 mod spectrum;
+mod store;
 mod stored;
 mod targets;
 mod transform;
 
 pub use cross::{CrossModes, CrossSpectrum, cross_modes, cross_spectrum};
-pub use dataset::{Dataset, ImageShape, Pixels};
+pub use dataset::{Dataset, ImageShape, MAX_LISTED, Pixels, Skipped};
 pub use error::{Error, OnProgress, Progress};
-pub use load::load;
+pub use load::{PREVIEWED, load, load_with, preview, preview_with};
+pub use preview::Preview;
 pub use spectrum::{Spectrum, spectrum};
+pub use store::Store;
 pub use stored::StoredPixels;
 pub use targets::Targets;
-pub use transform::{PixelTransform, Preprocessor};
+pub use transform::{PixelTransform, Preprocessor, STD_FLOOR};

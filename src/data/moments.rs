@@ -62,6 +62,35 @@ pub(super) fn mean(
     Ok(total)
 }
 
+/// The variance of each dimension of x about `mean` (before it is divided by anything), `d` long.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub(super) fn variances(
+    data: &Dataset,
+    preprocessor: &Preprocessor,
+    mean: &[f64],
+    progress: OnProgress<'_>,
+) -> Result<Vec<f64>, Error> {
+    let (n, d) = (data.len(), data.dim());
+    let mut total = vec![0.0_f64; d];
+    let mut rows = Vec::new();
+    for start in (0..n).step_by(ROWS) {
+        report(progress, "computing the variances", start, n)?;
+        rows.resize(ROWS.min(n - start) * d, 0.0_f64);
+        centred_rows(data, preprocessor, 0, mean, start, &mut rows);
+        for row in rows.chunks_exact(d) {
+            for (t, x) in total.iter_mut().zip(row) {
+                *t += x * x;
+            }
+        }
+    }
+    for t in &mut total {
+        *t /= n.max(1) as f64;
+    }
+    Ok(total)
+}
+
 /// The lower triangle of the d × d covariance (1/n) Σ (x − x̄)(x − x̄)ᵀ and the mean x̄.
 ///
 /// # Errors
@@ -149,16 +178,18 @@ fn exact_covariance(
     let count = n.max(1) as f64;
     let scale = f64::from(preprocessor.transform.scale);
     let raw: Vec<f64> = first.iter().map(|&s| s as f64 / count).collect();
+    let spread = |p: usize| f64::from(preprocessor.inverse_std.get(p).copied().unwrap_or(1.0));
     for j in 0..d {
         for i in j..d {
             let moment = second[(i, j)] / count - (raw[i] - MIDDLE) * (raw[j] - MIDDLE);
-            second[(i, j)] = moment * scale * scale;
+            second[(i, j)] = moment * scale * scale * spread(i) * spread(j);
         }
     }
+    let centre = |p: usize| f64::from(preprocessor.mean.get(p).copied().unwrap_or(0.0));
     let mean = raw
         .iter()
         .enumerate()
-        .map(|(p, m)| m * scale - preprocessor.mean.get(p).map_or(0.0, |&c| f64::from(c)))
+        .map(|(p, m)| (m * scale - centre(p)) * spread(p))
         .collect();
     report(progress, WHAT, n, n)?;
     Ok((second, mean))

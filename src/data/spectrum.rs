@@ -288,6 +288,7 @@ mod tests {
             },
             pixels: Pixels::Bytes(bytes),
             labels: None,
+            ..Dataset::default()
         }
     }
 
@@ -323,6 +324,7 @@ mod tests {
             },
             pixels: Pixels::Floats(values),
             labels: None,
+            ..Dataset::default()
         };
         check(&data, Preprocess::None, 0);
         check(&data, Preprocess::Center, 0);
@@ -373,6 +375,7 @@ mod tests {
             },
             pixels: Pixels::Floats(values),
             labels: None,
+            ..Dataset::default()
         };
         for values in [
             vec![],

@@ -43,6 +43,15 @@ impl StoredPixels {
         })
     }
 
+    /// The same under another name, after the file was moved.
+    #[must_use]
+    pub fn named(self, path: &Path) -> Self {
+        Self {
+            path: Arc::new(path.to_owned()),
+            ..self
+        }
+    }
+
     /// Number of bytes.
     pub fn len(&self) -> usize {
         self.len as usize

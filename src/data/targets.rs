@@ -85,6 +85,7 @@ mod tests {
             },
             pixels: Pixels::Floats(vec![1.0, 0.0, 0.0, 1.0, 2.0, -3.0]),
             labels: Some(vec![2, 0, 1]),
+            ..Dataset::default()
         }
     }
 

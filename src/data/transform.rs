@@ -1,5 +1,7 @@
 //! From stored values to the model's x, and back for display.
 
+use rayon::prelude::*;
+
 use crate::config::Preprocess;
 use crate::rng::{Stream, threefry2x32, unit_from_bits};
 
@@ -65,8 +67,25 @@ pub struct Preprocessor {
     pub transform: PixelTransform,
     /// Mean taken off after the pointwise part, `d` long; empty if the kind does not centre.
     pub mean: Vec<f32>,
+    /// What is left is multiplied by this, one over the (floored) standard deviations, `d` long; empty if the kind
+    /// does not standardise.
+    pub inverse_std: Vec<f32>,
     /// What the decoder is trained to give, if not x.
     pub targets: Option<Targets>,
+}
+
+/// A standard deviation counts as at least this share of the root mean square of them all.
+pub const STD_FLOOR: f64 = 0.01;
+
+/// One over the standard deviations, each at least [`STD_FLOOR`] of their root mean square; 1 if nothing varies.
+fn inverse_std(variances: &[f64]) -> Vec<f32> {
+    let square = variances.iter().sum::<f64>() / variances.len().max(1) as f64;
+    let least = STD_FLOOR * square.sqrt();
+    let one = |variance: &f64| {
+        let std = variance.sqrt().max(least);
+        if std > 0.0 { (1.0 / std) as f32 } else { 1.0 }
+    };
+    variances.iter().map(one).collect()
 }
 
 /// The step number under which the spectrum and evaluations draw their dequantisation noise.
@@ -84,7 +103,7 @@ impl Preprocessor {
                 dequantize: 0.0,
                 logit_lambda: 0.0,
             },
-            Preprocess::None | Preprocess::Center => PixelTransform {
+            Preprocess::None | Preprocess::Center | Preprocess::Standardize => PixelTransform {
                 scale: 1.0 / 255.0,
                 dequantize: 0.0,
                 logit_lambda: 0.0,
@@ -104,11 +123,17 @@ impl Preprocessor {
             kind,
             transform,
             mean: Vec::new(),
+            inverse_std: Vec::new(),
             targets: None,
         };
-        if kind == Preprocess::Center
+        let standardizes = kind == Preprocess::Standardize;
+        if (standardizes || kind == Preprocess::Center)
             && let Ok(mean) = moments::mean(data, &this, 0, &|_| true)
         {
+            if standardizes && let Ok(variances) = moments::variances(data, &this, &mean, &|_| true)
+            {
+                this.inverse_std = inverse_std(&variances);
+            }
             this.mean = mean.iter().map(|&m| m as f32).collect();
         }
         this
@@ -133,6 +158,51 @@ impl Preprocessor {
         for (x, m) in out.iter_mut().zip(&self.mean) {
             *x -= m;
         }
+        for (x, s) in out.iter_mut().zip(&self.inverse_std) {
+            *x *= s;
+        }
+    }
+
+    /// log |det ∂x/∂v| of one item, from its x (d long): how much the preprocessing spreads volumes there.
+    ///
+    /// v is the stored value, in steps of one grey level for bytes; after dequantisation v + u. With it the log
+    /// densities of different preprocessings compare: log p(v) = log p(x) + log |det ∂x/∂v|.
+    pub fn log_det_row(&self, x: &[f32]) -> f64 {
+        let lambda = f64::from(self.transform.logit_lambda);
+        let scale = f64::from(self.transform.scale).ln();
+        let spread = |s: &f32| f64::from(*s).ln();
+        let linear = x.len() as f64 * scale + self.inverse_std.iter().map(spread).sum::<f64>();
+        if lambda == 0.0 {
+            return linear;
+        }
+        // d logit(p) / dw = (1 − 2λ) / (p (1 − p)), and p (1 − p) = 1 / (2 + eˣ + e⁻ˣ).
+        let bend = |(p, &x): (usize, &f32)| {
+            let x = f64::from(x) + f64::from(self.mean.get(p).copied().unwrap_or(0.0));
+            (2.0 + x.exp() + (-x).exp()).ln()
+        };
+        let steepness = x.len() as f64 * (1.0 - 2.0 * lambda).ln();
+        linear + steepness + x.iter().enumerate().map(bend).sum::<f64>()
+    }
+
+    /// The mean of [`log_det_row`](Self::log_det_row) over the first `most` items, in nats per item; `seed` fixes the
+    /// draw of any dequantisation noise. It is the same for every item unless the kind is logit.
+    pub fn log_det(&self, data: &Dataset, seed: u32, most: usize) -> f64 {
+        let d = data.dim();
+        if self.transform.logit_lambda == 0.0 {
+            return self.log_det_row(&vec![0.0; d]);
+        }
+        let items = data.len().min(most);
+        let rows: Vec<f64> = (0..items)
+            .into_par_iter()
+            .map_init(
+                || vec![0.0; d],
+                |x, item| {
+                    self.row_into(data, seed, item, x);
+                    self.log_det_row(x)
+                },
+            )
+            .collect();
+        rows.iter().sum::<f64>() / items.max(1) as f64
     }
 
     /// The pointwise part of [`row_into`](Self::row_into) for values whose first element is
@@ -169,8 +239,9 @@ impl Preprocessor {
         x.iter()
             .enumerate()
             .map(|(p, &x)| {
-                self.transform
-                    .display(x + self.mean.get(p).copied().unwrap_or(0.0))
+                let std = self.inverse_std.get(p).map_or(1.0, |s| 1.0 / s);
+                let mean = self.mean.get(p).copied().unwrap_or(0.0);
+                self.transform.display(x * std + mean)
             })
             .collect()
     }
@@ -192,6 +263,7 @@ mod tests {
             },
             pixels: Pixels::Bytes((0..n * 15).map(|i| (i * 37 % 256) as u8).collect()),
             labels: None,
+            ..Dataset::default()
         }
     }
 

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::{
-    DataConfig, DataSource, DeviceChoice, LiveConfig, NetConfig, Preprocess, RunConfig,
-    SamplingConfig, Split,
+    DataConfig, DataSource, DeviceChoice, ImageOptions, LiveConfig, NetConfig, Preprocess,
+    RunConfig, SamplingConfig, Split,
 };
 
 use super::cell::RunResult;
@@ -186,6 +186,9 @@ struct Data {
     split: Split,
     limit: Option<usize>,
     preprocess: Preprocess,
+    image: ImageOptions,
+    classes: Vec<String>,
+    label: Option<String>,
 }
 
 /// As on the command line, or as in a saved figure's settings.
@@ -346,6 +349,9 @@ impl Base {
                 split: self.data.split,
                 limit: self.data.limit,
                 preprocess: self.data.preprocess,
+                image: self.data.image,
+                classes: self.data.classes,
+                label: self.data.label,
             },
             net: self.net,
             live: self.live,

@@ -30,6 +30,7 @@ impl Controls {
                     Preprocess::Center,
                     Preprocess::Dequantize,
                     Preprocess::Logit,
+                    Preprocess::Standardize,
                 ];
                 all.map(|p| Choice::new(p, preprocess_name(p), "")).into()
             });
@@ -58,5 +59,6 @@ fn preprocess_name(kind: Preprocess) -> &'static str {
         Preprocess::Center => "centred",
         Preprocess::Dequantize => "dequantised",
         Preprocess::Logit => "logit",
+        Preprocess::Standardize => "standardised",
     }
 }

@@ -120,7 +120,7 @@ impl Content for Space {
             latents: [a, b],
             places: &places,
             circles: self.circles,
-            classes: &[],
+            classes: &data.dataset.classes,
             trails: &trails,
             prior: evaluation.prior_variance().sqrt(),
             provenance: &state.provenance(),

@@ -107,6 +107,9 @@ pub(super) fn gather<T: Real>(
                     for (x, &m) in x.iter_mut().zip(&preprocessor.mean) {
                         *x -= T::of_f32(m);
                     }
+                    for (x, &s) in x.iter_mut().zip(&preprocessor.inverse_std) {
+                        *x *= T::of_f32(s);
+                    }
                 }
             }
         },

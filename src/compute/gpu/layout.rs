@@ -43,6 +43,7 @@ impl Needs<'_> {
             transform: self.preprocessor.transform,
             bytes: self.data.pixels.are_bytes(),
             centered: !self.preprocessor.mean.is_empty(),
+            standardized: !self.preprocessor.inverse_std.is_empty(),
             choice: self.options.choice(self.gpu.info().kind),
             data,
             targets,

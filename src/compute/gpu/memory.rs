@@ -63,7 +63,7 @@ impl Memory {
             data: array("data", &layout.data, sample_bytes(data)),
             targets: array("targets", &layout.targets, target_bytes(preprocessor)),
             partials: storage(gpu, "partials", layout.partials as u64 * 4),
-            mean: storage(gpu, "mean", preprocessor.mean.len() as u64 * 4),
+            mean: storage(gpu, "mean", offsets(preprocessor).len() as u64 * 4),
             absent_read: storage(gpu, "absent", 4),
             absent_write: storage(gpu, "absent", 4),
             red_zone: zone,
@@ -83,7 +83,11 @@ impl Memory {
             let row = target_bytes(preprocessor);
             upload_shards(gpu, &this.targets, &layout.targets, bytes, row);
         }
-        upload(gpu, &this.mean, bytemuck::cast_slice(&preprocessor.mean));
+        upload(
+            gpu,
+            &this.mean,
+            bytemuck::cast_slice(&offsets(preprocessor)),
+        );
         gpu.check()?;
         Ok(Some(this))
     }
@@ -161,4 +165,9 @@ pub(super) fn upload(gpu: &GpuDevice, buffer: &wgpu::Buffer, bytes: &[u8]) {
         gpu.queue.submit([]);
         offset += piece.len() as u64;
     }
+}
+
+/// The mean, then one over the standard deviations, as the kernel reads them.
+fn offsets(preprocessor: &Preprocessor) -> Vec<f32> {
+    [&preprocessor.mean[..], &preprocessor.inverse_std].concat()
 }

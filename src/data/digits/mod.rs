@@ -84,6 +84,7 @@ pub fn generate(
         },
         pixels: Pixels::Bytes(pixels),
         labels: Some(labels),
+        ..Dataset::default()
     })
 }
 

@@ -5,7 +5,7 @@ use crate::data::error::Error;
 /// The file, part of the program.
 const TEXT: &str = include_str!("../../../datasets/digits/recipe.txt");
 /// Its name in errors.
-const FILE: &str = "recipe.txt";
+const FILE: &str = "digits/recipe.txt";
 
 /// A quantity that differs between writers and between the digits of one writer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

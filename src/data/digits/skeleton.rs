@@ -5,7 +5,7 @@ use crate::data::error::Error;
 /// The file, part of the program.
 const TEXT: &str = include_str!("../../../datasets/digits/skeletons.txt");
 /// Its name in errors.
-const FILE: &str = "skeletons.txt";
+const FILE: &str = "digits/skeletons.txt";
 
 /// A point a stroke passes through, in units of the digit's height, y down.
 #[derive(Debug, Clone, Copy, PartialEq)]

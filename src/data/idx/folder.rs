@@ -6,10 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::config::Split;
 use crate::data::error::Error;
 
-use super::names::{
-    file_name, foreign_format, friendly, key, labels_key, split as split_of, usual_role,
-};
-use super::source::Source;
+use super::names::{file_name, friendly, key, labels_key, split as split_of, usual_role};
+use crate::data::source::Source;
 
 /// Entries of a folder looked at, and files of unknown name opened to see what they are.
 const MAX_ENTRIES: usize = 100_000;
@@ -35,7 +33,6 @@ struct Entry {
 /// The IDX files of a folder, and what else was seen.
 struct Listing {
     idx: Vec<Entry>,
-    foreign: Option<&'static str>,
     subfolders: Vec<PathBuf>,
     files: usize,
 }
@@ -171,7 +168,6 @@ pub(super) fn find(folder: &Path, split: Split) -> Result<Found, Error> {
 fn list(folder: &Path) -> Result<Listing, Error> {
     let mut listing = Listing {
         idx: Vec::new(),
-        foreign: None,
         subfolders: Vec::new(),
         files: 0,
     };
@@ -188,10 +184,7 @@ fn list(folder: &Path) -> Result<Listing, Error> {
         }
         listing.files += 1;
         let key = key(&path);
-        let role = if let Some(what) = foreign_format(&path) {
-            listing.foreign = Some(what);
-            None
-        } else if let Some(role) = usual_role(&key) {
+        let role = if let Some(role) = usual_role(&key) {
             Some(role)
         } else if peeks < MAX_PEEKS {
             peeks += 1;
@@ -224,15 +217,6 @@ fn peek(path: &Path) -> Option<bool> {
 /// The error for a folder without IDX images, with the most helpful thing that can be said.
 fn nothing(folder: &Path, listing: &Listing) -> Error {
     let path = folder.to_path_buf();
-    if let Some(what) = listing.foreign {
-        return Error::Unsupported {
-            path,
-            what: match what {
-                "a picture" => "a folder of pictures".into(),
-                other => format!("a folder with {other}"),
-            },
-        };
-    }
     let wanted = "an IDX image file such as train-images-idx3-ubyte.gz";
     let inner = listing.subfolders.iter().find(|sub| names_a_set(sub));
     let reason = if let Some(inner) = inner {
@@ -245,7 +229,9 @@ fn nothing(folder: &Path, listing: &Listing) -> Error {
     } else if listing.files == 0 && listing.subfolders.is_empty() {
         format!("the folder is empty; it should hold {wanted}")
     } else {
-        format!("the folder does not hold {wanted}")
+        format!(
+            "the folder does not hold {wanted}, nor pictures, CIFAR binaries, .npy, .npz or CSV"
+        )
     };
     Error::Folder { path, reason }
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::data::dataset::ImageShape;
 use crate::data::error::Error;
 
-use super::formats;
-use super::source::Source;
+use crate::data::formats;
+use crate::data::source::Source;
 
 /// Value type code of unsigned bytes.
 const UNSIGNED_BYTES: u8 = 0x08;

@@ -5,10 +5,8 @@
 //! only as bytes arrive, and no more is decompressed than the header promises plus one byte.
 
 mod folder;
-mod formats;
 mod header;
 mod names;
-mod source;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -18,9 +16,10 @@ use crate::config::Split;
 
 use super::dataset::{Dataset, ImageShape, Pixels};
 use super::error::{Error, OnProgress};
+use super::load::Loaded;
+use super::source::Source;
 use super::stored::StoredPixels;
 use header::Header;
-use source::Source;
 
 /// Pixels of a plain file up to this many bytes are read into memory; more stay on disk and are read while
 /// training.
@@ -67,6 +66,26 @@ pub fn load_within(
     resident: u64,
     progress: OnProgress<'_>,
 ) -> Result<Dataset, Error> {
+    Ok(load_all(path, split, limit, resident, progress)?.data)
+}
+
+/// As [`load`], with the number of items in the file.
+pub(super) fn load_counted(
+    path: &Path,
+    split: Split,
+    limit: Option<usize>,
+    progress: OnProgress<'_>,
+) -> Result<Loaded, Error> {
+    load_all(path, split, limit, RESIDENT_BYTES, progress)
+}
+
+fn load_all(
+    path: &Path,
+    split: Split,
+    limit: Option<usize>,
+    resident: u64,
+    progress: OnProgress<'_>,
+) -> Result<Loaded, Error> {
     let metadata = fs::metadata(path).map_err(|e| match e.kind() {
         ErrorKind::NotADirectory => Error::Missing { path: path.into() },
         _ => Error::io(path, 0, &e),
@@ -74,7 +93,6 @@ pub fn load_within(
     let found = if metadata.is_dir() {
         folder::find(path, split)?
     } else if metadata.is_file() {
-        names::refuse_foreign(path)?;
         folder::around_file(path)
     } else {
         return Err(Error::Unsupported {
@@ -93,16 +111,26 @@ pub fn load_within(
         )?),
         None => None,
     };
-    Ok(Dataset {
-        name: found.name,
-        shape,
-        pixels,
-        labels,
+    Ok(Loaded {
+        data: Dataset {
+            name: found.name,
+            shape,
+            pixels,
+            labels,
+            ..Dataset::default()
+        },
+        total: Some(count_in_file),
+        labels: Vec::new(),
     })
 }
 
+/// Whether a file is called like an IDX file.
+pub(super) fn has_idx_name(path: &Path) -> bool {
+    names::usual_role(&names::key(path)).is_some()
+}
+
 /// Whether a folder, or one right below it, has a file that is called like an image set.
-pub fn promises_sets(folder: &Path) -> bool {
+pub(super) fn promises_sets(folder: &Path) -> bool {
     folder::promises_sets(folder)
 }
 

@@ -4,10 +4,6 @@
 use std::path::Path;
 
 use crate::config::Split;
-use crate::data::error::Error;
-
-/// Endings of pictures.
-const PICTURES: &[&str] = &["png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff"];
 
 /// A file name in one spelling: lower case, without `.gz`, dots and underscores as hyphens. Names
 /// that are not UTF-8 lose only the parts that are not.
@@ -80,34 +76,6 @@ pub(super) fn friendly(folder: &Path, split: Option<Split>) -> String {
         Some(Split::Train) => format!("{name} train"),
         Some(Split::Test) => format!("{name} test"),
         None => name.to_owned(),
-    }
-}
-
-/// A format that the name gives away and that this version does not read.
-pub(super) fn foreign_format(path: &Path) -> Option<&'static str> {
-    let name = file_name(path).to_lowercase();
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    if PICTURES.contains(&ending) {
-        Some("a picture")
-    } else if ending == "npy" || ending == "npz" {
-        Some("a NumPy array")
-    } else if ending == "bin"
-        && (name.contains("batch") || name == "train.bin" || name == "test.bin")
-    {
-        Some("a CIFAR binary")
-    } else {
-        None
-    }
-}
-
-/// Refuses a file whose name gives a format away that this version does not read.
-pub(super) fn refuse_foreign(path: &Path) -> Result<(), Error> {
-    match foreign_format(path) {
-        Some(what @ ("a NumPy array" | "a CIFAR binary")) => Err(Error::Unsupported {
-            path: path.into(),
-            what: what.into(),
-        }),
-        _ => Ok(()),
     }
 }
 

@@ -25,6 +25,7 @@ pub fn float_data(n: usize, d: usize) -> Arc<Dataset> {
         },
         pixels: Pixels::Floats(values),
         labels: None,
+        ..Dataset::default()
     })
 }
 
@@ -42,6 +43,7 @@ pub fn byte_data(n: usize, d: usize) -> Arc<Dataset> {
         },
         pixels: Pixels::Bytes(values),
         labels: None,
+        ..Dataset::default()
     })
 }
 

@@ -224,6 +224,7 @@ fn pictures(count: usize) -> Arc<Dataset> {
         shape,
         pixels: Pixels::Bytes(bytes.collect()),
         labels: None,
+        ..Dataset::default()
     })
 }
 

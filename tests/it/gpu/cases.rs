@@ -256,6 +256,19 @@ pub const CASES: &[Case] = &[
         channels: 3,
         kind: Preprocess::Logit,
     },
+    Case {
+        d: 67,
+        encoder: &[9],
+        decoder: &[8],
+        latents: 3,
+        activation: Activation::Tanh,
+        variance: PosteriorVariance::PerSample,
+        batch: 33,
+        samples: 65,
+        bytes: true,
+        channels: 1,
+        kind: Preprocess::Standardize,
+    },
 ];
 
 /// Writes the same generic state to a backend: initial parameters and log σ², log γ off zero;

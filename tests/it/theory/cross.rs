@@ -35,6 +35,7 @@ fn vectors(n: usize, d: usize, rank: usize) -> Dataset {
         },
         pixels: Pixels::Floats(values),
         labels: Some((0..n).map(|i| (i % 7 % 3) as u8).collect()),
+        ..Dataset::default()
     }
 }
 
@@ -317,6 +318,7 @@ fn labels_of_byte_images_agree_with_class_means() {
         },
         pixels: Pixels::Bytes(bytes),
         labels: Some(vec![0, 0, 1, 1]),
+        ..Dataset::default()
     };
     let plain = Preprocessor::new(Preprocess::None, &data);
     let labels = Targets::new(Target::Labels, &data, &plain, 0)
@@ -371,6 +373,7 @@ fn dequantisation_noise_explains_nothing() {
         },
         labels: Some(bytes.clone()),
         pixels: Pixels::Bytes(bytes),
+        ..Dataset::default()
     };
     let explained = |kind, target| {
         let bound = Preprocessor::new(kind, &data);

@@ -150,6 +150,7 @@ impl Reference {
             },
             pixels: Pixels::Bytes((0..self.run.items * dim).map(byte).collect()),
             labels: None,
+            ..Dataset::default()
         })
     }
 

@@ -131,6 +131,7 @@ fn a_network_beyond_the_memory_is_refused_with_what_it_needs() {
         },
         pixels: Pixels::Bytes((0..65_535_u32).map(|i| i as u8).collect()),
         labels: None,
+        ..Dataset::default()
     });
     let widths: Vec<usize> = (0..32)
         .map(|i| if i % 2 == 0 { 65_536 } else { 1 })

@@ -101,6 +101,7 @@ impl CallInputs {
     pub(super) const BOUND: u32 = 1024;
     pub(super) const STREAMED: u32 = 2048;
     pub(super) const BILINEAR: u32 = 4096;
+    pub(super) const STANDARDIZED: u32 = 8192;
 }
 
 /// `bit` if `on`.

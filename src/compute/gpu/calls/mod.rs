@@ -76,6 +76,7 @@ pub(super) struct Setting {
     pub transform: PixelTransform,
     pub bytes: bool,
     pub centered: bool,
+    pub standardized: bool,
     pub choice: Choice,
     /// Where the samples are.
     pub data: Source,

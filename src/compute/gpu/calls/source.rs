@@ -62,7 +62,8 @@ pub(super) fn calls(op: &Op, base: CallInputs, setting: &Setting) -> Vec<Call> {
             let inputs = CallInputs {
                 flags: shuffled
                     | flag(setting.bytes, CallInputs::BYTES)
-                    | flag(setting.centered, CallInputs::CENTERED),
+                    | flag(setting.centered, CallInputs::CENTERED)
+                    | flag(setting.standardized, CallInputs::STANDARDIZED),
                 scale: setting.transform.scale,
                 dequantize: setting.transform.dequantize,
                 logit_lambda: setting.transform.logit_lambda,

@@ -1,7 +1,6 @@
 //! Telling what a file that is not IDX is, so that its error helps.
 
-use crate::data::error::Error;
-
+use super::error::Error;
 use super::source::Source;
 
 /// First bytes of well-known formats and what to call them.
@@ -26,6 +25,27 @@ const KNOWN: &[(&[u8], &str)] = &[
     (b"PAR1", "a Parquet file"),
 ];
 
+/// What content that starts like this is called, if it is something well known.
+pub(super) fn name_of(start: &[u8]) -> Option<&'static str> {
+    let known = KNOWN.iter().find(|(magic, _)| start.starts_with(magic));
+    known.map(|(_, name)| *name)
+}
+
+/// Whether content that starts like this is a picture that can be decoded.
+pub(super) fn is_picture(start: &[u8]) -> bool {
+    start.starts_with(b"\x89PNG\r\n")
+        || start.starts_with(b"\xff\xd8\xff")
+        || start.starts_with(b"GIF8")
+        || (start.starts_with(b"BM") && start.len() >= 14 && start[6..10] == [0; 4])
+        || (start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP"))
+}
+
+/// The first bytes, for messages: `0x504b0304`.
+pub(super) fn hex(start: &[u8]) -> String {
+    let digits: String = start.iter().take(4).map(|b| format!("{b:02x}")).collect();
+    format!("0x{digits}")
+}
+
 /// Name of an IDX value type other than unsigned bytes.
 pub(super) fn idx_type(code: u8) -> Option<&'static str> {
     Some(match code {
@@ -40,18 +60,13 @@ pub(super) fn idx_type(code: u8) -> Option<&'static str> {
 
 /// The error for a file whose first (decompressed) bytes, up to four, are not IDX.
 pub(super) fn foreign(source: &Source<'_>, start: &[u8]) -> Error {
-    use std::fmt::Write;
-    let mut hex = String::new();
-    for byte in start {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    let found = format!("its first bytes are 0x{hex}; an IDX image file starts with 0x00000803");
+    let hex = hex(start);
+    let found = format!("its first bytes are {hex}; an IDX image file starts with 0x00000803");
     let reason = if start.starts_with(&[0x1f, 0x8b]) && source.is_compressed() {
         format!("it is gzip inside gzip, decompress it once: {found}")
     } else if matches!(start, [1..=4, 0x08, 0, 0]) {
         format!("it is an IDX file with its byte order swapped: {found}")
-    } else if let Some((_, name)) = KNOWN.iter().find(|(magic, _)| start.starts_with(magic)) {
+    } else if let Some(name) = name_of(start) {
         format!("it is {name}, not an IDX file: {found}")
     } else if start.len() < 4 {
         format!("it is too short to be an IDX file: {found}")

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::data::error::{Error, OnProgress, report};
+use super::error::{Error, OnProgress, report};
 
 /// Bytes between two progress reports.
 const STEP: usize = 1 << 20;
@@ -30,6 +30,18 @@ impl<'a> Source<'a> {
         let file = File::open(path).map_err(fail)?;
         let stored = file.metadata().map_err(fail)?.len();
         Self::new(path, BufReader::with_capacity(1 << 16, file), stored)
+    }
+
+    /// Reads what another reader unpacks from `packed` compressed bytes of `path`.
+    pub(super) fn unpacked(path: &'a Path, reader: impl Read + 'a, packed: u64) -> Self {
+        Self {
+            path,
+            reader: Box::new(reader),
+            stored: packed,
+            compressed: true,
+            offset: 0,
+            cut: false,
+        }
     }
 
     /// Reads from memory what errors will call `path`.
@@ -68,6 +80,11 @@ impl<'a> Source<'a> {
     /// Whether the compressed data ended before their own end mark.
     pub(super) fn is_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Bytes of (decompressed) content read so far.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Bytes after a header of `header` bytes, where that can be known without reading.

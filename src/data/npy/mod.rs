@@ -1,0 +1,44 @@
+//! NumPy arrays: one in a `.npy` file, several in a `.npz` archive.
+//!
+//! An array of bytes is pictures or vectors of bytes; one of floats is real values. Sizes are N × d, N × H × W or
+//! N × H × W × C, in C order. An archive may hold training and test arrays (`x_train`, `test_images`, …) and labels
+//! (integers, one for each item).
+
+mod array;
+mod header;
+mod npz;
+
+use std::path::Path;
+
+use super::dataset::Dataset;
+use super::error::{Error, OnProgress};
+use super::idx::RESIDENT_BYTES;
+use super::load::{Loaded, name_of};
+use super::source::Source;
+use header::Header;
+
+pub(super) use npz::load as load_npz;
+
+/// Loads one array; integers beside bytes are refused, and so are Fortran order and values that are not finite.
+///
+/// # Errors
+/// [`Error::Malformed`], [`Error::TooLarge`], [`Error::Cancelled`].
+pub(super) fn load(
+    path: &Path,
+    limit: Option<usize>,
+    progress: OnProgress<'_>,
+) -> Result<Loaded, Error> {
+    let mut source = Source::open(path)?;
+    let header = Header::read(&mut source)?;
+    let items = array::read_items(&mut source, &header, limit, RESIDENT_BYTES, progress)?;
+    Ok(Loaded {
+        data: Dataset {
+            name: name_of(path),
+            shape: items.shape,
+            pixels: items.pixels,
+            ..Dataset::default()
+        },
+        total: Some(items.total),
+        labels: Vec::new(),
+    })
+}

@@ -1,0 +1,264 @@
+//! Folders of pictures: PNG, JPEG, BMP, GIF and WebP files, in the order of their paths, decoded in parallel.
+//!
+//! Every picture is cropped, brought to one size and to grey or colour, so that a folder of mixed sizes is one data
+//! set; [`ImageOptions`](crate::config::ImageOptions) says how. Damaged ones are left out and listed, as long as at
+//! most one in ten is. What was decoded goes to the [`Store`](super::Store); more than it lets reside in memory goes
+//! there while it is decoded, and stays there.
+
+mod album;
+mod celeba;
+mod decode;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::config::{DataConfig, ImageOptions};
+
+use super::dataset::{Dataset, ImageShape, Pixels, Skipped};
+use super::error::{Error, OnProgress, report};
+use super::fit::{channels, item_shape, own_side};
+use super::idx::MAX_BYTES;
+use super::preview::Preview;
+use super::store::{Kept, Key, Store, Writer};
+use album::Album;
+use decode::{Fitter, Picture, decode};
+
+pub(super) use celeba::is_celeba;
+pub(super) use walk::has_picture_name;
+
+/// Longer side of a data set's items if none is asked for; smaller pictures keep theirs.
+const SIDE: usize = 64;
+/// Pictures that decide on size and colour.
+const FIRST: usize = 8;
+/// Most pictures tried to find them.
+const TRIED: usize = 256;
+/// Pictures decoded by each thread between two progress reports.
+const BLOCK: usize = 32;
+/// Of so many pictures at most one may be unreadable.
+const READABLE: usize = 10;
+/// What the progress says.
+const WHAT: &str = "decoding pictures";
+
+/// Whether a folder holds pictures, in itself or below.
+pub(super) fn holds_pictures(folder: &Path) -> bool {
+    walk::any(folder)
+}
+
+/// Loads the pictures that `config` asks for, decoded or from the store.
+///
+/// Pictures that cannot be read are left out and listed in [`Dataset::skipped`]; more than one in ten of them is an
+/// error. The shape follows from the options and the first picture that can be read; with automatic colour the items
+/// are in colour if one of the first eight is.
+///
+/// # Errors
+/// [`Error::Folder`] if there is no picture or too many are damaged; [`Error::TooLarge`]; [`Error::Cancelled`]; those
+/// of lists and choices.
+pub(super) fn load(
+    folder: &Path,
+    config: &DataConfig,
+    store: &Store,
+    progress: OnProgress<'_>,
+) -> Result<Dataset, Error> {
+    let album = Album::open(folder, config, progress)?;
+    let key = Key::new(&album.paths, &config.image, progress)?;
+    let kept = match store.open(&key) {
+        Some(kept) => kept,
+        None => decode_all(folder, &album, &config.image, &key, store, progress)?,
+    };
+    Ok(finish(album, kept))
+}
+
+/// The first pictures under `config`, how many there are, and what they will need.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn preview(
+    folder: &Path,
+    config: &DataConfig,
+    store: &Store,
+    count: usize,
+) -> Result<Preview, Error> {
+    let album = Album::open(folder, config, &|_| true)?;
+    let (shape, first) = shape_of(folder, &album.paths, &config.image)?;
+    let total = album.paths.len();
+    let mut fitter = Fitter::new(config.image.crop, shape);
+    let mut bytes = Vec::new();
+    let mut labels = Vec::new();
+    for (index, picture) in first.iter().take(count) {
+        fitter.add(picture, &mut bytes);
+        labels.extend(album.labels.as_ref().map(|l| l[*index]));
+    }
+    let needed = total as u64 * shape.dim() as u64;
+    Ok(Preview {
+        count: total as u64,
+        bytes: needed,
+        on_disk: store.keeps_on_disk(needed),
+        labels: album.choices,
+        first: Dataset {
+            name: album.name,
+            shape,
+            pixels: Pixels::Bytes(bytes),
+            labels: album.labels.is_some().then_some(labels),
+            classes: album.classes,
+            skipped: album.skipped,
+        },
+    })
+}
+
+/// The data set of what was decoded: labels only of pictures that are there.
+fn finish(album: Album, kept: Kept) -> Dataset {
+    let mut skipped = album.skipped;
+    for (index, reason) in &kept.reasons {
+        if let Some(path) = album.paths.get(*index as usize) {
+            skipped.add(path.clone(), reason.clone());
+        }
+    }
+    skipped.count += kept.damaged.len() - kept.reasons.len();
+    let labels = album.labels.map(|labels| {
+        let there = |i: &usize| kept.damaged.binary_search(&(*i as u32)).is_err();
+        (0..labels.len()).filter(there).map(|i| labels[i]).collect()
+    });
+    Dataset {
+        name: album.name,
+        shape: kept.shape,
+        pixels: kept.pixels,
+        labels,
+        classes: album.classes,
+        skipped,
+    }
+}
+
+/// The shape of the items, and the pictures it was found by, each with its number.
+fn shape_of(
+    folder: &Path,
+    paths: &[PathBuf],
+    options: &ImageOptions,
+) -> Result<(ImageShape, Vec<(usize, Picture)>), Error> {
+    let mut first = Vec::new();
+    let mut reason = None;
+    for (index, path) in paths.iter().enumerate().take(TRIED) {
+        match decode(path) {
+            Ok(picture) => first.push((index, picture)),
+            Err(error) => reason = reason.or(Some((path, error))),
+        }
+        if first.len() >= FIRST {
+            break;
+        }
+    }
+    let Some((_, leading)) = first.first() else {
+        let reason = reason.map_or_else(String::new, |(path, reason)| {
+            format!(" ({}: {reason})", path.display())
+        });
+        return Err(Error::Folder {
+            path: folder.into(),
+            reason: format!("no picture in it can be read{reason}"),
+        });
+    };
+    let own = first.iter().map(|(_, p)| p.shape.channels).max();
+    let own_side = own_side(leading.shape, options.crop);
+    let side = options.side.unwrap_or(own_side.min(SIDE));
+    let channels = channels(options, own.unwrap_or(1));
+    let shape = item_shape(leading.shape, options.crop, side, channels);
+    Ok((shape, first))
+}
+
+/// Where decoded items go.
+enum Sink {
+    Memory(Vec<u8>),
+    Disk(Writer),
+}
+
+/// Decodes every picture.
+fn decode_all(
+    folder: &Path,
+    album: &Album,
+    options: &ImageOptions,
+    key: &Key,
+    store: &Store,
+    progress: OnProgress<'_>,
+) -> Result<Kept, Error> {
+    let (shape, _) = shape_of(folder, &album.paths, options)?;
+    let total = album.paths.len();
+    let needed = total as u64 * shape.dim() as u64;
+    let mut sink = if store.keeps_on_disk(needed) {
+        Sink::Disk(store.writer(key)?)
+    } else if needed <= MAX_BYTES {
+        Sink::Memory(Vec::new())
+    } else {
+        return Err(Error::TooLarge {
+            what: folder.display().to_string(),
+            needed,
+            cap: MAX_BYTES,
+            advice: "ask for fewer pictures or a smaller side, or give COLLAPSE_CACHE a folder to keep them in",
+        });
+    };
+    let mut damaged = Skipped::default();
+    let mut numbers: Vec<u32> = Vec::new();
+    let mut reasons = Vec::new();
+    let block = BLOCK * rayon::current_num_threads();
+    for (start, part) in (0..total).step_by(block).zip(album.paths.chunks(block)) {
+        report(progress, WHAT, start, total)?;
+        let decoded: Vec<Result<Vec<u8>, String>> = part
+            .par_iter()
+            .map_init(
+                || Fitter::new(options.crop, shape),
+                |fitter, path| {
+                    let mut item = Vec::with_capacity(shape.dim());
+                    fitter.add(&decode(path)?, &mut item);
+                    Ok(item)
+                },
+            )
+            .collect();
+        for (index, item) in (start..).zip(decoded) {
+            match (item, &mut sink) {
+                (Ok(item), Sink::Memory(bytes)) => bytes.extend(item),
+                (Ok(item), Sink::Disk(writer)) => writer.add(&item)?,
+                (Err(reason), _) => {
+                    tracing::warn!("{}: left out: {reason}", album.paths[index].display());
+                    let listed = damaged.listed.len();
+                    damaged.add(album.paths[index].clone(), reason.clone());
+                    numbers.push(index as u32);
+                    if damaged.listed.len() > listed {
+                        reasons.push((index as u32, reason));
+                    }
+                }
+            }
+        }
+        // Hopeless folders are given up early; the last word is spoken when all are read.
+        if damaged.count * READABLE > total {
+            return Err(too_many(folder, &damaged, total));
+        }
+    }
+    report(progress, WHAT, total, total)?;
+    match sink {
+        Sink::Memory(bytes) => {
+            let kept = Kept {
+                shape,
+                pixels: Pixels::Bytes(bytes),
+                damaged: numbers,
+                reasons,
+            };
+            if let Err(error) = store.keep(key, &kept) {
+                tracing::warn!("the decoded pictures are not kept: {error}");
+            }
+            Ok(kept)
+        }
+        Sink::Disk(writer) => writer.finish(shape, numbers, reasons),
+    }
+}
+
+fn too_many(folder: &Path, damaged: &Skipped, total: usize) -> Error {
+    let first = damaged.listed.first();
+    let first = first.map_or_else(String::new, |(path, reason)| {
+        format!(", first {}: {reason}", path.display())
+    });
+    Error::Folder {
+        path: folder.into(),
+        reason: format!(
+            "{} of its {total} pictures cannot be read, more than one in {READABLE}{first}",
+            damaged.count
+        ),
+    }
+}

@@ -1,0 +1,18 @@
+//! What a request for data will give, before anything long starts.
+
+use super::dataset::Dataset;
+
+/// The first items of a request, and how much the rest is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// The first items (eight at most) as they will be: size, colour, labels, classes and name included.
+    pub first: Dataset,
+    /// Items there will be; pictures that turn out damaged reduce it.
+    pub count: u64,
+    /// Bytes of their values.
+    pub bytes: u64,
+    /// Whether the values will stay on disk rather than take so much memory.
+    pub on_disk: bool,
+    /// Names of labels that can be asked for in place of these, if there are several kinds.
+    pub labels: Vec<String>,
+}

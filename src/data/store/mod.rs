@@ -1,0 +1,215 @@
+//! Decoded pictures kept on disk, so that a folder opens at once the second time, and a large one need not fit into
+//! memory.
+//!
+//! An entry is one file, named by a hash of what it was made from: the pictures' paths, sizes and times of change,
+//! and the options. It is written beside its place and renamed, so a reader in this or another process sees all of it
+//! or nothing; its header holds lengths and checksums, and an entry that does not match them is made anew. When all
+//! entries together grow beyond a limit, those not used for longest go.
+
+mod entry;
+mod key;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::dataset::{ImageShape, Pixels};
+use super::error::Error;
+
+pub(super) use entry::Writer;
+pub(super) use key::Key;
+
+/// Bytes of all entries together, unless asked otherwise.
+pub const MOST_BYTES: u64 = 8 << 30;
+/// Pixels beyond this stay on disk, unless asked otherwise.
+pub const RESIDENT_BYTES: u64 = 1 << 30;
+/// Endings of entries and of files that are being written.
+const ENTRY: &str = "pixels";
+const UNFINISHED: &str = "part";
+/// A file that was being written so long ago was left behind by a process that died.
+const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+
+/// Where decoded pictures are kept, and how many bytes of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    folder: Option<PathBuf>,
+    most: u64,
+    resident: u64,
+}
+
+/// What is kept of a folder of pictures.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Kept {
+    pub(super) shape: ImageShape,
+    pub(super) pixels: Pixels,
+    /// Numbers of the pictures that could not be read, ascending.
+    pub(super) damaged: Vec<u32>,
+    /// The reasons of the first of them.
+    pub(super) reasons: Vec<(u32, String)>,
+}
+
+impl Store {
+    /// The folder named by `COLLAPSE_CACHE` (empty for none at all), else one in the user's folder for caches.
+    pub fn platform() -> Self {
+        let folder = match std::env::var_os("COLLAPSE_CACHE") {
+            Some(empty) if empty.is_empty() => None,
+            Some(folder) => Some(PathBuf::from(folder)),
+            None => user_caches().map(|caches| caches.join("collapse-explorer")),
+        };
+        Self {
+            folder,
+            ..Self::off()
+        }
+    }
+
+    /// A store in this folder, which is made when something is kept.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: Some(folder.into()),
+            ..Self::off()
+        }
+    }
+
+    /// Nothing is kept.
+    pub fn off() -> Self {
+        Self {
+            folder: None,
+            most: MOST_BYTES,
+            resident: RESIDENT_BYTES,
+        }
+    }
+
+    /// As this one, with at most `most` bytes of entries; the newest entry is kept however large it is.
+    #[must_use]
+    pub fn with_most(self, most: u64) -> Self {
+        Self { most, ..self }
+    }
+
+    /// As this one; more than `resident` bytes of pixels stay on disk.
+    #[must_use]
+    pub fn with_resident(self, resident: u64) -> Self {
+        Self { resident, ..self }
+    }
+
+    /// The folder, if anything is kept.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Whether so many bytes of pixels will stay on disk.
+    pub fn keeps_on_disk(&self, bytes: u64) -> bool {
+        self.folder.is_some() && bytes > self.resident
+    }
+
+    fn path(&self, key: &Key) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?;
+        Some(folder.join(format!("{}.{ENTRY}", key.name())))
+    }
+
+    /// What is kept under `key`, if it is there and whole; a damaged entry is removed.
+    pub(super) fn open(&self, key: &Key) -> Option<Kept> {
+        let path = self.path(key)?;
+        match entry::read(&path, key, self.resident) {
+            Ok(kept) => {
+                // Being used makes it young. Where the system refuses, it is merely forgotten earlier.
+                if let Ok(file) = File::options().append(true).open(&path) {
+                    let _ = file.set_modified(SystemTime::now());
+                }
+                Some(kept)
+            }
+            Err(entry::Unusable::Absent) => None,
+            Err(entry::Unusable::Damaged) => {
+                tracing::warn!("{}: damaged, made anew", path.display());
+                let _ = fs::remove_file(&path);
+                None
+            }
+        }
+    }
+
+    /// Keeps what was decoded into memory.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and its like; the caller can do without.
+    pub(super) fn keep(&self, key: &Key, kept: &Kept) -> Result<(), Error> {
+        let Pixels::Bytes(bytes) = &kept.pixels else {
+            return Ok(());
+        };
+        if self.folder.is_none() {
+            return Ok(());
+        }
+        let mut writer = self.writer(key)?;
+        writer.add(bytes)?;
+        writer.finish(kept.shape, kept.damaged.clone(), kept.reasons.clone())?;
+        Ok(())
+    }
+
+    /// A new entry, to be filled while pictures are decoded.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and its like if the folder cannot be written to.
+    pub(super) fn writer(&self, key: &Key) -> Result<Writer, Error> {
+        let Some(path) = self.path(key) else {
+            return Err(Error::Missing {
+                path: PathBuf::from("COLLAPSE_CACHE"),
+            });
+        };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|e| Error::io(folder, 0, &e))?;
+        }
+        Writer::new(path, key, self.clone())
+    }
+
+    /// Removes what was not used for longest until the rest fits, and what dead processes left; never `newest`.
+    fn evict(&self, newest: &Path) {
+        let Some(entries) = self.folder.as_ref().and_then(|f| fs::read_dir(f).ok()) else {
+            return;
+        };
+        let now = SystemTime::now();
+        let mut old = Vec::new();
+        let mut sum = 0;
+        for entry in entries.filter_map(Result::ok) {
+            let path = entry.path();
+            let Ok(metadata) = entry.metadata() else {
+                continue;
+            };
+            let used = metadata.modified().unwrap_or(now);
+            let ending = path.extension().and_then(|e| e.to_str());
+            if ending == Some(UNFINISHED) {
+                if now.duration_since(used).is_ok_and(|age| age > ABANDONED) {
+                    let _ = fs::remove_file(&path);
+                }
+            } else if ending == Some(ENTRY) {
+                sum += metadata.len();
+                if path != newest {
+                    old.push((used, metadata.len(), path));
+                }
+            }
+        }
+        old.sort();
+        for (_, length, path) in old {
+            if sum <= self.most {
+                break;
+            }
+            // One that cannot be removed (another process reads it, on some systems) stays for the next time.
+            if fs::remove_file(&path).is_ok() {
+                sum -= length;
+            }
+        }
+    }
+}
+
+/// The user's folder for what can be made again.
+fn user_caches() -> Option<PathBuf> {
+    let variable = |name: &str| {
+        let value = std::env::var_os(name).filter(|v| !v.is_empty())?;
+        Some(PathBuf::from(value))
+    };
+    if cfg!(windows) {
+        variable("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        Some(variable("HOME")?.join("Library/Caches"))
+    } else {
+        let absolute = variable("XDG_CACHE_HOME").filter(|p| p.is_absolute());
+        absolute.or_else(|| Some(variable("HOME")?.join(".cache")))
+    }
+}

@@ -1,0 +1,405 @@
+//! Mutated files for every parser: whatever the bytes, the answer is a sound data set or one sentence.
+//!
+//! Each target starts from files that are read, changes bytes, inserts, repeats and cuts, and loads the result by the
+//! one road that everything takes. By default a target makes a few hundred files; `COLLAPSE_FUZZ_SECONDS` gives each
+//! so many seconds instead.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use collapse_explorer::config::{Crop, DataConfig, ImageOptions, Split};
+use collapse_explorer::data::{Dataset, Error, Pixels, Store, load_with, preview_with};
+use image::ImageFormat;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use zip::CompressionMethod;
+
+use super::arrays::{npy, npz};
+use super::pictures::{encoded, flat, folder};
+use super::{gzip, idx_file, noise, put, quiet, request};
+
+/// Files of a short run, and between two looks at the clock of a long one.
+const CASES: u32 = 200;
+
+/// One change of a file.
+#[derive(Debug, Clone)]
+enum Change {
+    /// Another byte.
+    Set(prop::sample::Index, u8),
+    /// Bytes that stand for sizes, in place of what is there.
+    Put(prop::sample::Index, Vec<u8>),
+    Insert(prop::sample::Index, Vec<u8>),
+    /// A part once more.
+    Repeat(prop::sample::Index, prop::sample::Index),
+    Remove(prop::sample::Index, prop::sample::Index),
+    Cut(prop::sample::Index),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let at = any::<prop::sample::Index>;
+    let number = prop_oneof![
+        Just(0_u64),
+        Just(1),
+        Just(0x7f),
+        Just(0xff),
+        Just(0x7fff),
+        Just(0xffff),
+        Just(0x7fff_ffff),
+        Just(0xffff_ffff),
+        Just(u64::MAX),
+        Just(i64::MAX as u64),
+        any::<u64>(),
+    ];
+    let size = (
+        number,
+        prop_oneof![Just(1_usize), Just(2), Just(4), Just(8)],
+        any::<bool>(),
+    );
+    let size = size.prop_map(|(v, n, big)| {
+        if big {
+            v.to_be_bytes()[8 - n..].to_vec()
+        } else {
+            v.to_le_bytes()[..n].to_vec()
+        }
+    });
+    let text = prop_oneof![
+        Just("-1"),
+        Just("99999999999999999999"),
+        Just("1e39"),
+        Just("nan"),
+        Just(","),
+        Just("\n"),
+        Just("\""),
+        Just("é"),
+        Just("True"),
+        Just("("),
+        Just("'"),
+        Just(" "),
+        Just("\u{feff}"),
+    ];
+    let text = text.prop_map(|t| t.as_bytes().to_vec());
+    prop_oneof![
+        4 => (at(), any::<u8>()).prop_map(|(i, b)| Change::Set(i, b)),
+        3 => (at(), size).prop_map(|(i, b)| Change::Put(i, b)),
+        2 => (at(), prop_oneof![text, proptest::collection::vec(any::<u8>(), 1..9)]).prop_map(|(i, b)| Change::Insert(i, b)),
+        1 => (at(), at()).prop_map(|(i, j)| Change::Repeat(i, j)),
+        1 => (at(), at()).prop_map(|(i, j)| Change::Remove(i, j)),
+        1 => at().prop_map(Change::Cut),
+    ]
+}
+
+/// Where a change happens: half of them in the first bytes, where headers are.
+fn place(index: prop::sample::Index, len: usize) -> usize {
+    let at = index.index(2 * len.max(1));
+    if at < len {
+        at
+    } else {
+        (at - len) % len.clamp(1, 64)
+    }
+}
+
+fn apply(content: &mut Vec<u8>, change: &Change) {
+    let len = content.len();
+    match change {
+        Change::Set(at, byte) if len > 0 => content[place(*at, len)] = *byte,
+        Change::Put(at, bytes) if len > 0 => {
+            let at = place(*at, len);
+            for (old, new) in content[at..].iter_mut().zip(bytes) {
+                *old = *new;
+            }
+        }
+        Change::Insert(at, bytes) => {
+            let at = place(*at, len.max(1)).min(len);
+            content.splice(at..at, bytes.iter().copied());
+        }
+        Change::Repeat(from, length) if len > 0 && len < 1 << 20 => {
+            let from = place(*from, len);
+            let part = content[from..(from + length.index(256)).min(len)].to_vec();
+            content.splice(from..from, part);
+        }
+        Change::Remove(from, length) if len > 0 => {
+            let from = place(*from, len);
+            content.drain(from..(from + length.index(64)).min(len));
+        }
+        Change::Cut(at) if len > 0 => content.truncate(at.index(len)),
+        _ => {}
+    }
+}
+
+/// What a data set promises, wherever it came from.
+fn check(outcome: &Result<Dataset, Error>, case: &str) -> Result<(), TestCaseError> {
+    match outcome {
+        Ok(data) => {
+            let values = match &data.pixels {
+                Pixels::Bytes(bytes) => bytes.len(),
+                Pixels::Floats(floats) => {
+                    prop_assert!(floats.iter().all(|v| v.is_finite()), "{case}: not finite");
+                    floats.len()
+                }
+                Pixels::Stored(stored) => stored.len(),
+            };
+            prop_assert!(
+                !data.is_empty() && values == data.len() * data.dim(),
+                "{case}: {values} values"
+            );
+            if let Some(labels) = &data.labels {
+                prop_assert_eq!(labels.len(), data.len(), "{}", case);
+            }
+        }
+        Err(error) => {
+            let text = error.to_string();
+            prop_assert!(
+                !text.is_empty() && !text.contains('\n') && text.len() < 4000,
+                "{case}: {text}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Mutates the file `name` of what `prepare` puts into a folder, and loads folder and file.
+fn fuzz(name: &str, seeds: &[Vec<u8>], prepare: impl Fn(&Path)) {
+    let long = std::env::var("COLLAPSE_FUZZ_SECONDS").ok();
+    let long = long
+        .and_then(|seconds| seconds.parse().ok())
+        .map(Duration::from_secs);
+    let started = Instant::now();
+    let dir = tempfile::tempdir().expect("a folder");
+    prepare(dir.path());
+    let path = dir.path().join(name);
+    // What is only read as a part of its folder.
+    let in_folder = name.starts_with("a.") || name.starts_with("list_");
+    let counted = std::cell::Cell::new((0_u32, 0_u32));
+    loop {
+        // A short run is the same every time; a long one goes on with other numbers.
+        let seed = if long.is_some() { fresh() } else { [7; 32] };
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let config = Config {
+            cases: CASES,
+            failure_persistence: None,
+            ..Config::default()
+        };
+        let strategy = (
+            0..seeds.len(),
+            proptest::collection::vec(change(), 1..8),
+            0..6_u8,
+        );
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        let outcome = runner.run(&strategy, |(seed, changes, way)| {
+            let mut content = seeds[seed].clone();
+            for change in &changes {
+                apply(&mut content, change);
+            }
+            fs::write(&path, &content).expect("a file");
+            let begun = Instant::now();
+            let target = if way % 2 == 0 || in_folder {
+                dir.path()
+            } else {
+                &path
+            };
+            let config = DataConfig {
+                split: if way < 3 { Split::Train } else { Split::Test },
+                limit: (way == 2).then_some(3),
+                classes: if way == 5 && !name.starts_with("a.") {
+                    vec!["1".into()]
+                } else {
+                    Vec::new()
+                },
+                label: (way == 4 && name.starts_with("list_")).then(|| "Smiling".into()),
+                image: if way == 3 {
+                    ImageOptions {
+                        side: Some(5),
+                        crop: Crop::Pixels(3),
+                        ..ImageOptions::default()
+                    }
+                } else {
+                    ImageOptions::default()
+                },
+                ..request(target)
+            };
+            let case = format!("{name}, way {way}");
+            let outcome = load_with(&config, 0, &Store::off(), &quiet);
+            check(&outcome, &case)?;
+            let preview = preview_with(&config, 0, &Store::off());
+            check(&preview.map(|p| p.first), &case)?;
+            prop_assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "{case}: too slow"
+            );
+            let (all, good) = counted.get();
+            counted.set((all + 1, good + u32::from(outcome.is_ok())));
+            Ok(())
+        });
+        if let Err(error) = outcome {
+            let kept = std::env::temp_dir().join(format!("collapse-fuzz-{name}"));
+            let _ = fs::copy(&path, &kept);
+            panic!("{name}: {error}\nthe file is {}", kept.display());
+        }
+        if long.is_none_or(|long| started.elapsed() > long) {
+            break;
+        }
+    }
+    let (cases, good) = counted.get();
+    eprintln!("fuzz {name}: {cases} files, {good} of them still read");
+    // Mutations that never leave a file readable would test nothing but the first check.
+    assert!(good > 0, "{name}: nothing survived");
+}
+
+/// A seed from the system.
+fn fresh() -> [u8; 32] {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    let mut seed = [0; 32];
+    for part in seed.chunks_exact_mut(8) {
+        part.copy_from_slice(&RandomState::new().build_hasher().finish().to_le_bytes());
+    }
+    seed
+}
+
+fn nothing(_: &Path) {}
+
+#[test]
+fn idx() {
+    let images = idx_file(8, &[6, 4, 4], &noise(96));
+    let flat = idx_file(8, &[6, 16], &noise(96));
+    let packed = gzip(&images);
+    fuzz("train-images-idx3-ubyte", &[images, flat, packed], |dir| {
+        put(
+            dir,
+            "train-labels-idx1-ubyte",
+            &idx_file(8, &[6], &[0, 1, 2, 0, 1, 2]),
+        );
+    });
+}
+
+#[test]
+fn idx_labels() {
+    let labels = idx_file(8, &[6], &[0, 1, 2, 0, 1, 2]);
+    fuzz(
+        "train-labels-idx1-ubyte",
+        &[labels.clone(), gzip(&labels)],
+        |dir| {
+            put(
+                dir,
+                "train-images-idx3-ubyte",
+                &idx_file(8, &[6, 4, 4], &noise(96)),
+            );
+        },
+    );
+}
+
+#[test]
+fn cifar() {
+    let record = |labels: &[u8]| [labels, &noise(3072)].concat();
+    let ten = [record(&[1]), record(&[9])].concat();
+    let hundred = [record(&[1, 2]), record(&[19, 99])].concat();
+    let packed = gzip(&ten);
+    fuzz("data_batch_1.bin", &[ten, hundred, packed], nothing);
+}
+
+#[test]
+fn npy_arrays() {
+    let bytes = npy("|u1", "6, 4, 4", false, &noise(96));
+    let floats = npy("<f4", "6, 4", false, &[0, 0, 128, 63].repeat(24));
+    let doubles = npy(">f8", "2, 2, 2, 3", false, &[0; 192]);
+    let packed = gzip(&bytes);
+    fuzz("array.npy", &[bytes, floats, doubles, packed], nothing);
+}
+
+#[test]
+fn npz_archives() {
+    let arrays = [
+        ("x_train", npy("|u1", "6, 4, 4", false, &noise(96))),
+        (
+            "y_train",
+            npy("<i8", "6,", false, &[1, 0, 0, 0, 0, 0, 0, 0].repeat(6)),
+        ),
+        ("x_test", npy("|u1", "2, 4, 4", false, &noise(32))),
+    ];
+    let seeds = [CompressionMethod::Stored, CompressionMethod::Deflated].map(|m| npz(&arrays, m));
+    fuzz("arrays.npz", &seeds, nothing);
+}
+
+#[test]
+fn csv_tables() {
+    let line = |label: &str| format!("{label}{}\n", ["1", "22", "255", "0"].repeat(4).join(","));
+    let bare = [line("1,"), line("0,"), line("2,")].concat();
+    let headed = format!("label{}\n{bare}", ",p".repeat(16));
+    let spaced = "0.5 -1e3\n2 7.25\n3 1\n".to_owned();
+    let packed = gzip(bare.as_bytes());
+    let seeds = [bare, headed, spaced].map(String::into_bytes);
+    fuzz("table.csv", &[&seeds[..], &[packed]].concat(), nothing);
+}
+
+/// One damaged picture among twelve.
+fn picture(name: &str, format: ImageFormat) {
+    let mut detailed = flat(16, 12, [0; 3]);
+    for (x, y, pixel) in detailed.enumerate_pixels_mut() {
+        pixel.0 = [(x * 16) as u8, (y * 20) as u8, (x * y) as u8];
+    }
+    let seeds = [
+        encoded(&detailed, format),
+        encoded(&flat(40, 40, [9, 8, 7]), format),
+    ];
+    fuzz(name, &seeds, |dir| {
+        for i in 0..11_u8 {
+            let picture = flat(9, 9, [i, i, 200]);
+            picture
+                .save(dir.join(format!("z{i:02}.png")))
+                .expect("a picture");
+        }
+    });
+}
+
+#[test]
+fn png_pictures() {
+    picture("a.png", ImageFormat::Png);
+}
+
+#[test]
+fn jpeg_pictures() {
+    picture("a.jpg", ImageFormat::Jpeg);
+}
+
+#[test]
+fn bmp_pictures() {
+    picture("a.bmp", ImageFormat::Bmp);
+}
+
+#[test]
+fn gif_pictures() {
+    picture("a.gif", ImageFormat::Gif);
+}
+
+#[test]
+fn webp_pictures() {
+    picture("a.webp", ImageFormat::WebP);
+}
+
+fn faces(dir: &Path) {
+    let place = folder(dir, "img_align_celeba");
+    for i in 1..=4_u8 {
+        let picture = flat(9, 11, [i, i, 200]);
+        picture
+            .save(place.join(format!("{i:06}.png")))
+            .expect("a picture");
+    }
+}
+
+#[test]
+fn celeba_attributes() {
+    let list =
+        "4\nBald Smiling\n000001.png -1 1\n000002.png 1 1\n000003.png 1 -1\n000004.png 1 -1\n";
+    let commas = "image_id,Bald,Smiling\n000001.png,-1,1\n000002.png,1,1\n";
+    fuzz("list_attr_celeba.txt", &[list.into(), commas.into()], faces);
+}
+
+#[test]
+fn celeba_partition() {
+    let list = "000001.png 0\n000002.png 0\n000003.png 1\n000004.png 2\n";
+    fuzz(
+        "list_eval_partition.txt",
+        &[list.into(), list.replace(' ', ",").into()],
+        faces,
+    );
+}

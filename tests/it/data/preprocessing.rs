@@ -1,0 +1,196 @@
+//! Every kind of preprocessing can be undone for display, and says by how much it spreads volumes.
+
+use collapse_explorer::config::Preprocess;
+use collapse_explorer::data::{Dataset, ImageShape, Pixels, Preprocessor, STD_FLOOR, spectrum};
+use collapse_explorer::rng::{Stream, uniform};
+
+use super::{noise, quiet};
+
+const KINDS: [Preprocess; 5] = [
+    Preprocess::None,
+    Preprocess::Center,
+    Preprocess::Dequantize,
+    Preprocess::Logit,
+    Preprocess::Standardize,
+];
+
+/// Pictures whose pixels have very different spreads; the first is the same in all, the second almost.
+fn data(channels: usize) -> Dataset {
+    let d = 12 * channels;
+    let mut bytes: Vec<u8> = noise(40 * d as u32)
+        .iter()
+        .enumerate()
+        .map(|(i, v)| 60 + v / (1 + i % d) as u8)
+        .collect();
+    for (item, row) in bytes.chunks_exact_mut(d).enumerate() {
+        row[0] = 90;
+        row[1] = 100 + u8::from(item == 3);
+    }
+    Dataset {
+        name: "noise".into(),
+        shape: ImageShape {
+            height: 3,
+            width: 4,
+            channels,
+        },
+        pixels: Pixels::Bytes(bytes),
+        ..Dataset::default()
+    }
+}
+
+#[test]
+fn what_is_shown_is_what_was_stored() {
+    for channels in [1, 3] {
+        let data = data(channels);
+        let mut x = vec![0.0; data.dim()];
+        for kind in KINDS {
+            let preprocessor = Preprocessor::new(kind, &data);
+            for item in [0, 3, 39] {
+                preprocessor.row_into(&data, 5, item, &mut x);
+                let shown = preprocessor.display(&x);
+                for (p, (shown, stored)) in shown.iter().zip(data.display_row(item)).enumerate() {
+                    // Dequantised values lie between a level and the next, of 256.
+                    let noisy = matches!(kind, Preprocess::Dequantize | Preprocess::Logit);
+                    let back = if noisy { shown * 256.0 } else { shown * 255.0 };
+                    let range = if noisy { -0.01..1.01 } else { -0.01..0.01 };
+                    assert!(
+                        range.contains(&(back - f32::from(stored))),
+                        "{kind:?} {item} {p}: {back} {stored}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The derivative of each x by its stored value, by central differences of the forward map alone.
+#[test]
+fn log_determinants_agree_with_numerical_differentiation() {
+    for channels in [1, 3] {
+        let data = data(channels);
+        let d = data.dim();
+        let mut x = vec![0.0; d];
+        for kind in KINDS {
+            let preprocessor = Preprocessor::new(kind, &data);
+            let mut sum = 0.0;
+            for item in 0..data.len() {
+                preprocessor.row_into(&data, 5, item, &mut x);
+                let row = data.display_row(item);
+                let mut numerical = 0.0;
+                for (p, &v) in row.iter().enumerate() {
+                    let u = uniform(5, Stream::Dequantize, (item * d + p) as u32, u32::MAX);
+                    let forward = |v: f32| {
+                        let w = preprocessor.transform.apply(v, u);
+                        let mean = preprocessor.mean.get(p).copied().unwrap_or(0.0);
+                        let scale = preprocessor.inverse_std.get(p).copied().unwrap_or(1.0);
+                        f64::from((w - mean) * scale)
+                    };
+                    let step = 0.5;
+                    let v = f32::from(v);
+                    numerical +=
+                        ((forward(v + step) - forward(v - step)) / (2.0 * f64::from(step))).ln();
+                }
+                let exact = preprocessor.log_det_row(&x);
+                assert!(
+                    (exact - numerical).abs() < 1e-3 * d as f64,
+                    "{kind:?} {item}: {exact} {numerical}"
+                );
+                sum += exact;
+            }
+            let mean = preprocessor.log_det(&data, 5, usize::MAX);
+            assert!(
+                (mean - sum / data.len() as f64).abs() < 1e-6 * mean.abs(),
+                "{kind:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn standardised_data_have_unit_variances_but_for_the_floor() {
+    let data = data(1);
+    let preprocessor = Preprocessor::new(Preprocess::Standardize, &data);
+    let (n, d) = (data.len(), data.dim());
+    // Independent of the code: moments of the bytes in 64 bits.
+    let rows: Vec<Vec<f64>> = (0..n)
+        .map(|i| {
+            data.display_row(i)
+                .iter()
+                .map(|&v| f64::from(v) / 255.0)
+                .collect()
+        })
+        .collect();
+    let column = |p: usize| rows.iter().map(move |row| row[p]);
+    let mean: Vec<f64> = (0..d).map(|p| column(p).sum::<f64>() / n as f64).collect();
+    let std: Vec<f64> = (0..d)
+        .map(|p| (column(p).map(|v| (v - mean[p]).powi(2)).sum::<f64>() / n as f64).sqrt())
+        .collect();
+    let floor = STD_FLOOR * (std.iter().map(|s| s * s).sum::<f64>() / d as f64).sqrt();
+    assert!(std[0] < 1e-12 && floor > 0.0 && std[2] > floor);
+    let mut x = vec![0.0; d];
+    for (i, row) in rows.iter().enumerate() {
+        preprocessor.row_into(&data, 0, i, &mut x);
+        for p in 0..d {
+            let expected = (row[p] - mean[p]) / std[p].max(floor);
+            assert!((f64::from(x[p]) - expected).abs() < 1e-4, "{i} {p}");
+        }
+    }
+    // The spectrum knows: the covariance of what varies enough has ones on its diagonal, so their number is its trace.
+    let found = spectrum(&data, &preprocessor, 0, &quiet).expect("a spectrum");
+    let share: f64 = std.iter().map(|s| (s / s.max(floor)).powi(2)).sum();
+    assert!(
+        (found.total_variance - share).abs() < 1e-4 * share,
+        "{} {share}",
+        found.total_variance
+    );
+    assert!(
+        found.mean.iter().all(|m| m.abs() < 1e-4),
+        "{:?}",
+        found.mean
+    );
+}
+
+#[test]
+fn real_values_are_standardised_and_nothing_else_touches_their_scale() {
+    let values: Vec<f32> = (0..300)
+        .map(|i| (i % 3 + 1) as f32 * ((i / 3) as f32 - 50.0))
+        .collect();
+    let data = Dataset {
+        name: "lines".into(),
+        shape: ImageShape {
+            height: 1,
+            width: 3,
+            channels: 1,
+        },
+        pixels: Pixels::Floats(values),
+        ..Dataset::default()
+    };
+    for kind in [
+        Preprocess::None,
+        Preprocess::Center,
+        Preprocess::Dequantize,
+        Preprocess::Logit,
+    ] {
+        assert_eq!(
+            Preprocessor::new(kind, &data).log_det(&data, 0, 10),
+            0.0,
+            "{kind:?}"
+        );
+    }
+    let standard = Preprocessor::new(Preprocess::Standardize, &data);
+    // The population variance of 100 whole numbers in a row is (100² − 1)/12.
+    let std = (9999.0_f64 / 12.0).sqrt();
+    let expected = -(std.ln() + (2.0 * std).ln() + (3.0 * std).ln());
+    assert!(
+        (standard.log_det(&data, 0, 10) - expected).abs() < 1e-5,
+        "{expected}"
+    );
+    let constant = Dataset {
+        pixels: Pixels::Floats(vec![4.0; 30]),
+        ..data
+    };
+    assert_eq!(
+        Preprocessor::new(Preprocess::Standardize, &constant).inverse_std,
+        [1.0; 3]
+    );
+}

@@ -1,0 +1,104 @@
+//! What a request will give, before it is loaded.
+
+use collapse_explorer::config::{Colour, DataConfig, DataSource, ImageOptions, Split};
+use collapse_explorer::data::{Store, load_with, preview_with};
+
+use super::pictures::{flat, folder};
+use super::{idx_file, noise, open, put, quiet, real, request};
+
+/// The preview must be the first items of what is loaded, and count them right.
+fn agrees(config: &DataConfig) {
+    let preview = preview_with(config, 3, &Store::off()).expect("a preview");
+    let data = load_with(config, 3, &Store::off(), &quiet).expect("a data set");
+    assert_eq!(preview.count as usize, data.len(), "{config:?}");
+    assert_eq!(
+        preview.bytes as usize,
+        data.len() * data.dim() * if data.pixels.are_bytes() { 1 } else { 4 }
+    );
+    assert_eq!(preview.first.shape, data.shape);
+    assert_eq!(preview.first.len(), data.len().min(8));
+    assert_eq!(
+        (&preview.first.name, &preview.first.classes),
+        (&data.name, &data.classes)
+    );
+    for item in 0..preview.first.len() {
+        assert_eq!(
+            preview.first.display_row(item),
+            data.display_row(item),
+            "{item} of {config:?}"
+        );
+    }
+    assert_eq!(
+        preview.first.labels.as_deref(),
+        data.labels.as_deref().map(|l| &l[..preview.first.len()])
+    );
+}
+
+#[test]
+fn it_is_the_start_of_what_is_loaded() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = folder(dir.path(), "pictures");
+    for i in 0..20_u8 {
+        let class = folder(&place, ["a", "b"][usize::from(i % 2)]);
+        flat(10, 12, [i, 9, 9])
+            .save(class.join(format!("{i:02}.png")))
+            .expect("a picture");
+    }
+    let arrays = folder(dir.path(), "arrays");
+    put(
+        &arrays,
+        "x-images-idx3-ubyte",
+        &idx_file(8, &[50, 4, 4], &noise(800)),
+    );
+    let labels: Vec<u8> = (0..50).map(|i| i % 3).collect();
+    put(&arrays, "x-labels-idx1-ubyte", &idx_file(8, &[50], &labels));
+    for source in [
+        DataSource::Path(place),
+        DataSource::Path(arrays),
+        DataSource::Faces,
+    ] {
+        let label = (source == DataSource::Faces).then(|| "smile".to_owned());
+        let plain = DataConfig {
+            source,
+            limit: Some(30),
+            label,
+            ..DataConfig::default()
+        };
+        agrees(&plain);
+        agrees(&DataConfig {
+            classes: vec!["1".into()],
+            ..plain.clone()
+        });
+        agrees(&DataConfig {
+            image: ImageOptions {
+                side: Some(6),
+                colour: Colour::Grey,
+                ..ImageOptions::default()
+            },
+            split: Split::Test,
+            limit: None,
+            ..plain
+        });
+    }
+    let gone = request(&dir.path().join("gone"));
+    assert_eq!(
+        preview_with(&gone, 0, &Store::off()).err(),
+        open(&gone).err()
+    );
+}
+
+#[test]
+fn labels_that_can_be_chosen_are_named() {
+    let Some(root) = real("labels_that_can_be_chosen_are_named", "celeba-1000") else {
+        return;
+    };
+    let preview = preview_with(&request(&root), 0, &Store::off()).expect("a preview");
+    assert_eq!((preview.labels.len(), preview.count), (40, 1000));
+    assert_eq!(preview.labels[31], "Smiling");
+    let store = Store::at("unused").with_resident(1 << 20);
+    assert!(
+        preview_with(&request(&root), 0, &store)
+            .expect("a preview")
+            .on_disk
+    );
+}
