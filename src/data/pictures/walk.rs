@@ -11,7 +11,7 @@ use crate::data::source::Source;
 
 /// Folders within folders that are followed.
 const MAX_DEPTH: usize = 32;
-/// Files that are listed; CelebA has 202,599, ImageNet 1,281,167.
+/// Files that are listed; CelebA has 202,599.
 const MAX_FILES: usize = 4 << 20;
 /// Files of other names opened to see whether they are pictures.
 const MAX_PEEKS: usize = 4096;
