@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{DataConfig, Split};
 
 use super::dataset::{Dataset, ImageShape, Pixels};
-use super::error::{Error, OnProgress, report};
+use super::error::{Error, OnProgress, plain, report};
 use super::load::Loaded;
 use super::source::Source;
 
@@ -117,8 +117,10 @@ pub(super) fn is_cifar(path: &Path) -> bool {
 /// Whether a file's name is that of a CIFAR binary, for errors about one that is damaged.
 pub(super) fn has_cifar_name(path: &Path) -> bool {
     let name = file_name(path).to_lowercase();
-    let ends = name.ends_with(".bin") || name.ends_with(".bin.gz");
-    ends && (name.contains("batch") || name.starts_with("train.") || name.starts_with("test."))
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    let ending = plain.rsplit_once('.').map(|(_, ending)| ending);
+    ending == Some("bin")
+        && (name.contains("batch") || name.starts_with("train.") || name.starts_with("test."))
 }
 
 /// The split that a file's name announces.
@@ -354,7 +356,7 @@ fn class_names(folder: &Path, version: Version, label: usize) -> Vec<String> {
         return Vec::new();
     }
     let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
-    let names: Vec<String> = lines.map(str::to_owned).collect();
+    let names: Vec<String> = lines.map(|line| plain(line, 100)).collect();
     if names.len() == count {
         names
     } else {

@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use super::dataset::{Dataset, ImageShape, Pixels};
-use super::error::{Error, OnProgress, Progress};
+use super::error::{Error, OnProgress, Progress, plain};
 use super::idx::MAX_BYTES;
 use super::load::{Loaded, name_of};
 use super::source::Source;
@@ -335,7 +335,7 @@ fn row(
             break;
         }
         let Some(value) = number(field) else {
-            let field: String = String::from_utf8_lossy(field).chars().take(20).collect();
+            let field = plain(&String::from_utf8_lossy(field), 20);
             return Err(lines.bad(&format!(
                 "'{field}' in column {count} is not a finite number"
             )));

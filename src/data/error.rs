@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Why data could not be loaded or analysed. Every message is one sentence; one about a file
 /// names the file, what is wrong and, where it applies, the byte.
@@ -147,6 +148,12 @@ impl Error {
     }
 }
 
+/// Text out of a file as a message may hold it: at most `most` characters, none of which starts a line or rings a bell.
+pub(super) fn plain(text: &str, most: usize) -> String {
+    let harmless = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().take(most).map(harmless).collect()
+}
+
 /// How far a piece of work on data has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -164,6 +171,12 @@ impl Progress {
         self.total
             .filter(|&total| total > 0)
             .map(|total| (self.done as f64 / total as f64).min(1.0))
+    }
+
+    /// The time that is left if the rest goes as fast as what is done took, which was `elapsed`.
+    pub fn remaining(&self, elapsed: Duration) -> Option<Duration> {
+        let share = self.fraction().filter(|&share| share > 0.0)?;
+        Duration::try_from_secs_f64(elapsed.as_secs_f64() * (1.0 / share - 1.0)).ok()
     }
 }
 
@@ -186,4 +199,35 @@ pub(crate) fn report(
         total: Some(total as u64),
     });
     if go_on { Ok(()) } else { Err(Error::Cancelled) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_out_of_files_stay_on_their_line() {
+        assert_eq!(plain("a\nb\u{7}c\u{85}é", 5), "a\u{fffd}b\u{fffd}c");
+    }
+
+    #[test]
+    fn a_quarter_done_in_two_seconds_leaves_six() {
+        let progress = |done, total| Progress {
+            what: "",
+            done,
+            total,
+        };
+        let two = Duration::from_secs(2);
+        assert_eq!(
+            progress(25, Some(100)).remaining(two),
+            Some(Duration::from_secs(6))
+        );
+        for unknown in [
+            progress(0, Some(100)),
+            progress(5, None),
+            progress(5, Some(0)),
+        ] {
+            assert_eq!(unknown.remaining(two), None);
+        }
+    }
 }

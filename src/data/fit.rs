@@ -147,7 +147,7 @@ impl Fit {
 struct Weights {
     /// For each output pixel the first input pixel and where its weights are.
     taps: Vec<(usize, Range<usize>)>,
-    weights: Vec<f32>,
+    values: Vec<f32>,
     /// Input pixels that are read at all.
     reads: Range<usize>,
 }
@@ -183,14 +183,14 @@ impl Weights {
         }
         Self {
             taps,
-            weights,
+            values: weights,
             reads: kept,
         }
     }
 
     fn of(&self, at: usize) -> (usize, &[f32]) {
         let (first, range) = &self.taps[at];
-        (*first, &self.weights[range.clone()])
+        (*first, &self.values[range.clone()])
     }
 }
 

@@ -42,8 +42,11 @@ pub(super) fn is_picture(start: &[u8]) -> bool {
 
 /// The first bytes, for messages: `0x504b0304`.
 pub(super) fn hex(start: &[u8]) -> String {
-    let digits: String = start.iter().take(4).map(|b| format!("{b:02x}")).collect();
-    format!("0x{digits}")
+    let mut text = "0x".to_owned();
+    for byte in start.iter().take(4) {
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
 }
 
 /// Name of an IDX value type other than unsigned bytes.

@@ -80,15 +80,17 @@ pub fn preview_with(config: &DataConfig, seed: u32, store: &Store) -> Result<Pre
     let quiet: OnProgress<'_> = &|_| true;
     // Classes can only be counted when all labels are read; arrays are quick to read.
     let limit = config.classes.is_empty().then_some(PREVIEWED);
-    let loaded = match &config.source {
+    let (loaded, may_stay) = match &config.source {
         DataSource::Path(path) => {
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
                 return pictures::preview(&path, config, store, PREVIEWED);
             }
-            read(kind, &path, config, limit, quiet)?
+            let plain = config.image.is_default() && config.classes.is_empty();
+            let may_stay = plain && matches!(kind, Kind::Idx | Kind::Npy);
+            (read(kind, &path, config, limit, quiet)?, may_stay)
         }
-        _ => make(config, limit, seed, quiet)?,
+        _ => (make(config, limit, seed, quiet)?, false),
     };
     let all = DataConfig {
         limit: None,
@@ -110,7 +112,8 @@ pub fn preview_with(config: &DataConfig, seed: u32, store: &Store) -> Result<Pre
     let width = if first.pixels.are_bytes() { 1 } else { 4 };
     let bytes = count * first.dim() as u64 * width;
     Ok(Preview {
-        on_disk: bytes > idx::RESIDENT_BYTES && matches!(first.pixels, super::Pixels::Stored(_)),
+        // Compressed files, which cannot stay, are seldom so large.
+        on_disk: may_stay && width == 1 && bytes > idx::RESIDENT_BYTES,
         first,
         count,
         bytes,

@@ -89,7 +89,7 @@ pub(super) fn read_items(
             pixels: Pixels::Stored(stored),
         });
     }
-    let values = count as u128 * shape.dim() as u128;
+    let values = u128::from(count) * shape.dim() as u128;
     let held = match header.value {
         Value::Byte => 1,
         _ => 4,

@@ -1,6 +1,6 @@
 //! The header of a `.npy` array: a magic, a version, and a Python dictionary of type, order and sizes.
 
-use crate::data::error::Error;
+use crate::data::error::{Error, plain};
 use crate::data::source::Source;
 
 /// Most bytes of a header; NumPy's own are 118.
@@ -36,10 +36,9 @@ impl Value {
     fn parse(text: &str) -> Option<Self> {
         let mut letters = text.chars();
         let big = match letters.next()? {
-            '<' => false,
             '>' => true,
             // Of one byte there is no order; '=' is the order of the machine that wrote it, mostly little.
-            '|' | '=' => false,
+            '<' | '|' | '=' => false,
             _ => return None,
         };
         let kind = letters.next()?;
@@ -129,7 +128,7 @@ fn parse(text: &str, length: u64) -> Result<Header, String> {
     };
     let (descr, _) = descr[1..].split_once(quote).ok_or_else(unreadable)?;
     let value = Value::parse(descr).ok_or_else(|| {
-        let descr: String = descr.chars().take(20).collect();
+        let descr = plain(descr, 20);
         format!("its values are of type '{descr}'; only u1, f4 and f8 can be read")
     })?;
     let order = after("fortran_order")?;

@@ -9,7 +9,7 @@ use zip::result::ZipError;
 
 use crate::config::Split;
 use crate::data::dataset::Dataset;
-use crate::data::error::{Error, OnProgress};
+use crate::data::error::{Error, OnProgress, plain};
 use crate::data::load::{Loaded, name_of};
 use crate::data::source::Source;
 
@@ -98,7 +98,7 @@ fn members<R: Read + Seek>(archive: &mut ZipArchive<R>, path: &Path) -> Result<V
         let name = archive
             .name_for_index(index)
             .and_then(Result::ok)
-            .map_or_else(String::new, std::borrow::Cow::into_owned);
+            .map_or_else(String::new, |name| plain(&name, 100));
         match header {
             Ok(header) => members.push(Member {
                 index,

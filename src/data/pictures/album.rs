@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::config::{DataConfig, Split};
 use crate::data::dataset::Skipped;
-use crate::data::error::{Error, OnProgress};
+use crate::data::error::{Error, OnProgress, plain};
 use crate::data::load::name_of;
 use crate::data::select::wanted;
 
@@ -179,7 +179,7 @@ impl Album {
             let labels = parts.iter().flatten().filter_map(class).collect();
             self.classes = distinct
                 .iter()
-                .map(|name| name.to_string_lossy().into_owned())
+                .map(|name| plain(&name.to_string_lossy(), 100))
                 .collect();
             self.labels = Some(labels);
         }
@@ -215,7 +215,7 @@ fn folder_name(folder: &Path) -> String {
 /// The folder number `depth` between `folder` and a picture, if there is one.
 fn component<'a>(path: &'a Path, folder: &Path, depth: usize) -> Option<&'a OsStr> {
     let inner = path.strip_prefix(folder).ok()?.parent()?;
-    inner.components().nth(depth).map(|c| c.as_os_str())
+    inner.components().nth(depth).map(Component::as_os_str)
 }
 
 fn below<'a>(paths: &'a [PathBuf], folder: &Path, depth: usize) -> Vec<Option<&'a OsStr>> {

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::config::Split;
-use crate::data::error::Error;
+use crate::data::error::{Error, plain};
 
 /// The lists; with commas as some copies have them.
 const ATTRIBUTES: [&str; 2] = ["list_attr_celeba.txt", "list_attr_celeba.csv"];
@@ -87,7 +87,9 @@ impl Attributes {
             .find(|line| fields(line).count() > 1)
             .map(|line| {
                 let all = fields(line).filter(|name| *name != "image_id");
-                all.map(str::to_owned).take(MAX_ATTRIBUTES).collect()
+                all.map(|name| plain(name, 100))
+                    .take(MAX_ATTRIBUTES)
+                    .collect()
             })
             .unwrap_or_default();
         Ok(Some(Self { names, path, text }))

@@ -8,6 +8,7 @@ use image::{DynamicImage, ImageError, ImageReader, Limits};
 
 use crate::config::Crop;
 use crate::data::dataset::ImageShape;
+use crate::data::error::plain;
 use crate::data::fit::Fit;
 
 /// Sides beyond this and pictures beyond these bytes are not decoded.
@@ -75,8 +76,8 @@ pub(super) fn decode(path: &Path) -> Result<Picture, String> {
 }
 
 fn one_line(text: &str) -> String {
-    let line: Vec<&str> = text.split_whitespace().collect();
-    line.join(" ")
+    let words: Vec<&str> = text.split_whitespace().collect();
+    plain(&words.join(" "), 200)
 }
 
 /// Brings pictures to one shape; most have the size of the one before, whose weights serve again.

@@ -11,12 +11,14 @@ use crate::data::source::Source;
 
 /// Folders within folders that are followed.
 const MAX_DEPTH: usize = 32;
-/// Files that are listed; CelebA has 202,599, ImageNet 1,281,167.
+/// Files that are listed; CelebA has 202,599.
 const MAX_FILES: usize = 4 << 20;
 /// Files of other names opened to see whether they are pictures.
 const MAX_PEEKS: usize = 4096;
-/// Files between two progress reports.
-const REPORT: usize = 1024;
+/// Entries of folders between two progress reports.
+const REPORT: usize = 4096;
+/// Entries looked at to find out whether there is a picture at all.
+const MAX_SEARCHED: usize = 1 << 18;
 
 /// The pictures below a folder.
 #[derive(Debug, Default)]
@@ -28,6 +30,10 @@ pub(super) struct Walk {
     /// Folders seen, by what they really are, so that links cannot lead in circles.
     seen: HashSet<PathBuf>,
     peeks: usize,
+    /// Entries looked at, and the most of them.
+    visited: usize,
+    patience: usize,
+    /// Most pictures.
     most: usize,
 }
 
@@ -39,6 +45,7 @@ pub(super) struct Walk {
 pub(super) fn walk(folder: &Path, progress: OnProgress<'_>) -> Result<Walk, Error> {
     fs::read_dir(folder).map_err(|e| Error::io(folder, 0, &e))?;
     let mut walk = Walk {
+        patience: usize::MAX,
         most: MAX_FILES,
         ..Walk::default()
     };
@@ -53,9 +60,10 @@ pub(super) fn walk(folder: &Path, progress: OnProgress<'_>) -> Result<Walk, Erro
     Ok(walk)
 }
 
-/// Whether there is a picture in `folder` or below.
+/// Whether there is a picture in `folder` or below, as far as a short search tells.
 pub(super) fn any(folder: &Path) -> bool {
     let mut walk = Walk {
+        patience: MAX_SEARCHED,
         most: 1,
         ..Walk::default()
     };
@@ -84,9 +92,10 @@ impl Walk {
         // Files first, so that a question for any picture need not go deep.
         let mut below = Vec::new();
         for entry in entries.filter_map(Result::ok) {
-            if self.paths.len() >= self.most {
+            if self.paths.len() >= self.most || self.visited >= self.patience {
                 return Ok(());
             }
+            self.report(progress)?;
             let path = entry.path();
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             let Ok(kind) = entry.file_type() else {
@@ -102,16 +111,6 @@ impl Walk {
                 below.push(path);
             } else if is_file && !hidden && self.is_picture(&path) {
                 self.paths.push(path);
-                if self.paths.len().is_multiple_of(REPORT) {
-                    let now = Progress {
-                        what: "listing pictures",
-                        done: self.paths.len() as u64,
-                        total: None,
-                    };
-                    if !progress(now) {
-                        return Err(Error::Cancelled);
-                    }
-                }
             }
         }
         if depth < MAX_DEPTH {
@@ -119,6 +118,20 @@ impl Walk {
             for folder in below {
                 self.enter(&folder, depth + 1, progress)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Counts an entry, and now and then says how many pictures were found.
+    fn report(&mut self, progress: OnProgress<'_>) -> Result<(), Error> {
+        self.visited += 1;
+        let now = Progress {
+            what: "listing pictures",
+            done: self.paths.len() as u64,
+            total: None,
+        };
+        if self.visited.is_multiple_of(REPORT) && !progress(now) {
+            return Err(Error::Cancelled);
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub const RESIDENT_BYTES: u64 = 1 << 30;
 const ENTRY: &str = "pixels";
 const UNFINISHED: &str = "part";
 /// A file that was being written so long ago was left behind by a process that died.
-const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+const ABANDONED: Duration = Duration::from_hours(24);
 
 /// Where decoded pictures are kept, and how many bytes of them.
 #[derive(Debug, Clone, PartialEq, Eq)]

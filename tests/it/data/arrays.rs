@@ -133,6 +133,11 @@ fn arrays_that_cannot_be_used_are_explained() {
             npy("<f4", "1, 2", false, &nan),
             "value 0 is not a finite number",
         ),
+        // Found by fuzzing: a line break out of the file in the message.
+        (
+            npy("\nu1", "2, 3", false, &[0; 6]),
+            "values are of type '\u{fffd}u1'",
+        ),
         (b"\x93NUMPY\x09\x00".to_vec(), "version of the .npy format"),
         (
             b"\x93NUMPY\x02\x00\xff\xff\xff\xff".to_vec(),
@@ -229,6 +234,19 @@ fn archives_choose_by_split_and_bring_labels() {
         &npz(&[("readme", b"words".to_vec())], CompressionMethod::Stored),
     );
     refused(&path, "the header of the array is cut off");
+    // Found by fuzzing: a line break out of the file in the message.
+    put(
+        dir.path(),
+        "mnist.npz",
+        &npz(
+            &[("\nx_test", npy("|u1", "1, 2", false, &[0; 2]))],
+            CompressionMethod::Stored,
+        ),
+    );
+    refused(
+        &path,
+        "no array for this split (it holds \u{fffd}x_test.npy)",
+    );
     let whole = npz(&arrays, CompressionMethod::Deflated);
     put(dir.path(), "mnist.npz", &whole[..whole.len() - 30]);
     refused(&path, "zip archive is damaged or cut off");

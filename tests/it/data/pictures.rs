@@ -438,7 +438,7 @@ fn links_that_lead_in_circles_and_closed_folders_do_no_harm() {
         data.skipped
     );
     let closed = folder(dir.path(), "closed");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("own folder");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).expect("own folder");
     let readable = fs::read_dir(&closed).is_ok();
     let data = from(dir.path(), Split::Train, None);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).expect("own folder");

@@ -20,7 +20,7 @@ fn data(channels: usize) -> Dataset {
     let mut bytes: Vec<u8> = noise(40 * d as u32)
         .iter()
         .enumerate()
-        .map(|(i, v)| 60 + v / (1 + i % d) as u8)
+        .map(|(i, v)| 60 + v % 190 / (1 + i % d) as u8)
         .collect();
     for (item, row) in bytes.chunks_exact_mut(d).enumerate() {
         row[0] = 90;
