@@ -163,7 +163,9 @@ impl AppState {
             zeroed: Vec::new(),
             landscapes: Vec::new(),
             sort_by_kl: true,
-            recent: vec!["digits".into(), "gaussian:9,5,2,1,0.3".into()],
+            recent: ["digits", "faces", "gaussian:9,5,2,1,0.3"]
+                .map(str::to_owned)
+                .to_vec(),
             notices: Vec::new(),
             problem: None,
             lab: lab::LabState::default(),

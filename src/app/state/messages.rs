@@ -31,6 +31,12 @@ impl AppState {
                     digest,
                 } = *loaded;
                 self.remember(&config);
+                if let Some((path, reason)) = dataset.skipped.listed.first() {
+                    let (count, name) = (dataset.skipped.count, path.display());
+                    self.inform(format!(
+                        "{count} files were left out because they could not be read: {name}: {reason}"
+                    ));
+                }
                 self.config.data = config.clone();
                 self.problem = None;
                 self.mode = 0;

@@ -176,7 +176,7 @@ impl Content for Phase {
 
     fn help(&self) -> &'static str {
         "How many latents are active (Var μ > 0.01 η²). Over β and γ by the linear theory: mode i lives while \
-         ζᵢ² > βγ, and at most κ do; the orange curve is the γ that is best at each β. Over β and depth, or β and κ \
+         ζ² > βγ, and at most κ do; the orange curve is the γ that is best at each β. Over β and depth, or β and κ \
          (the number of latents), by one short run per cell from the seed on screen, the corners first; white \
          rings: not settled when its steps ended; NaN: nothing ran yet. Click a cell to open its run, or a place \
          on the theory's map to go there."
