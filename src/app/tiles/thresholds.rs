@@ -63,7 +63,7 @@ impl Content for Thresholds {
         let views = if wide {
             [
                 (View::Spectrum, "spectrum"),
-                (View::Variance, "variance"),
+                (View::Variance, "shares"),
                 (View::Staircase, "vs β"),
             ]
         } else {

@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::marks::marker;
+use super::text::width;
 use super::{Align, Canvas, Paint, Stroke};
 use crate::figure::relief::Relief;
 use crate::figure::spec::FigureSpec;
@@ -64,7 +65,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout
                 edge[0] + out[0] / length * far,
                 edge[1] + out[1] / length * far + c.font * 0.35,
             ];
-            c.label(place, &note.text, ink, align);
+            // A long name stays within the figure and clear of the colour bar.
+            let half = width(&note.text, c.font) / 2.0;
+            let middle = match align {
+                Align::Start => place[0] + half,
+                Align::Middle => place[0],
+                Align::End => place[0] - half,
+            };
+            let middle = middle.min(plot.right() - half).max(plot.x + half);
+            c.label([middle, place[1]], &note.text, ink, Align::Middle);
         }
     });
 }

@@ -56,7 +56,7 @@ fn against_beta_the_staircase_shows_where_the_run_is_and_its_line_moves_beta() {
     };
     window.until("a visit at the new β", there);
 
-    window.control(Role::RadioButton, "variance").click();
+    window.control(Role::RadioButton, "shares").click();
     window.frames(4);
     assert!(window.has(Role::Figure, "Cumulative variance"));
 }
