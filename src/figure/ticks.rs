@@ -157,6 +157,22 @@ pub fn format_number(value: f64, digits: usize) -> String {
         return "0".to_owned();
     }
     let digits = digits.clamp(1, 15);
+    // Most numbers need no look at how they round: the digits before the point are known.
+    let power = value.abs().log10().floor();
+    let mantissa = value.abs() / 10_f64.powf(power);
+    let carries_from = 10.0 - 0.5 * 10_f64.powi(1 - digits as i32);
+    if (-4.0..=6.0).contains(&power) && mantissa > 1.0 + 1e-9 && mantissa < carries_from - 1e-9 {
+        let decimals = usize::try_from(digits as i32 - 1 - power as i32);
+        return match decimals {
+            Ok(decimals) => plain(value, decimals),
+            Err(_) => exactly(value, digits),
+        };
+    }
+    exactly(value, digits)
+}
+
+/// The same by way of the digits themselves.
+fn exactly(value: f64, digits: usize) -> String {
     // Rounding may carry into the next power (9.996 to three digits is 10.0).
     let rounded: f64 = format!("{value:.*e}", digits - 1).parse().unwrap_or(value);
     let power = power_of(rounded);
@@ -246,6 +262,32 @@ mod tests {
             .filter(|t| t.major)
             .map(|t| t.label)
             .collect()
+    }
+
+    #[test]
+    fn the_short_way_to_a_number_gives_the_same_text() {
+        let mut state = 1_u64;
+        for k in 0..40_000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let mantissa = 1.0 + 9.0 * (state >> 11) as f64 / (1_u64 << 53) as f64;
+            let value = mantissa * 10_f64.powi(k % 17 - 8);
+            // Numbers of few digits and those just beside a carry, too.
+            let few = (value * 1e3).round() / 1e3;
+            let beside = 10_f64.powi(k % 9 - 4) * (1.0 - 1e-4 * f64::from(k % 7));
+            for v in [value, -value, few, beside] {
+                for digits in [1, 2, 3, 4, 6] {
+                    if v != 0.0 {
+                        assert_eq!(
+                            format_number(v, digits),
+                            exactly(v, digits),
+                            "{v:e} {digits}"
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -174,7 +174,8 @@ fn describe(input: &Thresholds<'_>, i: usize, held: f64) -> String {
     if input.candidates.is_empty() {
         text += &format!("\ndies at β = {}", number(zeta2 / input.gamma));
     }
-    if let Some(mode) = input.optimum.get(i) {
+    // A dead mode's are 0, 0 and the prior's.
+    if let Some(mode) = input.optimum.get(i).filter(|m| m.lambda > 0.0) {
         let [lambda, theta, sigma2] = [mode.lambda, mode.theta, mode.sigma2].map(number);
         text += &format!("\nat the optimum λ = {lambda}, θ = {theta}, σ² = {sigma2}");
     }
