@@ -23,7 +23,7 @@ pub fn log_values(from: f64, to: f64, count: usize) -> Vec<f64> {
 }
 
 /// `values` (positive, ascending) moved so that, as far as their number allows, each pair of neighbouring `thresholds`
-/// has a value between and none lies within [`MARGIN`] of a threshold. Ends stay the ends; the number of
+/// has a value between and none lies within a small margin of a threshold. Ends stay the ends; the number of
 /// values and their order do not change.
 pub fn snapped(values: &[f64], thresholds: &[f64]) -> Vec<f64> {
     let (Some(&first), Some(&last)) = (values.first(), values.last()) else {

@@ -22,7 +22,7 @@
 //! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
 //! - [`elbo`]: the analytic ELBO of a linear VAE with given weights, on a [`covariance`];
 //!   [`weights`]: the optimal weights themselves.
-//! - [`rate_distortion`]: the least squared error at every rate.
+//! - [`mod@rate_distortion`]: the least squared error at every rate.
 //! - [`estimators`]: what a nonlinear network's statistics say about its own thresholds.
 //! - [`convention`]: β translated from and to other ways of writing the loss.
 
