@@ -1,17 +1,23 @@
 //! What theory costs where the window waits for it or a thread draws it: the overlay of the
-//! thresholds at the size of MNIST, the three loss surfaces at 256², and a basin map.
+//! thresholds at the size of MNIST, the three loss surfaces at 256², a basin map, and a surface of the
+//! trained network.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use collapse_explorer::compute::BasinComputer;
-use collapse_explorer::config::DeviceChoice;
-use collapse_explorer::data::Spectrum;
+use collapse_explorer::config::{DataConfig, DeviceChoice, RunConfig};
+use collapse_explorer::data::{self, Preprocessor, Spectrum};
 use collapse_explorer::figure::Provenance;
 use collapse_explorer::figure::run::{basin_request, soft_surface_figure, thresholds_figure};
 use collapse_explorer::metrics::predict;
 use collapse_explorer::theory::{
     Axis, BasinMap, Gamma, ModeSurface, PpcaSurface, SoftThreshold, StartSigma,
+};
+use collapse_explorer::train::{
+    Command, LandscapeKind, LandscapeRequest, LiveParams, RunId, RunSetup, ViewRequest, Worker,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -104,5 +110,64 @@ fn basins(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, overlay, surfaces, basins);
+/// A surface of the trained network on the worker's thread, the run paused: what a user waits for it.
+fn landscape(c: &mut Criterion) {
+    let config = RunConfig {
+        data: DataConfig {
+            limit: Some(1024),
+            ..DataConfig::default()
+        },
+        device: DeviceChoice::Cpu,
+        ..RunConfig::default()
+    };
+    let dataset = data::load(&config.data, 0, &|_| true).expect("digits");
+    let preprocessor = Preprocessor::new(config.data.preprocess, &dataset);
+    let live = config.live;
+    let setup = RunSetup {
+        config,
+        data: Arc::new(dataset),
+        preprocessor: Arc::new(preprocessor),
+    };
+    let worker = Worker::spawn(Arc::new(|| {})).expect("a thread");
+    let run = RunId(1);
+    worker.send(Command::Start {
+        run,
+        setup: Arc::new(setup),
+        playing: false,
+    });
+    let mut generation = 0;
+    let mut group = c.benchmark_group("surface of the network 784-256-64-16, paused");
+    group.sample_size(10);
+    group.bench_function(
+        "33² points, 256 samples (65² has four times as many)",
+        |b| {
+            b.iter(|| {
+                generation += 1;
+                let asked = LandscapeRequest {
+                    kind: LandscapeKind::Random { seed: 1 },
+                    points: 33,
+                    generation,
+                };
+                worker.set_live(LiveParams {
+                    run,
+                    live,
+                    view: ViewRequest {
+                        landscapes: vec![asked.clone()],
+                        ..ViewRequest::default()
+                    },
+                });
+                let finished = |s: &collapse_explorer::train::Snapshot| {
+                    let mut made = s.landscapes.iter();
+                    made.any(|l| l.request == asked && l.is_complete())
+                };
+                while !worker.snapshot().is_some_and(|s| finished(&s)) {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            });
+        },
+    );
+    group.finish();
+}
+
+criterion_group!(benches, overlay, surfaces, basins, landscape);
 criterion_main!(benches);
