@@ -54,12 +54,16 @@ impl Content for Curve {
             changed |= response
                 .on_hover_text("Share of the samples that may stand out")
                 .changed();
-            let curve = self.current(state);
-            let keep = ui.add_enabled(curve.is_some(), egui::Button::new("Keep"));
+            // The curve itself is not for every frame to compute.
+            let known = state
+                .snapshot
+                .as_ref()
+                .is_some_and(|s| s.evaluation.is_some());
+            let keep = ui.add_enabled(known, egui::Button::new("Keep"));
             if keep
                 .on_hover_text("Keeps this curve to compare with")
                 .clicked()
-                && let Some((curve, _)) = curve
+                && let Some((curve, _)) = self.current(state)
             {
                 if self.kept.len() >= KEPT {
                     self.kept.remove(0);
