@@ -70,12 +70,10 @@ pub(super) fn paint(
         // A name stays within the figure.
         let shift = (plot.right() + FONT - place.right()).min(0.0)
             + (plot.left() - FONT - place.left()).max(0.0);
-        text::put(
-            painter,
-            place.min + vec2(shift, 0.0),
-            Align2::LEFT_TOP,
-            galley,
-        );
+        // Where it had to move it goes below the ticks, which it would else be written over.
+        let moved = note.name && shift.abs() > FONT;
+        let at = place.min + vec2(shift, if moved { FONT * 1.4 } else { 0.0 });
+        text::put(painter, at, Align2::LEFT_TOP, galley);
     }
     let pointer = pointer.filter(|p| plot.contains(*p))?;
     let share = [

@@ -72,8 +72,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout
                 Align::Middle => place[0],
                 Align::End => place[0] - half,
             };
-            let middle = middle.min(plot.right() - half).max(plot.x + half);
-            c.label([middle, place[1]], &note.text, ink, Align::Middle);
+            let within = middle.min(plot.right() - half).max(plot.x + half);
+            // Where it had to move it goes below the ticks, which it would else be written over.
+            let moved = note.name && (within - middle).abs() > c.font;
+            let below = if moved { c.font * 1.4 } else { 0.0 };
+            c.label([within, place[1] + below], &note.text, ink, Align::Middle);
         }
     });
 }
