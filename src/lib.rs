@@ -30,5 +30,6 @@ pub mod lab;
 pub mod metrics;
 pub mod model;
 pub mod rng;
+mod text;
 pub mod theory;
 pub mod train;

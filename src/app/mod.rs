@@ -12,7 +12,9 @@ mod files;
 mod help;
 mod loader;
 mod log_slider;
-mod number;
+mod number {
+    pub(super) use crate::text::{significant, subscript, thousands};
+}
 mod outline;
 pub mod plot_view;
 pub mod state;

@@ -7,6 +7,7 @@
 
 pub mod batch;
 mod cell;
+pub mod diagnose;
 mod error;
 mod grid;
 mod hold;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use batch::Batch;
 pub use cell::{RunResult, short_run};
+pub use diagnose::{DiagnoseRequest, Diagnosis};
 pub use error::Error;
 pub use grid::{log_values, snapped};
 pub use kick::KICK;

@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::train::{Latest, Waker};
 
+use super::diagnose::{self, DiagnoseRequest, Diagnosis};
 use super::error::Error;
 use super::phase::{self, PhaseMap, PhaseRequest};
 use super::sweep::{self, Sweep, SweepRequest};
@@ -31,6 +32,8 @@ pub enum Experiment {
     Sweep(SweepRequest, Option<Arc<Sweep>>),
     /// A phase diagram; what its file or the map holds is not done again.
     Phase(PhaseRequest, Option<Arc<PhaseMap>>),
+    /// Why latents of a run are dead.
+    Diagnose(DiagnoseRequest),
 }
 
 /// Where an experiment is.
@@ -61,6 +64,8 @@ pub struct Report {
     pub sweep: Option<Arc<Sweep>>,
     /// The diagram so far.
     pub phase: Option<Arc<PhaseMap>>,
+    /// The diagnosis so far.
+    pub diagnosis: Option<Arc<Diagnosis>>,
 }
 
 enum Command {
@@ -185,6 +190,7 @@ impl State {
                     left: None,
                     sweep: None,
                     phase: None,
+                    diagnosis: None,
                 },
             }),
         };
@@ -245,6 +251,7 @@ impl Teller<'_> {
                 self.phase(&map);
                 phase::run(&request, &mut map, self)
             }
+            Experiment::Diagnose(request) => diagnose::run(&request, self).map(|_| ()),
         }
     }
 
@@ -305,5 +312,9 @@ impl Watcher for Teller<'_> {
             inner.report.phase = Some(Arc::new(map.clone()));
             inner.estimate(map.done(), map.cells.len(), self.begun.elapsed());
         });
+    }
+
+    fn diagnosis(&self, diagnosis: &Diagnosis) {
+        self.change(|inner| inner.report.diagnosis = Some(Arc::new(diagnosis.clone())));
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::diagnose::Diagnosis;
 use super::phase::PhaseMap;
 use super::sweep::Sweep;
 
@@ -43,6 +44,9 @@ pub trait Watcher {
 
     /// A phase diagram has a new cell.
     fn phase(&self, _map: &PhaseMap) {}
+
+    /// A diagnosis has another answer.
+    fn diagnosis(&self, _diagnosis: &Diagnosis) {}
 }
 
 /// A watcher that lets everything run to its end.

@@ -47,6 +47,13 @@ pub struct Checkpoint {
     moments: [Vec<f32>; 2],
 }
 
+impl Checkpoint {
+    /// Every parameter, in the order of the plan's arena.
+    pub fn parameters(&self) -> &[f32] {
+        &self.parameters
+    }
+}
+
 /// The setup with its targets computed, if the run has targets of its own.
 fn with_targets(setup: Arc<RunSetup>) -> Result<Arc<RunSetup>, TrainError> {
     let config = &setup.config;

@@ -1,5 +1,6 @@
 //! Experiments: sweeps, phase diagrams, their thread.
 
+mod diagnose;
 mod figures;
 mod phase;
 mod sweep;

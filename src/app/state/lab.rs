@@ -293,6 +293,7 @@ impl AppState {
             left,
             sweep,
             phase,
+            diagnosis: _,
         } = report;
         let over = stage != Stage::Running;
         if let Stage::Failed(reason) = &stage {
@@ -351,6 +352,7 @@ mod tests {
             left: None,
             sweep: None,
             phase: None,
+            diagnosis: None,
         });
         assert!(effects.is_empty());
         assert_eq!(state.generation, before);

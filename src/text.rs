@@ -1,7 +1,7 @@
-//! Numbers as people write them.
+//! Numbers and lists as people write them.
 
 /// `digits` significant digits without trailing zeros; powers of ten only far from one.
-pub(super) fn significant(value: f64, digits: usize) -> String {
+pub(crate) fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".into();
     }
@@ -22,7 +22,7 @@ pub(super) fn significant(value: f64, digits: usize) -> String {
 }
 
 /// A number in subscript digits: β₆.
-pub(super) fn subscript(value: usize) -> String {
+pub(crate) fn subscript(value: usize) -> String {
     value
         .to_string()
         .chars()
@@ -34,7 +34,7 @@ pub(super) fn subscript(value: usize) -> String {
 }
 
 /// A count with thin spaces between thousands.
-pub(super) fn thousands(value: u64) -> String {
+pub(crate) fn thousands(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -44,6 +44,16 @@ pub(super) fn thousands(value: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Latents by name, the first `most` of them: `z1, z4 and 3 more`.
+pub(crate) fn names(latents: &[usize], most: usize) -> String {
+    let shown: Vec<String> = latents.iter().take(most).map(|j| format!("z{j}")).collect();
+    let text = shown.join(", ");
+    match latents.len().saturating_sub(most) {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
 }
 
 #[cfg(test)]
@@ -61,5 +71,7 @@ mod tests {
         assert_eq!(subscript(16), "₁₆");
         assert_eq!(thousands(60_000), "60,000");
         assert_eq!(thousands(999), "999");
+        assert_eq!(names(&[1, 4], 3), "z1, z4");
+        assert_eq!(names(&[1, 4, 5], 1), "z1 and 2 more");
     }
 }

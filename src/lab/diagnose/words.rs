@@ -1,0 +1,239 @@
+//! What a diagnosis says: questions, answers with their numbers, meaning and advice.
+
+use crate::config::Likelihood;
+use crate::text::{names, significant};
+
+use super::findings::{Findings, Outcome, Probe};
+use super::judge::{Category, Evidence};
+
+fn say(question: &str, answer: String, speaks_for: Option<Category>) -> Evidence {
+    Evidence {
+        question: question.into(),
+        answer,
+        speaks_for,
+    }
+}
+
+fn number(value: f64) -> String {
+    significant(value, 3)
+}
+
+fn settled(outcome: &Outcome) -> &'static str {
+    if outcome.settled {
+        "settled"
+    } else {
+        "not settled"
+    }
+}
+
+pub(super) fn dead(f: &Findings) -> Evidence {
+    let dead = &f.now.dead;
+    let healthy = dead.is_empty();
+    let answer = if healthy {
+        format!("all {} live", f.latents)
+    } else {
+        format!("{} of {}: {}", dead.len(), f.latents, names(dead, 12))
+    };
+    let speaks_for = healthy.then_some(Category::Healthy);
+    say("Which latents are dead?", answer, speaks_for)
+}
+
+pub(super) fn control(control: &Outcome, moves: bool) -> Evidence {
+    let answer = format!(
+        "{} live, L = {} after {} more steps, {}",
+        control.active,
+        number(control.loss),
+        control.steps,
+        settled(control)
+    );
+    let speaks_for = moves.then_some(Category::Inconclusive);
+    say("Does it stay, dead latents nudged?", answer, speaks_for)
+}
+
+pub(super) fn zeroing(f: &Findings, felt: bool) -> Evidence {
+    let answer = format!("the error grows by {} %", number(100.0 * f.now.zeroing));
+    let speaks_for = felt.then_some(Category::Inconclusive);
+    say("Are the dead missed when zeroed?", answer, speaks_for)
+}
+
+pub(super) fn gamma_prime(f: &Findings) -> Option<Evidence> {
+    if f.likelihood != Likelihood::Gaussian {
+        return None;
+    }
+    let (gamma, star) = (f.now.gamma, f.now.mse);
+    let mut answer = format!("γ = {}, γ* = {}", number(gamma), number(star));
+    let mut over = gamma > 2.0 * star;
+    if let Some(prime) = f.gamma_prime() {
+        over |= gamma > prime;
+        answer += &format!(", γ′ = {}", number(prime));
+    }
+    let speaks_for = over.then_some(Category::Pressure);
+    Some(say(
+        "Is γ above the error it should equal?",
+        answer,
+        speaks_for,
+    ))
+}
+
+pub(super) fn calibrated(
+    f: &Findings,
+    control: &Outcome,
+    revives: bool,
+    pays: bool,
+) -> Option<Evidence> {
+    let question = if f.likelihood == Likelihood::Gaussian {
+        "Do they revive with β ≤ 1 and γ at its best?"
+    } else {
+        "Do they revive at a tenth of β?"
+    };
+    let Some(outcome) = f.outcome(Probe::Calibrated) else {
+        let already = f.likelihood == Likelihood::Gaussian && f.live.gamma_moves();
+        return already.then(|| {
+            let answer = "γ moves and β ≤ 1 already: neither is held too large".into();
+            say(question, answer, Some(Category::Surplus))
+        });
+    };
+    let answer = format!(
+        "{} → {} live at γ = {}, {}; without the revived the error grows by {} %",
+        control.active,
+        outcome.active,
+        number(outcome.gamma),
+        settled(outcome),
+        number(100.0 * outcome.worth)
+    );
+    let speaks_for = match (revives, pays) {
+        (true, true) => Some(Category::Pressure),
+        (_, false) => Some(Category::Surplus),
+        // Too little to count as active, and yet missed.
+        (false, true) => None,
+    };
+    Some(say(question, answer, speaks_for))
+}
+
+pub(super) fn twin(f: &Findings, fails: bool) -> Option<Evidence> {
+    let twin = f.outcome(Probe::Twin)?;
+    let mut answer = format!(
+        "error {} after {} steps, {}",
+        number(twin.mse),
+        twin.steps,
+        settled(twin)
+    );
+    if let Some(linear) = f.linear {
+        let best = number(linear.autoencoder_mse);
+        answer += &format!("; the best linear one has {best}");
+    }
+    let speaks_for = fails.then_some(Category::BadMinimum);
+    Some(say(
+        "Can these layers autoencode at all?",
+        answer,
+        speaks_for,
+    ))
+}
+
+pub(super) fn linear(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {
+    let linear = f.linear?;
+    let answer = format!(
+        "its closed form: L = {}, {} live; here L = {}",
+        number(linear.loss),
+        linear.active,
+        number(control.loss)
+    );
+    let speaks_for = gap.map(|_| Category::BadMinimum);
+    Some(say(
+        "Does a linear VAE reach a lower energy?",
+        answer,
+        speaks_for,
+    ))
+}
+
+pub(super) fn warm(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {
+    let warm = f.outcome(Probe::Warm)?;
+    let answer = format!(
+        "L = {} with {} live, {}; here L = {}",
+        number(warm.loss),
+        warm.active,
+        settled(warm),
+        number(control.loss)
+    );
+    let speaks_for = gap.map(|_| Category::BadMinimum);
+    let question = "Does the twin's start reach a lower energy?";
+    Some(say(question, answer, speaks_for))
+}
+
+/// What a category means for this run.
+pub(super) fn meaning(f: &Findings, category: Category, control: &Outcome) -> String {
+    let (active, k) = (f.active(), f.latents);
+    match category {
+        Category::Healthy => format!("All {k} latents carry information and none is dying."),
+        Category::Surplus => format!(
+            "The data pay for {active} of the {k} latents at this κ; the others were pruned, and the error is as low \
+             as it gets."
+        ),
+        Category::Pressure => format!(
+            "Only {active} of {k} latents live because βγ = {} asks more of a latent than it can pay.",
+            number(f.live.beta * f.now.gamma)
+        ),
+        Category::BadMinimum => format!(
+            "{active} of {k} latents live, and L = {} is not the least this objective allows: training ended in a bad \
+             local minimum.",
+            number(control.loss)
+        ),
+        Category::Inconclusive if f.now.dead.is_empty() => {
+            "All latents live now, but one dies as training goes on.".into()
+        }
+        Category::Inconclusive => {
+            format!("{active} of {k} latents live, and the probes do not agree on why.")
+        }
+    }
+}
+
+/// What to try next.
+pub(super) fn advice(
+    f: &Findings,
+    category: Category,
+    control: &Outcome,
+    warm_helps: bool,
+) -> String {
+    match category {
+        Category::Healthy => {
+            "Nothing to mend; raise κ until some latents stay dead to see how many the data pay for."
+                .into()
+        }
+        Category::Surplus => format!(
+            "Keep it, or lower κ to {} and save the rest.",
+            f.active().max(1)
+        ),
+        Category::Pressure if f.likelihood != Likelihood::Gaussian => format!(
+            "Lower β: at {} latents come back.",
+            number(0.1 * f.live.beta)
+        ),
+        Category::Pressure => {
+            let calibrated = f.outcome(Probe::Calibrated);
+            let gamma = calibrated.map_or(f.now.mse, |c| c.gamma);
+            let beta = calibrated.map_or(f.live.beta.min(1.0), |c| c.beta);
+            if f.live.gamma_moves() {
+                format!("Lower β to {}.", number(beta))
+            } else {
+                format!(
+                    "Learn γ, or hold it at {}; with γ = {} that is β = {}.",
+                    number(gamma),
+                    number(f.live.gamma),
+                    number(beta * gamma / f.live.gamma)
+                )
+            }
+        }
+        Category::BadMinimum if warm_helps => {
+            "Train the autoencoder first and go on from its weights, or warm the KL up slowly."
+                .into()
+        }
+        Category::BadMinimum if f.hidden_layers > 2 => format!(
+            "Use fewer than these {} hidden layers, or skip connections and normalisation.",
+            f.hidden_layers
+        ),
+        Category::BadMinimum => "Try another seed, a smaller step size or a KL warm-up.".into(),
+        Category::Inconclusive if !control.settled => {
+            "Train on until nothing moves, then ask again.".into()
+        }
+        Category::Inconclusive => "Ask again with more steps per probe.".into(),
+    }
+}
