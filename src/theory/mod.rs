@@ -46,7 +46,7 @@ pub mod thresholds;
 pub mod weights;
 
 pub use basin::{BasinMap, BasinRequest, Fate, StartSigma};
-pub use convention::{Convention, beta_for, weight_for};
+pub use convention::{LossForm, Reading, Reduction, Sizes, read_loss};
 pub use covariance::Covariance;
 pub use elbo::{Elbo, ElboGap, ElboGradient, LinearVae, log_marginal_likelihood, stationary_gap};
 pub use fixed_sigma::{FixedSigmaMode, FixedSigmaOptimum, fixed_sigma_optimum};

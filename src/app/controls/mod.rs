@@ -11,6 +11,7 @@ mod objective;
 mod optimiser;
 mod parts;
 mod schedule;
+mod translator;
 
 use egui::Ui;
 
@@ -18,7 +19,6 @@ use crate::app::action::Action;
 use crate::app::outline::OutlineCache;
 use crate::app::state::AppState;
 use crate::config::{NetConfig, SamplingConfig};
-use crate::theory::Convention;
 
 pub(super) use parts::{name, row};
 
@@ -27,7 +27,7 @@ pub(super) struct Controls {
     /// The path box.
     path: String,
     /// Whose loss the effective-β line speaks of.
-    convention: Convention,
+    translator: translator::Translator,
     /// A network being edited, until the pointer lets go.
     net: Option<NetConfig>,
     /// Batch and seed being edited, until the pointer lets go.
@@ -48,7 +48,7 @@ impl Default for Controls {
     fn default() -> Self {
         Self {
             path: String::new(),
-            convention: Convention::MeanSquaredError,
+            translator: translator::Translator::default(),
             net: None,
             sampling: None,
             outline: OutlineCache::default(),

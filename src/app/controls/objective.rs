@@ -8,7 +8,6 @@ use crate::app::number::{significant, subscript};
 use crate::app::state::AppState;
 use crate::app::theme::{self, Theme, muted, segmented};
 use crate::config::{GammaMode, Likelihood, LiveConfig, Objective};
-use crate::theory::{Convention, weight_for};
 
 use super::Controls;
 use super::parts::{name, part, quiet, row};
@@ -58,29 +57,21 @@ impl Controls {
         }
         super::schedule::effective_beta(ui, state);
         next_to_die(ui, state);
-        ui.add_enabled_ui(vae, |ui| self.in_your_code(ui, state));
+        ui.add_enabled_ui(vae, |ui| self.in_your_code(ui, state, actions));
         snap_buttons(ui, state, actions);
     }
 
-    fn in_your_code(&mut self, ui: &mut Ui, state: &AppState) {
+    fn in_your_code(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         row(ui, "in your code", |ui| {
-            let dim = state.data.as_ref().map_or(1, |d| d.dataset.dim());
-            let beta = state.config.live.beta;
-            let weight = weight_for(beta, state.gamma(), dim, self.convention);
-            let weight = weight.map_or_else(|_| "—".into(), |w| significant(w, 3));
-            let text = format!("{} + {weight}·KL", convention_name(self.convention));
-            let response = ui
-                .add(egui::Button::new(RichText::new(text)).frame(false))
-                .on_hover_text(
-                    "The same trade-off in another way of writing the loss, per sample with the KL \
-                     summed over latents. Click for the next convention.",
-                );
-            if response.clicked() {
-                let all = Convention::ALL;
-                let at = all.iter().position(|c| *c == self.convention).unwrap_or(0);
-                self.convention = all[(at + 1) % all.len()];
+            let text = RichText::new(self.translator.here(state));
+            let button = ui.add(egui::Button::new(text).frame(false));
+            let help = "The same trade-off in another way of writing the loss. Click to choose or paste yours, and \
+                        to translate both ways.";
+            if button.on_hover_text(help).clicked() {
+                self.translator.open = !self.translator.open;
             }
         });
+        self.translator.window(ui, state, actions);
     }
 }
 
@@ -249,13 +240,5 @@ fn reachable_thresholds(state: &AppState) -> Vec<f64> {
             .iter()
             .map(|z| z / state.config.live.gamma)
             .collect()
-    }
-}
-
-fn convention_name(convention: Convention) -> &'static str {
-    match convention {
-        Convention::MeanSquaredError => "MSE",
-        Convention::SumSquaredError => "SSE",
-        Convention::HalfSumSquaredError => "½ SSE",
     }
 }

@@ -5,10 +5,10 @@ use collapse_explorer::theory::estimators::{
     gamma_prime, gamma_star, invert_logmean, logmean,
 };
 use collapse_explorer::theory::{
-    Convention, Gamma, LinearProblem, ModeSurface, PpcaSurface, active_count, beta_for,
+    Gamma, LinearProblem, LossForm, ModeSurface, PpcaSurface, Sizes, active_count,
     fixed_sigma_optimum, least_eigenvalue_curve, least_loss, next_to_die, next_to_revive, optimum,
     origin_eigenvalues, ppca_fit, ppca_log_likelihood, ppca_sweep, self_consistency, staircase,
-    thresholds_beta, thresholds_beta_learned, variance_shares, weight_for,
+    thresholds_beta, thresholds_beta_learned, variance_shares,
 };
 use proptest::prelude::*;
 
@@ -105,8 +105,16 @@ proptest! {
         if let Ok(s) = ModeSurface::new(a, b, c, e) {
             let _ = (s.minimum(), s.profiled_loss(a, b), s.loss(a, b, c));
         }
-        for convention in Convention::ALL {
-            let _ = (weight_for(a, b, 3, convention), beta_for(a, b, 3, convention));
-        }
+        let sizes = Sizes {
+            dim: 3,
+            latents: 2,
+            batch: 4,
+            gamma: b,
+        };
+        let form = LossForm {
+            error_variance: a,
+            ..LossForm::default()
+        };
+        let _ = (form.weight(a, &sizes), form.beta(b, &sizes));
     }
 }

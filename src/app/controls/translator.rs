@@ -1,0 +1,256 @@
+//! β between this program and somebody's code, both ways: a loss is pasted or put together, and its weight becomes β
+//! here, or β here its weight.
+
+use egui::{ComboBox, DragValue, RichText, Ui};
+
+use crate::app::action::Action;
+use crate::app::number::significant;
+use crate::app::state::AppState;
+use crate::app::theme::muted;
+use crate::config::LiveConfig;
+use crate::theory::{LossForm, Reduction, Sizes, read_loss};
+
+use super::parts::{complaint, name, quiet, row};
+
+/// The window and what stands in it.
+pub(super) struct Translator {
+    /// Whether it is on screen.
+    pub open: bool,
+    form: LossForm,
+    /// w.
+    weight: f64,
+    /// d of the code's own data; the present data's until it is changed.
+    dim: Option<usize>,
+    /// The same for κ.
+    latents: Option<usize>,
+    /// The same for the batch.
+    batch: Option<usize>,
+    pasted: String,
+    /// What the pasted text was taken for, one line each.
+    read: Vec<String>,
+    unread: bool,
+}
+
+impl Default for Translator {
+    fn default() -> Self {
+        Self {
+            open: false,
+            form: LossForm::default(),
+            weight: 1.0,
+            dim: None,
+            latents: None,
+            batch: None,
+            pasted: String::new(),
+            read: Vec::new(),
+            unread: false,
+        }
+    }
+}
+
+impl Translator {
+    /// The sizes of the present run, or the user's own.
+    fn sizes(&self, state: &AppState) -> Sizes {
+        let dim = state.data.as_ref().map_or(1, |d| d.dataset.dim());
+        Sizes {
+            dim: self.dim.unwrap_or(dim),
+            latents: self.latents.unwrap_or(state.config.net.latents),
+            batch: self.batch.unwrap_or(state.config.sampling.batch),
+            gamma: state.gamma(),
+        }
+    }
+
+    /// The weight of this form that is β here, as short as it can be.
+    pub fn here(&self, state: &AppState) -> String {
+        let weight = self.form.weight(state.config.live.beta, &self.sizes(state));
+        let weight = weight.map_or_else(|_| "—".into(), |w| significant(w, 3));
+        let error = match (self.form.error_half, self.form.error_dims) {
+            (true, Reduction::Sum) => "½ SSE",
+            (true, Reduction::Mean) => "½ MSE",
+            (false, Reduction::Sum) => "SSE",
+            (false, Reduction::Mean) => "MSE",
+        };
+        format!("{error} + {weight}·KL")
+    }
+
+    /// Draws the window, if it is open.
+    pub fn window(&mut self, ui: &Ui, state: &AppState, actions: &mut Vec<Action>) {
+        let mut open = self.open;
+        egui::Window::new("Translate a loss")
+            .open(&mut open)
+            .collapsible(false)
+            .resizable(false)
+            .default_width(430.0)
+            .default_pos([300.0, 120.0])
+            .show(ui.ctx(), |ui| self.contents(ui, state, actions));
+        self.open = open;
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        muted(
+            ui,
+            "Paste the lines of your code that make the loss, or put it together below.",
+        );
+        let entry = ui.add(
+            egui::TextEdit::multiline(&mut self.pasted)
+                .code_editor()
+                .desired_rows(4)
+                .desired_width(f32::INFINITY)
+                .hint_text("recon = F.mse_loss(x_hat, x)\nkld = -0.5 * torch.sum(1 + logvar - …)\nloss = recon + 0.00025 * kld"),
+        );
+        name(&entry, "loss code");
+        if entry.changed() {
+            self.read();
+        }
+        for line in &self.read {
+            quiet(ui, line, "");
+        }
+        if self.unread {
+            complaint(
+                ui,
+                "no squared error and no KL term was recognised in this text",
+            );
+        }
+        ui.separator();
+        self.error(ui);
+        self.kl(ui);
+        self.own_sizes(ui, state);
+        ui.separator();
+        self.results(ui, state, actions);
+    }
+
+    fn read(&mut self) {
+        self.read.clear();
+        self.unread = false;
+        if self.pasted.trim().is_empty() {
+            return;
+        }
+        match read_loss(&self.pasted) {
+            Some(reading) => {
+                self.form = reading.form;
+                self.weight = reading.weight.unwrap_or(1.0);
+                let assumed = reading.assumed.into_iter().map(|a| format!("assumed: {a}"));
+                self.read = reading.found.into_iter().chain(assumed).collect();
+            }
+            None => self.unread = true,
+        }
+    }
+
+    fn error(&mut self, ui: &mut Ui) {
+        row(ui, "squared error", |ui| {
+            let variance = DragValue::new(&mut self.form.error_variance)
+                .range(1e-9..=1e9)
+                .speed(0.01)
+                .prefix("/ ")
+                .custom_formatter(|v, _| significant(v, 4));
+            let response = ui.add(variance);
+            name(&response, "loss variance");
+            response.on_hover_text(
+                "What the error is divided by besides, such as the code's own σ²; 1 for nothing",
+            );
+            ui.checkbox(&mut self.form.error_half, "½");
+            reduction(
+                ui,
+                "error over batch",
+                " over batch",
+                &mut self.form.error_batch,
+            );
+            reduction(
+                ui,
+                "error over pixels",
+                " over pixels",
+                &mut self.form.error_dims,
+            );
+        });
+    }
+
+    fn kl(&mut self, ui: &mut Ui) {
+        row(ui, "KL", |ui| {
+            ui.checkbox(&mut self.form.kl_half, "has its ½")
+                .on_hover_text(
+                    "KL = ½ Σ (μ² + σ² − log σ² − 1); code without the ½ weighs it twice",
+                );
+            reduction(ui, "KL over batch", " over batch", &mut self.form.kl_batch);
+            reduction(
+                ui,
+                "KL over latents",
+                " over latents",
+                &mut self.form.kl_latents,
+            );
+        });
+    }
+
+    fn own_sizes(&mut self, ui: &mut Ui, state: &AppState) {
+        let sizes = self.sizes(state);
+        let size = |ui: &mut Ui, own: &mut Option<usize>, now: usize, prefix: &str, label| {
+            let mut value = now;
+            let drag = DragValue::new(&mut value)
+                .range(1..=100_000_000)
+                .prefix(prefix);
+            let response = ui.add(drag);
+            name(&response, label);
+            if response.changed() {
+                *own = Some(value);
+            }
+        };
+        row(ui, "sizes in that code", |ui| {
+            size(ui, &mut self.batch, sizes.batch, "batch ", "code batch");
+            size(ui, &mut self.latents, sizes.latents, "κ ", "code latents");
+            size(ui, &mut self.dim, sizes.dim, "pixels ", "code pixels");
+        });
+    }
+
+    fn results(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        let sizes = self.sizes(state);
+        let live = state.config.live;
+        ui.label(RichText::new(self.form.formula("w")).monospace());
+        row(ui, "w in your code", |ui| {
+            let beta = self.form.beta(self.weight, &sizes);
+            let known = beta.as_ref().ok().copied();
+            let button = ui.add_enabled(known.is_some(), egui::Button::new("use this β"));
+            if let Some(beta) = known.filter(|_| button.clicked()) {
+                actions.push(Action::Live(LiveConfig { beta, ..live }));
+            }
+            let text = beta.map_or_else(|_| "—".into(), |b| significant(b, 4));
+            ui.label(RichText::new(format!("is β = {text}")).strong());
+            let speed = 0.01 * self.weight;
+            let drag = DragValue::new(&mut self.weight)
+                .range(1e-12..=1e12)
+                .speed(speed)
+                .custom_formatter(|v, _| significant(v, 5));
+            let response = ui.add(drag);
+            name(&response, "code weight");
+        });
+        row(
+            ui,
+            &format!("β = {} here", significant(live.beta, 4)),
+            |ui| {
+                let weight = self.form.weight(live.beta, &sizes);
+                let button = ui.button("copy").on_hover_text("Copies the number");
+                let text = weight.map_or_else(|_| "—".into(), |w| significant(w, 5));
+                if button.clicked() {
+                    ui.ctx().copy_text(text.clone());
+                }
+                ui.label(RichText::new(format!("is w = {text}")).strong());
+            },
+        );
+        let note = format!(
+            "At γ = {} here; while γ is held only βγ matters, and a learned γ changes the translation as it moves.",
+            significant(sizes.gamma, 4)
+        );
+        ui.add(egui::Label::new(RichText::new(note).small().weak()).wrap());
+    }
+}
+
+fn reduction(ui: &mut Ui, label: &'static str, over: &str, value: &mut Reduction) {
+    let response = ComboBox::from_id_salt(label)
+        .width(112.0)
+        .selected_text(format!("{}{over}", value.word()))
+        .show_ui(ui, |ui| {
+            for option in [Reduction::Sum, Reduction::Mean] {
+                ui.selectable_value(value, option, format!("{}{over}", option.word()));
+            }
+        })
+        .response;
+    name(&response, label);
+}
