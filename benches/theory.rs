@@ -151,6 +151,7 @@ fn landscape(c: &mut Criterion) {
                 worker.set_live(LiveParams {
                     run,
                     live,
+                    held: Vec::new(),
                     view: ViewRequest {
                         landscapes: vec![asked.clone()],
                         ..ViewRequest::default()

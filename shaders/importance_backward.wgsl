@@ -1,7 +1,8 @@
-// dμ ← Σ_i g_i, d log σ² ← Σ_i [g_i (z_i − μ)/2 − β w_i/2B], g_i = dz_i + β w_i z_i/(η²B): one invocation per row and
-// latent.
+// dμ ← Σ_i g_i, d log σ² ← Σ_i [g_i (z_i − μ)/2 − β w_i/2B], g_i = keep dz_i + β w_i z_i/(η²B): one invocation per
+// row and latent.
 //
 //!import step
+//!import modes
 
 override WORKGROUP: u32 = 64u;
 
@@ -9,8 +10,9 @@ override WORKGROUP: u32 = 64u;
 @group(1) @binding(2) var<storage, read> z: array<f32>;
 @group(1) @binding(3) var<storage, read> dz: array<f32>;
 @group(1) @binding(4) var<storage, read> weights: array<f32>;
-@group(1) @binding(5) var<storage, read_write> dhead: array<f32>;
-@group(1) @binding(6) var<storage, read_write> dlog_sigma2_rows: array<f32>;
+@group(1) @binding(5) var<storage, read> table: array<f32>;
+@group(1) @binding(6) var<storage, read_write> dhead: array<f32>;
+@group(1) @binding(7) var<storage, read_write> dlog_sigma2_rows: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -33,7 +35,7 @@ fn main(
     for (var sample = row * call.repeats; sample < (row + 1u) * call.repeats; sample++) {
         let value = z[sample * call.width + latent];
         let weight = share * weights[sample];
-        let g = dz[sample * call.width + latent] + weight * value * prior_precision;
+        let g = kept(latent, dz[sample * call.width + latent]) + weight * value * prior_precision;
         dmu += g;
         dlog_variance += 0.5 * (g * (value - mu) - weight);
     }

@@ -25,6 +25,24 @@ pub enum Stream {
     Data = 7,
     /// Directions in which the loss of a trained network is looked at.
     Landscape = 8,
+    /// ξ of the noise put on single latents during training.
+    LatentNoise = 9,
+    /// The same during evaluation.
+    EvaluationNoise = 10,
+}
+
+impl Stream {
+    /// From the number of a stream of ε to that of the ξ beside it; `NOISE_STREAM` of the shaders.
+    pub const NOISE_OFFSET: u32 = Self::LatentNoise as u32 - Self::Epsilon as u32;
+
+    /// The stream of the noise put on single latents whose ε comes from this one.
+    #[must_use]
+    pub fn beside(self) -> Self {
+        match self {
+            Self::Evaluation => Self::EvaluationNoise,
+            _ => Self::LatentNoise,
+        }
+    }
 }
 
 /// Threefry-2×32-20: two random words for a (key, counter) pair.

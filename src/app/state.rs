@@ -120,6 +120,8 @@ pub struct AppState {
     chose_traversal: bool,
     /// Latents zeroed by hand.
     pub zeroed: Vec<usize>,
+    /// Latents held out of training by hand, in order.
+    pub held: Vec<usize>,
     /// The landscapes of the trained network that tiles ask for.
     landscapes: Vec<(Tile, LandscapeRequest)>,
     /// Whether the usage tile sorts by KL.
@@ -161,6 +163,7 @@ impl AppState {
             traversed: 0,
             chose_traversal: false,
             zeroed: Vec::new(),
+            held: Vec::new(),
             landscapes: Vec::new(),
             sort_by_kl: true,
             recent: ["digits", "faces", "gaussian:9,5,2,1,0.3"]
@@ -218,7 +221,10 @@ impl AppState {
             Action::Reset => {
                 self.keep_ghost();
                 self.forget_trails();
-                vec![Effect::Command(Command::Reset)]
+                self.held.clear();
+                let mut effects = vec![Effect::Command(Command::Reset)];
+                effects.extend(self.live_effect());
+                effects
             }
             Action::NewSeed => self.restart(|config| {
                 config.sampling.seed = config.sampling.seed.wrapping_add(1);
@@ -296,6 +302,7 @@ impl AppState {
         vec![Effect::Live(LiveParams {
             run: run.id,
             live: self.config.live,
+            held: self.held.clone(),
             view: ViewRequest {
                 examples: EXAMPLES,
                 traversal: self.traversed,
@@ -390,6 +397,7 @@ impl AppState {
         });
         self.forget_trails();
         self.zeroed.clear();
+        self.held.clear();
         self.hovered = None;
         self.traversed = 0;
         self.chose_traversal = false;

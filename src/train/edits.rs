@@ -2,6 +2,8 @@
 
 use crate::config::{GammaMode, LiveConfig, Objective, TrainedPart};
 
+use super::modes::LatentMode;
+
 /// What changed, in the words of the plots.
 pub(super) fn edits(old: &LiveConfig, new: &LiveConfig) -> Vec<String> {
     let mut texts = Vec::new();
@@ -46,6 +48,18 @@ pub(super) fn edits(old: &LiveConfig, new: &LiveConfig) -> Vec<String> {
         });
     }
     texts
+}
+
+/// Which latents were held or released, in the words of the plots.
+pub(super) fn mode_edits(old: &[LatentMode], new: &[LatentMode]) -> Vec<String> {
+    let pairs = old.iter().zip(new).enumerate();
+    pairs
+        .filter(|(_, (old, new))| old.keep != new.keep)
+        .map(|(j, (_, new))| {
+            let verb = if new.keep { "released" } else { "held" };
+            format!("z{j} {verb}")
+        })
+        .collect()
 }
 
 /// Three significant digits.

@@ -6,11 +6,14 @@
 //! repaint.
 
 mod bound;
+mod copy;
 mod edits;
 mod evaluate;
+mod gain;
 mod history;
 pub mod landscape;
 mod latest;
+mod modes;
 mod posterior;
 mod protocol;
 mod recovery;
@@ -20,12 +23,15 @@ mod views;
 mod worker;
 
 pub use bound::importance_bound;
+pub use copy::RunCopy;
 pub use evaluate::{Evaluation, LatentStatistics, evaluate, measure_gains};
+pub use gain::{Gain, chunk_gain};
 pub use history::{Bin, History, Mark, Spread};
 pub use landscape::{
     CollapsePath, Landscape, LandscapeKind, LandscapeRequest, Place, Plane, PointLoss,
 };
 pub use latest::Latest;
+pub use modes::LatentMode;
 pub use posterior::Posterior;
 pub use protocol::{
     Command, Event, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,

@@ -6,6 +6,7 @@ use crate::compute::{DeviceInfo, StepMetrics};
 use crate::config::{LiveConfig, RunConfig};
 use crate::data::{Dataset, Preprocessor, Spectrum};
 
+use super::copy::RunCopy;
 use super::evaluate::Evaluation;
 use super::history::History;
 use super::landscape::{Landscape, LandscapeRequest};
@@ -46,8 +47,10 @@ pub enum Command {
     Steps(u64),
     /// Makes one epoch, then pauses.
     Epoch,
-    /// Back to step 0 with the same seed.
+    /// Back to step 0 with the same seed; latents that were held are released.
     Reset,
+    /// Asks for the run's state, which [`Event::Copied`] brings; the run goes on as it was.
+    Copy,
 }
 
 /// Live settings and what the window looks at: newest wins.
@@ -57,6 +60,8 @@ pub struct LiveParams {
     pub run: RunId,
     /// β, γ, learning rate.
     pub live: LiveConfig,
+    /// Latents held out of training: the decoder sees their prior mean, and only the KL moves them.
+    pub held: Vec<usize>,
     /// What to compute for display.
     pub view: ViewRequest,
 }
@@ -115,6 +120,13 @@ pub enum Event {
         /// What changed.
         text: String,
     },
+    /// The state that [`Command::Copy`] asked for.
+    Copied {
+        /// The run.
+        run: RunId,
+        /// Its state.
+        copy: Arc<RunCopy>,
+    },
     /// It trains.
     Playing(RunId),
     /// It waits.
@@ -162,6 +174,7 @@ impl Event {
         match self {
             Self::Started { run, .. }
             | Self::Edited { run, .. }
+            | Self::Copied { run, .. }
             | Self::Playing(run)
             | Self::Paused { run, .. }
             | Self::Diverged { run, .. }

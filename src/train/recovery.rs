@@ -99,6 +99,7 @@ impl State {
             let mut trainer = (self.factory)(setup)?;
             trainer.backend().set_interrupt(Arc::clone(&self.interrupt));
             trainer.set_live(*run.trainer.live())?;
+            trainer.set_latent_modes(run.trainer.latent_modes())?;
             if let Some(good) = &run.good {
                 trainer.restore(good)?;
             }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::compute::StepMetrics;
+use crate::config::LiveConfig;
 
+use super::edits::{edits, mode_edits};
 use super::evaluate::{Evaluation, evaluate, measure_gains};
 use super::history::History;
 use super::landscape::Board;
+use super::modes::LatentMode;
 use super::protocol::{RunId, ViewRequest};
 use super::trainer::{Checkpoint, TrainError, Trainer};
 use super::views::{Views, views};
@@ -128,6 +131,33 @@ impl Run {
         self.good = Some(checkpoint);
         self.timing.checkpoint = Instant::now();
         Ok(())
+    }
+
+    /// Applies live settings and the latents to hold; what changed, in the words of the plots.
+    pub(super) fn edit(
+        &mut self,
+        live: &LiveConfig,
+        held: &[usize],
+    ) -> Result<Vec<String>, TrainError> {
+        let old = *self.trainer.live();
+        let mut texts = Vec::new();
+        if old != *live {
+            self.trainer.set_live(*live)?;
+            texts = edits(&old, live);
+        }
+        let modes = LatentMode::holding(held, self.trainer.plan().net.latents);
+        let before = self.trainer.latent_modes().to_vec();
+        if before != modes {
+            self.trainer.set_latent_modes(&modes)?;
+            texts.extend(mode_edits(&before, &modes));
+        }
+        Ok(texts)
+    }
+
+    /// Releases every latent that is held.
+    pub(super) fn release_all(&mut self) -> Result<(), TrainError> {
+        let modes = LatentMode::holding(&[], self.trainer.plan().net.latents);
+        self.trainer.set_latent_modes(&modes)
     }
 
     /// Works on the landscapes for a moment, if they are due, and keeps a state of the trajectory; whether there

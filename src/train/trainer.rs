@@ -7,6 +7,7 @@ use crate::config::{Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
 use crate::data::{Preprocessor, Spectrum, Targets};
 use crate::model::{NetSpec, Shape, initial_parameters};
 
+use super::modes::LatentMode;
 use super::protocol::{Projection, RunSetup, ViewRequest};
 use super::views::{Views, views};
 
@@ -28,6 +29,12 @@ pub enum TrainError {
     /// The data set is empty.
     #[error("the data set {0} has no items")]
     NoData(String),
+    /// What is to be done to single latents cannot be done.
+    #[error("latents cannot be held or given noise: {reason}")]
+    LatentModes {
+        /// Why.
+        reason: String,
+    },
     /// A number stopped being finite.
     #[error("step {step} diverged: {tensor} is no longer finite")]
     Diverged {
@@ -115,6 +122,8 @@ pub struct Trainer {
     backend: Box<dyn Backend>,
     setup: Arc<RunSetup>,
     live: LiveConfig,
+    /// As the device holds them.
+    pub(super) modes: Vec<LatentMode>,
     /// Steps given to the device.
     step: u64,
     /// Steps whose metrics came back.
@@ -147,8 +156,10 @@ impl Trainer {
     /// # Errors
     /// [`TrainError`] if the device fails.
     pub fn on_backend(setup: Arc<RunSetup>, backend: Box<dyn Backend>) -> Result<Self, TrainError> {
+        let modes = vec![LatentMode::default(); backend.plan().net.latents];
         let mut this = Self {
             backend,
+            modes,
             live: setup.config.live,
             setup,
             step: 0,
@@ -158,7 +169,7 @@ impl Trainer {
         Ok(this)
     }
 
-    /// Back to step 0 with the same seed: the run that follows is the same run.
+    /// Back to step 0 with the same seed: the run that follows is the same run. Live settings and latent modes stay.
     ///
     /// # Errors
     /// [`TrainError`] if the device fails.

@@ -62,6 +62,7 @@ pub(super) fn views(
     let (d, k, chunk) = (plan.net.dim, plan.net.latents, plan.chunk);
     let (x_all, out_all, z_all, head_slice) = (plan.x(), plan.out(), plan.z(), plan.head());
     let (stride, width) = (plan.net.head_dim(), plan.net.out_dim());
+    let modes = plan.latent_modes();
     // A decoder of something else than the input makes no pictures.
     let pictures = plan.net.target == plan.net.input;
     let examples = examples_of(request, chunk);
@@ -111,8 +112,11 @@ pub(super) fn views(
 
     let traversed = request.traversal.min(k - 1);
     let mut z = backend.read(z_all)?;
+    // A latent that is held is at its prior mean in what the model generates, too.
+    let modes = backend.read(modes)?;
     for (index, value) in z[..examples * k].iter_mut().enumerate() {
-        *value = live.eta_enc as f32 * normal(seed, Stream::Prior, index as u32, 0);
+        let prior = live.eta_enc as f32 * normal(seed, Stream::Prior, index as u32, 0);
+        *value = modes[index % k] * prior;
     }
     for (row, latents) in z[examples * k..2 * examples * k]
         .chunks_exact_mut(k)

@@ -13,7 +13,6 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::compute::Plan;
 
-use super::edits::edits;
 use super::history::History;
 use super::landscape::Board;
 use super::latest::Latest;
@@ -255,10 +254,12 @@ impl State {
             }
             Command::Reset => {
                 if let Some(run) = self.run.as_mut() {
+                    run.release_all()?;
                     run.trainer.reset()?;
                     run.forget();
                 }
             }
+            Command::Copy => self.copy()?,
         }
         Ok(())
     }
@@ -374,20 +375,19 @@ impl State {
             run.unseen = true;
             run.view = params.view;
         }
-        let old = *run.trainer.live();
-        if old == params.live {
-            return Ok(());
-        }
-        if let Err(error) = run.trainer.set_live(params.live) {
-            let (id, message) = (run.id, error.to_string());
-            self.tell(Event::Refused { run: id, message });
-            return Ok(());
-        }
+        let (id, step) = (run.id, run.trainer.step());
+        let texts = match run.edit(&params.live, &params.held) {
+            Ok(texts) if texts.is_empty() => return Ok(()),
+            Ok(texts) => texts,
+            Err(error) => {
+                let message = error.to_string();
+                self.tell(Event::Refused { run: id, message });
+                return Ok(());
+            }
+        };
         run.forget_gains();
         run.unevaluated = true;
         run.unseen = true;
-        let (id, step) = (run.id, run.trainer.step());
-        let texts = edits(&old, &params.live);
         for text in &texts {
             run.history.mark(text.clone());
         }

@@ -29,6 +29,9 @@ fn disagreements(recipe: &Recipe, beta: f32, gamma: f64, corrupt: Option<&str>) 
     let mut backend = CpuBackend::<f64>::new(plan, data, preprocessor).expect("memory");
     let initial = initial_parameters(&arena, 3, gamma);
     backend.write(parameters, &initial).expect("a write");
+    let modes = backend.plan().latent_modes();
+    let values = recipe.latent_modes();
+    backend.write(modes, &values).expect("a write");
     // Exercise log σ² ≠ 0 of a global variance.
     if let Some(tensor) = arena.get("log_sigma2") {
         for (j, value) in backend.slice_mut(parameters)[tensor.range()]

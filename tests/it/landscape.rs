@@ -108,6 +108,7 @@ impl Running {
         self.worker.set_live(LiveParams {
             run: RUN,
             live: self.live,
+            held: Vec::new(),
             view: ViewRequest {
                 landscapes,
                 ..ViewRequest::default()

@@ -11,6 +11,7 @@ use collapse_explorer::compute::gpu::{
     kernel_names, resolve,
 };
 use collapse_explorer::compute::{Program, StatisticsLayout, StepInputs, StepMetrics};
+use collapse_explorer::rng::Stream;
 use collapse_explorer::theory::Fate;
 use collapse_explorer::theory::basin::descent;
 use naga::back::pipeline_constants::process_overrides;
@@ -283,6 +284,10 @@ fn constants_agree_with_their_twins() {
         );
     }
     assert_eq!(constant("gather", "OPS"), Status::OPS);
+    let noise = constant("reparameterize_forward", "NOISE_STREAM");
+    for stream in [Stream::Epsilon, Stream::Evaluation] {
+        assert_eq!(stream as u32 + noise, stream.beside() as u32);
+    }
     let bits = [
         ("TRAIN_ENCODER", StepInputs::TRAIN_ENCODER),
         ("TRAIN_DECODER", StepInputs::TRAIN_DECODER),

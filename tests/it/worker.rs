@@ -86,6 +86,7 @@ impl Watched {
         self.worker.set_live(LiveParams {
             run: RunId(id),
             live,
+            held: Vec::new(),
             view: ViewRequest::default(),
         });
     }

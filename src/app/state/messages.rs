@@ -113,7 +113,8 @@ impl AppState {
             }
             Event::Playing(_) => self.playing = true,
             Event::Paused { .. } => self.playing = false,
-            Event::Edited { .. } => {}
+            // Nobody on the window's side has asked for a copy yet.
+            Event::Edited { .. } | Event::Copied { .. } => {}
             Event::Recovered {
                 device, message, ..
             } => {

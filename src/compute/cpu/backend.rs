@@ -35,7 +35,7 @@ pub struct CpuBackend<T> {
 }
 
 impl<T: Real> CpuBackend<T> {
-    /// Allocates the plan's buffers, all zero but for the mask, which keeps every latent.
+    /// Allocates the plan's buffers, all zero but for the mask and the modes, which keep every latent.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if the machine has not the memory.
@@ -81,6 +81,8 @@ impl<T: Real> CpuBackend<T> {
             buffers.push(buffer);
         }
         buffers[plan.mask().buffer.0].fill(T::ONE);
+        let modes = plan.latent_modes();
+        buffers[modes.buffer.0][modes.range()][..plan.net.latents].fill(T::ONE);
         let shares_work = shares_work(&plan);
         Ok(Self {
             info,

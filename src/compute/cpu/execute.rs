@@ -11,6 +11,7 @@ use super::dense::{
 use super::epilogue::{Finishing, Tail, pointwise};
 use super::gather::{gather, gather_targets};
 use super::latent::{Posterior, latent_means, reparameterize_backward, reparameterize_forward};
+use super::modes::show_latents;
 use super::norm::{
     norm_backward_affine, norm_backward_input, norm_forward, norm_moments, norm_update,
 };
@@ -341,16 +342,23 @@ impl<T: Real> CpuBackend<T> {
                 head,
                 log_sigma2,
                 z,
+                table,
+                seen,
                 kl,
                 latents,
                 repeats,
                 noise,
                 ..
-            } => self.with_two(z, Some(kl), |this, z, kl| {
-                let posterior = this.posterior(head, log_sigma2, latents);
-                let kl = kl.unwrap_or_default();
-                reparameterize_forward(posterior, noise, repeats, inputs, z, kl);
-            }),
+            } => {
+                self.with_two(z, Some(kl), |this, z, kl| {
+                    let posterior = this.posterior(head, log_sigma2, latents);
+                    let kl = kl.unwrap_or_default();
+                    reparameterize_forward(posterior, noise, repeats, inputs, z, kl);
+                });
+                self.with(seen, |this, seen| {
+                    show_latents(this.slice(z), this.slice(table), noise, inputs, seen);
+                });
+            }
             Op::LatentMeans { kl, means, .. } => {
                 self.with(means, |this, means| latent_means(this.slice(kl), means));
             }
@@ -359,7 +367,7 @@ impl<T: Real> CpuBackend<T> {
                 log_sigma2,
                 z,
                 dz,
-                means,
+                table,
                 norms,
                 dhead,
                 dlog_sigma2_rows,
@@ -369,8 +377,8 @@ impl<T: Real> CpuBackend<T> {
                 let posterior = this.posterior(head, log_sigma2, latents);
                 let norms = norms.map(|s| this.slice(s));
                 let pair = [this.slice(z), this.slice(dz)];
-                let means = this.slice(means);
-                reparameterize_backward(posterior, inputs, pair, means, norms, dhead, rows);
+                let table = this.slice(table);
+                reparameterize_backward(posterior, inputs, pair, table, norms, dhead, rows);
             }),
             Op::MaskLatents {
                 z, mask, output, ..

@@ -41,6 +41,7 @@ impl<T: Real> CpuBackend<T> {
                 z,
                 dz,
                 weights,
+                table,
                 dhead,
                 dlog_sigma2_rows,
                 latents,
@@ -48,7 +49,8 @@ impl<T: Real> CpuBackend<T> {
             } => self.with_two(dhead, dlog_sigma2_rows, |this, dhead, rows| {
                 let posterior = this.posterior(head, log_sigma2, latents);
                 let pair = [this.slice(z), this.slice(dz)];
-                importance_backward(posterior, inputs, pair, this.slice(weights), dhead, rows);
+                let (weights, table) = (this.slice(weights), this.slice(table));
+                importance_backward(posterior, inputs, pair, weights, table, dhead, rows);
             }),
             Op::AnalyticNorms {
                 weight,

@@ -3,6 +3,7 @@
 use crate::compute::inputs::StepInputs;
 
 use super::latent::Posterior;
+use super::modes::kept;
 use super::real::Real;
 use super::vector::vectorized;
 
@@ -67,12 +68,14 @@ pub(super) fn importance_weights<T: Real>(
     }
 }
 
-/// dμ ← `Σ_i` `g_i`, d log σ² ← `Σ_i` [`g_i` (`z_i` − μ)/2 − `βw_i/2B`], `g_i` = `dz_i` + `βw_i` `z_i/(η²B)`.
+/// dμ ← `Σ_i` `g_i`, d log σ² ← `Σ_i` [`g_i` (`z_i` − μ)/2 − `βw_i/2B`], `g_i` = keep `dz_i` + `βw_i`
+/// `z_i/(η²B)`.
 pub(super) fn importance_backward<T: Real>(
     posterior: Posterior<'_, T>,
     inputs: &StepInputs,
     [z, dz]: [&[T]; 2],
     weights: &[T],
+    table: &[T],
     dhead: &mut [T],
     dlog_sigma2_rows: Option<&mut [T]>,
 ) {
@@ -81,6 +84,7 @@ pub(super) fn importance_backward<T: Real>(
     let rows = dhead.len() / stride;
     let repeats = weights.len() / rows;
     let half = T::of(0.5);
+    let keep = &table[latents..2 * latents];
     let share = T::of_f32(inputs.beta) / T::of(rows as f64);
     let precision = T::ONE / T::of_f32(inputs.prior_variance);
     vectorized(
@@ -102,7 +106,7 @@ pub(super) fn importance_backward<T: Real>(
                     let (z, dz) = (&z[at.clone()], &dz[at]);
                     let weight = share * weight;
                     for j in 0..latents {
-                        let g = dz[j] + weight * z[j] * precision;
+                        let g = kept(keep[j], dz[j]) + weight * z[j] * precision;
                         dmu[j] += g;
                         dlog_sigma2[j] += half * (g * (z[j] - mu[j]) - weight);
                     }

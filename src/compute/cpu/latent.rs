@@ -4,6 +4,7 @@ use crate::compute::inputs::StepInputs;
 use crate::rng::{Stream, normal_pair};
 
 use super::dense::sum_rows;
+use super::modes::kept;
 use super::real::Real;
 use super::vector::{over_rows, over_rows_of, vectorized};
 
@@ -216,6 +217,8 @@ pub(super) fn latent_means<T: Real>(kl: &[T], means: &mut [T]) {
 struct Shared<'a, T> {
     /// Mean KL of every latent.
     means: &'a [T],
+    /// Whose gradients count, if not all do.
+    keep: Option<&'a [T]>,
     /// ‖`W_j‖²/2γ`, for the analytic objective.
     norms: Option<&'a [T]>,
     /// β/B.
@@ -228,7 +231,8 @@ struct Shared<'a, T> {
     count: T,
 }
 
-/// dμ ← dz + βμ/(η²B), d log σ² ← dz·(z − μ)/2 + β(σ²/η² − 1)/2B + σ²n/B.
+/// dμ ← dz + βμ/(η²B), d log σ² ← dz·(z − μ)/2 + β(σ²/η² − 1)/2B + σ²n/B, with dz keep times the gradient of what
+/// the decoder saw.
 ///
 /// (z − μ is sσε, so ε need not be kept.) `dhead` is laid out like the head; with a global variance
 /// the second part goes to `dlog_sigma2_rows` instead, to be summed over rows.
@@ -236,7 +240,7 @@ pub(super) fn reparameterize_backward<T: Real>(
     posterior: Posterior<'_, T>,
     inputs: &StepInputs,
     [z, dz]: [&[T]; 2],
-    means: &[T],
+    table: &[T],
     norms: Option<&[T]>,
     dhead: &mut [T],
     dlog_sigma2_rows: Option<&mut [T]>,
@@ -244,8 +248,10 @@ pub(super) fn reparameterize_backward<T: Real>(
     let latents = posterior.latents;
     let rows = z.len() / latents;
     let count = T::of(rows as f64);
+    let (means, keep) = (&table[..latents], &table[latents..2 * latents]);
     let shared = Shared {
         means,
+        keep: keep.iter().any(|k| *k == T::ZERO).then_some(keep),
         norms,
         weight: T::of_f32(inputs.beta) / count,
         precision: T::ONE / T::of_f32(inputs.prior_variance),
@@ -257,11 +263,8 @@ pub(super) fn reparameterize_backward<T: Real>(
         || {
             let mut global_rows = dlog_sigma2_rows;
             // Latents that differ from each other in more than their numbers go row by row.
-            let tall = if inputs.free_bits > 0.0 || norms.is_some() {
-                1
-            } else {
-                rows_together(latents)
-            };
+            let apart = inputs.free_bits > 0.0 || norms.is_some() || shared.keep.is_some();
+            let tall = if apart { 1 } else { rows_together(latents) };
             let stride = posterior.stride();
             for first in (0..rows).step_by(tall) {
                 let tall = tall.min(rows - first);
@@ -303,7 +306,8 @@ fn gradients<T: Real>(
 ) {
     let half = T::of(0.5);
     let (weight, precision) = (shared.weight, shared.precision);
-    if shared.norms.is_none() && shared.free_bits == T::ZERO {
+    let alike = shared.norms.is_none() && shared.keep.is_none();
+    if alike && shared.free_bits == T::ZERO {
         let given = mu.iter().zip(log_sigma2).zip(z.iter().zip(dz));
         let out = dmu.iter_mut().zip(dlog_sigma2);
         for ((dmu, dlog_sigma2), ((&mu, &log_sigma2), (&z, &dz))) in out.zip(given) {
@@ -317,8 +321,9 @@ fn gradients<T: Real>(
         let held = shared.means[j] < shared.free_bits;
         let weight = if held { T::ZERO } else { weight };
         let sigma2 = log_sigma2[j].exp_();
-        dmu[j] = dz[j] + weight * mu[j] * precision;
-        dlog_sigma2[j] = half * (dz[j] * (z[j] - mu[j]) + weight * (sigma2 * precision - T::ONE));
+        let g = shared.keep.map_or(dz[j], |keep| kept(keep[j], dz[j]));
+        dmu[j] = g + weight * mu[j] * precision;
+        dlog_sigma2[j] = half * (g * (z[j] - mu[j]) + weight * (sigma2 * precision - T::ONE));
         if let Some(norms) = shared.norms {
             dlog_sigma2[j] += sigma2 * norms[j] / shared.count;
         }

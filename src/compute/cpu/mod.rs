@@ -18,6 +18,7 @@ mod execute_objective;
 mod gather;
 mod importance;
 mod latent;
+mod modes;
 mod norm;
 mod objective;
 mod product;

@@ -133,9 +133,11 @@ impl GpuBackend {
                 gpu,
             };
             this.clear_status()?;
-            // No latent is masked until somebody says so.
-            let mask = this.plan.mask();
-            this.write(mask, &vec![1.0; mask.len])?;
+            // No latent is masked or held until somebody says so.
+            let (mask, modes) = (this.plan.mask(), this.plan.latent_modes());
+            let ones = vec![1.0; mask.len];
+            this.write(mask, &ones)?;
+            this.write(modes, &ones)?;
             return Ok(this);
         }
         Err(refusal.unwrap_or_else(|| gpu.failed("it has no room for a single sample")))

@@ -88,6 +88,7 @@ const SHARED: &[(&str, &str)] = files!("shared/":
     "matmul_registers",
     "matmul_tiled",
     "matmul_wide",
+    "modes",
     "normal",
     "operands",
     "patches",

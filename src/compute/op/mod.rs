@@ -268,8 +268,9 @@ pub enum Op {
         /// Channels.
         channels: usize,
     },
-    /// z ← μ + s σ ε with s the step's noise scale (1, or 0 for the autoencoder), and the KL of every row and
-    /// latent, ½(μ²/η² + σ²/η² − log(σ²/η²) − 1).
+    /// z ← μ + s σ ε with s the step's noise scale (1, or 0 for the autoencoder), what the decoder sees of it,
+    /// seen ← keep z + n ξ with keep and n of the latent's mode, and the KL of every row and latent,
+    /// ½(μ²/η² + σ²/η² − log(σ²/η²) − 1).
     ReparameterizeForward {
         /// `rows × 2κ` (μ | log σ²), or `rows × κ` (μ) with a global variance.
         head: Slice,
@@ -277,6 +278,10 @@ pub enum Op {
         log_sigma2: Option<Slice>,
         /// Output, `rows·repeats × κ`: the samples of a row follow one another.
         z: Slice,
+        /// `3 × κ`: what training left there, then keep and n of every latent.
+        table: Slice,
+        /// Output, like `z`; the same numbers where keep is 1 and n is 0.
+        seen: Slice,
         /// Output, `rows × κ`, nats.
         kl: Slice,
         /// B.
@@ -285,7 +290,7 @@ pub enum Op {
         latents: usize,
         /// Samples per row.
         repeats: usize,
-        /// Which stream ε comes from.
+        /// Which stream ε comes from; ξ comes from [`Stream::beside`] it.
         noise: Stream,
     },
     /// means ← mean over rows of the KL of every latent.
@@ -299,9 +304,9 @@ pub enum Op {
         /// κ.
         latents: usize,
     },
-    /// dμ ← dz + β g μ/(η²B), d log σ² ← dz (z − μ)/2 + β g (σ²/η² − 1)/2B + σ² n/B, where g is 1 unless
-    /// free bits hold the latent (its mean KL is below λ), then 0, and n is the analytic objective's
-    /// ‖`W_j‖²/2γ`, else 0.
+    /// dμ ← dz + β g μ/(η²B), d log σ² ← dz (z − μ)/2 + β g (σ²/η² − 1)/2B + σ² n/B, where dz is keep times
+    /// the gradient of what the decoder saw, g is 1 unless free bits hold the latent (its mean KL is below λ),
+    /// then 0, and n is the analytic objective's ‖`W_j‖²/2γ`, else 0.
     ReparameterizeBackward {
         /// As in the forward.
         head: Slice,
@@ -309,10 +314,10 @@ pub enum Op {
         log_sigma2: Option<Slice>,
         /// As in the forward.
         z: Slice,
-        /// Gradient with respect to z, `rows × κ`.
+        /// Gradient with respect to what the decoder saw, `rows × κ`.
         dz: Slice,
-        /// κ: mean KL of every latent.
-        means: Slice,
+        /// `3 × κ`: mean KL, keep and n of every latent.
+        table: Slice,
         /// κ: ‖`W_j‖²/2γ`, for the analytic objective.
         norms: Option<Slice>,
         /// Output, laid out like `head`.
@@ -356,8 +361,8 @@ pub enum Op {
         /// Samples per row.
         repeats: usize,
     },
-    /// dμ ← `Σ_i` `g_i`, d log σ² ← `Σ_i` [`g_i` (`z_i` − μ)/2 − β `w_i/2B`], `g_i` = `dz_i` + β `w_i` `z_i/(η²B)`: the
-    /// importance-weighted counterpart of [`Op::ReparameterizeBackward`].
+    /// dμ ← `Σ_i` `g_i`, d log σ² ← `Σ_i` [`g_i` (`z_i` − μ)/2 − β `w_i/2B`], `g_i` = keep `dz_i` + β `w_i` `z_i/(η²B)`:
+    /// the importance-weighted counterpart of [`Op::ReparameterizeBackward`].
     ImportanceBackward {
         /// As in the forward.
         head: Slice,
@@ -365,10 +370,12 @@ pub enum Op {
         log_sigma2: Option<Slice>,
         /// `rows·repeats × κ`.
         z: Slice,
-        /// Gradient with respect to z, the weights already in it.
+        /// Gradient with respect to what the decoder saw, the weights already in it.
         dz: Slice,
         /// `rows·repeats`.
         weights: Slice,
+        /// `3 × κ`: mean KL, keep and n of every latent.
+        table: Slice,
         /// Output, laid out like `head`.
         dhead: Slice,
         /// Output `rows × κ`, if the variance is global.

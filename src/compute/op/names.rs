@@ -69,7 +69,7 @@ impl Op {
             Self::NormMoments { moments, .. } => vec![moments],
             Self::NormBackwardAffine { daffine, .. } => vec![daffine],
             Self::NormUpdate { running, .. } => vec![running],
-            Self::ReparameterizeForward { z, kl, .. } => vec![z, kl],
+            Self::ReparameterizeForward { z, seen, kl, .. } => vec![z, seen, kl],
             Self::LatentMeans { means, .. } => vec![means],
             Self::ReparameterizeBackward {
                 dhead,

@@ -51,6 +51,7 @@ impl Buffers {
             y,
             encoder,
             z: self.add(&format!("{prefix}.z"), samples * net.latents),
+            seen: self.add(&format!("{prefix}.z_seen"), samples * net.latents),
             kl: self.add(&format!("{prefix}.kl"), rows * net.latents),
             decoder: self.outputs(prefix, &net.decoder, samples),
             sse: self.add(&format!("{prefix}.sse"), samples),
@@ -72,6 +73,8 @@ pub(super) struct Flow {
     /// Outputs of the encoder's nodes.
     pub encoder: Vec<Slice>,
     pub z: Slice,
+    /// What the decoder sees of z.
+    pub seen: Slice,
     pub kl: Slice,
     /// Outputs of the decoder's nodes.
     pub decoder: Vec<Slice>,

@@ -22,6 +22,8 @@ pub(super) struct Builder<'a> {
     pub arena: &'a Arena,
     pub parameters: Slice,
     pub gradients: Slice,
+    /// Mean KL, keep and noise of every latent, `3 × κ`.
+    pub table: Slice,
     /// The batch's moments of every normalisation, by node name.
     pub moments: Vec<(String, Slice)>,
 }
@@ -99,6 +101,8 @@ impl Builder<'_> {
             head: flow.head(),
             log_sigma2: self.log_sigma2(self.parameters),
             z: flow.z,
+            table: self.table,
+            seen: flow.seen,
             kl: flow.kl,
             rows,
             latents: self.net.latents,

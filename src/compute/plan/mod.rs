@@ -59,6 +59,7 @@ struct Slots {
     moment2: Slice,
     metrics: Slice,
     mask: Slice,
+    modes: Slice,
     x: Slice,
     y: Slice,
     head: Slice,
@@ -90,6 +91,7 @@ impl Plan {
         let moment2 = buffers.add("moment2", arena.len());
         let metrics = buffers.add("metrics", Self::MAX_STEPS * StepMetrics::ROW);
         let mask = buffers.add("mask", latents);
+        let table = buffers.add("latents", 3 * latents);
         let statistics = buffers.add("statistics", StatisticsLayout::FIELDS * latents);
         let z_masked = buffers.add("evaluate.z_masked", chunk * latents);
         let ratio = buffers.add("evaluate.log_ratio", chunk);
@@ -101,6 +103,7 @@ impl Plan {
             arena: &arena,
             parameters,
             gradients,
+            table,
             moments,
         };
         let mut train = builder.train(&mut buffers, &flow, metrics);
@@ -114,7 +117,7 @@ impl Plan {
         });
 
         let mask_op = Op::MaskLatents {
-            z: eval.z,
+            z: eval.seen,
             mask,
             output: z_masked,
             rows: chunk,
@@ -146,10 +149,15 @@ impl Plan {
             moment2,
             metrics,
             mask,
+            modes: Slice {
+                offset: latents,
+                len: 2 * latents,
+                ..table
+            },
             x: eval.x,
             y: eval.y,
             head: eval.head(),
-            z: eval.z,
+            z: eval.seen,
             out: eval.out(),
             sse: eval.sse,
             nll: eval.nll,
@@ -222,6 +230,12 @@ impl Plan {
         self.slots.mask
     }
 
+    /// The latents' modes, `2 × κ`: keep, then the standard deviation of the noise. What the decoder sees of z_j,
+    /// in training and in evaluation, is keep_j z_j + n_j ξ_j. To be read and written, not bound: it is not aligned.
+    pub fn latent_modes(&self) -> Slice {
+        self.slots.modes
+    }
+
     /// x of the last evaluated chunk, `chunk × d`.
     pub fn x(&self) -> Slice {
         self.slots.x
@@ -233,7 +247,8 @@ impl Plan {
         self.slots.head
     }
 
-    /// z of the last evaluated chunk, `chunk × κ`, unmasked; write it to decode one's own.
+    /// What the decoder saw of z of the last evaluated chunk, `chunk × κ`, before the mask; write it to decode one's
+    /// own.
     pub fn z(&self) -> Slice {
         self.slots.z
     }

@@ -21,8 +21,6 @@ struct Terms {
 
 /// Where the backward pass through the posterior begins and ends.
 struct Seeds {
-    /// Mean KL of every latent.
-    means: Slice,
     dz: Slice,
     dhead: Slice,
 }
@@ -32,14 +30,17 @@ impl Builder<'_> {
     pub(super) fn train(&self, buffers: &mut Buffers, flow: &Flow, metrics: Slice) -> Vec<Op> {
         let (net, latents) = (self.net, self.net.latents);
         let mut ops = self.encode(flow, BatchOrder::Shuffled, Stream::Epsilon, Phase::Train);
-        let means = buffers.add("train.kl_means", latents);
+        let means = Slice {
+            len: latents,
+            ..self.table
+        };
         ops.push(Op::LatentMeans {
             kl: flow.kl,
             means,
             rows: flow.rows,
             latents,
         });
-        ops.extend(self.decode(flow.z, flow, Phase::Train));
+        ops.extend(self.decode(flow.seen, flow, Phase::Train));
 
         let gradients = |buffers: &mut Buffers, nodes: &[crate::model::Node], rows: usize| {
             nodes
@@ -71,7 +72,7 @@ impl Builder<'_> {
             buffers,
             &Stack {
                 nodes: &net.decoder,
-                input: flow.z,
+                input: flow.seen,
                 values: &flow.decoder,
                 gradients: &d_decoder,
                 d_input: Some(dz),
@@ -79,7 +80,7 @@ impl Builder<'_> {
             },
         );
         let dhead = d_encoder.last().copied().unwrap_or(dz);
-        self.posterior_backward(&mut ops, buffers, flow, &terms, Seeds { means, dz, dhead });
+        self.posterior_backward(&mut ops, buffers, flow, &terms, Seeds { dz, dhead });
         self.backward(
             &mut ops,
             buffers,
@@ -167,7 +168,7 @@ impl Builder<'_> {
         buffers: &mut Buffers,
         flow: &Flow,
         terms: &Terms,
-        Seeds { means, dz, dhead }: Seeds,
+        Seeds { dz, dhead }: Seeds,
     ) {
         let (net, latents) = (self.net, self.net.latents);
         let head = flow.head();
@@ -193,7 +194,7 @@ impl Builder<'_> {
                 log_sigma2,
                 z: flow.z,
                 dz,
-                means,
+                table: self.table,
                 norms: terms.norms,
                 dhead,
                 dlog_sigma2_rows,
@@ -206,6 +207,7 @@ impl Builder<'_> {
                 z: flow.z,
                 dz,
                 weights,
+                table: self.table,
                 dhead,
                 dlog_sigma2_rows,
                 rows: flow.rows,

@@ -30,6 +30,8 @@ pub struct Recipe {
     pub preprocess: Preprocess,
     pub free_bits: f32,
     pub noise: f32,
+    /// Modes of the first latents: keep and the standard deviation of the noise.
+    pub modes: &'static [[f32; 2]],
     pub prior_variance: f32,
 }
 
@@ -50,6 +52,7 @@ pub const BASE: Recipe = Recipe {
     preprocess: Preprocess::None,
     free_bits: 0.0,
     noise: 1.0,
+    modes: &[],
     prior_variance: 1.0,
 };
 
@@ -176,6 +179,34 @@ pub const RECIPES: &[(&str, Recipe)] = &[
         },
     ),
     (
+        "latents held, with noise, and both",
+        Recipe {
+            latents: 5,
+            batch: 7,
+            modes: &[[0.0, 0.0], [1.0, 0.7], [0.0, 1.3], [1.0, 2.0]],
+            ..BASE
+        },
+    ),
+    (
+        "modes, global variance, free bits and no noise of the encoder",
+        Recipe {
+            modes: &[[1.0, 0.5], [0.0, 0.0]],
+            variance: PosteriorVariance::Global,
+            free_bits: 0.05,
+            noise: 0.0,
+            ..BASE
+        },
+    ),
+    (
+        "modes, importance-weighted",
+        Recipe {
+            modes: &[[0.0, 0.0], [1.0, 0.8]],
+            estimator: Estimator::ImportanceWeighted(3),
+            prior_variance: 1.5,
+            ..BASE
+        },
+    ),
+    (
         "a linear map as target",
         Recipe {
             target: Target::LinearMap(4),
@@ -287,6 +318,13 @@ impl Recipe {
         let target = pre.targets.as_ref().map_or(input, |t| Shape::vector(t.dim));
         let net = NetSpec::new(&self.config(), input, target).expect("a valid net");
         Plan::new(net, self.batch, self.samples, pre.targets.is_some())
+    }
+
+    /// The latents' modes as a backend holds them: keep, then the noise.
+    pub fn latent_modes(&self) -> Vec<f32> {
+        let mode = |j: usize| self.modes.get(j).copied().unwrap_or([1.0, 0.0]);
+        let part = |field: usize| (0..self.latents).map(move |j| mode(j)[field]);
+        part(0).chain(part(1)).collect()
     }
 
     /// Inputs of a training step.

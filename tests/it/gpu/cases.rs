@@ -153,12 +153,26 @@ impl Problem {
 
     pub fn native(&self) -> CpuBackend<f32> {
         let (data, pre) = (Arc::clone(&self.data), Arc::clone(&self.pre));
-        CpuBackend::new(self.plan.clone(), data, pre).expect("enough memory")
+        let mut cpu = CpuBackend::new(self.plan.clone(), data, pre).expect("enough memory");
+        self.set_modes(&mut cpu);
+        cpu
     }
 
     pub fn device(&self, options: &Options) -> GpuBackend {
-        GpuBackend::on(device(), self.plan.clone(), &self.data, &self.pre, options)
-            .expect("a backend")
+        let plan = self.plan.clone();
+        let gpu = GpuBackend::on(device(), plan, &self.data, &self.pre, options);
+        let mut gpu = gpu.expect("a backend");
+        self.set_modes(&mut gpu);
+        gpu
+    }
+
+    /// Without a recipe the modes stay as a backend makes them.
+    fn set_modes(&self, backend: &mut dyn Backend) {
+        if let Some(recipe) = &self.recipe {
+            let modes = self.plan.latent_modes();
+            let values = recipe.latent_modes();
+            backend.write(modes, &values).expect("a write");
+        }
     }
 }
 

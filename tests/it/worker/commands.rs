@@ -223,3 +223,34 @@ fn dropping_the_worker_joins_its_thread_quickly() {
         assert!(took < Duration::from_secs(1), "{what}: {took:?}");
     }
 }
+
+/// A copy trains like the run it was taken from, and the run does not notice.
+#[test]
+fn a_copy_goes_on_as_the_run_does_and_leaves_it_alone() {
+    let mut watched = Watched::running(1, small_run(usual()), false);
+    watched.send(Command::Steps(7));
+    watched.paused_at(7);
+    watched.send(Command::Copy);
+    let Event::Copied { copy, .. } = watched.event(|e| matches!(e, Event::Copied { .. })) else {
+        panic!("no copy");
+    };
+    assert_eq!(copy.checkpoint.step, 7);
+    let mut first = copy.trainer().expect("a trainer");
+    let mut second = copy.trainer().expect("a trainer");
+    assert_eq!(first.checkpoint().expect("a state"), copy.checkpoint);
+    advance(&mut first, 20, 5);
+    assert_ne!(first.checkpoint().expect("a state"), copy.checkpoint);
+    // What was done with the copy changed neither it nor the run.
+    watched.events.clear();
+    watched.send(Command::Copy);
+    let Event::Copied { copy: again, .. } = watched.event(|e| matches!(e, Event::Copied { .. }))
+    else {
+        panic!("no copy");
+    };
+    assert_eq!(*again, *copy);
+    advance(&mut second, 20, 20);
+    assert_eq!(
+        first.checkpoint().expect("a state"),
+        second.checkpoint().expect("a state")
+    );
+}

@@ -3,7 +3,7 @@
 use crate::compute::op::Op;
 
 use super::inputs::{CallInputs, flag};
-use super::{Call, matrix};
+use super::{Call, Operand, matrix};
 
 /// The calls of an estimator's op.
 #[expect(
@@ -54,6 +54,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             z,
             dz,
             weights,
+            table,
             dhead,
             dlog_sigma2_rows,
             rows,
@@ -65,7 +66,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 flags: global(log_sigma2.is_some()),
                 ..matrix(base, rows, latents)
             };
-            let reads = vec![head.into(), z.into(), dz.into(), weights.into()];
+            let reads = [head, z, dz, weights, table].map(Operand::from).to_vec();
             let writes = vec![dhead.into(), dlog_sigma2_rows.into()];
             Call::elementwise(op.kernel(), reads, writes, inputs, 16 * repeats)
         }

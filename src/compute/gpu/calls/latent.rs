@@ -17,6 +17,8 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             head,
             log_sigma2,
             z,
+            table,
+            seen,
             kl,
             rows,
             latents,
@@ -30,8 +32,8 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 flags: flag(log_sigma2.is_some(), CallInputs::GLOBAL_VARIANCE),
                 ..matrix(base, rows, latents)
             };
-            let reads = vec![head.into(), log_sigma2.into()];
-            let writes = vec![z.into(), kl.into()];
+            let reads = vec![head.into(), log_sigma2.into(), table.into()];
+            let writes = vec![z.into(), seen.into(), kl.into()];
             vec![Call::elementwise(op.kernel(), reads, writes, inputs, 128)]
         }
         Op::LatentMeans {
@@ -56,7 +58,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             log_sigma2,
             z,
             dz,
-            means,
+            table,
             norms,
             dhead,
             dlog_sigma2_rows,
@@ -69,7 +71,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             };
             let shared = [head.into(), log_sigma2.into()];
             let mut reads = shared.to_vec();
-            reads.extend([z, dz, means].map(Operand::from));
+            reads.extend([z, dz, table].map(Operand::from));
             let writes = vec![dhead.into(), dlog_sigma2_rows.into()];
             let first = Call::elementwise(op.kernel(), reads, writes.clone(), inputs, 32);
             let second = norms.map(|norms| {
