@@ -4,6 +4,7 @@
 //! the threads in `logic` and paints in `ui`; panels and tiles turn input into actions.
 
 pub mod action;
+mod background;
 mod bars;
 mod controls;
 mod data_panel;

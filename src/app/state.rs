@@ -15,7 +15,7 @@ use super::action::{Action, Effect, Notice, Severity};
 use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
 use crate::data::{CrossSpectrum, Dataset, Preprocessor, Progress, Spectrum};
-use crate::figure::tiles::{Moment, Visit};
+use crate::figure::tiles::{Merit, Moment, Visit};
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
@@ -108,6 +108,8 @@ pub struct AppState {
     pub rate_trail: VecDeque<[f64; 2]>,
     /// Every latent's KL, E σ² and Var μ at every evaluation, oldest first.
     pub moments: VecDeque<Moment>,
+    /// The bound and γ at every evaluation, oldest first.
+    pub merits: VecDeque<Merit>,
     /// μ of the first samples at every evaluation, oldest first.
     means: VecDeque<Arc<Posterior>>,
     /// The mode of the loss surface, from 0.
@@ -157,6 +159,7 @@ impl AppState {
             visited: VecDeque::new(),
             rate_trail: VecDeque::new(),
             moments: VecDeque::new(),
+            merits: VecDeque::new(),
             means: VecDeque::new(),
             mode: 0,
             hovered: None,
@@ -353,6 +356,7 @@ impl AppState {
         self.visited.clear();
         self.rate_trail.clear();
         self.moments.clear();
+        self.merits.clear();
         self.means.clear();
     }
 

@@ -10,6 +10,7 @@ mod histogram;
 mod landscape;
 mod latent_space;
 mod layouts;
+mod merits;
 mod phase;
 mod pictures;
 mod rate_distortion;

@@ -7,6 +7,7 @@ pub mod colour;
 pub mod colour_map;
 pub mod contour;
 pub mod decimate;
+pub mod diagnosis;
 pub mod export;
 pub mod frame;
 pub mod lab;

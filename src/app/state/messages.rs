@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::action::Effect;
 use crate::app::loader::{LoadedData, LoaderMessage};
 use crate::config::DataConfig;
-use crate::figure::tiles::{Moment, Visit};
+use crate::figure::tiles::{Merit, Moment, Visit};
 use crate::metrics::Usage;
 use crate::train::{Event, LatentStatistics, Snapshot};
 
@@ -167,6 +167,14 @@ impl AppState {
                     latents: evaluation.latents.iter().map(numbers).collect(),
                 };
                 remember(&mut self.moments, moment);
+                let merit = Merit {
+                    step: evaluation.step,
+                    elbo: evaluation.elbo(),
+                    elbo_tuned: evaluation.elbo_tuned(),
+                    gamma: evaluation.gamma,
+                    gamma_star: evaluation.gamma_star(),
+                };
+                remember(&mut self.merits, merit);
             }
         }
         if let Some(point) = snapshot.views.as_ref().and_then(|v| v.point)

@@ -16,7 +16,7 @@ use crate::config::{
 };
 use crate::data::Spectrum;
 use crate::metrics::Usage;
-use crate::train::{Checkpoint, RunSetup, TrainError, Trainer, evaluate};
+use crate::train::{Checkpoint, LatentMode, RunCopy, TrainError, Trainer, evaluate};
 
 pub use findings::{Findings, Found, LinearBound, Outcome, Probe};
 pub use judge::{Category, Confidence, Evidence, Verdict, judge};
@@ -37,12 +37,8 @@ const TWIN: u64 = 3;
 /// A run to be asked about.
 #[derive(Debug, Clone)]
 pub struct DiagnoseRequest {
-    /// Its settings and data.
-    pub setup: Arc<RunSetup>,
-    /// Its live settings now.
-    pub live: LiveConfig,
-    /// Its state.
-    pub checkpoint: Arc<Checkpoint>,
+    /// A copy of it.
+    pub copy: Arc<RunCopy>,
     /// The spectrum of the data, if it is known: the linear VAE's energy and the variance come from it.
     pub spectrum: Option<Arc<Spectrum>>,
     /// Most steps of a probe. The twin gets as many as the run had, up to three times this.
@@ -69,11 +65,21 @@ struct Probes<'a> {
 /// Makes the probes and judges them.
 ///
 /// # Errors
-/// [`Error::Stopped`] if the watcher ended it, [`Error::Request`] for a run without a KL term, [`Error::Run`] if a
+/// [`Error::Stopped`] if the watcher ended it, [`Error::Request`] for a run without a KL term or with latents held by
+/// hand, [`Error::Run`] if a
 /// probe cannot start or diverges.
 pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis, Error> {
-    if request.live.objective == Objective::Autoencoder {
+    if request.copy.live.objective == Objective::Autoencoder {
         let text = "an autoencoder has no posterior that could collapse; diagnose its VAE";
+        return Err(Error::Request(text.into()));
+    }
+    if request
+        .copy
+        .modes
+        .iter()
+        .any(|m| *m != LatentMode::default())
+    {
+        let text = "latents are held out of training by hand; release them before asking why they are dead";
         return Err(Error::Request(text.into()));
     }
     if request.steps == 0 {
@@ -123,7 +129,7 @@ enum Made {
 
 impl<'a> Probes<'a> {
     fn new(request: &'a DiagnoseRequest, watcher: &'a dyn Watcher) -> Result<Self, TrainError> {
-        let mut trainer = Trainer::new(Arc::clone(&request.setup))?;
+        let mut trainer = Trainer::new(Arc::clone(&request.copy.setup))?;
         if let Some(interrupt) = watcher.interrupt() {
             trainer.backend().set_interrupt(interrupt);
         }
@@ -139,7 +145,7 @@ impl<'a> Probes<'a> {
     fn own(&self) -> LiveConfig {
         LiveConfig {
             schedule: KlSchedule::Constant,
-            ..self.request.live
+            ..self.request.copy.live
         }
     }
 
@@ -147,7 +153,7 @@ impl<'a> Probes<'a> {
     fn restore(&mut self, live: LiveConfig) -> Result<(), TrainError> {
         // Settings first: a γ they change is then replaced by the one that was trained.
         self.trainer.set_live(live)?;
-        self.trainer.restore(&self.request.checkpoint)
+        self.trainer.restore(&self.request.copy.checkpoint)
     }
 
     /// What the run is like before anything is changed; none if stopped.
@@ -173,7 +179,7 @@ impl<'a> Probes<'a> {
         };
         let config = RunConfig {
             live: own,
-            ..self.request.setup.config.clone()
+            ..self.request.copy.setup.config.clone()
         };
         let net = &self.trainer.plan().net;
         Ok(Some(Findings {
@@ -181,11 +187,11 @@ impl<'a> Probes<'a> {
             dim: net.target_dim(),
             hidden_layers: (net.encoder.len() + net.decoder.len()).saturating_sub(2),
             likelihood: net.likelihood,
-            live: self.request.live,
+            live: self.request.copy.live,
             variance: self.variance(),
             linear: self.linear(&config),
             now: Found {
-                step: self.request.checkpoint.step,
+                step: self.request.copy.checkpoint.step,
                 gamma: measured.gamma,
                 kl: measured.kl,
                 mse: measured.mse,
@@ -204,7 +210,7 @@ impl<'a> Probes<'a> {
         if dead.is_empty() {
             return Ok(Some(0.0));
         }
-        let seed = self.request.setup.config.sampling.seed;
+        let seed = self.request.copy.setup.config.sampling.seed;
         let go_on = || self.watcher.go_on();
         let latents = self.trainer.plan().net.latents;
         let mask = self.trainer.plan().mask();
@@ -226,7 +232,7 @@ impl<'a> Probes<'a> {
 
     /// E‖y − ȳ‖² per dimension, where the target is the input.
     fn variance(&self) -> Option<f64> {
-        let config = &self.request.setup.config;
+        let config = &self.request.copy.setup.config;
         let spectrum = self.request.spectrum.as_ref()?;
         (config.net.target == Target::Input)
             .then(|| spectrum.total_variance / spectrum.dim() as f64)
@@ -262,8 +268,8 @@ impl<'a> Probes<'a> {
                 (own, steps)
             }
             Probe::Calibrated => {
-                let likelihood = self.request.setup.config.net.likelihood;
-                let Some(live) = Findings::calibrated(&self.request.live, likelihood) else {
+                let likelihood = self.request.copy.setup.config.net.likelihood;
+                let Some(live) = Findings::calibrated(&self.request.copy.live, likelihood) else {
                     return Ok(Made::NotAsked);
                 };
                 self.restore(own)?;
@@ -343,7 +349,7 @@ impl<'a> Probes<'a> {
         }
         let slice = self.trainer.plan().parameters();
         let weights = self.trainer.backend().read(slice)?;
-        let seed = self.request.setup.config.sampling.seed;
+        let seed = self.request.copy.setup.config.sampling.seed;
         let pushed = kicked(&self.trainer, weights, dead, seed, self.done as u32, 1.0)?;
         self.trainer.backend().write(slice, &pushed)?;
         Ok(())

@@ -35,20 +35,18 @@ fn three_modes() -> Arc<Dataset> {
 fn diagnose(net: NetConfig, live: LiveConfig, steps: usize, probe_steps: u64) -> Diagnosis {
     let data = three_modes();
     let setup = setup(&data, net, live, 64, 5);
-    let mut trainer = Trainer::new(Arc::clone(&setup)).expect("a trainer");
+    let mut trainer = Trainer::new(setup).expect("a trainer");
     advance(&mut trainer, steps, 50);
-    let checkpoint = Arc::new(trainer.checkpoint().expect("a checkpoint"));
+    let copy = Arc::new(trainer.copy().expect("a copy"));
     let request = DiagnoseRequest {
-        live: setup.config.live,
-        setup,
-        checkpoint: Arc::clone(&checkpoint),
+        copy: Arc::clone(&copy),
         spectrum: Some(spectrum(&data)),
         steps: probe_steps,
     };
     let diagnosis = run(&request, &Quiet).expect("a diagnosis");
     assert_eq!(
         trainer.checkpoint().expect("a checkpoint"),
-        *checkpoint,
+        copy.checkpoint,
         "the run itself was touched"
     );
     diagnosis

@@ -1,0 +1,192 @@
+//! The tile that asks why latents are dead, and says what it found.
+
+use egui::{Grid, RichText, ScrollArea, Ui};
+
+use super::content::{Content, Drawn};
+use super::experiment::{Start, count, parameters, start_stop, status};
+use crate::app::action::Action;
+use crate::app::number::thousands;
+use crate::app::state::AppState;
+use crate::app::state::diagnose::DiagnoseSettings;
+use crate::app::state::lab::Made;
+use crate::app::theme::{self, Theme, segmented};
+use crate::figure::FigureSpec;
+use crate::figure::diagnosis::diagnosis_figure;
+use crate::lab::diagnose::{Category, Diagnosis as Found, Probe, Verdict};
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum View {
+    #[default]
+    Answers,
+    Errors,
+}
+
+/// What is shown, and what the next diagnosis may cost.
+pub(super) struct Diagnosis {
+    view: View,
+    steps: usize,
+}
+
+impl Default for Diagnosis {
+    fn default() -> Self {
+        Self {
+            view: View::Answers,
+            steps: 2000,
+        }
+    }
+}
+
+impl Content for Diagnosis {
+    fn subtitle(&self, _state: &AppState) -> String {
+        "why are latents dead?".into()
+    }
+
+    fn help(&self) -> &'static str {
+        "Probes on copies of the run, which itself is not touched: the dead latents zeroed; the run continued with them \
+         nudged; with β at most 1 and γ at its best; the autoencoder of the same layers from scratch; the run's \
+         objective from that autoencoder's weights; and the linear VAE's energy in closed form. Which of them helps \
+         tells the categories of Dai, Wang & Wipf (2020) apart: (i) surplus latents, (ii) β or γ held too large, (v) a \
+         bad local minimum."
+    }
+
+    fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        let views = [(View::Answers, "answers"), (View::Errors, "errors")];
+        segmented(ui, &mut self.view, &views, false)
+    }
+
+    fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
+        let made = state.lab.diagnosis.as_ref();
+        let running = made.is_some_and(Made::is_running);
+        parameters(ui, running, |ui| {
+            let help = "Most steps of a probe; one ends as soon as nothing moves. The autoencoder gets as many as the \
+                        run had, up to three times this";
+            let texts = ("≤ ", " steps a probe");
+            count(ui, &mut self.steps, 50..=10_000_000, texts, "diagnosis steps", help);
+        });
+        let start = Start {
+            what: "diagnosis",
+            running,
+            goes_on: false,
+            blocked: if state.run.is_none() { "there is no run yet" } else { "" },
+            action: Action::Diagnose(DiagnoseSettings {
+                steps: self.steps as u64,
+            }),
+        };
+        start_stop(ui, state, start, actions);
+        let most = thousands(6 * self.steps as u64);
+        status(ui, made, &format!("{} probes, {most} steps at most", Probe::ALL.len()));
+        false
+    }
+
+    fn body(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> Option<Drawn> {
+        if self.view != View::Answers {
+            return None;
+        }
+        let made = state.lab.diagnosis.as_ref()?;
+        let found = made.result.as_ref()?;
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .show(ui, |ui| match &found.verdict {
+                Some(verdict) => answers(ui, state, verdict, actions),
+                None => so_far(ui, found),
+            });
+        Some(Drawn { hovered: None })
+    }
+
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
+        let made = state.lab.diagnosis.as_ref()?;
+        let found = made.result.as_ref()?;
+        Some(diagnosis_figure(found, &made.provenance))
+    }
+
+    fn empty(&self, state: &AppState) -> String {
+        if state.lab.diagnosis.as_ref().is_some_and(Made::is_running) {
+            return "looking at a copy of the run…".into();
+        }
+        "Start asks why latents are dead, by experiments on copies of the run.".into()
+    }
+}
+
+/// The probes made so far.
+fn so_far(ui: &mut Ui, found: &Found) {
+    let c = theme::chrome(Theme::of(ui));
+    let f = &found.findings;
+    let text = format!("{} of {} latents live", f.active(), f.latents);
+    ui.label(RichText::new(text).strong().color(c.strong));
+    for outcome in &f.outcomes {
+        let text = format!(
+            "{}: {} live, error {} per dimension",
+            outcome.probe.name(),
+            outcome.active,
+            crate::app::number::significant(outcome.mse, 3)
+        );
+        ui.label(RichText::new(text).color(c.muted));
+    }
+}
+
+fn answers(ui: &mut Ui, state: &AppState, verdict: &Verdict, actions: &mut Vec<Action>) {
+    let c = theme::chrome(Theme::of(ui));
+    let tint = |category: Category| match category {
+        Category::Healthy | Category::Surplus => c.accent,
+        Category::Pressure | Category::BadMinimum => c.error,
+        Category::Inconclusive => c.warn,
+    };
+    ui.horizontal_wrapped(|ui| {
+        let title = RichText::new(verdict.category.title()).size(16.0).strong();
+        ui.label(title.color(tint(verdict.category)));
+        let sure = format!("confidence: {}", verdict.confidence.word());
+        ui.label(RichText::new(sure).color(c.muted))
+            .on_hover_text(if verdict.doubts.is_empty() {
+                "all probes agree".to_owned()
+            } else {
+                verdict.doubts.join("\n")
+            });
+    });
+    ui.label(RichText::new(&verdict.meaning).color(c.strong));
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("Next: ").strong().color(c.strong));
+        ui.label(RichText::new(&verdict.advice).color(c.strong));
+        if let Some(remedy) = verdict.remedy.filter(|r| *r != state.config.live) {
+            let help = "Changes the live settings of the run; its weights stay";
+            if ui.button("do it").on_hover_text(help).clicked() {
+                actions.push(Action::Live(remedy));
+            }
+        }
+    });
+    for doubt in &verdict.doubts {
+        ui.label(RichText::new(format!("Doubt: {doubt}.")).color(c.warn));
+    }
+    ui.add_space(4.0);
+    Grid::new("evidence")
+        .num_columns(3)
+        .striped(true)
+        .spacing([10.0, 4.0])
+        .show(ui, |ui| {
+            for heading in ["asked", "found", "speaks for"] {
+                ui.label(RichText::new(heading).small().color(c.muted));
+            }
+            ui.end_row();
+            let width = (ui.available_width() - 90.0).max(200.0);
+            for e in &verdict.evidence {
+                let cell = |ui: &mut Ui, share: f32, text: &str| {
+                    ui.scope(|ui| {
+                        ui.set_max_width(share * width);
+                        ui.add(egui::Label::new(text).wrap());
+                    });
+                };
+                cell(ui, 0.4, &e.question);
+                cell(ui, 0.6, &e.answer);
+                match e.speaks_for {
+                    Some(category) => {
+                        ui.label(RichText::new(category.short()).color(tint(category)))
+                            .on_hover_text(category.title());
+                    }
+                    None => {
+                        ui.label(RichText::new("–").color(c.muted));
+                    }
+                }
+                ui.end_row();
+            }
+        });
+}

@@ -1,0 +1,193 @@
+//! The tile of the run's numbers: bound, decoder variance, rate, distortion, latents.
+
+mod numbers;
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::content::{Content, Drawn};
+use crate::app::action::Action;
+use crate::app::background::Background;
+use crate::app::state::AppState;
+use crate::app::theme::segmented;
+use crate::data::{Dataset, Preprocessor};
+use crate::figure::FigureSpec;
+use crate::figure::tiles::{Merit, Merits as Drawing, merits as figure};
+use crate::metrics::{MutualInformation, mutual_information};
+use crate::train::{Posterior, Waker};
+
+/// Items over which the logit's volume factor is averaged.
+const VOLUME_ITEMS: usize = 2_000;
+/// Seconds between two estimates while training: each takes some tens of milliseconds of a core.
+const PERIOD_S: f64 = 2.0;
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum View {
+    #[default]
+    Numbers,
+    Elbo,
+    Gamma,
+}
+
+/// What the tile's thread is asked for.
+struct Request {
+    posterior: Arc<Posterior>,
+    prior_variance: f64,
+    seed: u32,
+    data: Arc<Dataset>,
+    preprocessor: Arc<Preprocessor>,
+}
+
+/// What it answers.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    information: Option<MutualInformation>,
+    /// log |det ∂x/∂v| in nats per sample.
+    log_det: f64,
+}
+
+/// The run's numbers.
+#[derive(Default)]
+pub(super) struct Merits {
+    view: View,
+    thread: Option<Background<Request, Answer>>,
+    /// The posterior asked about last, and when.
+    asked: Option<(Arc<Posterior>, f64)>,
+    answer: Option<Answer>,
+}
+
+impl Merits {
+    /// Asks about the newest posterior, if it was not and the last one is long enough ago.
+    fn ask(&mut self, ui: &Ui, state: &AppState) {
+        let Some((evaluation, data)) = state
+            .snapshot
+            .as_ref()
+            .and_then(|s| s.evaluation.as_ref())
+            .zip(state.data.as_ref())
+        else {
+            self.answer = None;
+            return;
+        };
+        let now = ui.input(|i| i.time);
+        if let Some((posterior, when)) = &self.asked {
+            let same = Arc::ptr_eq(posterior, &evaluation.posterior);
+            if same || (state.playing && now - when < PERIOD_S) {
+                return;
+            }
+        }
+        if self.thread.is_none() {
+            let ctx = ui.ctx().clone();
+            let waker: Waker = Arc::new(move || ctx.request_repaint());
+            self.thread = Background::spawn("information", waker, worker()).ok();
+        }
+        if let Some(thread) = &self.thread {
+            self.asked = Some((Arc::clone(&evaluation.posterior), now));
+            thread.ask(Request {
+                posterior: Arc::clone(&evaluation.posterior),
+                prior_variance: evaluation.prior_variance(),
+                seed: state.config.sampling.seed,
+                data: Arc::clone(&data.dataset),
+                preprocessor: Arc::clone(&data.preprocessor),
+            });
+        }
+    }
+}
+
+/// Answers requests; the volume factor is that of the data and computed once for them.
+fn worker() -> impl FnMut(Request) -> Answer + Send + 'static {
+    let mut known: Option<(Arc<Preprocessor>, f64)> = None;
+    move |request: Request| {
+        let log_det = match &known {
+            Some((of, value)) if Arc::ptr_eq(of, &request.preprocessor) => *value,
+            _ => {
+                let Request {
+                    preprocessor,
+                    data,
+                    seed,
+                    ..
+                } = &request;
+                let value = preprocessor.log_det(data, *seed, VOLUME_ITEMS);
+                known = Some((Arc::clone(preprocessor), value));
+                value
+            }
+        };
+        Answer {
+            information: mutual_information(
+                &request.posterior,
+                request.prior_variance,
+                request.seed,
+            ),
+            log_det,
+        }
+    }
+}
+
+impl Content for Merits {
+    fn subtitle(&self, _state: &AppState) -> String {
+        match self.view {
+            View::Numbers => "over the evaluation set".into(),
+            View::Elbo | View::Gamma => "over training".into(),
+        }
+    }
+
+    fn help(&self) -> &'static str {
+        "The bound with β = 1, at the γ in force and with γ set to γ*, the squared error per dimension (the σ²-tuned \
+         ELBO of Lucas et al. 2019). γ′: above it the collapsed solution is cheaper, moments held (Dai et al. 2020). \
+         I(x; z): mutual information of data and latents under q, estimated by draws; no estimate from N samples \
+         exceeds log N, so beside it stands a bound from the moments of q(z)."
+    }
+
+    fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        let views = [
+            (View::Numbers, "numbers"),
+            (View::Elbo, "ELBO"),
+            (View::Gamma, "γ"),
+        ];
+        segmented(ui, &mut self.view, &views, false)
+    }
+
+    fn poll(&mut self) -> bool {
+        match self.thread.as_ref().and_then(Background::take) {
+            Some(answer) => {
+                self.answer = Some(answer);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn body(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> Option<Drawn> {
+        if self.view != View::Numbers {
+            return None;
+        }
+        self.ask(ui, state);
+        state.snapshot.as_ref()?.evaluation.as_ref()?;
+        numbers::show(ui, &numbers::groups(state, self.answer));
+        Some(Drawn { hovered: None })
+    }
+
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
+        let all: Vec<Merit> = state.merits.iter().copied().collect();
+        let which = match self.view {
+            View::Numbers | View::Elbo => Drawing::Elbo,
+            View::Gamma => Drawing::Gamma,
+        };
+        let mut figure = (!all.is_empty()).then(|| figure(which, &all, &state.provenance()))?;
+        if self.view == View::Numbers {
+            // What is saved while the numbers are on screen carries them.
+            let lines = numbers::groups(state, self.answer);
+            let line = |n: &numbers::Number| format!("{} {}", n.name, n.value);
+            figure.notes = lines
+                .iter()
+                .flat_map(|g| g.numbers.iter().map(line))
+                .collect();
+        }
+        Some(figure)
+    }
+
+    fn empty(&self, _state: &AppState) -> String {
+        "no statistics yet: press Play".into()
+    }
+}

@@ -1,0 +1,219 @@
+//! The numbers in groups, each with what it means.
+
+use egui::{Grid, RichText, ScrollArea, Ui};
+
+use super::Answer;
+use crate::app::number::significant;
+use crate::app::state::AppState;
+use crate::app::theme::{self, Theme};
+use crate::config::Likelihood;
+use crate::theory::estimators::gamma_prime;
+
+/// One number with its name and meaning.
+pub(super) struct Number {
+    pub name: &'static str,
+    pub value: String,
+    pub help: &'static str,
+}
+
+/// Numbers that belong together.
+pub(super) struct Group {
+    pub title: &'static str,
+    pub numbers: Vec<Number>,
+}
+
+fn number(name: &'static str, value: String, help: &'static str) -> Number {
+    Number { name, value, help }
+}
+
+fn nats(value: f64) -> String {
+    format!("{} nats", significant(value, 5))
+}
+
+/// Every number there is for the newest evaluation.
+pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
+    let Some(e) = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref()) else {
+        return Vec::new();
+    };
+    let d = e.dim as f64;
+    let gaussian = e.likelihood == Likelihood::Gaussian;
+    let mut bound = vec![
+        number(
+            "loss L",
+            nats(e.loss()),
+            "What is minimised, with its constant, at the β and γ in force",
+        ),
+        number(
+            "ELBO",
+            nats(e.elbo()),
+            "A lower bound of log p(x): β = 1, the γ in force",
+        ),
+    ];
+    if gaussian {
+        let help = "The same networks with γ set to γ* (Lucas et al. 2019)";
+        bound.push(number("σ²-tuned ELBO", nats(e.elbo_tuned()), help));
+    }
+    if let Some(answer) = answer {
+        let best = if gaussian { e.elbo_tuned() } else { e.elbo() };
+        let bits = -(best + answer.log_det) / (d * std::f64::consts::LN_2);
+        bound.push(number(
+            "log-det",
+            nats(answer.log_det),
+            "log |det ∂x/∂v| per sample: added to a bound on log p(x) it gives one on log p(v) of the stored values, so \
+             that preprocessings compare",
+        ));
+        bound.push(number(
+            "bits per dimension",
+            significant(bits, 4),
+            "−(best ELBO + log-det)/(d ln 2), for values in steps of one grey level",
+        ));
+    }
+    let mut variance = Vec::new();
+    if gaussian {
+        variance.push(number(
+            "γ in force",
+            significant(e.gamma, 4),
+            "The decoder's variance",
+        ));
+        variance.push(number(
+            "γ* implied",
+            significant(e.gamma_star(), 4),
+            "E‖x − D(z)‖²/d: the best γ for these networks (Dai et al. 2020, eq. 9)",
+        ));
+        let total = state
+            .prediction
+            .as_ref()
+            .map(|p| p.problem.total_variance());
+        let known = total.filter(|_| state.uncovered().is_none());
+        if let Some(prime) = known.and_then(|v| gamma_prime(v, e.sse, e.beta, e.kl)) {
+            variance.push(number(
+                "γ′",
+                significant(prime, 4),
+                "(V − f)/(2β·KL): above it full collapse is cheaper, moments held (Dai et al. 2020, Proposition 2)",
+            ));
+        }
+    }
+    let mut rate = vec![number(
+        "KL",
+        nats(e.kl),
+        "E KL(q(z|x) ‖ p(z)), summed over latents",
+    )];
+    if let Some(info) = answer.and_then(|a| a.information) {
+        let more = if info.is_saturated() { "≥ " } else { "" };
+        rate.push(number(
+            "I(x; z)",
+            format!(
+                "{more}{} ± {} nats",
+                significant(info.nats, 4),
+                significant(info.standard_error, 2)
+            ),
+            "Mutual information of data and latents under q, from draws; ± its standard error. With ≥ it has come too \
+             near log N to say more",
+        ));
+        rate.push(number(
+            "its ceiling log N",
+            nats(info.ceiling),
+            "No estimate from N samples exceeds log N",
+        ));
+        if let Some(upper) = info.upper_bound {
+            let help =
+                "E KL − KL(N(m, S) ‖ p) with the moments m, S of q(z): I(x; z) does not exceed it";
+            rate.push(number("upper bound", nats(upper), help));
+        }
+    }
+    let mut distortion = vec![
+        number(
+            "squared error",
+            significant(e.sse, 4),
+            "E‖x − D(z)‖² of a sample, z drawn from q(z|x)",
+        ),
+        number(
+            "per dimension",
+            significant(e.sse / d, 4),
+            "The same over d",
+        ),
+    ];
+    let total = state
+        .prediction
+        .as_ref()
+        .map(|p| p.problem.total_variance());
+    if let Some(v) = total.filter(|v| *v > 0.0 && state.uncovered().is_none()) {
+        let share = format!("{} %", significant(100.0 * (1.0 - e.sse / v), 3));
+        let help = "1 − E‖x − D(z)‖²/V, with V the data's variance";
+        distortion.push(number("variance explained", share, help));
+    }
+    let usage = &state.usage;
+    let latents = vec![
+        number(
+            "active",
+            format!("{} of {}", usage.active, usage.latents.len()),
+            "Latents with Var μ above 0.01 of the prior's variance (Burda et al. 2016)",
+        ),
+        number(
+            "(0.01, 0.01)-collapsed",
+            format!("{} %", significant(usage.collapse_percent, 3)),
+            "Share of latents whose KL is below 0.01 nats in at least 99 % of the samples (Lucas et al. 2019)",
+        ),
+        number(
+            "worst law residual",
+            significant(usage.worst_law_residual, 2),
+            "Largest |(Var μ + E σ²)/η² − 1| over latents (Asperti 2019)",
+        ),
+        number(
+            "samples",
+            e.samples.to_string(),
+            "Items in the evaluation set",
+        ),
+    ];
+    let group = |title, numbers| Group { title, numbers };
+    [
+        group("bound", bound),
+        group("decoder variance", variance),
+        group("rate", rate),
+        group("distortion", distortion),
+        group("latents", latents),
+    ]
+    .into_iter()
+    .filter(|g| !g.numbers.is_empty())
+    .collect()
+}
+
+/// Draws the groups in as many columns as fit.
+pub(super) fn show(ui: &mut Ui, groups: &[Group]) {
+    let c = theme::chrome(Theme::of(ui));
+    let columns = ((ui.available_width() / 260.0) as usize).clamp(1, groups.len().max(1));
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // Into the column that is shortest so far, in reading order.
+        let mut members: Vec<(usize, Vec<&Group>)> = vec![(0, Vec::new()); columns];
+        for group in groups {
+            if let Some(column) = members.iter_mut().min_by_key(|(rows, _)| *rows) {
+                column.0 += group.numbers.len() + 2;
+                column.1.push(group);
+            }
+        }
+        ui.columns(columns, |uis| {
+            for (ui, (_, groups)) in uis.iter_mut().zip(&members) {
+                for group in groups {
+                    ui.label(
+                        RichText::new(group.title.to_uppercase())
+                            .small()
+                            .color(c.muted),
+                    );
+                    Grid::new(("numbers", group.title))
+                        .num_columns(2)
+                        .spacing([12.0, 3.0])
+                        .show(ui, |ui| {
+                            for n in &group.numbers {
+                                ui.label(RichText::new(n.name).color(c.muted))
+                                    .on_hover_text(n.help);
+                                ui.label(RichText::new(&n.value).monospace().color(c.strong))
+                                    .on_hover_text(n.help);
+                                ui.end_row();
+                            }
+                        });
+                    ui.add_space(8.0);
+                }
+            }
+        });
+    });
+}
