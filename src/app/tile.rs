@@ -29,11 +29,13 @@ pub enum Tile {
     RateDistortion,
     /// Two latents of every sample.
     LatentSpace,
+    /// The data themselves.
+    Data,
 }
 
 impl Tile {
     /// All of them, in reading order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
@@ -46,6 +48,7 @@ impl Tile {
         Self::SigmaHistogram,
         Self::RateDistortion,
         Self::LatentSpace,
+        Self::Data,
     ];
 
     /// Its heading.
@@ -63,6 +66,7 @@ impl Tile {
             Self::SigmaHistogram => "Histogram of σ",
             Self::RateDistortion => "Rate and distortion",
             Self::LatentSpace => "Latent space",
+            Self::Data => "Data",
         }
     }
 
@@ -81,6 +85,7 @@ impl Tile {
             Self::SigmaHistogram => "sigma_histogram",
             Self::RateDistortion => "rate_distortion",
             Self::LatentSpace => "latent_space",
+            Self::Data => "data",
         }
     }
 }
@@ -90,6 +95,8 @@ impl Tile {
 pub enum Workspace {
     /// A run as it trains.
     Live,
+    /// What there is to learn.
+    Data,
     /// Theory, surfaces and experiments.
     Lab,
     /// What the latents do, measured every way.
@@ -98,12 +105,13 @@ pub enum Workspace {
 
 impl Workspace {
     /// All of them, in the order of their buttons.
-    pub const ALL: [Self; 3] = [Self::Live, Self::Lab, Self::Instruments];
+    pub const ALL: [Self; 4] = [Self::Live, Self::Data, Self::Lab, Self::Instruments];
 
     /// Its button.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Live => "Live",
+            Self::Data => "Data",
             Self::Lab => "Theory lab",
             Self::Instruments => "Instruments",
         }
@@ -117,6 +125,7 @@ impl Workspace {
                 (1.0, &[Tile::Usage, Tile::Reconstructions]),
                 (0.75, &[Tile::Training]),
             ],
+            Self::Data => &[(2.0, &[Tile::Data]), (1.0, &[Tile::Thresholds])],
             Self::Lab => &[
                 (1.0, &[Tile::Thresholds, Tile::Surface]),
                 (1.0, &[Tile::CollapsePath, Tile::Sweep, Tile::Phase]),
