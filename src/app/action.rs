@@ -1,12 +1,13 @@
 //! What the user can ask for, and the work it makes for the threads.
 
-use super::loader::Relation;
+use super::loader::{PreviewRequest, Relation};
 use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, SamplingConfig};
 use crate::lab::Experiment;
 use crate::train::{Command, LandscapeRequest, LiveParams};
 
 use super::tile::Tile;
 
+use super::state::data::SheetAction;
 use super::state::lab::{PhaseSettings, SweepSettings};
 
 /// Something the user asked for.
@@ -22,6 +23,10 @@ pub enum Action {
     Device(DeviceChoice),
     /// Reloads: which data, and how they are preprocessed.
     Data(DataConfig),
+    /// Reloads, after a look at what would take long.
+    Open(DataConfig),
+    /// What was done with the sheet on data to be opened.
+    Sheet(SheetAction),
     /// Stops a load under way.
     CancelLoad,
     /// Trains, or waits.
@@ -71,6 +76,8 @@ pub enum Effect {
     Live(LiveParams),
     /// To the data loader.
     Load(DataConfig, u32),
+    /// To the data loader: a look at data before they are loaded.
+    Preview(PreviewRequest),
     /// To the data loader: what the data explain of a target.
     Relate(Relation),
     /// To the data loader.

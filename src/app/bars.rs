@@ -10,6 +10,12 @@ use super::state::AppState;
 use super::theme::{self, Theme, muted, segmented};
 use super::tile::{Tile, Workspace};
 
+/// Widths of the bar from which it has room for its less important parts.
+const ROOM_FOR_TITLE: f32 = 1000.0;
+const ROOM_FOR_DATA: f32 = 1240.0;
+const ROOM_FOR_WORKSPACES: f32 = 330.0;
+const ROOM_FOR_NAME: f32 = 60.0;
+
 /// What the top bar asks of the window itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WindowAction {
@@ -40,9 +46,12 @@ pub(super) fn top_bar(
     window: &mut Vec<WindowAction>,
 ) {
     ui.horizontal_centered(|ui| {
-        ui.label(RichText::new("Collapse Explorer").heading().strong());
+        if ui.available_width() > ROOM_FOR_TITLE {
+            ui.label(RichText::new("Collapse Explorer").heading().strong());
+            ui.add_space(12.0);
+        }
         if let Some(data) = &state.data
-            && ui.available_width() > 760.0
+            && ui.available_width() > ROOM_FOR_DATA
         {
             let text = format!(
                 "{} · {} items",
@@ -50,8 +59,8 @@ pub(super) fn top_bar(
                 thousands(data.dataset.len() as u64)
             );
             muted(ui, text);
+            ui.add_space(12.0);
         }
-        ui.add_space(12.0);
         let size = egui::vec2(70.0, 26.0);
         let mut button = |text: &str, label: &'static str, help: &str, action: Action| {
             let response = ui.add(egui::Button::new(text).min_size(size));
@@ -84,9 +93,6 @@ pub(super) fn top_bar(
             "A fresh run with the next seed",
             Action::NewSeed,
         );
-        if ui.available_width() > 330.0 {
-            muted(ui, run_name(state));
-        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if ui.button("?").on_hover_text("Help and shortcuts").clicked() {
                 window.push(WindowAction::ToggleHelp);
@@ -98,13 +104,41 @@ pub(super) fn top_bar(
             }
             ui.menu_button("Export ▾", |ui| export_menu(ui, window));
             ui.menu_button("View ▾", |ui| view_menu(ui, visible, window));
-            let mut chosen = workspace;
-            let options = Workspace::ALL.map(|w| (w, w.name()));
-            if segmented(ui, &mut chosen, &options, false) {
-                window.push(WindowAction::Show(chosen));
+            workspaces(ui, workspace, window);
+            let room = ui.available_width();
+            if room > ROOM_FOR_NAME {
+                let from_left = egui::Layout::left_to_right(egui::Align::Center);
+                ui.with_layout(from_left, |ui| {
+                    let name = RichText::new(run_name(state)).small().weak();
+                    ui.add(egui::Label::new(name).truncate());
+                });
             }
         });
     });
+}
+
+/// The arrangements side by side, or as a menu where there is no room.
+fn workspaces(ui: &mut Ui, workspace: Workspace, window: &mut Vec<WindowAction>) {
+    let mut chosen = workspace;
+    if ui.available_width() > ROOM_FOR_WORKSPACES {
+        let options = Workspace::ALL.map(|w| (w, w.name()));
+        segmented(ui, &mut chosen, &options, false);
+    } else {
+        ui.menu_button(format!("{} ▾", workspace.name()), |ui| {
+            for other in Workspace::ALL {
+                if ui
+                    .selectable_label(other == workspace, other.name())
+                    .clicked()
+                {
+                    chosen = other;
+                    ui.close();
+                }
+            }
+        });
+    }
+    if chosen != workspace {
+        window.push(WindowAction::Show(chosen));
+    }
 }
 
 fn export_menu(ui: &mut Ui, window: &mut Vec<WindowAction>) {

@@ -9,12 +9,14 @@ use egui::{Context, Key, Modifiers, Ui};
 use egui_notify::Toasts;
 
 use crate::config::RunConfig;
+use crate::data::Store;
 use crate::lab::Lab;
 use crate::train::{Latest, Waker, Worker};
 
 use super::action::{Action, Effect, Severity};
 use super::bars::{WindowAction, status_bar, top_bar};
 use super::controls::Controls;
+use super::data_panel::data_sheet;
 use super::files::{Files, Job, Outcome};
 use super::help::help_window;
 use super::loader::Loader;
@@ -59,6 +61,19 @@ impl Explorer {
     /// # Errors
     /// The system's error if a thread cannot be started.
     pub fn new(ctx: &Context, config: RunConfig, figures: PathBuf) -> std::io::Result<Self> {
+        Self::with_store(ctx, config, figures, Store::platform())
+    }
+
+    /// As [`new`](Self::new), with decoded pictures kept in `store`.
+    ///
+    /// # Errors
+    /// The system's error if a thread cannot be started.
+    pub fn with_store(
+        ctx: &Context,
+        config: RunConfig,
+        figures: PathBuf,
+        store: Store,
+    ) -> std::io::Result<Self> {
         let theme = Theme::default();
         theme::install_fonts(ctx);
         theme::apply(ctx, theme);
@@ -74,7 +89,7 @@ impl Explorer {
         let this = Self {
             state,
             worker: Worker::spawn(Arc::clone(&waker))?,
-            loader: Loader::spawn(Arc::clone(&waker))?,
+            loader: Loader::spawn(store, Arc::clone(&waker))?,
             lab: Lab::spawn(Arc::clone(&waker))?,
             files: Files::spawn(figures, waker)?,
             controls: Controls::default(),
@@ -110,6 +125,7 @@ impl Explorer {
                 }
                 Effect::Live(params) => self.worker.set_live(params),
                 Effect::Load(config, seed) => self.loader.load(config, seed),
+                Effect::Preview(request) => self.loader.preview(request),
                 Effect::Relate(relation) => self.loader.relate(relation),
                 Effect::CancelLoad => self.loader.cancel(),
                 Effect::Experiment(id, experiment) => {
@@ -154,7 +170,7 @@ impl Explorer {
                 Outcome::Failed(reason) => self.state.refuse(reason),
                 Outcome::Picked(path) => {
                     let request = self.state.path_request(path);
-                    self.act(Action::Data(request));
+                    self.act(Action::Open(request));
                 }
             }
         }
@@ -203,7 +219,7 @@ impl Explorer {
         });
         if let Some(path) = dropped.into_iter().next() {
             let request = self.state.path_request(path);
-            self.act(Action::Data(request));
+            self.act(Action::Open(request));
         }
     }
 
@@ -331,6 +347,7 @@ impl Explorer {
             self.board.ui(ui, &self.state, &mut actions, &mut saves);
         });
         drop_hint(&ctx);
+        data_sheet(&ctx, &self.state, &mut actions);
         help_window(&ctx, &mut self.help);
         self.toasts.show(ui);
         if open_dialog {

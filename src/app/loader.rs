@@ -1,5 +1,7 @@
 //! The data-loading thread: reading, preprocessing and the spectrum never block the window.
 
+mod previews;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,8 +10,13 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::config::{DataConfig, Target};
-use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Progress, Spectrum, Targets};
+use crate::data::{
+    self, CrossSpectrum, Dataset, Overview, Preprocessor, Progress, Spectrum, Store, Targets,
+};
 use crate::train::{Latest, Waker};
+
+use previews::Previews;
+pub use previews::{PreviewRequest, Previewed, Strip};
 
 /// Messages that may wait.
 const MESSAGES: usize = 16;
@@ -45,8 +52,10 @@ pub struct Relation {
 pub enum LoaderMessage {
     /// How far it is.
     Progress(Progress),
-    /// The data are there; their spectrum follows.
+    /// The data are there; what they look like and their spectrum follow.
     Loaded(Box<LoadedData>),
+    /// What the data loaded last look like.
+    Overview(Arc<Overview>),
     /// The spectrum of the data loaded last.
     Spectrum(Arc<Spectrum>),
     /// What the data explain of a target, for this seed.
@@ -55,6 +64,8 @@ pub enum LoaderMessage {
     Unrelated(String),
     /// Why nothing was loaded, in one sentence; what was there before stays.
     Failed(String),
+    /// What data would be, before they are loaded.
+    Previewed(Box<Previewed>),
 }
 
 /// A request and its number; a newer one cancels an older.
@@ -77,14 +88,16 @@ pub struct Loader {
     newest: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    previews: Previews,
 }
 
 impl Loader {
-    /// Starts the thread, idle.
+    /// Starts the thread, idle; decoded pictures are kept in `store`.
     ///
     /// # Errors
     /// The system's error if it cannot start a thread.
-    pub fn spawn(waker: Waker) -> std::io::Result<Self> {
+    pub fn spawn(store: Store, waker: Waker) -> std::io::Result<Self> {
+        let previews = Previews::spawn(store.clone(), Arc::clone(&waker))?;
         let requests = Latest::<Request>::default();
         let progress = Latest::default();
         let (wake, wake_queue) = bounded(1);
@@ -92,6 +105,7 @@ impl Loader {
         let newest = Arc::new(AtomicU64::new(0));
         let stop = Arc::new(AtomicBool::new(false));
         let side = Side {
+            store,
             requests: requests.clone(),
             wake: wake_queue,
             messages: message_queue,
@@ -111,6 +125,7 @@ impl Loader {
             newest,
             stop,
             thread: Some(thread),
+            previews,
         })
     }
 
@@ -123,6 +138,11 @@ impl Loader {
     /// loads nothing.
     pub fn relate(&self, relation: Relation) {
         self.request(Work::Relate(relation));
+    }
+
+    /// Asks what data would be; disturbs no load.
+    pub fn preview(&self, request: PreviewRequest) {
+        self.previews.ask(request);
     }
 
     fn request(&self, work: Work) {
@@ -138,10 +158,12 @@ impl Loader {
 
     /// The next message, if there is one.
     pub fn message(&self) -> Option<LoaderMessage> {
+        let previewed = || Some(LoaderMessage::Previewed(Box::new(self.previews.answer()?)));
         self.messages
             .try_recv()
             .ok()
             .or_else(|| self.progress.take().map(LoaderMessage::Progress))
+            .or_else(previewed)
     }
 }
 
@@ -158,6 +180,7 @@ impl Drop for Loader {
 
 /// The thread's side.
 struct Side {
+    store: Store,
     requests: Latest<Request>,
     wake: Receiver<()>,
     messages: Sender<LoaderMessage>,
@@ -237,7 +260,7 @@ impl Side {
             (self.waker)();
             self.is_newest(request)
         };
-        let dataset = Arc::new(data::load(config, seed, &proceed)?);
+        let dataset = Arc::new(data::load_with(config, seed, &self.store, &proceed)?);
         let preprocessor = Arc::new(Preprocessor::new(config.preprocess, &dataset));
         self.tell(LoaderMessage::Loaded(Box::new(LoadedData {
             config: config.clone(),
@@ -245,6 +268,8 @@ impl Side {
             preprocessor: Arc::clone(&preprocessor),
             digest: format!("{:016x}", dataset.digest()),
         })));
+        let overview = Overview::new(&dataset, &preprocessor, seed);
+        self.tell(LoaderMessage::Overview(Arc::new(overview)));
         let spectrum = data::spectrum(&dataset, &preprocessor, seed, &proceed)?;
         self.tell(LoaderMessage::Spectrum(Arc::new(spectrum)));
         Ok(())

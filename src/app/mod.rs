@@ -25,6 +25,6 @@ mod tiles;
 mod window;
 
 pub use explorer::Explorer;
-pub use loader::{LoadedData, LoaderMessage, Relation};
+pub use loader::{LoadedData, LoaderMessage, PreviewRequest, Previewed, Relation, Strip};
 pub use tile::Tile;
 pub use window::{WindowError, run};

@@ -3,6 +3,7 @@
 //! Widgets never touch the state; they return [`Action`]s. [`AppState::apply`] turns an action into
 //! new state and [`Effect`]s, which the app hands to its threads.
 
+pub mod data;
 pub mod lab;
 mod messages;
 mod theory;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use super::action::{Action, Effect, Notice, Severity};
 use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
-use crate::data::{CrossSpectrum, Dataset, Preprocessor, Progress, Spectrum};
+use crate::data::{CrossSpectrum, Dataset, Overview, Preprocessor, Spectrum};
 use crate::figure::tiles::{Merit, Moment, Visit};
 use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
@@ -45,7 +46,7 @@ pub struct Loading {
     /// What is loaded.
     pub source: String,
     /// How far it is.
-    pub progress: Option<Progress>,
+    pub pace: Option<data::Pace>,
 }
 
 /// The data on screen.
@@ -59,6 +60,8 @@ pub struct Data {
     pub preprocessor: Arc<Preprocessor>,
     /// Digest of the values.
     pub digest: String,
+    /// What they look like, once looked at.
+    pub overview: Option<Arc<Overview>>,
     /// Their principal components, once computed.
     pub spectrum: Option<Arc<Spectrum>>,
     /// What they explain of a target that is not the input, once computed, and for which seed.
@@ -88,6 +91,8 @@ pub struct AppState {
     pub data: Option<Data>,
     /// A load under way.
     pub loading: Option<Loading>,
+    /// Data that may be loaded next.
+    pub opening: data::Opening,
     /// The current run.
     pub run: Option<RunInfo>,
     /// Whether it trains.
@@ -149,6 +154,7 @@ impl AppState {
             config,
             data: None,
             loading: None,
+            opening: data::Opening::default(),
             run: None,
             playing: true,
             snapshot: None,
@@ -199,6 +205,8 @@ impl AppState {
             Action::Sampling(sampling) => self.restart(|config| config.sampling = sampling),
             Action::Device(device) => self.restart(|config| config.device = device),
             Action::Data(data) => self.load(data),
+            Action::Open(config) => self.open(config),
+            Action::Sheet(action) => self.sheet(action),
             Action::CancelLoad => vec![Effect::CancelLoad],
             Action::StartSweep(settings) => self.start_sweep(settings),
             Action::StartPhase(settings) => self.start_phase(settings),
@@ -322,7 +330,7 @@ impl AppState {
     fn load(&mut self, data: DataConfig) -> Vec<Effect> {
         self.loading = Some(Loading {
             source: data.source.to_string(),
-            progress: None,
+            pace: None,
         });
         vec![Effect::Load(data, self.config.sampling.seed)]
     }
@@ -457,12 +465,21 @@ impl AppState {
         crate::figure::run::provenance(&self.config, &data.dataset, &data.digest, device, step)
     }
 
-    /// A data request for `source` with the current preprocessing, all items.
+    /// A data request for `source` with the current preprocessing, all items; how pictures become items and which
+    /// labels and classes count stays only where the source does.
     pub fn data_request(&self, source: crate::config::DataSource) -> DataConfig {
+        let current = &self.config.data;
+        if source == current.source {
+            return DataConfig {
+                limit: None,
+                ..current.clone()
+            };
+        }
         DataConfig {
             source,
-            limit: None,
-            ..self.config.data.clone()
+            split: current.split,
+            preprocess: current.preprocess,
+            ..DataConfig::default()
         }
     }
 

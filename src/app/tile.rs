@@ -31,11 +31,13 @@ pub enum Tile {
     LatentSpace,
     /// The run's numbers: bound, γ*, rate, distortion.
     Merits,
+    /// The data themselves.
+    Data,
 }
 
 impl Tile {
     /// All of them, in reading order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
@@ -49,6 +51,7 @@ impl Tile {
         Self::RateDistortion,
         Self::LatentSpace,
         Self::Merits,
+        Self::Data,
     ];
 
     /// Its heading.
@@ -67,6 +70,7 @@ impl Tile {
             Self::RateDistortion => "Rate and distortion",
             Self::LatentSpace => "Latent space",
             Self::Merits => "Figures of merit",
+            Self::Data => "Data",
         }
     }
 
@@ -86,6 +90,7 @@ impl Tile {
             Self::RateDistortion => "rate_distortion",
             Self::LatentSpace => "latent_space",
             Self::Merits => "merits",
+            Self::Data => "data",
         }
     }
 }
@@ -95,6 +100,8 @@ impl Tile {
 pub enum Workspace {
     /// A run as it trains.
     Live,
+    /// What there is to learn.
+    Data,
     /// Theory, surfaces and experiments.
     Lab,
     /// What the latents do, measured every way.
@@ -103,12 +110,13 @@ pub enum Workspace {
 
 impl Workspace {
     /// All of them, in the order of their buttons.
-    pub const ALL: [Self; 3] = [Self::Live, Self::Lab, Self::Instruments];
+    pub const ALL: [Self; 4] = [Self::Live, Self::Data, Self::Lab, Self::Instruments];
 
     /// Its button.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Live => "Live",
+            Self::Data => "Data",
             Self::Lab => "Theory lab",
             Self::Instruments => "Instruments",
         }
@@ -122,6 +130,7 @@ impl Workspace {
                 (1.0, &[Tile::Usage, Tile::Reconstructions]),
                 (0.75, &[Tile::Training]),
             ],
+            Self::Data => &[(2.0, &[Tile::Data]), (1.0, &[Tile::Thresholds])],
             Self::Lab => &[
                 (1.0, &[Tile::Thresholds, Tile::Surface]),
                 (1.0, &[Tile::CollapsePath, Tile::Sweep, Tile::Phase]),

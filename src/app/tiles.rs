@@ -5,6 +5,7 @@
 mod collapse_curve;
 mod collapse_path;
 mod content;
+mod data;
 mod experiment;
 mod histogram;
 mod landscape;

@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use super::dataset::{Dataset, ImageShape, Pixels};
-use super::error::{Error, OnProgress, Progress, plain};
+use super::error::{Error, OnProgress, Progress, Unit, plain};
 use super::idx::MAX_BYTES;
 use super::load::{Loaded, name_of};
 use super::source::Source;
@@ -256,6 +256,7 @@ pub(super) fn load(
                 what: "reading lines",
                 done: lines.offset,
                 total: whole,
+                unit: Unit::Bytes,
             };
             if !progress(now) {
                 return Err(Error::Cancelled);

@@ -154,15 +154,26 @@ pub(super) fn plain(text: &str, most: usize) -> String {
     text.chars().take(most).map(harmless).collect()
 }
 
+/// What [`Progress`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Pictures, samples, lines, values.
+    Items,
+    /// Bytes of decompressed content.
+    Bytes,
+}
+
 /// How far a piece of work on data has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The present activity, e.g. `reading images`.
     pub what: &'static str,
-    /// Units done: bytes or items.
+    /// Units done.
     pub done: u64,
     /// Units in all, where known.
     pub total: Option<u64>,
+    /// What is counted.
+    pub unit: Unit,
 }
 
 impl Progress {
@@ -171,6 +182,12 @@ impl Progress {
         self.total
             .filter(|&total| total > 0)
             .map(|total| (self.done as f64 / total as f64).min(1.0))
+    }
+
+    /// Units per second, where what is done took `elapsed`.
+    pub fn rate(&self, elapsed: Duration) -> Option<f64> {
+        let rate = self.done as f64 / elapsed.as_secs_f64();
+        (self.done > 0 && rate.is_finite()).then_some(rate)
     }
 
     /// The time that is left if the rest goes as fast as what is done took, which was `elapsed`.
@@ -193,10 +210,34 @@ pub(crate) fn report(
     done: usize,
     total: usize,
 ) -> Result<(), Error> {
+    told(progress, what, done, total, Unit::Items)
+}
+
+/// As [`report`], for a count of bytes.
+///
+/// # Errors
+/// [`Error::Cancelled`] if the callback says to stop.
+pub(crate) fn report_bytes(
+    progress: OnProgress<'_>,
+    what: &'static str,
+    done: usize,
+    total: usize,
+) -> Result<(), Error> {
+    told(progress, what, done, total, Unit::Bytes)
+}
+
+fn told(
+    progress: OnProgress<'_>,
+    what: &'static str,
+    done: usize,
+    total: usize,
+    unit: Unit,
+) -> Result<(), Error> {
     let go_on = progress(Progress {
         what,
         done: done as u64,
         total: Some(total as u64),
+        unit,
     });
     if go_on { Ok(()) } else { Err(Error::Cancelled) }
 }
@@ -216,12 +257,16 @@ mod tests {
             what: "",
             done,
             total,
+            unit: Unit::Items,
         };
         let two = Duration::from_secs(2);
         assert_eq!(
             progress(25, Some(100)).remaining(two),
             Some(Duration::from_secs(6))
         );
+        assert_eq!(progress(25, Some(100)).rate(two), Some(12.5));
+        assert_eq!(progress(0, None).rate(two), None);
+        assert_eq!(progress(5, None).rate(Duration::ZERO), None);
         for unknown in [
             progress(0, Some(100)),
             progress(5, None),

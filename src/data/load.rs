@@ -77,27 +77,39 @@ pub fn preview(config: &DataConfig, seed: u32) -> Result<Preview, Error> {
 /// # Errors
 /// As [`load`].
 pub fn preview_with(config: &DataConfig, seed: u32, store: &Store) -> Result<Preview, Error> {
-    let quiet: OnProgress<'_> = &|_| true;
+    preview_cancellable(config, seed, store, &|_| true)
+}
+
+/// As [`preview_with`], given up when `progress` returns false.
+///
+/// # Errors
+/// As [`load`].
+pub fn preview_cancellable(
+    config: &DataConfig,
+    seed: u32,
+    store: &Store,
+    progress: OnProgress<'_>,
+) -> Result<Preview, Error> {
     // Classes can only be counted when all labels are read; arrays are quick to read.
     let limit = config.classes.is_empty().then_some(PREVIEWED);
     let (loaded, may_stay) = match &config.source {
         DataSource::Path(path) => {
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
-                return pictures::preview(&path, config, store, PREVIEWED);
+                return pictures::preview(&path, config, store, PREVIEWED, progress);
             }
             let plain = config.image.is_default() && config.classes.is_empty();
             let may_stay = plain && matches!(kind, Kind::Idx | Kind::Npy);
-            (read(kind, &path, config, limit, quiet)?, may_stay)
+            (read(kind, &path, config, limit, progress)?, may_stay)
         }
-        _ => (make(config, limit, seed, quiet)?, false),
+        _ => (make(config, limit, seed, progress)?, false),
     };
     let all = DataConfig {
         limit: None,
         image: crate::config::ImageOptions::default(),
         ..config.clone()
     };
-    let chosen = select::apply(loaded.data, &all, quiet)?;
+    let chosen = select::apply(loaded.data, &all, progress)?;
     let count = match limit {
         Some(_) => loaded.total.unwrap_or(chosen.len() as u64),
         None => chosen.len() as u64,
@@ -107,7 +119,7 @@ pub fn preview_with(config: &DataConfig, seed: u32, store: &Store) -> Result<Pre
         classes: Vec::new(),
         ..config.clone()
     };
-    let first = select::apply(chosen, &first, quiet)?;
+    let first = select::apply(chosen, &first, progress)?;
     let count = config.limit.map_or(count, |l| count.min(l as u64));
     let width = if first.pixels.are_bytes() { 1 } else { 4 };
     let bytes = count * first.dim() as u64 * width;
@@ -118,6 +130,7 @@ pub fn preview_with(config: &DataConfig, seed: u32, store: &Store) -> Result<Pre
         count,
         bytes,
         labels: loaded.labels,
+        decoding: None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! What a request for data will give, before anything long starts.
 
+use std::time::Duration;
+
 use super::dataset::Dataset;
 
 /// The first items of a request, and how much the rest is.
@@ -15,4 +17,7 @@ pub struct Preview {
     pub on_disk: bool,
     /// Names of labels that can be asked for in place of these, if there are several kinds.
     pub labels: Vec<String>,
+    /// For files of pictures, the time that decoding them all should take, going by the first ones; zero if they
+    /// were decoded before and are kept. `None` for data that are only read or made.
+    pub decoding: Option<Duration>,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::error::{Error, OnProgress, report};
+use super::error::{Error, OnProgress, report_bytes};
 
 /// Bytes between two progress reports.
 const STEP: usize = 1 << 20;
@@ -134,7 +134,7 @@ impl<'a> Source<'a> {
     ) -> Result<Vec<u8>, Error> {
         let mut values = Vec::new();
         while values.len() < needed {
-            report(progress, what, values.len(), needed)?;
+            report_bytes(progress, what, values.len(), needed)?;
             let start = values.len();
             let step = STEP.min(needed - start);
             if values.capacity() < start + step {
@@ -148,7 +148,7 @@ impl<'a> Source<'a> {
                 break;
             }
         }
-        report(progress, what, values.len(), needed)?;
+        report_bytes(progress, what, values.len(), needed)?;
         Ok(values)
     }
 }

@@ -8,7 +8,7 @@ use super::moments::{centred_rows, covariance, mean};
 use super::transform::Preprocessor;
 
 /// Largest side of a matrix whose eigen-decomposition is attempted.
-pub(super) const MAX_SIDE: usize = 8192;
+pub const MAX_SIDE: usize = 8192;
 /// Most leading eigenvectors kept.
 pub(super) const MAX_MODES: usize = 64;
 /// Eigenvalues below this share of the largest are rounding, not rank.

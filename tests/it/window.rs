@@ -11,6 +11,7 @@ mod landscapes;
 mod layout;
 mod model;
 mod objective;
+mod opening;
 mod surfaces;
 mod thresholds;
 

@@ -10,6 +10,7 @@ use crate::figure::tiles::{Merit, Moment, Visit};
 use crate::metrics::Usage;
 use crate::train::{Event, LatentStatistics, Snapshot};
 
+use super::data::Pace;
 use super::{AppState, Data, FOLLOWED, RECENT, TRAIL, VISITS};
 
 impl AppState {
@@ -19,7 +20,7 @@ impl AppState {
         match message {
             LoaderMessage::Progress(progress) => {
                 if let Some(loading) = &mut self.loading {
-                    loading.progress = Some(progress);
+                    loading.pace = Some(Pace::next(loading.pace.as_ref(), progress));
                 }
                 Vec::new()
             }
@@ -48,12 +49,20 @@ impl AppState {
                     dataset,
                     preprocessor,
                     digest,
+                    overview: None,
                     spectrum: None,
                     cross: None,
                 });
                 self.predict();
                 self.start()
             }
+            LoaderMessage::Overview(overview) => {
+                if let Some(data) = &mut self.data {
+                    data.overview = Some(overview);
+                }
+                Vec::new()
+            }
+            LoaderMessage::Previewed(answer) => self.previewed(*answer),
             LoaderMessage::Spectrum(spectrum) => {
                 self.loading = None;
                 if let Some(data) = &mut self.data {

@@ -11,6 +11,7 @@ mod decode;
 mod walk;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -79,8 +80,11 @@ pub(super) fn preview(
     config: &DataConfig,
     store: &Store,
     count: usize,
+    progress: OnProgress<'_>,
 ) -> Result<Preview, Error> {
-    let album = Album::open(folder, config, &|_| true)?;
+    let album = Album::open(folder, config, progress)?;
+    let key = Key::new(&album.paths, &config.image, progress)?;
+    let begin = Instant::now();
     let (shape, first) = shape_of(folder, &album.paths, &config.image)?;
     let total = album.paths.len();
     let mut fitter = Fitter::new(config.image.crop, shape);
@@ -90,12 +94,20 @@ pub(super) fn preview(
         fitter.add(picture, &mut bytes);
         labels.extend(album.labels.as_ref().map(|l| l[*index]));
     }
+    let decoding = if store.holds(&key) {
+        Duration::ZERO
+    } else {
+        // These were decoded one by one; the rest is shared by all threads.
+        let share = total as f64 / (first.len() * rayon::current_num_threads()) as f64;
+        begin.elapsed().mul_f64(share)
+    };
     let needed = total as u64 * shape.dim() as u64;
     Ok(Preview {
         count: total as u64,
         bytes: needed,
         on_disk: store.keeps_on_disk(needed),
         labels: album.choices,
+        decoding: Some(decoding),
         first: Dataset {
             name: album.name,
             shape,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::data::dataset::Skipped;
-use crate::data::error::{Error, OnProgress, Progress};
+use crate::data::error::{Error, OnProgress, Progress, Unit};
 use crate::data::formats;
 use crate::data::source::Source;
 
@@ -129,6 +129,7 @@ impl Walk {
             what: "listing pictures",
             done: self.paths.len() as u64,
             total: None,
+            unit: Unit::Items,
         };
         if self.visited.is_multiple_of(REPORT) && !progress(now) {
             return Err(Error::Cancelled);

@@ -106,6 +106,11 @@ impl Store {
         Some(folder.join(format!("{}.{ENTRY}", key.name())))
     }
 
+    /// Whether something is kept under `key`, be it whole or not.
+    pub(super) fn holds(&self, key: &Key) -> bool {
+        self.path(key).is_some_and(|path| path.is_file())
+    }
+
     /// What is kept under `key`, if it is there and whole; a damaged entry is removed.
     pub(super) fn open(&self, key: &Key) -> Option<Kept> {
         let path = self.path(key)?;

@@ -6,6 +6,10 @@
 
 pub mod collapse_curve;
 pub mod collapse_path;
+mod data_grid;
+pub mod data_modes;
+pub mod data_samples;
+pub mod data_spectrum;
 pub mod histogram;
 pub mod latent_history;
 pub mod latent_space;
@@ -29,6 +33,10 @@ pub mod variance;
 
 pub use collapse_curve::{CollapseCurves, CurveOf, collapse_curves};
 pub use collapse_path::{CollapsePathTile, PathCurve, collapse_path};
+pub use data_grid::PictureSize;
+pub use data_modes::{DataModes, component_pixels, data_modes};
+pub use data_samples::{DataSamples, SampleRow, data_samples};
+pub use data_spectrum::{DataSpectrum, data_spectrum};
 pub use histogram::{SigmaHistogram, sigma_histogram};
 pub use latent_history::{Followed, LatentHistory, Moment, latent_history};
 pub use latent_space::{LatentSpace, Place, latent_space};

@@ -1,14 +1,22 @@
-//! The data section of the left panel: thumbnails, where from, how many.
+//! The data section of the left panel: thumbnails, what the data are, where from, how many; the sheet on data to be
+//! opened.
 
-use egui::{RichText, TextureHandle, TextureOptions, Ui, vec2};
+mod progress;
+mod sheet;
+mod skipped;
+
+use egui::{Id, RichText, TextureHandle, TextureOptions, Ui, UiBuilder, vec2};
 
 use crate::config::DataConfig;
 
 use super::action::Action;
-use super::controls::row;
-use super::number::thousands;
+use super::controls::{name, row};
+use super::number::{significant, thousands};
+use super::state::data::SheetAction;
 use super::state::{AppState, Data};
 use super::theme::{self, Theme, muted};
+
+pub(super) use sheet::data_sheet;
 
 /// Thumbnails in the strip.
 const THUMBNAILS: usize = 8;
@@ -22,43 +30,67 @@ pub(super) fn data_panel(
     path: &mut String,
     actions: &mut Vec<Action>,
 ) -> bool {
-    let mut open_dialog = false;
-    match &state.data {
+    steady(ui, "data head", |ui| match &state.data {
         Some(data) => {
             thumbnails(ui, data);
-            let shape = data.dataset.shape;
-            let size = if shape.is_image() {
-                format!("{}×{}", shape.height, shape.width)
-            } else {
-                format!("d = {}", shape.dim())
-            };
-            let text = format!("{} × {size}", thousands(data.dataset.len() as u64));
-            ui.horizontal(|ui| {
-                let name = RichText::new(&data.dataset.name).strong();
-                ui.add(egui::Label::new(name).truncate());
-                muted(ui, text);
-            });
+            heading(ui, data, actions);
+            skipped::skipped(ui, &data.dataset.skipped);
         }
         None => {
             muted(ui, "no data yet");
         }
-    }
-    if let Some(loading) = &state.loading {
-        ui.horizontal(|ui| {
-            ui.spinner();
-            let progress = loading.progress.as_ref();
-            let what = progress.map_or("opening", |p| p.what);
-            let share = progress.and_then(crate::data::Progress::fraction);
-            let text = match share {
-                Some(share) => format!("{what} · {:.0} %", 100.0 * share),
-                None => what.to_owned(),
-            };
-            if ui.small_button("cancel").clicked() {
-                actions.push(Action::CancelLoad);
-            }
-            ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
+    });
+    if state.loading.is_some() || state.opening.looking.is_some() {
+        steady(ui, "data progress", |ui| {
+            progress::progress(ui, state, actions);
         });
     }
+    steady(ui, "data source", |ui| {
+        let open_dialog = source(ui, state, path, actions);
+        limit(ui, state, actions);
+        open_dialog
+    })
+}
+
+/// A part whose widgets keep their identities whatever comes or goes above it.
+fn steady<R>(ui: &mut Ui, id: &'static str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let builder = UiBuilder::new().scope_id(Id::unique(id));
+    ui.scope_builder(builder, contents).inner
+}
+
+/// Name and size of the data, and the way to load them otherwise.
+fn heading(ui: &mut Ui, data: &Data, actions: &mut Vec<Action>) {
+    let text = format!("{} × {}", thousands(data.dataset.len() as u64), size(data));
+    let height = ui.spacing().interact_size.y;
+    let room = vec2(ui.available_width(), height);
+    let from_right = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(room, from_right, |ui| {
+        let help = "Load these data otherwise: size, crop, colour, labels, classes, items";
+        if ui.small_button("change…").on_hover_text(help).clicked() {
+            actions.push(Action::Sheet(SheetAction::Change));
+        }
+        muted(ui, text);
+        let from_left = egui::Layout::left_to_right(egui::Align::Center);
+        ui.with_layout(from_left, |ui| {
+            let name = RichText::new(&data.dataset.name).strong();
+            ui.add(egui::Label::new(name).truncate());
+        });
+    });
+}
+
+/// `28×28`, or the length of a vector.
+fn size(data: &Data) -> String {
+    let shape = data.dataset.shape;
+    if shape.is_image() {
+        format!("{}×{}", shape.height, shape.width)
+    } else {
+        format!("d = {}", shape.dim())
+    }
+}
+
+/// The box for a path, the dialog, what was open before. True if the user asked for the dialog.
+fn source(ui: &mut Ui, state: &AppState, path: &mut String, actions: &mut Vec<Action>) -> bool {
+    let mut open_dialog = false;
     ui.horizontal(|ui| {
         let width = (ui.available_width() - 116.0).max(60.0);
         let entry = ui.add(
@@ -66,11 +98,11 @@ pub(super) fn data_panel(
                 .hint_text("path, digits, gaussian:9,5,2")
                 .desired_width(width),
         );
-        super::controls::name(&entry, "data path");
+        name(&entry, "data path");
         let entered = entry.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         if entered && !path.trim().is_empty() {
             match path.parse() {
-                Ok(source) => actions.push(Action::Data(state.data_request(source))),
+                Ok(source) => actions.push(Action::Open(state.data_request(source))),
                 Err(error) => actions.push(Action::Complain(error.to_string())),
             }
         }
@@ -82,7 +114,7 @@ pub(super) fn data_panel(
             for recent in &state.recent {
                 if ui.button(recent).clicked() {
                     if let Ok(source) = recent.parse() {
-                        actions.push(Action::Data(state.data_request(source)));
+                        actions.push(Action::Open(state.data_request(source)));
                     }
                     ui.close();
                 }
@@ -91,8 +123,27 @@ pub(super) fn data_panel(
         .response
         .on_hover_text("Recent and built-in data");
     });
-    limit(ui, state, actions);
     open_dialog
+}
+
+/// A number of bytes in the unit that suits it.
+pub(super) fn bytes(count: u64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB"];
+    if count < 1024 {
+        return format!("{count} B");
+    }
+    let mut value = count as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < units.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    let digits = if value < 10.0 {
+        format!("{value:.1}")
+    } else {
+        significant(value.round(), 4)
+    };
+    format!("{digits} {}", units[unit])
 }
 
 fn limit(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -125,7 +176,7 @@ fn thumbnails(ui: &mut Ui, data: &Data) {
     if !data.dataset.shape.is_image() {
         return;
     }
-    let id = egui::Id::unique(("thumbnails", &data.digest));
+    let id = Id::unique(("thumbnails", &data.digest));
     let cached: Option<TextureHandle> = ui.data(|d| d.get_temp(id));
     let texture = cached.unwrap_or_else(|| {
         let texture = ui
@@ -170,4 +221,23 @@ pub(super) fn empty(ui: &mut Ui, text: &str) {
     ui.centered_and_justified(|ui| {
         ui.label(RichText::new(text).color(c.muted));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_told_in_the_unit_that_suits_them() {
+        for (count, text) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1536, "1.5 KiB"),
+            (47_040_000, "45 MiB"),
+            (9 << 30, "9.0 GiB"),
+            (5000 << 40, "5000 TiB"),
+        ] {
+            assert_eq!(bytes(count), text);
+        }
+    }
 }

@@ -1,0 +1,207 @@
+//! The sheet on data to be opened: their first items as they would be, what they need, and every choice to be made
+//! before something long starts.
+
+mod choices;
+mod strip;
+
+use egui::{Context, Id, Key, RichText, Ui};
+
+use crate::app::action::Action;
+use crate::app::number::thousands;
+use crate::app::state::AppState;
+use crate::app::state::data::{Sheet, SheetAction};
+use crate::app::theme::{self, Theme, muted};
+use crate::data::{MAX_SPECTRUM_SIDE, Preview};
+
+use super::bytes;
+use super::progress::duration;
+
+/// Width of the sheet's content.
+const WIDTH: f32 = 560.0;
+
+/// Draws the sheet while there is one.
+pub(in crate::app) fn data_sheet(ctx: &Context, state: &AppState, actions: &mut Vec<Action>) {
+    let Some(sheet) = &state.opening.sheet else {
+        strip::forget(ctx);
+        return;
+    };
+    let title = if sheet.reopened {
+        "Change the data"
+    } else {
+        "Open data"
+    };
+    let mut open = true;
+    let left = ((ctx.content_rect().width() - WIDTH) / 2.0).max(8.0);
+    egui::Window::new(title)
+        .id(Id::unique("data sheet"))
+        .open(&mut open)
+        .collapsible(false)
+        .resizable(false)
+        .default_pos(egui::pos2(left, 64.0))
+        .show(ctx, |ui| {
+            ui.set_width(WIDTH.min(ctx.content_rect().width() - 40.0));
+            contents(ui, sheet, actions);
+        });
+    let escaped = ctx.input(|i| i.key_pressed(Key::Escape)) && !egui::Popup::is_any_open(ctx);
+    if !open || escaped {
+        actions.push(Action::Sheet(SheetAction::Close));
+    }
+}
+
+fn contents(ui: &mut Ui, sheet: &Sheet, actions: &mut Vec<Action>) {
+    let source = sheet.config.source.to_string();
+    let label = egui::Label::new(RichText::new(&source).strong()).truncate();
+    ui.add(label).on_hover_text(&source);
+    strip::pictures(ui, sheet);
+    facts(ui, sheet.preview.as_ref().map(|(preview, _)| &**preview));
+    ui.separator();
+    let mut config = sheet.config.clone();
+    choices::choices(ui, sheet, &mut config);
+    if config != sheet.config {
+        actions.push(Action::Sheet(SheetAction::Edit(config)));
+    }
+    if let Some(problem) = &sheet.problem {
+        let colour = theme::chrome(Theme::of(ui)).error;
+        ui.add(egui::Label::new(RichText::new(problem).color(colour)).wrap());
+    }
+    ui.separator();
+    ui.horizontal(|ui| {
+        let size = egui::vec2(88.0, 26.0);
+        let can = sheet.problem.is_none();
+        let open = egui::Button::new("Open").min_size(size);
+        let help = "Loads these data and starts a new run on them";
+        if ui.add_enabled(can, open).on_hover_text(help).clicked() {
+            actions.push(Action::Sheet(SheetAction::Load));
+        }
+        let cancel = egui::Button::new("Cancel").min_size(size);
+        let help = "Nothing is loaded; the run on screen goes on (Esc)";
+        if ui.add(cancel).on_hover_text(help).clicked() {
+            actions.push(Action::Sheet(SheetAction::Close));
+        }
+        if sheet.waiting {
+            ui.spinner();
+            muted(ui, "looking");
+        }
+    });
+}
+
+/// How many, how large, how long; two lines that are there from the beginning.
+fn facts(ui: &mut Ui, preview: Option<&Preview>) {
+    let c = theme::chrome(Theme::of(ui));
+    let Some(preview) = preview else {
+        ui.label(" ");
+        muted(ui, " ");
+        return;
+    };
+    ui.label(size(preview));
+    let (text, warns) = cost(preview);
+    let colour = if warns { c.warn } else { c.muted };
+    ui.add(egui::Label::new(RichText::new(text).small().color(colour)).wrap());
+    let skipped = &preview.first.skipped;
+    if let Some((path, reason)) = skipped.listed.first() {
+        muted(
+            ui,
+            format!(
+                "{} cannot be read, first {}: {reason}",
+                skipped.count,
+                path.display()
+            ),
+        );
+    }
+}
+
+/// `1,000 items of 64×64 pixels in colour · 12 MiB in memory`.
+fn size(preview: &Preview) -> String {
+    let shape = preview.first.shape;
+    let what = if shape.is_image() {
+        let colour = if shape.channels == 3 {
+            "in colour"
+        } else {
+            "grey"
+        };
+        format!("{}×{} pixels, {colour}", shape.height, shape.width)
+    } else {
+        format!("{} values each", thousands(shape.dim() as u64))
+    };
+    let place = if preview.on_disk {
+        "on disk, read as the network trains"
+    } else {
+        "in memory"
+    };
+    format!(
+        "{} items · {what} · {} {place}",
+        thousands(preview.count),
+        bytes(preview.bytes)
+    )
+}
+
+/// What takes how long as far as it is known, and whether something will be missing.
+fn cost(preview: &Preview) -> (String, bool) {
+    let mut parts = Vec::new();
+    match preview.decoding {
+        None => {}
+        Some(time) if time.is_zero() => parts.push("decoded before, so they open quickly".into()),
+        Some(time) => parts.push(format!(
+            "decoding takes about {}, the first time only",
+            duration(time)
+        )),
+    }
+    let d = preview.first.dim() as u64;
+    let side = preview.count.min(d);
+    let warns = side > MAX_SPECTRUM_SIDE as u64;
+    parts.push(if warns {
+        format!(
+            "too large for a spectrum, hence no theory: {} values each, more than {}; choose a smaller side or grey",
+            thousands(d),
+            thousands(MAX_SPECTRUM_SIDE as u64)
+        )
+    } else {
+        format!("then the spectrum of a {side} × {side} matrix")
+    });
+    (parts.join(" · "), warns)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::data::{Dataset, ImageShape, Pixels};
+
+    #[test]
+    fn what_data_need_is_said_in_words() {
+        let mut preview = Preview {
+            first: Dataset {
+                shape: ImageShape {
+                    height: 64,
+                    width: 64,
+                    channels: 3,
+                },
+                pixels: Pixels::Bytes(Vec::new()),
+                ..Dataset::default()
+            },
+            count: 202_599,
+            bytes: 202_599 * 12_288,
+            on_disk: true,
+            labels: Vec::new(),
+            decoding: Some(Duration::from_secs(200)),
+        };
+        assert_eq!(
+            size(&preview),
+            "202,599 items · 64×64 pixels, in colour · 2.3 GiB on disk, read as the network trains"
+        );
+        let (text, warns) = cost(&preview);
+        assert!(
+            warns && text.contains("3 min") && text.contains("12,288"),
+            "{text}"
+        );
+        preview.first.shape = ImageShape {
+            height: 1,
+            width: 10,
+            channels: 1,
+        };
+        preview.decoding = None;
+        assert!(size(&preview).contains("10 values each"));
+        assert!(!cost(&preview).1);
+    }
+}
