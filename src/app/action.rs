@@ -8,6 +8,7 @@ use crate::train::{Command, LandscapeRequest, LiveParams};
 use super::tile::Tile;
 
 use super::state::lab::{PhaseSettings, SweepSettings};
+use super::state::looks::Look;
 
 /// Something the user asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +45,8 @@ pub enum Action {
     ToggleZero(usize),
     /// The landscape of the trained network that a tile shows, or none.
     Landscape(Tile, Option<LandscapeRequest>),
+    /// Where the window looks in latent space.
+    Look(Look),
     /// Sorts the latents by KL, or by index.
     SortByKl(bool),
     /// β to just past the next threshold, killing one mode.

@@ -4,6 +4,7 @@
 //! new state and [`Effect`]s, which the app hands to its threads.
 
 pub mod lab;
+pub mod looks;
 mod messages;
 mod theory;
 
@@ -16,7 +17,7 @@ use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
 use crate::data::{CrossSpectrum, Dataset, Preprocessor, Progress, Spectrum};
 use crate::figure::tiles::{Moment, Visit};
-use crate::metrics::{Prediction, Usage};
+use crate::metrics::{LatentPlane, Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
     Command, History, Landscape, LandscapeRequest, LiveParams, Posterior, Projection, RunId,
@@ -122,6 +123,8 @@ pub struct AppState {
     pub zeroed: Vec<usize>,
     /// The landscapes of the trained network that tiles ask for.
     landscapes: Vec<(Tile, LandscapeRequest)>,
+    /// Where the window looks in latent space.
+    pub looks: looks::Looks,
     /// Whether the usage tile sorts by KL.
     pub sort_by_kl: bool,
     /// Data opened before, newest first.
@@ -162,6 +165,7 @@ impl AppState {
             chose_traversal: false,
             zeroed: Vec::new(),
             landscapes: Vec::new(),
+            looks: looks::Looks::default(),
             sort_by_kl: true,
             recent: ["digits", "faces", "gaussian:9,5,2,1,0.3"]
                 .map(str::to_owned)
@@ -186,7 +190,10 @@ impl AppState {
 
     /// Applies what the user asked for.
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
-        self.generation += 1;
+        // No figure shows the point under the pointer.
+        if !matches!(action, Action::Look(looks::Look::Decode(_))) {
+            self.generation += 1;
+        }
         match action {
             Action::Live(live) => self.set_live(live),
             Action::Net(net) => self.restart(|config| config.net = net),
@@ -251,6 +258,7 @@ impl AppState {
                 self.landscapes.extend(request.map(|r| (tile, r)));
                 self.live_effect()
             }
+            Action::Look(look) => self.look(look),
             Action::SortByKl(by_kl) => {
                 self.sort_by_kl = by_kl;
                 Vec::new()
@@ -305,6 +313,8 @@ impl AppState {
                 }),
                 zeroed: self.zeroed.clone(),
                 landscapes: self.landscapes.iter().map(|(_, r)| r.clone()).collect(),
+                decode: self.looks.decode.clone(),
+                gallery: self.looks.gallery.clone(),
             },
         })]
     }
@@ -349,11 +359,11 @@ impl AppState {
         self.means.clear();
     }
 
-    /// Where the means of the first samples have been in two latents, oldest first.
-    pub fn mean_trails(&self, a: usize, b: usize) -> Vec<Vec<[f64; 2]>> {
+    /// Where the means of the first samples have been on a plane of latent space, oldest first.
+    pub fn mean_trails(&self, plane: &LatentPlane) -> Vec<Vec<[f64; 2]>> {
         let at = |posterior: &Posterior, i: usize| {
             let mu = posterior.mu(i);
-            Some([f64::from(*mu.get(a)?), f64::from(*mu.get(b)?)])
+            (mu.len() == plane.latents()).then(|| plane.project(mu))
         };
         (0..FOLLOWED)
             .map(|i| self.means.iter().filter_map(|p| at(p, i)).collect())
@@ -393,6 +403,7 @@ impl AppState {
         self.hovered = None;
         self.traversed = 0;
         self.chose_traversal = false;
+        self.looks.restart(self.config.sampling.seed, setup.data.len());
         let mut effects = vec![Effect::Command(Command::Start {
             run: id,
             setup: Arc::new(setup),

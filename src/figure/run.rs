@@ -3,8 +3,10 @@
 //! The window and the command line both build their figures here, so what is on screen, what a
 //! button saves and what a script writes are the same figure.
 
+mod gallery;
 mod landscape;
 
+pub use gallery::gallery_figure;
 pub use landscape::{basin_figure, basin_request, hessian_figure, soft_surface_figure};
 
 use crate::config::RunConfig;

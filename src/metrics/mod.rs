@@ -2,8 +2,10 @@
 
 mod collapse;
 mod prediction;
+mod principal;
 mod usage;
 
 pub use collapse::CollapseCurve;
 pub use prediction::{Explainable, Prediction, predict};
+pub use principal::LatentPlane;
 pub use usage::{LatentUsage, Usage};
