@@ -403,7 +403,8 @@ impl AppState {
         self.hovered = None;
         self.traversed = 0;
         self.chose_traversal = false;
-        self.looks.restart(self.config.sampling.seed, setup.data.len());
+        self.looks
+            .restart(self.config.sampling.seed, setup.data.len());
         let mut effects = vec![Effect::Command(Command::Start {
             run: id,
             setup: Arc::new(setup),

@@ -157,7 +157,10 @@ fn orient(vector: &mut [f64], before: Option<&LatentPlane>, k: usize) {
         agreement
     } else {
         let largest = vector.iter().copied();
-        largest.fold(0.0, |most: f64, v| if v.abs() > most.abs() { v } else { most })
+        largest.fold(
+            0.0,
+            |most: f64, v| if v.abs() > most.abs() { v } else { most },
+        )
     };
     if sign < 0.0 {
         vector.iter_mut().for_each(|v| *v = -*v);

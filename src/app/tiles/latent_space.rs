@@ -56,13 +56,6 @@ impl Rest {
     }
 }
 
-/// The point under the pointer.
-#[derive(Debug, Clone, Copy)]
-struct Pointed {
-    /// The nearest sample.
-    nearest: usize,
-}
-
 /// The posterior in two of its dimensions.
 pub(super) struct Space {
     directions: Directions,
@@ -74,7 +67,8 @@ pub(super) struct Space {
     principal: Option<Principal>,
     /// The plane on screen, and the samples on it.
     shown: Option<(LatentPlane, Vec<Place>)>,
-    pointed: Option<Pointed>,
+    /// The sample nearest to the pointer, while its place is decoded.
+    pointed: Option<usize>,
     /// Corners of the interpolation plane chosen by clicks.
     clicks: usize,
     inset: Inset,
@@ -142,7 +136,10 @@ impl Space {
         };
         [0, 1].map(|k| {
             let (percent, latent) = (format_number(100.0 * shares[k], 3), leading[k].0);
-            format!("direction {} ({percent} % of Var μ, most of z{latent})", k + 1)
+            format!(
+                "direction {} ({percent} % of Var μ, most of z{latent})",
+                k + 1
+            )
         })
     }
 
@@ -326,13 +323,10 @@ impl Content for Space {
     ) -> bool {
         let at = response.pointer.filter(|_| !response.response.dragged());
         let found = at.and_then(|at| Some((at, self.nearest(at)?)));
-        let can = state.no_pictures().is_none() && self.rest != Rest::Off;
-        self.pointed = found
-            .filter(|_| can)
-            .map(|(_, nearest)| Pointed { nearest });
-        let wanted = found
-            .filter(|_| can)
-            .and_then(|(at, nearest)| self.point(state, at, nearest));
+        let decodes = state.no_pictures().is_none() && self.rest != Rest::Off;
+        let here = found.filter(|_| decodes);
+        self.pointed = here.map(|(_, nearest)| nearest);
+        let wanted = here.and_then(|(at, nearest)| self.point(state, at, nearest));
         if wanted != state.looks.decode {
             actions.push(Action::Look(Look::Decode(wanted)));
         }
@@ -346,7 +340,7 @@ impl Content for Space {
     }
 
     fn overlay(&mut self, ui: &mut Ui, plot: Rect, state: &AppState) {
-        let (Some(Pointed { nearest }), Some(data)) = (self.pointed, state.data.as_ref()) else {
+        let (Some(nearest), Some(data)) = (self.pointed, state.data.as_ref()) else {
             self.input = None;
             return;
         };

@@ -88,11 +88,7 @@ impl Pictures {
         let items = state.data.as_ref().map_or(0, |d| d.dataset.len());
         let before = state.looks.corners;
         let mut corners = before;
-        let names = [
-            ("A ", "corner A"),
-            ("B ", "corner B"),
-            ("C ", "corner C"),
-        ];
+        let names = [("A ", "corner A"), ("B ", "corner B"), ("C ", "corner C")];
         for (item, (prefix, label)) in corners.iter_mut().zip(names) {
             let entry = egui::DragValue::new(item)
                 .range(0..=items.max(1) - 1)
@@ -107,7 +103,9 @@ impl Pictures {
         }
         let draw = ui.button("new three");
         if draw
-            .on_hover_text("Three items at random; three clicks in the latent space choose them too")
+            .on_hover_text(
+                "Three items at random; three clicks in the latent space choose them too",
+            )
             .clicked()
         {
             actions.push(Action::Look(Look::NewCorners));

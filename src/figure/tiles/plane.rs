@@ -25,7 +25,8 @@ pub struct InterpolationPlane<'a> {
 /// Builds the figure: the items themselves stand outside the grid, beside the corner their mean decodes to.
 pub fn interpolation_plane(input: &InterpolationPlane<'_>) -> FigureSpec {
     let mut figure = FigureSpec::new("interpolation_plane", "Plane through three posterior means");
-    figure.subtitle = "z = A + s(B − A) + t(C − A); s grows to the right, t downwards; inputs outside".into();
+    figure.subtitle =
+        "z = A + s(B − A) + t(C − A); s grows to the right, t downwards; inputs outside".into();
     figure.provenance = input.provenance.clone();
     let [a, b, c] = input.items;
     figure.notes = vec![
@@ -90,7 +91,10 @@ mod tests {
         };
         let (a, b, c) = (Some(40), Some(70), Some(20));
         assert_eq!(bytes(0), [a, None, Some(0), Some(1), Some(2), None, b]);
-        assert_eq!(bytes(1), [None, None, Some(3), Some(4), Some(5), None, None]);
+        assert_eq!(
+            bytes(1),
+            [None, None, Some(3), Some(4), Some(5), None, None]
+        );
         assert_eq!(bytes(2), [c, None, Some(6), Some(7), Some(8), None, None]);
         let labels: Vec<&str> = images.rows.iter().map(|r| r.label.as_str()).collect();
         assert_eq!(labels, ["A to B", "t = 0.5", "C"]);

@@ -58,7 +58,10 @@ mod tests {
 
     #[test]
     fn every_row_says_which_latent_and_what_it_costs() {
-        let rows = vec![vec![vec![1], vec![2], vec![3]], vec![vec![4], vec![5], vec![6]]];
+        let rows = vec![
+            vec![vec![1], vec![2], vec![3]],
+            vec![vec![4], vec![5], vec![6]],
+        ];
         let figure = traversals(&Traversals {
             shape: PictureShape {
                 width: 1,

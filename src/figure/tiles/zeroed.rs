@@ -168,7 +168,13 @@ mod tests {
 
     #[test]
     fn the_scale_is_a_round_number_that_holds_everything() {
-        for (largest, scale) in [(0.3, 0.5), (0.2, 0.2), (0.11, 0.2), (0.6, 1.0), (0.03, 0.05)] {
+        for (largest, scale) in [
+            (0.3, 0.5),
+            (0.2, 0.2),
+            (0.11, 0.2),
+            (0.6, 1.0),
+            (0.03, 0.05),
+        ] {
             assert!((scale_of(largest) - scale).abs() < 1e-12, "{largest}");
         }
         assert_eq!(scale_of(0.0), GREY_LEVEL);

@@ -87,10 +87,7 @@ impl Inset {
         if plot.width() < size.x + 20.0 || plot.height() < size.y + 20.0 {
             return;
         }
-        let right = Rect::from_min_size(
-            pos2(plot.right() - size.x - GAP, plot.top() + GAP),
-            size,
-        );
+        let right = Rect::from_min_size(pos2(plot.right() - size.x - GAP, plot.top() + GAP), size);
         let left = Rect::from_min_size(plot.min + Vec2::splat(GAP), size);
         let pointer = ui.ctx().pointer_hover_pos();
         // Whoever moves towards it sees it make way.
