@@ -9,6 +9,7 @@ use super::tile::Tile;
 
 use super::state::data::SheetAction;
 use super::state::lab::{PhaseSettings, SweepSettings};
+use super::state::looks::Look;
 
 /// Something the user asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +50,8 @@ pub enum Action {
     ToggleZero(usize),
     /// The landscape of the trained network that a tile shows, or none.
     Landscape(Tile, Option<LandscapeRequest>),
+    /// Where the window looks in latent space.
+    Look(Look),
     /// Sorts the latents by KL, or by index.
     SortByKl(bool),
     /// β to just past the next threshold, killing one mode.

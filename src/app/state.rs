@@ -5,6 +5,7 @@
 
 pub mod data;
 pub mod lab;
+pub mod looks;
 mod messages;
 mod theory;
 
@@ -17,7 +18,7 @@ use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
 use crate::data::{CrossSpectrum, Dataset, Overview, Preprocessor, Spectrum};
 use crate::figure::tiles::{Merit, Moment, Visit};
-use crate::metrics::{Prediction, Usage};
+use crate::metrics::{LatentPlane, Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
     Command, History, Landscape, LandscapeRequest, LiveParams, Posterior, Projection, RunId,
@@ -131,6 +132,8 @@ pub struct AppState {
     pub held: Vec<usize>,
     /// The landscapes of the trained network that tiles ask for.
     landscapes: Vec<(Tile, LandscapeRequest)>,
+    /// Where the window looks in latent space.
+    pub looks: looks::Looks,
     /// Whether the usage tile sorts by KL.
     pub sort_by_kl: bool,
     /// Data opened before, newest first.
@@ -174,6 +177,7 @@ impl AppState {
             zeroed: Vec::new(),
             held: Vec::new(),
             landscapes: Vec::new(),
+            looks: looks::Looks::default(),
             sort_by_kl: true,
             recent: ["digits", "faces", "gaussian:9,5,2,1,0.3"]
                 .map(str::to_owned)
@@ -198,7 +202,10 @@ impl AppState {
 
     /// Applies what the user asked for.
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
-        self.generation += 1;
+        // No figure shows the point under the pointer.
+        if !matches!(action, Action::Look(looks::Look::Decode(_))) {
+            self.generation += 1;
+        }
         match action {
             Action::Live(live) => self.set_live(live),
             Action::Net(net) => self.restart(|config| config.net = net),
@@ -268,6 +275,7 @@ impl AppState {
                 self.landscapes.extend(request.map(|r| (tile, r)));
                 self.live_effect()
             }
+            Action::Look(look) => self.look(look),
             Action::SortByKl(by_kl) => {
                 self.sort_by_kl = by_kl;
                 Vec::new()
@@ -323,6 +331,8 @@ impl AppState {
                 }),
                 zeroed: self.zeroed.clone(),
                 landscapes: self.landscapes.iter().map(|(_, r)| r.clone()).collect(),
+                decode: self.looks.decode.clone(),
+                gallery: self.looks.gallery.clone(),
             },
         })]
     }
@@ -368,11 +378,11 @@ impl AppState {
         self.means.clear();
     }
 
-    /// Where the means of the first samples have been in two latents, oldest first.
-    pub fn mean_trails(&self, a: usize, b: usize) -> Vec<Vec<[f64; 2]>> {
+    /// Where the means of the first samples have been on a plane of latent space, oldest first.
+    pub fn mean_trails(&self, plane: &LatentPlane) -> Vec<Vec<[f64; 2]>> {
         let at = |posterior: &Posterior, i: usize| {
             let mu = posterior.mu(i);
-            Some([f64::from(*mu.get(a)?), f64::from(*mu.get(b)?)])
+            (mu.len() == plane.latents()).then(|| plane.project(mu))
         };
         (0..FOLLOWED)
             .map(|i| self.means.iter().filter_map(|p| at(p, i)).collect())
@@ -413,6 +423,8 @@ impl AppState {
         self.hovered = None;
         self.traversed = 0;
         self.chose_traversal = false;
+        self.looks
+            .restart(self.config.sampling.seed, setup.data.len());
         let mut effects = vec![Effect::Command(Command::Start {
             run: id,
             setup: Arc::new(setup),

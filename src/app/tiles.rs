@@ -31,6 +31,7 @@ use super::action::Action;
 use super::data_panel::empty;
 use super::plot_view::PlotView;
 use super::state::AppState;
+use super::state::looks::Look;
 use super::theme::{self, Theme, tile_frame, tile_heading};
 use super::tile::{SaveRequest, Tile, Workspace};
 use content::{Content, content};
@@ -151,6 +152,12 @@ impl TileBoard {
             |tile: &Tile| !visible.contains(tile) && state.asked_landscape(*tile).is_some();
         let ended = Tile::ALL.into_iter().filter(unseen);
         actions.extend(ended.map(|tile| Action::Landscape(tile, None)));
+        if !visible.contains(&Tile::LatentSpace) && state.looks.decode.is_some() {
+            actions.push(Action::Look(Look::Decode(None)));
+        }
+        if !visible.contains(&Tile::Reconstructions) && state.looks.gallery.is_some() {
+            actions.push(Action::Look(Look::Gallery(None)));
+        }
     }
 }
 
@@ -311,6 +318,7 @@ impl Board<'_> {
         if pane.content.respond(&response, state, self.actions) {
             pane.built = None;
         }
+        pane.content.overlay(ui, response.response.rect, state);
     }
 }
 

@@ -4,9 +4,11 @@
 //! button saves and what a script writes are the same figure.
 
 mod data;
+mod gallery;
 mod landscape;
 
 pub use data::{class_name, modes_figure, samples_figure, spectrum_figure};
+pub use gallery::gallery_figure;
 pub use landscape::{basin_figure, basin_request, hessian_figure, soft_surface_figure};
 
 use crate::config::RunConfig;

@@ -3,9 +3,11 @@
 mod collapse;
 mod information;
 mod prediction;
+mod principal;
 mod usage;
 
 pub use collapse::CollapseCurve;
 pub use information::{MutualInformation, mutual_information};
 pub use prediction::{Explainable, Prediction, predict};
+pub use principal::LatentPlane;
 pub use usage::{LatentUsage, Usage};

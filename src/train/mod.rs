@@ -37,5 +37,5 @@ pub use protocol::{
     Command, Event, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
 };
 pub use trainer::{Checkpoint, TrainError, Trainer};
-pub use views::{ModePoint, Views};
+pub use views::{Decoded, Gallery, GalleryPictures, GalleryRequest, ModePoint, Views};
 pub use worker::{Factory, Waker, Worker};

@@ -10,7 +10,7 @@ use super::copy::RunCopy;
 use super::evaluate::Evaluation;
 use super::history::History;
 use super::landscape::{Landscape, LandscapeRequest};
-use super::views::Views;
+use super::views::{Decoded, Gallery, GalleryRequest, Views};
 
 /// Names a run; messages of an older run are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,6 +80,22 @@ pub struct ViewRequest {
     /// Landscapes to compute between bursts, first things first. One that is asked for again as it was goes on;
     /// one that is missing ends.
     pub landscapes: Vec<LandscapeRequest>,
+    /// A point of latent space to decode, κ long: answered at once.
+    pub decode: Option<Vec<f32>>,
+    /// Further pictures of the model.
+    pub gallery: Option<GalleryRequest>,
+}
+
+impl ViewRequest {
+    /// What is asked of every evaluation: all but what is answered by itself.
+    pub(super) fn evaluated(&self) -> Self {
+        Self {
+            landscapes: Vec::new(),
+            decode: None,
+            gallery: None,
+            ..self.clone()
+        }
+    }
 }
 
 /// A principal mode of the data.
@@ -212,4 +228,8 @@ pub struct Snapshot {
     pub views: Option<Arc<Views>>,
     /// The landscapes asked for, as far as they are known.
     pub landscapes: Vec<Arc<Landscape>>,
+    /// The point asked for, decoded; while the next is on its way, the one before.
+    pub decoded: Option<Arc<Decoded>>,
+    /// The newest gallery asked for.
+    pub gallery: Option<Arc<Gallery>>,
 }

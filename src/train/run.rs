@@ -13,7 +13,7 @@ use super::landscape::Board;
 use super::modes::LatentMode;
 use super::protocol::{RunId, ViewRequest};
 use super::trainer::{Checkpoint, TrainError, Trainer};
-use super::views::{Views, views};
+use super::views::{Peeks, Views, views};
 
 /// Shortest time between evaluations.
 const EVALUATION_PERIOD: Duration = Duration::from_millis(120);
@@ -42,6 +42,7 @@ pub(super) struct Run {
     pub(super) evaluation: Option<Arc<Evaluation>>,
     pub(super) views: Option<Arc<Views>>,
     pub(super) landscapes: Board,
+    pub(super) peeks: Peeks,
     /// Gains by chunk of the data, then by latent; what is shown is their mean.
     pub(super) gains: [Vec<Option<f64>>; GAIN_CHUNKS],
     pub(super) gain_chunk: usize,
@@ -173,6 +174,15 @@ impl Run {
         Ok(turn.unfinished)
     }
 
+    /// Answers what is asked of the latent space, if that is due; false if a command waits.
+    pub(super) fn peek(&mut self, keep_going: &dyn Fn() -> bool) -> Result<bool, TrainError> {
+        let training = self.playing || self.pending > 0;
+        let looked = self
+            .peeks
+            .look(&mut self.trainer, &self.view, training, keep_going)?;
+        Ok(looked.is_some())
+    }
+
     /// Gains of other settings or another mask are none.
     pub(super) fn forget_gains(&mut self) {
         for chunk in &mut self.gains {
@@ -187,6 +197,7 @@ impl Run {
         self.views = None;
         self.good = None;
         self.landscapes.forget();
+        self.peeks = Peeks::default();
         self.forget_gains();
         self.pending = 0;
         self.timing = Timing::new();

@@ -9,7 +9,7 @@ use crate::model::{NetSpec, Shape, initial_parameters};
 
 use super::modes::LatentMode;
 use super::protocol::{Projection, RunSetup, ViewRequest};
-use super::views::{Views, views};
+use super::views::{Gallery, GalleryRequest, Views, decode, gallery, views};
 
 /// Why a run could not start or go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -343,6 +343,32 @@ impl Trainer {
         let setup = Arc::clone(&self.setup);
         let live = LiveConfig { beta, ..self.live };
         Ok(views(self.backend.as_mut(), &setup, &live, &request)?)
+    }
+
+    /// D(z) of every row of `z`, `n × κ`: the decoder's mean in the network's own units, `n × d`. Training does not
+    /// notice.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the device fails.
+    pub fn decode(&mut self, z: &[f32]) -> Result<Vec<f32>, TrainError> {
+        let seed = self.setup.config.sampling.seed;
+        Ok(decode(self.backend.as_mut(), seed, &self.live, z)?)
+    }
+
+    /// Pictures of the latent space of the run as it stands; none if the request does not fit the network, or the
+    /// decoder makes no pictures. Training does not notice.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the device fails.
+    pub fn gallery(&mut self, request: &GalleryRequest) -> Result<Option<Gallery>, TrainError> {
+        let setup = Arc::clone(&self.setup);
+        let live = self.live;
+        let pictures = gallery(self.backend.as_mut(), &setup, &live, request)?;
+        Ok(pictures.map(|pictures| Gallery {
+            request: request.clone(),
+            step: self.step,
+            pictures,
+        }))
     }
 
     fn divergence(&self, op: usize) -> TrainError {

@@ -19,6 +19,7 @@ use super::latest::Latest;
 use super::protocol::{Command, Event, LiveParams, RunId, RunSetup, Snapshot, ViewRequest};
 use super::run::{Run, Timing, mask_of};
 use super::trainer::{TrainError, Trainer};
+use super::views::Peeks;
 
 /// Asks whoever watches to look; called at most about thirty times a second.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
@@ -289,6 +290,7 @@ impl State {
                     evaluation: None,
                     views: None,
                     landscapes: Board::default(),
+                    peeks: Peeks::default(),
                     gains: std::array::from_fn(|_| vec![None; latents]),
                     gain_chunk: 0,
                     next_gain: 0,
@@ -365,13 +367,7 @@ impl State {
                 run.forget_gains();
             }
             run.landscapes.ask(&params.view.landscapes);
-            run.unevaluated |= ViewRequest {
-                landscapes: Vec::new(),
-                ..run.view.clone()
-            } != ViewRequest {
-                landscapes: Vec::new(),
-                ..params.view.clone()
-            };
+            run.unevaluated |= run.view.evaluated() != params.view.evaluated();
             run.unseen = true;
             run.view = params.view;
         }
@@ -462,6 +458,11 @@ impl State {
         if !run.unseen || !due {
             return Ok(());
         }
+        let interrupt = &self.interrupt;
+        if !run.peek(&|| !interrupt.load(Ordering::Relaxed))? {
+            // Half an answer: asked again as soon as the command that waits is obeyed.
+            return Ok(());
+        }
         let mut live = *run.trainer.live();
         if let (true, Some(last)) = (live.gamma_moves(), &run.last) {
             live.gamma = last.gamma;
@@ -479,6 +480,8 @@ impl State {
             evaluation: run.evaluation.clone(),
             views: run.views.clone(),
             landscapes: run.landscapes.shown(),
+            decoded: run.peeks.point(),
+            gallery: run.peeks.gallery(),
         };
         run.timing.snapshot = Instant::now();
         // While paused an evaluation that is still due keeps the loop awake.

@@ -1,5 +1,6 @@
 //! Figures of every kind through every exporter: what a reader of the file would find in it.
 
+mod galleries;
 mod hostile;
 mod samples;
 

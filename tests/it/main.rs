@@ -15,6 +15,7 @@ mod gpu;
 mod gradients;
 mod lab;
 mod landscape;
+mod latent;
 mod plot_view;
 mod shaders;
 #[cfg(target_os = "linux")]

@@ -8,6 +8,7 @@ mod glyphs;
 mod instruments;
 mod lab;
 mod landscapes;
+mod latent;
 mod layout;
 mod model;
 mod objective;

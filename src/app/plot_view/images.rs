@@ -127,7 +127,8 @@ impl Pictures {
                     let at = place.center_bottom() + vec2(0.0, 1.0);
                     text::put(painter, at, Align2::CENTER_TOP, galley);
                 }
-                if pointer.is_some_and(|at| place.expand(GAP / 2.0).contains(at)) {
+                let free = cell.width == 0 && cell.height == 0;
+                if !free && pointer.is_some_and(|at| place.expand(GAP / 2.0).contains(at)) {
                     let ink = Stroke::new(1.5, colour(palette.foreground));
                     painter.rect_stroke(place, 1.0, ink, StrokeKind::Outside);
                     hovered = Some(Hovered {
@@ -146,6 +147,10 @@ impl Pictures {
         let (Some(texture), Some(packed)) = (&self.texture, self.packed.get(index)) else {
             return;
         };
+        if packed.size[..2] == [0, 0] {
+            // A place left free.
+            return;
+        }
         let Some([x, y]) = packed.place else {
             let ink = Stroke::new(1.0, colour(palette.not_a_number));
             painter.rect_stroke(place, 0.0, ink, StrokeKind::Inside);

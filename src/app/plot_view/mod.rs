@@ -45,6 +45,8 @@ pub struct PlotResponse {
     pub hovered_index: Option<usize>,
     /// Data units at the hovered point (at the pointer itself over a heat map).
     pub hovered_value: Option<[f64; 2]>,
+    /// Data units at the pointer itself, wherever in a plot it is.
+    pub pointer: Option<[f64; 2]>,
     /// The latent the hovered thing stands for.
     pub hovered_latent: Option<usize>,
     /// The hovered index, in the frame it was clicked.
@@ -64,6 +66,7 @@ impl PlotResponse {
             hovered_series: None,
             hovered_index: None,
             hovered_value: None,
+            pointer: None,
             hovered_latent: None,
             clicked_index: None,
             dragged_rule: None,
@@ -188,6 +191,9 @@ impl PlotView {
             }
             out = out.with_hit(hit);
         }
+        let over = out.response.hover_pos();
+        let over = over.filter(|at| layout.plot.contains(*at));
+        out.pointer = over.map(|at| [p.x.value(at.x), p.y.value(at.y)]);
         out.dragged_rule = outcome.moved;
         out.released = outcome.released;
         out

@@ -65,6 +65,9 @@ pub(super) trait Content {
         false
     }
 
+    /// Draws over the figure, whose plot is `plot`.
+    fn overlay(&mut self, _ui: &mut Ui, _plot: egui::Rect, _state: &AppState) {}
+
     /// What stands in place of a figure that is not there.
     fn empty(&self, state: &AppState) -> String;
 }
@@ -75,7 +78,7 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
         Tile::Thresholds => Box::<super::thresholds::Thresholds>::default(),
         Tile::Surface => Box::<super::surface::Surface>::default(),
         Tile::Usage => Box::<super::usage::Usage>::default(),
-        Tile::Reconstructions => Box::new(super::pictures::Pictures),
+        Tile::Reconstructions => Box::<super::pictures::Pictures>::default(),
         Tile::Training => Box::<super::training::Training>::default(),
         Tile::CollapsePath => Box::<super::collapse_path::CollapsePath>::default(),
         Tile::Sweep => Box::<super::sweep::Sweep>::default(),

@@ -1,31 +1,95 @@
-//! The tile of two latents of every evaluated sample.
+//! The tile of every evaluated sample on a plane of latent space, and of what the point under the pointer decodes
+//! to.
 
-use egui::Ui;
+mod inset;
+mod principal;
+
+use std::sync::Arc;
+
+use egui::{Rect, Ui};
 
 use super::content::Content;
 use crate::app::action::Action;
 use crate::app::controls::name;
+use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
+use crate::app::state::looks::Look;
+use crate::app::theme::segmented;
 use crate::figure::FigureSpec;
+use crate::figure::ticks::format_number;
 use crate::figure::tiles::{LatentSpace, Place, latent_space};
+use crate::metrics::LatentPlane;
+use crate::train::{GalleryRequest, Waker};
+use inset::{Inset, Told};
+use principal::Principal;
 
 /// Samples whose circle is drawn at the start.
 const CIRCLES: usize = 100;
 
+/// Which plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Directions {
+    #[default]
+    Latents,
+    Principal,
+}
+
+/// What is orthogonal to the plane in a point that is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Rest {
+    #[default]
+    Prior,
+    Nearest,
+    /// Nothing is decoded.
+    Off,
+}
+
+impl Rest {
+    const ALL: [Self; 3] = [Self::Prior, Self::Nearest, Self::Off];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Prior => "others at prior mean",
+            Self::Nearest => "others at nearest",
+            Self::Off => "do not decode",
+        }
+    }
+}
+
 /// The posterior in two of its dimensions.
 pub(super) struct Space {
+    directions: Directions,
     /// The latents the user chose; else those of the largest KL.
     chosen: Option<[usize; 2]>,
     circles: usize,
     trails: bool,
+    rest: Rest,
+    principal: Option<Principal>,
+    /// The plane on screen, and the samples on it.
+    shown: Option<(LatentPlane, Vec<Place>)>,
+    /// The sample nearest to the pointer, while its place is decoded.
+    pointed: Option<usize>,
+    /// Corners of the interpolation plane chosen by clicks.
+    clicks: usize,
+    inset: Inset,
+    /// The nearest sample's own picture.
+    input: Option<(usize, Vec<u8>)>,
 }
 
 impl Default for Space {
     fn default() -> Self {
         Self {
+            directions: Directions::default(),
             chosen: None,
             circles: CIRCLES,
             trails: true,
+            rest: Rest::default(),
+            principal: None,
+            shown: None,
+            pointed: None,
+            clicks: 0,
+            inset: Inset::default(),
+            input: None,
         }
     }
 }
@@ -45,6 +109,110 @@ impl Space {
             }
         }
     }
+
+    /// Whether a principal pair is something else than the latents themselves, and wanted.
+    fn is_principal(&self, state: &AppState) -> bool {
+        self.directions == Directions::Principal && state.usage.latents.len() > 2
+    }
+
+    fn plane(&self, state: &AppState) -> Option<LatentPlane> {
+        let count = state.usage.latents.len();
+        if self.is_principal(state) {
+            let newest = self.principal.as_ref()?.newest();
+            return newest.filter(|p| p.latents() == count).cloned();
+        }
+        let mut pair = self.latents(state)?;
+        if pair[0] == pair[1] {
+            pair[1] = (pair[0] + 1) % count;
+        }
+        LatentPlane::of_latents(pair, count)
+    }
+
+    /// The names of the plane's directions.
+    fn axes(&self, state: &AppState, plane: &LatentPlane) -> [String; 2] {
+        let leading = plane.leading();
+        let Some(shares) = plane.shares().filter(|_| self.is_principal(state)) else {
+            return leading.map(|(j, _)| format!("z{j}"));
+        };
+        [0, 1].map(|k| {
+            let (percent, latent) = (format_number(100.0 * shares[k], 3), leading[k].0);
+            format!(
+                "direction {} ({percent} % of Var μ, most of z{latent})",
+                k + 1
+            )
+        })
+    }
+
+    /// Draws the choice of two latents; true if the figure must be built anew.
+    fn pair_controls(&mut self, ui: &mut Ui, state: &AppState) -> bool {
+        let Some(mut pair) = self.latents(state) else {
+            return false;
+        };
+        let before = pair;
+        let mut changed = false;
+        let most = state.usage.latents.len() - 1;
+        for (value, label) in pair.iter_mut().zip(["first latent", "second latent"]) {
+            let entry = egui::DragValue::new(value)
+                .range(0..=most)
+                .prefix("z")
+                .speed(0.05);
+            let response = ui.add(entry);
+            name(&response, label);
+        }
+        let top = ui.add_enabled(self.chosen.is_some(), egui::Button::new("largest KL"));
+        if top
+            .on_hover_text("Follows the two latents that say most")
+            .clicked()
+        {
+            self.chosen = None;
+            changed = true;
+        }
+        if pair != before {
+            self.chosen = Some(pair);
+            changed = true;
+        }
+        changed
+    }
+
+    /// What is decoded under the pointer.
+    fn rest_menu(&mut self, ui: &mut Ui, state: &AppState) {
+        if let Some(why) = state.no_pictures() {
+            let label = ui.weak("nothing to decode");
+            label.on_hover_text(why);
+            return;
+        }
+        let menu = egui::ComboBox::from_id_salt("decode under the pointer")
+            .width(128.0)
+            .selected_text(self.rest.name())
+            .show_ui(ui, |ui| {
+                for rest in Rest::ALL {
+                    ui.selectable_value(&mut self.rest, rest, rest.name());
+                }
+            });
+        name(&menu.response, "decode under the pointer");
+        let help = "The point under the pointer is decoded: where the directions that are not on screen stand then";
+        menu.response.on_hover_text(help);
+    }
+
+    /// The sample nearest to a place on screen.
+    fn nearest(&self, at: [f64; 2]) -> Option<usize> {
+        let (_, places) = self.shown.as_ref()?;
+        let distance = |p: &Place| (p.mu[0] - at[0]).hypot(p.mu[1] - at[1]);
+        let all = places.iter().enumerate().map(|(i, p)| (i, distance(p)));
+        let finite = all.filter(|(_, d)| d.is_finite());
+        finite.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
+    }
+
+    /// The point of latent space to decode for a place on screen.
+    fn point(&self, state: &AppState, at: [f64; 2], nearest: usize) -> Option<Vec<f32>> {
+        let (plane, _) = self.shown.as_ref()?;
+        let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
+        match self.rest {
+            Rest::Prior => Some(plane.point(at, None)),
+            Rest::Nearest => Some(plane.point(at, Some(evaluation.posterior.mu(nearest)))),
+            Rest::Off => None,
+        }
+    }
 }
 
 impl Content for Space {
@@ -53,83 +221,150 @@ impl Content for Space {
     }
 
     fn help(&self) -> &'static str {
-        "The posterior's mean of every evaluated sample in two latents, with a circle of the posterior's size for some \
-         (Asperti 2019, figure 1). The dashed circle is two σ of the prior. In a collapsed direction all means are at \
-         zero and every circle is the prior's. Lines show where the first ten samples have been."
+        "The posterior's mean of every evaluated sample in two latents, or along the two directions in which the means \
+         vary most, with a circle of the posterior's size for some (Asperti 2019, figure 1). The dashed circle is two \
+         σ of the prior. In a collapsed direction all means are at zero and every circle is the prior's. Lines show \
+         where the first ten samples have been. The point under the pointer is decoded in a corner, beside the \
+         nearest sample's input; clicks choose the corners of the plane of pictures."
+    }
+
+    fn switches(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        if state.usage.latents.len() < 3 {
+            return false;
+        }
+        let options = [
+            (Directions::Latents, "latents"),
+            (Directions::Principal, "principal"),
+        ];
+        segmented(ui, &mut self.directions, &options, false)
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
-        let Some(mut pair) = self.latents(state) else {
+        if self.latents(state).is_none() {
             return false;
-        };
-        let before = pair;
-        let most = state.usage.latents.len() - 1;
+        }
         let mut changed = false;
-        ui.horizontal(|ui| {
-            for (value, label) in pair.iter_mut().zip(["first latent", "second latent"]) {
-                let entry = egui::DragValue::new(value)
-                    .range(0..=most)
-                    .prefix("z")
-                    .speed(0.05);
-                let response = ui.add(entry);
-                name(&response, label);
+        if self.is_principal(state) {
+            if self.principal.is_none() {
+                let ctx = ui.ctx().clone();
+                let waker: Waker = Arc::new(move || ctx.request_repaint());
+                // Without the thread there is no such plane, and the tile says that it waits.
+                self.principal = Principal::spawn(waker).ok();
             }
-            let top = ui.add_enabled(self.chosen.is_some(), egui::Button::new("largest KL"));
-            if top
-                .on_hover_text("Follows the two latents that say most")
-                .clicked()
-            {
-                self.chosen = None;
-                changed = true;
+            let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
+            if let (Some(principal), Some(evaluation)) = (&mut self.principal, evaluation) {
+                principal.ask(&evaluation.posterior);
+            }
+        }
+        ui.horizontal(|ui| {
+            if !self.is_principal(state) {
+                changed |= self.pair_controls(ui, state);
             }
             let circles = egui::DragValue::new(&mut self.circles)
                 .range(0..=1000)
                 .suffix(" circles");
             changed |= ui.add(circles).changed();
             changed |= ui.checkbox(&mut self.trails, "trails").changed();
+            self.rest_menu(ui, state);
         });
-        if pair != before {
-            self.chosen = Some(pair);
-            changed = true;
-        }
         changed
     }
 
+    fn poll(&mut self) -> bool {
+        self.principal.as_mut().is_some_and(Principal::poll)
+    }
+
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
-        let [a, b] = self.latents(state)?;
+        self.shown = None;
+        let plane = self.plane(state)?;
         let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
         let posterior = &evaluation.posterior;
         let data = state.data.as_ref()?;
         let labels = data.dataset.labels.as_deref().unwrap_or(&[]);
         let places: Vec<Place> = (0..posterior.samples())
-            .map(|i| {
-                let (mu, sigma2) = (posterior.mu(i), posterior.sigma2(i));
-                Place {
-                    mu: [mu[a], mu[b]].map(f64::from),
-                    radius: (f64::from(sigma2[a]) * f64::from(sigma2[b])).powf(0.25),
-                    class: labels.get(i).copied(),
-                }
+            .map(|i| Place {
+                mu: plane.project(posterior.mu(i)),
+                radius: plane.radius(posterior.sigma2(i)),
+                class: labels.get(i).copied(),
             })
             .collect();
         let trails = if self.trails {
-            state.mean_trails(a, b)
+            state.mean_trails(&plane)
         } else {
             Vec::new()
         };
-        Some(latent_space(&LatentSpace {
-            latents: [a, b],
+        let looks = &state.looks;
+        let on_screen = matches!(looks.gallery, Some(GalleryRequest::Plane { .. }));
+        let [a, b, c] = looks.corners;
+        let named: &[(usize, &str)] = if on_screen || self.clicks > 0 {
+            &[(a, "A"), (b, "B"), (c, "C")]
+        } else {
+            &[]
+        };
+        let figure = latent_space(&LatentSpace {
+            axes: &self.axes(state, &plane),
             places: &places,
             circles: self.circles,
             classes: &data.dataset.classes,
             trails: &trails,
+            named,
             prior: evaluation.prior_variance().sqrt(),
             provenance: &state.provenance(),
-        }))
+        });
+        self.shown = Some((plane, places));
+        Some(figure)
+    }
+
+    fn respond(
+        &mut self,
+        response: &PlotResponse,
+        state: &AppState,
+        actions: &mut Vec<Action>,
+    ) -> bool {
+        let at = response.pointer.filter(|_| !response.response.dragged());
+        let found = at.and_then(|at| Some((at, self.nearest(at)?)));
+        let decodes = state.no_pictures().is_none() && self.rest != Rest::Off;
+        let here = found.filter(|_| decodes);
+        self.pointed = here.map(|(_, nearest)| nearest);
+        let wanted = here.and_then(|(at, nearest)| self.point(state, at, nearest));
+        if wanted != state.looks.decode {
+            actions.push(Action::Look(Look::Decode(wanted)));
+        }
+        if let (true, Some((_, nearest))) = (response.response.clicked(), found) {
+            let mut corners = state.looks.corners;
+            corners[self.clicks % 3] = nearest;
+            self.clicks += 1;
+            actions.push(Action::Look(Look::Corners(corners)));
+        }
+        false
+    }
+
+    fn overlay(&mut self, ui: &mut Ui, plot: Rect, state: &AppState) {
+        let (Some(nearest), Some(data)) = (self.pointed, state.data.as_ref()) else {
+            self.input = None;
+            return;
+        };
+        if self.input.as_ref().is_none_or(|(item, _)| *item != nearest) {
+            self.input = Some((nearest, data.dataset.display_row(nearest)));
+        }
+        let decoded = state.snapshot.as_ref().and_then(|s| s.decoded.as_ref());
+        let told = Told {
+            decoded: decoded.map(|d| d.picture.as_slice()),
+            nearest: self.input.as_ref().map_or(&[], |(_, bytes)| bytes),
+            item: format!("item {nearest}"),
+            rest: match self.rest {
+                Rest::Nearest => format!("others at item {nearest}'s mean"),
+                _ => "others at the prior mean".into(),
+            },
+        };
+        self.inset.paint(ui, plot, data.dataset.shape, &told);
     }
 
     fn empty(&self, state: &AppState) -> String {
         if state.config.net.latents < 2 {
             "a plane needs two latents".into()
+        } else if self.is_principal(state) {
+            "finding the principal directions…".into()
         } else {
             "no statistics yet: press Play".into()
         }

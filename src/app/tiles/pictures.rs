@@ -1,35 +1,214 @@
-//! The tile of reconstructions, prior samples and a traversal.
+//! The tile of pictures: examples with samples and a traversal, a plane through three posterior means, samples
+//! without their dead latents, a traversal of each latent.
+
+use egui::Ui;
 
 use super::content::Content;
 use super::usage::zeroed;
-use crate::app::state::AppState;
-use crate::config::Target;
+use crate::app::action::Action;
+use crate::app::controls::name;
+use crate::app::state::looks::Look;
+use crate::app::state::{AppState, EXAMPLES};
+use crate::app::theme::{muted, segmented};
 use crate::figure::{FigureSpec, run as figures};
+use crate::train::GalleryRequest;
+
+/// Latents traversed at once, those of the largest KL.
+const ROWS: usize = 8;
+/// Points of each traversal: half a standard deviation apart.
+const STEPS: usize = 13;
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum View {
+    #[default]
+    Examples,
+    Plane,
+    Zeroed,
+    Traversals,
+}
 
 /// Pictures of the model.
-pub(super) struct Pictures;
+pub(super) struct Pictures {
+    view: View,
+    /// Points along each side of the plane.
+    side: usize,
+    /// Whether the active latents are zeroed in place of the dead ones.
+    active: bool,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self {
+            view: View::default(),
+            side: 7,
+            active: false,
+        }
+    }
+}
+
+impl Pictures {
+    /// What the trainer is to make for this view.
+    fn wanted(&self, state: &AppState) -> Option<GalleryRequest> {
+        let usage = &state.usage;
+        if state.no_pictures().is_some() || usage.latents.is_empty() {
+            return None;
+        }
+        match self.view {
+            View::Examples => None,
+            View::Plane => Some(GalleryRequest::Plane {
+                items: state.looks.corners,
+                side: self.side,
+            }),
+            View::Zeroed => {
+                let chosen = usage.latents.iter().filter(|l| l.active == self.active);
+                Some(GalleryRequest::Zeroed {
+                    latents: chosen.map(|l| l.index).collect(),
+                    count: EXAMPLES,
+                })
+            }
+            View::Traversals => Some(GalleryRequest::Traversals {
+                latents: usage.by_kl().into_iter().take(ROWS).collect(),
+                steps: STEPS,
+            }),
+        }
+    }
+
+    /// Whether an answer is of the kind on screen; an older one of it stays until the next is there.
+    fn shows(&self, request: &GalleryRequest) -> bool {
+        matches!(
+            (self.view, request),
+            (View::Plane, GalleryRequest::Plane { .. })
+                | (View::Zeroed, GalleryRequest::Zeroed { .. })
+                | (View::Traversals, GalleryRequest::Traversals { .. })
+        )
+    }
+
+    fn plane_controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        let items = state.data.as_ref().map_or(0, |d| d.dataset.len());
+        let before = state.looks.corners;
+        let mut corners = before;
+        let names = [("A ", "corner A"), ("B ", "corner B"), ("C ", "corner C")];
+        for (item, (prefix, label)) in corners.iter_mut().zip(names) {
+            let entry = egui::DragValue::new(item)
+                .range(0..=items.max(1) - 1)
+                .prefix(prefix)
+                .speed(0.1);
+            let response = ui.add(entry);
+            name(&response, label);
+            response.on_hover_text("Which item's posterior mean is this corner");
+        }
+        if corners != before {
+            actions.push(Action::Look(Look::Corners(corners)));
+        }
+        let draw = ui.button("new three");
+        if draw
+            .on_hover_text(
+                "Three items at random; three clicks in the latent space choose them too",
+            )
+            .clicked()
+        {
+            actions.push(Action::Look(Look::NewCorners));
+        }
+        let [least, most] = GalleryRequest::SIDES;
+        let entry = egui::DragValue::new(&mut self.side)
+            .range(least..=most)
+            .custom_formatter(|n, _| format!("{n} × {n}"))
+            .speed(0.05);
+        let response = ui.add(entry);
+        name(&response, "points of the plane");
+        response.on_hover_text("Points of the grid, from A to B and from A to C");
+    }
+}
 
 impl Content for Pictures {
     fn subtitle(&self, state: &AppState) -> String {
         zeroed(state).unwrap_or_default()
     }
 
+    fn help(&self) -> &'static str {
+        match self.view {
+            View::Examples => "",
+            View::Plane => {
+                "Decoded points of the plane through the posterior means A, B and C of three items: \
+                 z = A + s(B − A) + t(C − A), from A at the upper left to B + C − A at the lower right (Lucas et al. \
+                 2019, figure 13). Outside the grid stand the items themselves."
+            }
+            View::Zeroed => {
+                "Samples from the prior, the same with some latents at the prior's mean, and the second minus the \
+                 first (Asperti 2019, figure 3). A latent is dead if Var μ is at most 0.01 of the prior's variance; \
+                 a decoder that ignores the dead ones decodes the same picture."
+            }
+            View::Traversals => {
+                "The latents with the largest KL, each moved alone from −3 to 3 standard deviations of the prior \
+                 with the others at the first item's posterior mean."
+            }
+        }
+    }
+
+    fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
+        let views = [
+            (View::Examples, "examples"),
+            (View::Plane, "plane"),
+            (View::Zeroed, "zeroed"),
+            (View::Traversals, "traversals"),
+        ];
+        segmented(ui, &mut self.view, &views, false)
+    }
+
+    fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
+        let wanted = self.wanted(state);
+        if state.looks.gallery != wanted {
+            actions.push(Action::Look(Look::Gallery(wanted.clone())));
+        }
+        match self.view {
+            View::Plane if state.no_pictures().is_none() => {
+                ui.horizontal(|ui| self.plane_controls(ui, state, actions));
+                false
+            }
+            View::Zeroed if state.no_pictures().is_none() => {
+                ui.horizontal(|ui| {
+                    let options = [(false, "dead latents"), (true, "active latents")];
+                    let changed = segmented(ui, &mut self.active, &options, false);
+                    let count = match &wanted {
+                        Some(GalleryRequest::Zeroed { latents, .. }) => latents.len(),
+                        _ => 0,
+                    };
+                    muted(
+                        ui,
+                        format!("{count} of {} at the prior mean", state.usage.latents.len()),
+                    );
+                    changed
+                })
+                .inner
+            }
+            _ => false,
+        }
+    }
+
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
-        let views = state.snapshot.as_ref()?.views.as_ref()?;
-        let data = state.data.as_ref()?;
-        let pictures = data.dataset.shape.is_image() && state.config.net.target == Target::Input;
-        pictures.then(|| figures::reconstructions_figure(views, &data.dataset, &state.provenance()))
+        let (snapshot, data) = (state.snapshot.as_ref()?, state.data.as_ref()?);
+        if state.no_pictures().is_some() {
+            return None;
+        }
+        let provenance = state.provenance();
+        if self.view == View::Examples {
+            let views = snapshot.views.as_ref()?;
+            let figure = figures::reconstructions_figure(views, &data.dataset, &provenance);
+            return Some(figure);
+        }
+        let gallery = snapshot.gallery.as_ref();
+        let gallery = gallery.filter(|g| self.shows(&g.request))?;
+        let which = if self.active { "active" } else { "dead" };
+        figures::gallery_figure(gallery, &state.usage, which, &data.dataset, &provenance)
     }
 
     fn empty(&self, state: &AppState) -> String {
-        let image = |d: &crate::app::state::Data| d.dataset.shape.is_image();
-        if !state.data.as_ref().is_none_or(image) {
-            "these data are plain vectors: there is no picture to show"
-        } else if state.config.net.target != Target::Input {
-            "the decoder is trained for something else than the input: it makes no pictures"
-        } else {
+        let waiting = if self.view == View::Examples || state.snapshot.is_none() {
             "no pictures yet: press Play"
-        }
-        .into()
+        } else {
+            "decoding…"
+        };
+        state.no_pictures().unwrap_or(waiting).into()
     }
 }

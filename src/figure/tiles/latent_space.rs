@@ -1,18 +1,18 @@
-//! Two latents of every evaluated sample: the posterior's mean with a circle of area in proportion to its variance
-//! (Asperti 2019, figure 1).
+//! Every evaluated sample on a plane of latent space: the posterior's mean with a circle of area in proportion to
+//! its variance (Asperti 2019, figure 1).
 
 use crate::figure::ticks::format_number;
 use crate::figure::{
-    Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance, Role, Series,
-    SeriesStyle, Shape,
+    Anchor, Annotation, Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance,
+    Role, Series, SeriesStyle, Shape,
 };
 
 /// One sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
-    /// μ of the two latents.
+    /// μ along the two directions.
     pub mu: [f64; 2],
-    /// √(σ₁ σ₂), the radius of a circle of the same area as the posterior's ellipse at one σ.
+    /// The radius of a circle of the same area as the posterior's ellipse at one σ; √(σ₁ σ₂) for two latents.
     pub radius: f64,
     /// Its class, where the data have classes.
     pub class: Option<u8>,
@@ -21,8 +21,8 @@ pub struct Place {
 /// Everything the tile shows.
 #[derive(Debug, Clone, Copy)]
 pub struct LatentSpace<'a> {
-    /// The two latents.
-    pub latents: [usize; 2],
+    /// What the two directions are.
+    pub axes: &'a [String; 2],
     /// The samples.
     pub places: &'a [Place],
     /// How many of the samples, from the first, have their circle drawn.
@@ -31,6 +31,8 @@ pub struct LatentSpace<'a> {
     pub classes: &'a [String],
     /// Where the first samples have been, each oldest first.
     pub trails: &'a [Vec<[f64; 2]>],
+    /// Named samples.
+    pub named: &'a [(usize, &'static str)],
     /// The prior's standard deviation.
     pub prior: f64,
     /// Where the numbers came from.
@@ -44,12 +46,12 @@ const CLASSES: usize = 12;
 
 /// Builds the figure.
 pub fn latent_space(input: &LatentSpace<'_>) -> FigureSpec {
-    let [a, b] = input.latents;
     let mut figure = FigureSpec::new("latent_space", "Latent space");
     figure.subtitle = "circles: posterior σ".into();
     let reach = half_width(input);
-    let axis = |j: usize| Axis::linear(format!("z{j}")).with_range(-reach, reach);
-    (figure.x, figure.y) = (axis(a), axis(b));
+    let axis = |name: &String| Axis::linear(name).with_range(-reach, reach);
+    let [x, y] = input.axes;
+    (figure.x, figure.y) = (axis(x), axis(y));
     figure.provenance = input.provenance.clone();
     let with_classes = input.places.iter().any(|p| p.class.is_some());
     figure.legend = with_classes;
@@ -139,7 +141,33 @@ pub fn latent_space(input: &LatentSpace<'_>) -> FigureSpec {
             Dash::Solid,
         ));
     }
+    mark(&mut figure, input);
     figure
+}
+
+/// A ring and a letter at each named sample.
+fn mark(figure: &mut FigureSpec, input: &LatentSpace<'_>) {
+    let place = |(k, name): &(usize, &'static str)| Some((input.places.get(*k)?.mu, *name));
+    let named: Vec<([f64; 2], &str)> = input.named.iter().filter_map(place).collect();
+    if named.is_empty() {
+        return;
+    }
+    let marker = MarkerStyle {
+        size: 8.0,
+        ..MarkerStyle::new(Shape::Ring, false)
+    };
+    let points = named.iter().map(|(at, _)| *at).collect();
+    let colour = Colour::from(Role::Foreground);
+    let rings = Series::markers("named", "", points, marker, colour);
+    figure.layers.push(Layer::Series(rings));
+    for (at, name) in named {
+        figure.layers.push(Layer::Annotation(Annotation {
+            at,
+            text: name.to_owned(),
+            colour,
+            anchor: Anchor::Above,
+        }));
+    }
 }
 
 /// Half the side of the plot: all means and two σ of the prior.
@@ -166,11 +194,12 @@ mod tests {
             class: Some(class),
         };
         let figure = latent_space(&LatentSpace {
-            latents: [3, 5],
+            axes: &["z3".into(), "z5".into()],
             places: &[place(1.0, 0), place(4.0, 1), place(2.0, 1)],
             circles: 2,
             classes: &["cat".into(), "dog".into()],
             trails: &[],
+            named: &[(1, "A"), (9, "B")],
             prior: 1.0,
             provenance: &provenance,
         });
@@ -193,5 +222,8 @@ mod tests {
         assert!((furthest.fold(f64::MIN, f64::max) - 4.5).abs() < 1e-9);
         assert_eq!(circle.points.len(), CORNERS + 2);
         assert!(figure.x.range.is_some_and(|(_, to)| to > 4.0));
+        // There is no tenth sample.
+        let rings = figure.series().find(|s| s.id == "named").expect("rings");
+        assert_eq!(rings.points, [[4.0, 0.0]]);
     }
 }

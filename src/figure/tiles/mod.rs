@@ -4,6 +4,7 @@
 //!
 //! [`FigureSpec`]: super::FigureSpec
 
+mod cell;
 pub mod collapse_curve;
 pub mod collapse_path;
 mod data_grid;
@@ -15,6 +16,7 @@ pub mod latent_history;
 pub mod latent_space;
 pub mod merits;
 pub mod phase;
+pub mod plane;
 pub mod rate_distortion;
 pub mod reconstructions;
 pub mod staircase;
@@ -28,9 +30,12 @@ pub mod surface_soft;
 pub mod sweep;
 pub mod thresholds;
 pub mod training;
+pub mod traversals;
 pub mod usage;
 pub mod variance;
+pub mod zeroed;
 
+pub use cell::PictureShape;
 pub use collapse_curve::{CollapseCurves, CurveOf, collapse_curves};
 pub use collapse_path::{CollapsePathTile, PathCurve, collapse_path};
 pub use data_grid::PictureSize;
@@ -42,6 +47,7 @@ pub use latent_history::{Followed, LatentHistory, Moment, latent_history};
 pub use latent_space::{LatentSpace, Place, latent_space};
 pub use merits::{Merit, Merits, merits};
 pub use phase::{Boundary, CellState, CellValue, Phase, phase};
+pub use plane::{InterpolationPlane, interpolation_plane};
 pub use rate_distortion::{RateDistortion, rate_distortion};
 pub use reconstructions::{Reconstructions, reconstructions};
 pub use staircase::{Staircase, Visit, staircase};
@@ -55,5 +61,7 @@ pub use surface_soft::{CollapsedPoint, SurfaceSoft, surface_soft};
 pub use sweep::{SweepInput, SweepMark, SweepQuantity, sweep};
 pub use thresholds::{Candidate, ModeAtOptimum, Thresholds, thresholds};
 pub use training::{GhostRun, LiveEdit, Training, training};
+pub use traversals::{Traversals, traversals};
 pub use usage::{LatentUse, Usage, UsageOrder, usage};
 pub use variance::{Variance, variance};
+pub use zeroed::{ZeroedSamples, zeroed_samples};

@@ -379,5 +379,6 @@ pub(super) fn samples() -> Vec<(&'static str, FigureSpec)> {
         ("phase", phase_figure()),
     ];
     samples.extend(landscape_figures());
+    samples.extend(super::galleries::gallery_figures());
     samples
 }
