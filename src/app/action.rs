@@ -8,6 +8,7 @@ use crate::train::{Command, LandscapeRequest, LiveParams};
 use super::tile::Tile;
 
 use super::state::data::SheetAction;
+use super::state::diagnose::DiagnoseSettings;
 use super::state::lab::{PhaseSettings, SweepSettings};
 use super::state::looks::Look;
 
@@ -62,6 +63,8 @@ pub enum Action {
     StartSweep(SweepSettings),
     /// Starts a trained phase diagram, or goes on with it.
     StartPhase(PhaseSettings),
+    /// Asks why latents are dead.
+    Diagnose(DiagnoseSettings),
     /// Stops the experiment under way.
     StopLab,
     /// Whether the live run waits while an experiment runs.

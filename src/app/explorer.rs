@@ -150,7 +150,8 @@ impl Explorer {
             self.carry_out(effects);
         }
         while let Some(event) = self.worker.event() {
-            self.state.event(event);
+            let effects = self.state.event(event);
+            self.carry_out(effects);
         }
         if let Some(snapshot) = self.worker.snapshot() {
             let shown = self.state.snapshot.as_ref().map_or(0, |s| s.step);

@@ -4,6 +4,7 @@
 //! new state and [`Effect`]s, which the app hands to its threads.
 
 pub mod data;
+pub mod diagnose;
 pub mod lab;
 pub mod looks;
 mod messages;
@@ -217,7 +218,12 @@ impl AppState {
             Action::CancelLoad => vec![Effect::CancelLoad],
             Action::StartSweep(settings) => self.start_sweep(settings),
             Action::StartPhase(settings) => self.start_phase(settings),
-            Action::StopLab => vec![Effect::StopLab],
+            Action::Diagnose(settings) => self.start_diagnosis(settings),
+            Action::StopLab => {
+                let mut effects = vec![Effect::StopLab];
+                effects.extend(self.abandon_copy());
+                effects
+            }
             Action::PauseForLab(pause) => self.pause_for_lab(pause),
             Action::TogglePlay => {
                 self.lab.forget_pause();
@@ -425,11 +431,12 @@ impl AppState {
         self.chose_traversal = false;
         self.looks
             .restart(self.config.sampling.seed, setup.data.len());
-        let mut effects = vec![Effect::Command(Command::Start {
+        let mut effects = self.abandon_copy();
+        effects.push(Effect::Command(Command::Start {
             run: id,
             setup: Arc::new(setup),
             playing: self.playing,
-        })];
+        }));
         effects.extend(self.live_effect());
         effects
     }

@@ -33,11 +33,13 @@ pub enum Tile {
     Merits,
     /// The data themselves.
     Data,
+    /// Why latents are dead.
+    Diagnosis,
 }
 
 impl Tile {
     /// All of them, in reading order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
@@ -52,6 +54,7 @@ impl Tile {
         Self::LatentSpace,
         Self::Merits,
         Self::Data,
+        Self::Diagnosis,
     ];
 
     /// Its heading.
@@ -71,6 +74,7 @@ impl Tile {
             Self::LatentSpace => "Latent space",
             Self::Merits => "Figures of merit",
             Self::Data => "Data",
+            Self::Diagnosis => "Diagnosis",
         }
     }
 
@@ -91,6 +95,7 @@ impl Tile {
             Self::LatentSpace => "latent_space",
             Self::Merits => "merits",
             Self::Data => "data",
+            Self::Diagnosis => "diagnosis",
         }
     }
 }
@@ -106,11 +111,19 @@ pub enum Workspace {
     Lab,
     /// What the latents do, measured every way.
     Instruments,
+    /// Why latents are dead, and what brings them back.
+    Diagnose,
 }
 
 impl Workspace {
     /// All of them, in the order of their buttons.
-    pub const ALL: [Self; 4] = [Self::Live, Self::Data, Self::Lab, Self::Instruments];
+    pub const ALL: [Self; 5] = [
+        Self::Live,
+        Self::Data,
+        Self::Lab,
+        Self::Instruments,
+        Self::Diagnose,
+    ];
 
     /// Its button.
     pub(super) fn name(self) -> &'static str {
@@ -119,6 +132,7 @@ impl Workspace {
             Self::Data => "Data",
             Self::Lab => "Theory lab",
             Self::Instruments => "Instruments",
+            Self::Diagnose => "Diagnose",
         }
     }
 
@@ -145,6 +159,10 @@ impl Workspace {
                         Tile::RateDistortion,
                     ],
                 ),
+            ],
+            Self::Diagnose => &[
+                (1.15, &[Tile::Diagnosis, Tile::Merits]),
+                (1.0, &[Tile::Usage, Tile::Thresholds]),
             ],
         }
     }

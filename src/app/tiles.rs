@@ -6,6 +6,7 @@ mod collapse_curve;
 mod collapse_path;
 mod content;
 mod data;
+mod diagnosis;
 mod experiment;
 mod histogram;
 mod landscape;

@@ -8,11 +8,12 @@ use crate::app::action::Effect;
 use crate::config::{RunConfig, Stack};
 use crate::figure::Provenance;
 use crate::lab::{
-    Experiment, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress, Report, Stage, Sweep,
-    SweepRequest, log_values, snapped,
+    Diagnosis, Experiment, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress, Report, Stage,
+    Sweep, SweepRequest, log_values, snapped,
 };
-use crate::train::{Command, RunSetup};
+use crate::train::{Command, RunCopy, RunSetup};
 
+use super::diagnose::DiagnoseSettings;
 use super::{AppState, Data};
 
 /// Width of the first hidden layer of a cell, where the network on screen has no dense layers to take it from.
@@ -110,6 +111,10 @@ pub struct LabState {
     pub sweep: Option<Made<SweepSettings, Sweep>>,
     /// The newest trained phase diagram.
     pub phase: Option<Made<PhaseSettings, PhaseMap>>,
+    /// The newest diagnosis.
+    pub diagnosis: Option<Made<DiagnoseSettings, Diagnosis>>,
+    /// The experiment that waits for a copy of the run.
+    pub(super) copying: Option<u64>,
     /// Whether the live run waits while an experiment runs.
     pub pause_live: bool,
     /// Folder of the diagrams' files.
@@ -124,6 +129,8 @@ impl Default for LabState {
         Self {
             sweep: None,
             phase: None,
+            diagnosis: None,
+            copying: None,
             pause_live: true,
             folder: None,
             waiting: false,
@@ -137,6 +144,7 @@ impl LabState {
     pub fn is_running(&self) -> bool {
         self.sweep.as_ref().is_some_and(Made::is_running)
             || self.phase.as_ref().is_some_and(Made::is_running)
+            || self.diagnosis.as_ref().is_some_and(Made::is_running)
     }
 
     /// The user took play and pause into their own hands.
@@ -221,11 +229,12 @@ impl AppState {
         self.begin(id, Experiment::Phase(request, old))
     }
 
-    fn made<S, R>(&mut self, settings: S, result: Option<Arc<R>>) -> Made<S, R> {
+    pub(super) fn made<S, R>(&mut self, settings: S, result: Option<Arc<R>>) -> Made<S, R> {
         // The thread makes one experiment at a time.
         for stage in [
             self.lab.sweep.as_mut().map(|m| &mut m.stage),
             self.lab.phase.as_mut().map(|m| &mut m.stage),
+            self.lab.diagnosis.as_mut().map(|m| &mut m.stage),
         ]
         .into_iter()
         .flatten()
@@ -234,6 +243,7 @@ impl AppState {
                 *stage = Stage::Stopped;
             }
         }
+        self.lab.copying = None;
         self.lab.next += 1;
         Made {
             id: self.lab.next,
@@ -250,14 +260,14 @@ impl AppState {
         }
     }
 
-    fn begin(&mut self, id: u64, experiment: Experiment) -> Vec<Effect> {
+    pub(super) fn begin(&mut self, id: u64, experiment: Experiment) -> Vec<Effect> {
         let mut effects = self.wait_for_lab();
         effects.push(Effect::Experiment(id, Box::new(experiment)));
         effects
     }
 
     /// Pauses the live run for an experiment, if it trains and should.
-    fn wait_for_lab(&mut self) -> Vec<Effect> {
+    pub(super) fn wait_for_lab(&mut self) -> Vec<Effect> {
         if !(self.lab.pause_live && self.playing && self.lab.is_running()) {
             return Vec::new();
         }
@@ -267,7 +277,7 @@ impl AppState {
     }
 
     /// Lets the live run go on, if it waited.
-    fn wait_no_more(&mut self) -> Vec<Effect> {
+    pub(super) fn wait_no_more(&mut self) -> Vec<Effect> {
         if !std::mem::take(&mut self.lab.waiting) {
             return Vec::new();
         }
@@ -284,6 +294,25 @@ impl AppState {
         }
     }
 
+    /// Takes the copy that an experiment waits for.
+    pub(super) fn copied(&mut self, copy: &Arc<RunCopy>) -> Vec<Effect> {
+        let Some(id) = self.lab.copying.take() else {
+            return Vec::new();
+        };
+        self.diagnose_copy(id, copy).unwrap_or_default()
+    }
+
+    /// An experiment that waits for a copy waits no more: it was stopped, or the run is gone.
+    pub(super) fn abandon_copy(&mut self) -> Vec<Effect> {
+        let Some(id) = self.lab.copying.take() else {
+            return Vec::new();
+        };
+        if let Some(made) = self.lab.diagnosis.as_mut().filter(|m| m.id == id) {
+            made.stage = Stage::Stopped;
+        }
+        self.wait_no_more()
+    }
+
     /// Takes a report of the experiments' thread; those of an older experiment are dropped.
     pub fn lab_report(&mut self, report: Report) -> Vec<Effect> {
         let Report {
@@ -293,7 +322,7 @@ impl AppState {
             left,
             sweep,
             phase,
-            diagnosis: _,
+            diagnosis,
         } = report;
         let over = stage != Stage::Running;
         if let Stage::Failed(reason) = &stage {
@@ -305,6 +334,9 @@ impl AppState {
         } else if let Some(made) = self.lab.phase.as_mut().filter(|m| m.id == id) {
             (made.stage, made.progress, made.left) = (stage, progress, left);
             made.result = phase.or(made.result.take());
+        } else if let Some(made) = self.lab.diagnosis.as_mut().filter(|m| m.id == id) {
+            (made.stage, made.progress, made.left) = (stage, progress, left);
+            made.result = diagnosis.or(made.result.take());
         } else {
             return Vec::new();
         }

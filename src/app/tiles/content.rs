@@ -88,6 +88,7 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
         Tile::RateDistortion => Box::new(super::rate_distortion::Rate),
         Tile::LatentSpace => Box::<super::latent_space::Space>::default(),
         Tile::Merits => Box::<super::merits::Merits>::default(),
+        Tile::Diagnosis => Box::<super::diagnosis::Diagnosis>::default(),
         Tile::Data => Box::<super::data::DataTile>::default(),
     }
 }

@@ -62,20 +62,35 @@ impl Content for Diagnosis {
             let help = "Most steps of a probe; one ends as soon as nothing moves. The autoencoder gets as many as the \
                         run had, up to three times this";
             let texts = ("≤ ", " steps a probe");
-            count(ui, &mut self.steps, 50..=10_000_000, texts, "diagnosis steps", help);
+            count(
+                ui,
+                &mut self.steps,
+                50..=10_000_000,
+                texts,
+                "diagnosis steps",
+                help,
+            );
         });
         let start = Start {
             what: "diagnosis",
             running,
             goes_on: false,
-            blocked: if state.run.is_none() { "there is no run yet" } else { "" },
+            blocked: if state.run.is_none() {
+                "there is no run yet"
+            } else {
+                ""
+            },
             action: Action::Diagnose(DiagnoseSettings {
                 steps: self.steps as u64,
             }),
         };
         start_stop(ui, state, start, actions);
         let most = thousands(6 * self.steps as u64);
-        status(ui, made, &format!("{} probes, {most} steps at most", Probe::ALL.len()));
+        status(
+            ui,
+            made,
+            &format!("{} probes, {most} steps at most", Probe::ALL.len()),
+        );
         false
     }
 
