@@ -11,7 +11,9 @@ use serde::Serialize;
 use crate::compute::{DeviceKind, Plan, StepMetrics};
 use crate::config::{LiveConfig, RunConfig};
 use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets};
-use crate::metrics::{Explainable, Prediction, Usage, predict};
+use crate::metrics::{
+    Explainable, MutualInformation, Prediction, Usage, mutual_information, predict,
+};
 use crate::theory::Gamma;
 use crate::train::{
     Evaluation, History, RunSetup, Trainer, evaluate, importance_bound, measure_gains,
@@ -29,6 +31,8 @@ const BOUND_ITEMS: usize = 1_000;
 const GAIN_FLOPS: f64 = 4.0e10;
 /// The same on a software adapter, which is a hundred times slower.
 const GAIN_FLOPS_SOFTWARE: f64 = 1.0e9;
+/// Items over which the logit's volume factor is averaged; it is one number otherwise.
+const LOG_DET_ITEMS: usize = 10_000;
 /// Epochs when neither `--steps` nor `--epochs` is given.
 const DEFAULT_EPOCHS: u64 = 10;
 
@@ -45,6 +49,10 @@ pub(super) struct Report {
     collapse_percent: f64,
     active: usize,
     predicted_active: usize,
+    /// log |det ∂x/∂v| per sample in nats: `elbo` + `log_det` bounds log p of the stored values.
+    log_det: f64,
+    /// I(x; z) under q, over at most 4,096 samples.
+    mutual_information: Option<MutualInformation>,
     /// Only with `--bound-samples`.
     #[serde(skip_serializing_if = "Option::is_none")]
     importance_bound: Option<f64>,
@@ -59,6 +67,7 @@ struct LatentReport {
     mean_sigma2: f64,
     var_mu: f64,
     gain: Option<f64>,
+    gain_resampled: Option<f64>,
     beta_threshold: Option<f64>,
 }
 
@@ -95,7 +104,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         Some(samples) => Some(bound(&mut trainer, samples as usize)?),
         None => None,
     };
-    let mut report = report(&evaluation, &config, &known, device.name, steps, elapsed)?;
+    let mut report = report(&evaluation, &setup, &known, device.name, steps, elapsed)?;
     report.importance_bound = bound;
     if let Some(dir) = &arguments.out {
         write_trace(&dir.join("trace.csv"), &trace)?;
@@ -240,7 +249,8 @@ pub(super) fn final_evaluation(trainer: &mut Trainer) -> Result<Evaluation, Erro
     let mask = vec![1.0; latents];
     let gains = measure_gains(backend, seed, &live, 0..chunks, 0..latents, &mask, &go_on)?;
     for (latent, gain) in evaluation.latents.iter_mut().zip(gains) {
-        latent.gain = Some(gain);
+        latent.gain = Some(gain.zeroed);
+        latent.gain_resampled = Some(gain.resampled);
     }
     Ok(evaluation)
 }
@@ -265,13 +275,14 @@ fn bound(trainer: &mut Trainer, samples: usize) -> Result<f64, Error> {
 
 fn report(
     evaluation: &Evaluation,
-    config: &RunConfig,
+    setup: &RunSetup,
     known: &Known,
     device: String,
     steps: u64,
     elapsed: Duration,
 ) -> Result<Report, Error> {
     let usage = Usage::new(evaluation);
+    let (config, seed) = (&setup.config, setup.config.sampling.seed);
     let prediction = known.predict(config.net.latents, &config.live)?;
     Ok(Report {
         loss: evaluation.loss(),
@@ -284,6 +295,12 @@ fn report(
         collapse_percent: usage.collapse_percent,
         active: usage.active,
         predicted_active: prediction.active(),
+        log_det: setup.preprocessor.log_det(&setup.data, seed, LOG_DET_ITEMS),
+        mutual_information: mutual_information(
+            &evaluation.posterior,
+            evaluation.prior_variance(),
+            seed,
+        ),
         importance_bound: None,
         per_latent: usage
             .latents
@@ -293,6 +310,7 @@ fn report(
                 mean_sigma2: l.statistics.mean_sigma2,
                 var_mu: l.statistics.var_mu,
                 gain: l.statistics.gain,
+                gain_resampled: l.statistics.gain_resampled,
                 beta_threshold: l.threshold_ratio,
             })
             .collect(),

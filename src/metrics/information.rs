@@ -8,6 +8,8 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, Par, Side};
 
+use serde::Serialize;
+
 use crate::rng::{Stream, normal};
 use crate::train::Posterior;
 
@@ -21,7 +23,7 @@ const STEP: u32 = 1;
 const NEAR_CEILING: f64 = 1.0;
 
 /// An estimate of I(x; z) in nats.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct MutualInformation {
     /// The estimate.
     pub nats: f64,

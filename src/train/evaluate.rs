@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::compute::{Backend, Error, Program, StatisticsLayout as Layout, StepInputs};
 use crate::config::{Estimator, Likelihood, LiveConfig};
+use crate::rng::{Stream, normal};
 
 use super::posterior::Posterior;
 use super::trainer::base_inputs;
@@ -27,6 +28,18 @@ pub struct LatentStatistics {
     /// f₋ⱼ − f: how much the squared error grows when `z_j` is replaced by its prior mean; absent until
     /// measured.
     pub gain: Option<f64>,
+    /// The same with `z_j` replaced by a draw from its prior, which costs noise as well: twice the gain at the linear
+    /// optimum.
+    pub gain_resampled: Option<f64>,
+}
+
+/// What the squared error grows by when one latent is taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LatentGain {
+    /// Its value replaced by the prior mean.
+    pub zeroed: f64,
+    /// Its value replaced by a draw from the prior.
+    pub resampled: f64,
 }
 
 /// The state of a model over an evaluation set, at fixed weights and γ.
@@ -212,8 +225,11 @@ pub(super) fn read_gamma(backend: &mut dyn Backend) -> Result<f64, Error> {
     Ok(f64::from(backend.read(slice)?[0]).exp())
 }
 
+/// The steps of the stream of prior samples from which gains draw; smaller ones are those of pictures and estimates.
+const RESAMPLED: u32 = 1 << 16;
+
 /// Measures the gain f₋ⱼ − f of the latents in `which` over the given chunks, with the mask `base` on
-/// all others.
+/// all others, both ways of taking a latent out.
 ///
 /// # Errors
 /// [`Error`] if the device fails.
@@ -225,9 +241,10 @@ pub fn measure_gains(
     which: Range<usize>,
     base: &[f32],
     keep_going: &dyn Fn() -> bool,
-) -> Result<Vec<f64>, Error> {
-    let (sse, mask) = (backend.plan().sse(), backend.plan().mask());
-    let mut gains = vec![0.0; which.len()];
+) -> Result<Vec<LatentGain>, Error> {
+    let plan = backend.plan();
+    let (sse, mask, z, latents) = (plan.sse(), plan.mask(), plan.z(), plan.net.latents);
+    let mut gains = vec![LatentGain::default(); which.len()];
     let mut rows_total = 0.0;
     for chunk in chunks {
         let inputs = chunk_inputs(backend, seed, live, chunk);
@@ -239,12 +256,24 @@ pub fn measure_gains(
         backend.run(Program::Evaluate, &inputs)?;
         let sum = |values: Vec<f32>| values[..rows].iter().map(|&v| f64::from(v)).sum::<f64>();
         let with = sum(backend.read(sse)?);
+        let own = backend.read(z)?;
         for (gain, j) in gains.iter_mut().zip(which.clone()) {
             let mut without = base.to_vec();
             without[j] = 0.0;
             backend.write(mask, &without)?;
             backend.run(Program::Decode, &inputs)?;
-            *gain += sum(backend.read(sse)?) - with;
+            gain.zeroed += sum(backend.read(sse)?) - with;
+            let mut drawn = own.clone();
+            for (row, values) in drawn.chunks_exact_mut(latents).enumerate() {
+                let address = (row * latents + j) as u32;
+                let step = RESAMPLED.wrapping_add(chunk as u32);
+                values[j] = live.eta_enc as f32 * normal(seed, Stream::Prior, address, step);
+            }
+            backend.write(mask, base)?;
+            backend.write(z, &drawn)?;
+            backend.run(Program::Decode, &inputs)?;
+            gain.resampled += sum(backend.read(sse)?) - with;
+            backend.write(z, &own)?;
         }
         rows_total += rows as f64;
         if !keep_going() {
@@ -253,7 +282,8 @@ pub fn measure_gains(
     }
     backend.write(mask, base)?;
     for gain in &mut gains {
-        *gain /= rows_total.max(1.0);
+        gain.zeroed /= rows_total.max(1.0);
+        gain.resampled /= rows_total.max(1.0);
     }
     Ok(gains)
 }
@@ -287,6 +317,7 @@ impl Merge {
             var_mu: self.m2 / n,
             collapsed_share: self.sums[2] / n,
             gain: None,
+            gain_resampled: None,
         }
     }
 }

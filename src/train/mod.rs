@@ -24,7 +24,7 @@ mod worker;
 
 pub use bound::importance_bound;
 pub use copy::RunCopy;
-pub use evaluate::{Evaluation, LatentStatistics, evaluate, measure_gains};
+pub use evaluate::{Evaluation, LatentGain, LatentStatistics, evaluate, measure_gains};
 pub use gain::{Gain, chunk_gain};
 pub use history::{Bin, History, Mark, Spread};
 pub use landscape::{

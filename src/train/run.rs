@@ -7,7 +7,7 @@ use crate::compute::StepMetrics;
 use crate::config::LiveConfig;
 
 use super::edits::{edits, mode_edits};
-use super::evaluate::{Evaluation, evaluate, measure_gains};
+use super::evaluate::{Evaluation, LatentGain, evaluate, measure_gains};
 use super::history::History;
 use super::landscape::Board;
 use super::modes::LatentMode;
@@ -44,7 +44,7 @@ pub(super) struct Run {
     pub(super) landscapes: Board,
     pub(super) peeks: Peeks,
     /// Gains by chunk of the data, then by latent; what is shown is their mean.
-    pub(super) gains: [Vec<Option<f64>>; GAIN_CHUNKS],
+    pub(super) gains: [Vec<Option<LatentGain>>; GAIN_CHUNKS],
     pub(super) gain_chunk: usize,
     pub(super) next_gain: usize,
     pub(super) good: Option<Checkpoint>,
@@ -249,7 +249,11 @@ impl Run {
         for (j, latent) in evaluation.latents.iter_mut().enumerate() {
             let known = || self.gains.iter().filter_map(|chunk| chunk[j]);
             let count = known().count();
-            latent.gain = (count > 0).then(|| known().sum::<f64>() / count as f64);
+            let mean = |pick: fn(LatentGain) -> f64| {
+                (count > 0).then(|| known().map(pick).sum::<f64>() / count as f64)
+            };
+            latent.gain = mean(|g| g.zeroed);
+            latent.gain_resampled = mean(|g| g.resampled);
         }
         let views = views(backend, &setup, &live, &self.view)?;
         if !keep_going() {

@@ -13,7 +13,7 @@ use collapse_explorer::config::{GammaMode, LiveConfig, NetConfig, PosteriorVaria
 use collapse_explorer::data::{self, Dataset};
 use collapse_explorer::metrics::Usage;
 use collapse_explorer::theory::{Gamma, LinearProblem, Optimum, optimum};
-use collapse_explorer::train::{Evaluation, Trainer, evaluate, measure_gains};
+use collapse_explorer::train::{Evaluation, LatentGain, Trainer, evaluate, measure_gains};
 
 use crate::common::preprocessor;
 use crate::common::runs::{SPECTRUM, advance, gaussian, live, setup};
@@ -58,7 +58,12 @@ fn measured(trainer: &mut Trainer) -> Evaluation {
                 measure_gains(backend, seed, &live, 0..chunks, j..j + 1, &mask, &|| true)
                     .expect("a gain")[0]
             };
-            latent.gain = Some((0..DRAWS).map(gain).sum::<f64>() / f64::from(DRAWS));
+            let gains: Vec<LatentGain> = (0..DRAWS).map(gain).collect();
+            let mean = |pick: fn(&LatentGain) -> f64| {
+                Some(gains.iter().map(pick).sum::<f64>() / f64::from(DRAWS))
+            };
+            latent.gain = mean(|g| g.zeroed);
+            latent.gain_resampled = mean(|g| g.resampled);
         }
     }
     mean
@@ -132,6 +137,13 @@ fn assert_at_optimum(what: &str, trainer: &mut Trainer, expected: &Optimum) {
             ),
             None => assert!(on_the_edge, "{what}: no estimate from the gain: {latent:?}"),
         }
+        // A draw from the prior adds λ² = ζ² − βγ to what its absence costs, which is as much again.
+        let resampled = latent.statistics.gain_resampled.expect("measured");
+        let twice = 2.0 * (zeta2 - beta * gamma);
+        assert!(
+            (resampled - twice).abs() < 0.05 * zeta2,
+            "{what}: resampled gain {resampled} where 2(ζ² − βγ) is {twice}"
+        );
     }
     for dead in usage.latents.iter().filter(|l| !l.active) {
         assert!(
