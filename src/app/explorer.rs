@@ -20,7 +20,7 @@ use super::help::help_window;
 use super::loader::Loader;
 use super::state::AppState;
 use super::theme::{self, Theme, chrome};
-use super::tile::SaveRequest;
+use super::tile::{SaveRequest, Tile};
 use super::tiles::TileBoard;
 
 /// Width of the left panel.
@@ -134,7 +134,8 @@ impl Explorer {
             self.carry_out(effects);
         }
         while let Some(event) = self.worker.event() {
-            self.state.event(event);
+            let effects = self.state.event(event);
+            self.carry_out(effects);
         }
         if let Some(snapshot) = self.worker.snapshot() {
             let shown = self.state.snapshot.as_ref().map_or(0, |s| s.step);
@@ -337,6 +338,9 @@ impl Explorer {
             self.files.send(Job::PickData);
         }
         for action in actions {
+            if matches!(action, Action::NoiseOn(_)) {
+                self.board.reveal(Tile::Noise);
+            }
             self.act(action);
         }
         for request in saves {

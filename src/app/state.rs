@@ -5,6 +5,7 @@
 
 pub mod lab;
 mod messages;
+pub mod noise;
 mod theory;
 
 use std::collections::VecDeque;
@@ -199,7 +200,12 @@ impl AppState {
             Action::CancelLoad => vec![Effect::CancelLoad],
             Action::StartSweep(settings) => self.start_sweep(settings),
             Action::StartPhase(settings) => self.start_phase(settings),
-            Action::StopLab => vec![Effect::StopLab],
+            Action::StartNoise(settings) => self.start_noise(settings),
+            Action::StopLab => {
+                let mut effects = vec![Effect::StopLab];
+                effects.extend(self.abandon_copy());
+                effects
+            }
             Action::PauseForLab(pause) => self.pause_for_lab(pause),
             Action::TogglePlay => {
                 self.lab.forget_pause();
@@ -251,6 +257,11 @@ impl AppState {
                     None => self.zeroed.push(latent),
                 }
                 self.live_effect()
+            }
+            Action::ToggleHold(latent) => self.toggle_hold(latent),
+            Action::NoiseOn(latent) => {
+                self.lab.noise_on = Some(latent);
+                Vec::new()
             }
             Action::Landscape(tile, request) => {
                 self.landscapes.retain(|(of, _)| *of != tile);
@@ -401,11 +412,12 @@ impl AppState {
         self.hovered = None;
         self.traversed = 0;
         self.chose_traversal = false;
-        let mut effects = vec![Effect::Command(Command::Start {
+        let mut effects = self.abandon_copy();
+        effects.push(Effect::Command(Command::Start {
             run: id,
             setup: Arc::new(setup),
             playing: self.playing,
-        })];
+        }));
         effects.extend(self.live_effect());
         effects
     }

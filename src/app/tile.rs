@@ -29,11 +29,13 @@ pub enum Tile {
     RateDistortion,
     /// Two latents of every sample.
     LatentSpace,
+    /// Growing noise on one latent.
+    Noise,
 }
 
 impl Tile {
     /// All of them, in reading order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
@@ -46,6 +48,7 @@ impl Tile {
         Self::SigmaHistogram,
         Self::RateDistortion,
         Self::LatentSpace,
+        Self::Noise,
     ];
 
     /// Its heading.
@@ -63,6 +66,7 @@ impl Tile {
             Self::SigmaHistogram => "Histogram of σ",
             Self::RateDistortion => "Rate and distortion",
             Self::LatentSpace => "Latent space",
+            Self::Noise => "Noise on a latent",
         }
     }
 
@@ -81,6 +85,7 @@ impl Tile {
             Self::SigmaHistogram => "sigma_histogram",
             Self::RateDistortion => "rate_distortion",
             Self::LatentSpace => "latent_space",
+            Self::Noise => "noise",
         }
     }
 }

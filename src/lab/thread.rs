@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use crate::train::{Latest, Waker};
 
 use super::error::Error;
+use super::noise::{self, NoiseRequest, NoiseRun};
 use super::phase::{self, PhaseMap, PhaseRequest};
 use super::sweep::{self, Sweep, SweepRequest};
 use super::watch::{Progress, Watcher};
@@ -31,6 +32,8 @@ pub enum Experiment {
     Sweep(SweepRequest, Option<Arc<Sweep>>),
     /// A phase diagram; what its file or the map holds is not done again.
     Phase(PhaseRequest, Option<Arc<PhaseMap>>),
+    /// Noise on a latent; what is there of it is not done again.
+    Noise(NoiseRequest, Option<Arc<NoiseRun>>),
 }
 
 /// Where an experiment is.
@@ -61,6 +64,8 @@ pub struct Report {
     pub sweep: Option<Arc<Sweep>>,
     /// The diagram so far.
     pub phase: Option<Arc<PhaseMap>>,
+    /// The noise on a latent so far.
+    pub noise: Option<Arc<NoiseRun>>,
 }
 
 enum Command {
@@ -185,6 +190,7 @@ impl State {
                     left: None,
                     sweep: None,
                     phase: None,
+                    noise: None,
                 },
             }),
         };
@@ -245,6 +251,15 @@ impl Teller<'_> {
                 self.phase(&map);
                 phase::run(&request, &mut map, self)
             }
+            Experiment::Noise(request, so_far) => {
+                let fresh = NoiseRun::new(&request)?;
+                let mut run = match so_far {
+                    Some(old) if old.continues(&fresh) => NoiseRun::clone(&old),
+                    _ => fresh,
+                };
+                self.noise(&run);
+                noise::run(&request, &mut run, self)
+            }
         }
     }
 
@@ -304,6 +319,13 @@ impl Watcher for Teller<'_> {
         self.change(|inner| {
             inner.report.phase = Some(Arc::new(map.clone()));
             inner.estimate(map.done(), map.cells.len(), self.begun.elapsed());
+        });
+    }
+
+    fn noise(&self, run: &NoiseRun) {
+        self.change(|inner| {
+            inner.report.noise = Some(Arc::new(run.clone()));
+            inner.estimate(run.points.len(), run.total(), self.begun.elapsed());
         });
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::noise::NoiseRun;
 use super::phase::PhaseMap;
 use super::sweep::Sweep;
 
@@ -43,6 +44,9 @@ pub trait Watcher {
 
     /// A phase diagram has a new cell.
     fn phase(&self, _map: &PhaseMap) {}
+
+    /// Noise on a latent has a new point.
+    fn noise(&self, _run: &NoiseRun) {}
 }
 
 /// A watcher that lets everything run to its end.

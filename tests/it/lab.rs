@@ -1,6 +1,7 @@
 //! Experiments: sweeps, phase diagrams, their thread.
 
 mod figures;
+mod noise;
 mod phase;
 mod sweep;
 mod thread;

@@ -10,6 +10,7 @@ mod lab;
 mod landscapes;
 mod layout;
 mod model;
+mod noise;
 mod objective;
 mod surfaces;
 mod thresholds;

@@ -8,11 +8,12 @@ use crate::app::action::Effect;
 use crate::config::{RunConfig, Stack};
 use crate::figure::Provenance;
 use crate::lab::{
-    Experiment, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress, Report, Stage, Sweep,
-    SweepRequest, log_values, snapped,
+    Experiment, NoiseRun, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress, Report, Stage,
+    Sweep, SweepRequest, log_values, snapped,
 };
-use crate::train::{Command, RunSetup};
+use crate::train::{Command, RunCopy, RunSetup};
 
+use super::noise::NoiseSettings;
 use super::{AppState, Data};
 
 /// Width of the first hidden layer of a cell, where the network on screen has no dense layers to take it from.
@@ -110,6 +111,14 @@ pub struct LabState {
     pub sweep: Option<Made<SweepSettings, Sweep>>,
     /// The newest trained phase diagram.
     pub phase: Option<Made<PhaseSettings, PhaseMap>>,
+    /// The newest noise on a latent.
+    pub noise: Option<Made<NoiseSettings, NoiseRun>>,
+    /// The latent chosen for it.
+    pub noise_on: Option<usize>,
+    /// What it started from.
+    pub(super) noise_copy: Option<Arc<RunCopy>>,
+    /// The experiment that waits for a copy of the run.
+    pub(super) copying: Option<u64>,
     /// Whether the live run waits while an experiment runs.
     pub pause_live: bool,
     /// Folder of the diagrams' files.
@@ -124,6 +133,10 @@ impl Default for LabState {
         Self {
             sweep: None,
             phase: None,
+            noise: None,
+            noise_on: None,
+            noise_copy: None,
+            copying: None,
             pause_live: true,
             folder: None,
             waiting: false,
@@ -137,6 +150,7 @@ impl LabState {
     pub fn is_running(&self) -> bool {
         self.sweep.as_ref().is_some_and(Made::is_running)
             || self.phase.as_ref().is_some_and(Made::is_running)
+            || self.noise.as_ref().is_some_and(Made::is_running)
     }
 
     /// The user took play and pause into their own hands.
@@ -221,11 +235,12 @@ impl AppState {
         self.begin(id, Experiment::Phase(request, old))
     }
 
-    fn made<S, R>(&mut self, settings: S, result: Option<Arc<R>>) -> Made<S, R> {
+    pub(super) fn made<S, R>(&mut self, settings: S, result: Option<Arc<R>>) -> Made<S, R> {
         // The thread makes one experiment at a time.
         for stage in [
             self.lab.sweep.as_mut().map(|m| &mut m.stage),
             self.lab.phase.as_mut().map(|m| &mut m.stage),
+            self.lab.noise.as_mut().map(|m| &mut m.stage),
         ]
         .into_iter()
         .flatten()
@@ -234,6 +249,7 @@ impl AppState {
                 *stage = Stage::Stopped;
             }
         }
+        self.lab.copying = None;
         self.lab.next += 1;
         Made {
             id: self.lab.next,
@@ -250,14 +266,14 @@ impl AppState {
         }
     }
 
-    fn begin(&mut self, id: u64, experiment: Experiment) -> Vec<Effect> {
+    pub(super) fn begin(&mut self, id: u64, experiment: Experiment) -> Vec<Effect> {
         let mut effects = self.wait_for_lab();
         effects.push(Effect::Experiment(id, Box::new(experiment)));
         effects
     }
 
     /// Pauses the live run for an experiment, if it trains and should.
-    fn wait_for_lab(&mut self) -> Vec<Effect> {
+    pub(super) fn wait_for_lab(&mut self) -> Vec<Effect> {
         if !(self.lab.pause_live && self.playing && self.lab.is_running()) {
             return Vec::new();
         }
@@ -267,7 +283,7 @@ impl AppState {
     }
 
     /// Lets the live run go on, if it waited.
-    fn wait_no_more(&mut self) -> Vec<Effect> {
+    pub(super) fn wait_no_more(&mut self) -> Vec<Effect> {
         if !std::mem::take(&mut self.lab.waiting) {
             return Vec::new();
         }
@@ -293,6 +309,7 @@ impl AppState {
             left,
             sweep,
             phase,
+            noise,
         } = report;
         let over = stage != Stage::Running;
         if let Stage::Failed(reason) = &stage {
@@ -304,6 +321,9 @@ impl AppState {
         } else if let Some(made) = self.lab.phase.as_mut().filter(|m| m.id == id) {
             (made.stage, made.progress, made.left) = (stage, progress, left);
             made.result = phase.or(made.result.take());
+        } else if let Some(made) = self.lab.noise.as_mut().filter(|m| m.id == id) {
+            (made.stage, made.progress, made.left) = (stage, progress, left);
+            made.result = noise.or(made.result.take());
         } else {
             return Vec::new();
         }
@@ -351,6 +371,7 @@ mod tests {
             left: None,
             sweep: None,
             phase: None,
+            noise: None,
         });
         assert!(effects.is_empty());
         assert_eq!(state.generation, before);

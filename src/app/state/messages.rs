@@ -92,9 +92,9 @@ impl AppState {
     }
 
     /// Applies an event of the worker; those of an older run are dropped.
-    pub fn event(&mut self, event: Event) {
+    pub fn event(&mut self, event: Event) -> Vec<Effect> {
         if self.run.as_ref().is_none_or(|r| r.id != event.run()) {
-            return;
+            return Vec::new();
         }
         self.generation += 1;
         match event {
@@ -113,8 +113,8 @@ impl AppState {
             }
             Event::Playing(_) => self.playing = true,
             Event::Paused { .. } => self.playing = false,
-            // Nobody on the window's side has asked for a copy yet.
-            Event::Edited { .. } | Event::Copied { .. } => {}
+            Event::Edited { .. } => {}
+            Event::Copied { copy, .. } => return self.copied(copy),
             Event::Recovered {
                 device, message, ..
             } => {
@@ -126,9 +126,11 @@ impl AppState {
             Event::Diverged { message, .. } | Event::Failed { message, .. } => {
                 self.playing = false;
                 self.refuse(message);
+                return self.abandon_copy();
             }
             Event::Refused { message, .. } => self.refuse(message),
         }
+        Vec::new()
     }
 
     /// Remembers where the run is; while it stays there, only whether it has settled changes.

@@ -84,5 +84,6 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
         Tile::SigmaHistogram => Box::new(super::histogram::Sigma),
         Tile::RateDistortion => Box::new(super::rate_distortion::Rate),
         Tile::LatentSpace => Box::<super::latent_space::Space>::default(),
+        Tile::Noise => Box::<super::noise::Noise>::default(),
     }
 }

@@ -1,7 +1,7 @@
 //! The tile of reconstructions, prior samples and a traversal.
 
 use super::content::Content;
-use super::usage::zeroed;
+use super::usage::interventions;
 use crate::app::state::AppState;
 use crate::config::Target;
 use crate::figure::{FigureSpec, run as figures};
@@ -11,7 +11,7 @@ pub(super) struct Pictures;
 
 impl Content for Pictures {
     fn subtitle(&self, state: &AppState) -> String {
-        zeroed(state).unwrap_or_default()
+        interventions(state).unwrap_or_default()
     }
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
