@@ -11,6 +11,7 @@ use super::state::data::SheetAction;
 use super::state::diagnose::DiagnoseSettings;
 use super::state::lab::{PhaseSettings, SweepSettings};
 use super::state::looks::Look;
+use super::state::noise::NoiseSettings;
 
 /// Something the user asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +50,12 @@ pub enum Action {
     Traverse(usize),
     /// Zeroes a latent in every picture and statistic, or releases it.
     ToggleZero(usize),
+    /// Live: holds a latent out of training, or releases it.
+    ToggleHold(usize),
+    /// The latent of the noise experiment; shows its tile.
+    NoiseOn(usize),
+    /// Starts noise on a latent of a copy of the run, or goes on with it.
+    StartNoise(NoiseSettings),
     /// The landscape of the trained network that a tile shows, or none.
     Landscape(Tile, Option<LandscapeRequest>),
     /// Where the window looks in latent space.

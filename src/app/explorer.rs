@@ -22,7 +22,7 @@ use super::help::help_window;
 use super::loader::Loader;
 use super::state::AppState;
 use super::theme::{self, Theme, chrome};
-use super::tile::SaveRequest;
+use super::tile::{SaveRequest, Tile};
 use super::tiles::TileBoard;
 
 /// Width of the left panel.
@@ -355,6 +355,9 @@ impl Explorer {
             self.files.send(Job::PickData);
         }
         for action in actions {
+            if matches!(action, Action::NoiseOn(_)) {
+                self.board.reveal(Tile::Noise);
+            }
             self.act(action);
         }
         for request in saves {

@@ -26,7 +26,7 @@ const SYMBOLS: [(&str, &str); 9] = [
     ),
 ];
 
-const SHORTCUTS: [(&str, &str); 10] = [
+const SHORTCUTS: [(&str, &str); 11] = [
     ("Space", "play or pause"),
     ("→", "one step"),
     ("Shift + →", "one epoch"),
@@ -35,6 +35,10 @@ const SHORTCUTS: [(&str, &str); 10] = [
     (
         "click a latent's bar",
         "zero it in pictures and statistics; click again to release",
+    ),
+    (
+        "right-click a latent's bar",
+        "hold it out of training, or put noise on it",
     ),
     ("click a mode's point", "its loss surface"),
     ("right drag, double click", "zoom into a plot, and out"),

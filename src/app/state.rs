@@ -8,6 +8,7 @@ pub mod diagnose;
 pub mod lab;
 pub mod looks;
 mod messages;
+pub mod noise;
 mod theory;
 
 use std::collections::VecDeque;
@@ -219,6 +220,7 @@ impl AppState {
             Action::StartSweep(settings) => self.start_sweep(settings),
             Action::StartPhase(settings) => self.start_phase(settings),
             Action::Diagnose(settings) => self.start_diagnosis(settings),
+            Action::StartNoise(settings) => self.start_noise(settings),
             Action::StopLab => {
                 let mut effects = vec![Effect::StopLab];
                 effects.extend(self.abandon_copy());
@@ -275,6 +277,11 @@ impl AppState {
                     None => self.zeroed.push(latent),
                 }
                 self.live_effect()
+            }
+            Action::ToggleHold(latent) => self.toggle_hold(latent),
+            Action::NoiseOn(latent) => {
+                self.lab.noise_on = Some(latent);
+                Vec::new()
             }
             Action::Landscape(tile, request) => {
                 self.landscapes.retain(|(of, _)| *of != tile);

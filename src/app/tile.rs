@@ -35,11 +35,13 @@ pub enum Tile {
     Data,
     /// Why latents are dead.
     Diagnosis,
+    /// Growing noise on one latent.
+    Noise,
 }
 
 impl Tile {
     /// All of them, in reading order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
@@ -55,6 +57,7 @@ impl Tile {
         Self::Merits,
         Self::Data,
         Self::Diagnosis,
+        Self::Noise,
     ];
 
     /// Its heading.
@@ -75,6 +78,7 @@ impl Tile {
             Self::Merits => "Figures of merit",
             Self::Data => "Data",
             Self::Diagnosis => "Diagnosis",
+            Self::Noise => "Noise on a latent",
         }
     }
 
@@ -96,6 +100,7 @@ impl Tile {
             Self::Merits => "merits",
             Self::Data => "data",
             Self::Diagnosis => "diagnosis",
+            Self::Noise => "noise",
         }
     }
 }
@@ -162,7 +167,7 @@ impl Workspace {
             ],
             Self::Diagnose => &[
                 (1.15, &[Tile::Diagnosis, Tile::Merits]),
-                (1.0, &[Tile::Usage, Tile::Thresholds]),
+                (1.0, &[Tile::Usage, Tile::Noise]),
             ],
         }
     }

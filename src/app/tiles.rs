@@ -13,6 +13,7 @@ mod landscape;
 mod latent_space;
 mod layouts;
 mod merits;
+mod noise;
 mod phase;
 mod pictures;
 mod rate_distortion;
@@ -105,6 +106,28 @@ impl TileBoard {
         match self.tree().tiles.find_pane(&tile) {
             Some(id) => self.tree().tiles.toggle_visibility(id),
             None => self.reset_layout(),
+        }
+    }
+
+    /// Shows a tile: where it is on screen already, else among the instruments, in a row with room for it.
+    pub fn reveal(&mut self, tile: Tile) {
+        const ROOM: f32 = 1.4;
+        if self.visible().contains(&tile) {
+            return;
+        }
+        self.set_workspace(Workspace::Instruments);
+        let tiles = &mut self.tree().tiles;
+        let Some(id) = tiles.find_pane(&tile) else {
+            return;
+        };
+        tiles.set_visible(id, true);
+        let row = tiles.parent_of(id);
+        let all = row.and_then(|row| tiles.parent_of(row));
+        if let (Some(row), Some(all)) = (row, all)
+            && let Some(egui_tiles::Tile::Container(egui_tiles::Container::Linear(all))) =
+                tiles.get_mut(all)
+        {
+            all.shares.set_share(row, ROOM);
         }
     }
 

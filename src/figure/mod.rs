@@ -13,6 +13,7 @@ pub mod frame;
 pub mod lab;
 pub mod landscape;
 pub mod layer;
+pub mod noise;
 pub(crate) mod relief;
 pub mod run;
 mod scene;

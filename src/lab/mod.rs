@@ -2,7 +2,8 @@
 //!
 //! A [`sweep`] takes β or γ up and down with warm starts and asks whether the way matters; a
 //! [`phase`] diagram asks where latents live over β and depth or κ; a [`batch`] is a list of runs
-//! for the command line. They use the same trainer as the window, on a thread of their own
+//! for the command line; [`noise`] on a latent asks on a copy of
+//! a run when it stops paying for itself. They use the same trainer as the window, on a thread of their own
 //! ([`Lab`]), and never touch its run. Whether a run has settled is decided in [`stationary`].
 
 pub mod batch;
@@ -14,6 +15,8 @@ mod hold;
 mod kick;
 mod loops;
 mod measure;
+pub mod noise;
+mod noise_measure;
 mod order;
 pub mod phase;
 pub mod stationary;
@@ -31,6 +34,7 @@ pub use grid::{log_values, snapped};
 pub use kick::KICK;
 pub use loops::{LoopArea, loop_area};
 pub use measure::Measurement;
+pub use noise::{NoisePoint, NoiseRequest, NoiseRun};
 pub use phase::{PhaseAxis, PhaseCell, PhaseMap, PhaseRequest};
 pub use store::Lines;
 pub use sweep::{Direction, Parameter, Sweep, SweepPoint, SweepRequest};

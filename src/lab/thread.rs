@@ -16,6 +16,7 @@ use crate::train::{Latest, Waker};
 
 use super::diagnose::{self, DiagnoseRequest, Diagnosis};
 use super::error::Error;
+use super::noise::{self, NoiseRequest, NoiseRun};
 use super::phase::{self, PhaseMap, PhaseRequest};
 use super::sweep::{self, Sweep, SweepRequest};
 use super::watch::{Progress, Watcher};
@@ -34,6 +35,8 @@ pub enum Experiment {
     Phase(PhaseRequest, Option<Arc<PhaseMap>>),
     /// Why latents of a run are dead.
     Diagnose(DiagnoseRequest),
+    /// Noise on a latent; what is there of it is not done again.
+    Noise(NoiseRequest, Option<Arc<NoiseRun>>),
 }
 
 /// Where an experiment is.
@@ -66,6 +69,8 @@ pub struct Report {
     pub phase: Option<Arc<PhaseMap>>,
     /// The diagnosis so far.
     pub diagnosis: Option<Arc<Diagnosis>>,
+    /// The noise on a latent so far.
+    pub noise: Option<Arc<NoiseRun>>,
 }
 
 enum Command {
@@ -191,6 +196,7 @@ impl State {
                     sweep: None,
                     phase: None,
                     diagnosis: None,
+                    noise: None,
                 },
             }),
         };
@@ -252,6 +258,15 @@ impl Teller<'_> {
                 phase::run(&request, &mut map, self)
             }
             Experiment::Diagnose(request) => diagnose::run(&request, self).map(|_| ()),
+            Experiment::Noise(request, so_far) => {
+                let fresh = NoiseRun::new(&request)?;
+                let mut run = match so_far {
+                    Some(old) if old.continues(&fresh) => NoiseRun::clone(&old),
+                    _ => fresh,
+                };
+                self.noise(&run);
+                noise::run(&request, &mut run, self)
+            }
         }
     }
 
@@ -316,5 +331,12 @@ impl Watcher for Teller<'_> {
 
     fn diagnosis(&self, diagnosis: &Diagnosis) {
         self.change(|inner| inner.report.diagnosis = Some(Arc::new(diagnosis.clone())));
+    }
+
+    fn noise(&self, run: &NoiseRun) {
+        self.change(|inner| {
+            inner.report.noise = Some(Arc::new(run.clone()));
+            inner.estimate(run.points.len(), run.total(), self.begun.elapsed());
+        });
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::diagnose::Diagnosis;
+use super::noise::NoiseRun;
 use super::phase::PhaseMap;
 use super::sweep::Sweep;
 
@@ -47,6 +48,9 @@ pub trait Watcher {
 
     /// A diagnosis has another answer.
     fn diagnosis(&self, _diagnosis: &Diagnosis) {}
+
+    /// Noise on a latent has a new point.
+    fn noise(&self, _run: &NoiseRun) {}
 }
 
 /// A watcher that lets everything run to its end.

@@ -149,6 +149,7 @@ mod tests {
                     var_mu: prior * (1.0 - share),
                     collapsed_share: 0.0,
                     gain: Some(zeta2 - beta * gamma),
+                    gain_resampled: None,
                 },
                 LatentStatistics {
                     kl: 0.0,

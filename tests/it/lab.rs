@@ -2,6 +2,7 @@
 
 mod diagnose;
 mod figures;
+mod noise;
 mod phase;
 mod sweep;
 mod thread;

@@ -11,6 +11,7 @@ mod landscapes;
 mod latent;
 mod layout;
 mod model;
+mod noise;
 mod objective;
 mod opening;
 mod surfaces;

@@ -186,7 +186,8 @@ impl PlotView {
                 .filter(|at| layout.plot.contains(*at))
             && let Some(hit) = pick::pick(figure, &p, pointer, palette)
         {
-            if !out.response.dragged() {
+            // A card would lie over the menu of a right click.
+            if !out.response.dragged() && !out.response.context_menu_opened() {
                 pick::paint(ui, &hit, pointer, palette);
             }
             out = out.with_hit(hit);

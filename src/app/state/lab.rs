@@ -8,12 +8,13 @@ use crate::app::action::Effect;
 use crate::config::{RunConfig, Stack};
 use crate::figure::Provenance;
 use crate::lab::{
-    Diagnosis, Experiment, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress, Report, Stage,
-    Sweep, SweepRequest, log_values, snapped,
+    Diagnosis, Experiment, NoiseRun, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress,
+    Report, Stage, Sweep, SweepRequest, log_values, snapped,
 };
 use crate::train::{Command, RunCopy, RunSetup};
 
 use super::diagnose::DiagnoseSettings;
+use super::noise::NoiseSettings;
 use super::{AppState, Data};
 
 /// Width of the first hidden layer of a cell, where the network on screen has no dense layers to take it from.
@@ -113,6 +114,12 @@ pub struct LabState {
     pub phase: Option<Made<PhaseSettings, PhaseMap>>,
     /// The newest diagnosis.
     pub diagnosis: Option<Made<DiagnoseSettings, Diagnosis>>,
+    /// The newest noise on a latent.
+    pub noise: Option<Made<NoiseSettings, NoiseRun>>,
+    /// The latent chosen for it.
+    pub noise_on: Option<usize>,
+    /// What it started from.
+    pub(super) noise_copy: Option<Arc<RunCopy>>,
     /// The experiment that waits for a copy of the run.
     pub(super) copying: Option<u64>,
     /// Whether the live run waits while an experiment runs.
@@ -130,6 +137,9 @@ impl Default for LabState {
             sweep: None,
             phase: None,
             diagnosis: None,
+            noise: None,
+            noise_on: None,
+            noise_copy: None,
             copying: None,
             pause_live: true,
             folder: None,
@@ -145,6 +155,7 @@ impl LabState {
         self.sweep.as_ref().is_some_and(Made::is_running)
             || self.phase.as_ref().is_some_and(Made::is_running)
             || self.diagnosis.as_ref().is_some_and(Made::is_running)
+            || self.noise.as_ref().is_some_and(Made::is_running)
     }
 
     /// The user took play and pause into their own hands.
@@ -235,6 +246,7 @@ impl AppState {
             self.lab.sweep.as_mut().map(|m| &mut m.stage),
             self.lab.phase.as_mut().map(|m| &mut m.stage),
             self.lab.diagnosis.as_mut().map(|m| &mut m.stage),
+            self.lab.noise.as_mut().map(|m| &mut m.stage),
         ]
         .into_iter()
         .flatten()
@@ -299,7 +311,10 @@ impl AppState {
         let Some(id) = self.lab.copying.take() else {
             return Vec::new();
         };
-        self.diagnose_copy(id, copy).unwrap_or_default()
+        let diagnosed = self.diagnose_copy(id, copy);
+        diagnosed
+            .or_else(|| self.noise_on_copy(id, copy))
+            .unwrap_or_default()
     }
 
     /// An experiment that waits for a copy waits no more: it was stopped, or the run is gone.
@@ -308,6 +323,8 @@ impl AppState {
             return Vec::new();
         };
         if let Some(made) = self.lab.diagnosis.as_mut().filter(|m| m.id == id) {
+            made.stage = Stage::Stopped;
+        } else if let Some(made) = self.lab.noise.as_mut().filter(|m| m.id == id) {
             made.stage = Stage::Stopped;
         }
         self.wait_no_more()
@@ -323,6 +340,7 @@ impl AppState {
             sweep,
             phase,
             diagnosis,
+            noise,
         } = report;
         let over = stage != Stage::Running;
         if let Stage::Failed(reason) = &stage {
@@ -337,6 +355,9 @@ impl AppState {
         } else if let Some(made) = self.lab.diagnosis.as_mut().filter(|m| m.id == id) {
             (made.stage, made.progress, made.left) = (stage, progress, left);
             made.result = diagnosis.or(made.result.take());
+        } else if let Some(made) = self.lab.noise.as_mut().filter(|m| m.id == id) {
+            (made.stage, made.progress, made.left) = (stage, progress, left);
+            made.result = noise.or(made.result.take());
         } else {
             return Vec::new();
         }
@@ -385,6 +406,7 @@ mod tests {
             sweep: None,
             phase: None,
             diagnosis: None,
+            noise: None,
         });
         assert!(effects.is_empty());
         assert_eq!(state.generation, before);

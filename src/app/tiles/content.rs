@@ -90,5 +90,6 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
         Tile::Merits => Box::<super::merits::Merits>::default(),
         Tile::Diagnosis => Box::<super::diagnosis::Diagnosis>::default(),
         Tile::Data => Box::<super::data::DataTile>::default(),
+        Tile::Noise => Box::<super::noise::Noise>::default(),
     }
 }

@@ -4,7 +4,7 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::usage::zeroed;
+use super::usage::interventions;
 use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::state::looks::Look;
@@ -123,7 +123,7 @@ impl Pictures {
 
 impl Content for Pictures {
     fn subtitle(&self, state: &AppState) -> String {
-        zeroed(state).unwrap_or_default()
+        interventions(state).unwrap_or_default()
     }
 
     fn help(&self) -> &'static str {

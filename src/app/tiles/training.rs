@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use super::content::Content;
+use super::usage::held;
 use crate::app::action::Action;
 use crate::app::state::AppState;
 use crate::config::{Likelihood, Target};
@@ -16,8 +17,8 @@ pub(super) struct Training {
 }
 
 impl Content for Training {
-    fn subtitle(&self, _state: &AppState) -> String {
-        "mean, with range behind".into()
+    fn subtitle(&self, state: &AppState) -> String {
+        held(state).unwrap_or_else(|| "mean, with range behind".into())
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {

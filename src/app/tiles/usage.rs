@@ -1,5 +1,6 @@
 //! The tile of what every latent does: as bars, as a table to sort, over training.
 
+mod menu;
 mod table;
 
 use egui::Ui;
@@ -11,6 +12,7 @@ use crate::app::state::AppState;
 use crate::app::theme::segmented;
 use crate::figure::tiles::{Followed, LatentHistory, Moment, latent_history};
 use crate::figure::{FigureSpec, run as figures};
+use menu::latent_menu;
 use table::Table;
 
 /// How the latents are shown.
@@ -28,13 +30,15 @@ pub(super) struct Usage {
     view: View,
     followed: Followed,
     table: Table,
+    /// The latent whose menu is open, or was last.
+    menu: Option<usize>,
 }
 
 impl Content for Usage {
     fn subtitle(&self, state: &AppState) -> String {
-        zeroed(state).unwrap_or_else(|| match self.view {
-            View::Bars => "hover to highlight · click to zero".into(),
-            View::Table => "click a heading to sort".into(),
+        interventions(state).unwrap_or_else(|| match self.view {
+            View::Bars => "click to zero · right-click for more".into(),
+            View::Table => "click a heading to sort · right-click a latent".into(),
             View::History => "over training".into(),
         })
     }
@@ -43,7 +47,9 @@ impl Content for Usage {
         "KL: what a latent costs, in nats per sample. E σ²: mean variance of its posterior; Var μ: variance of the \
          posterior's mean over the data. Their sum is the prior's variance wherever the KL does its work (Asperti \
          2019). A latent is active if Var μ exceeds 0.01 of the prior's variance (Burda et al. 2016). Click a bar \
-         to replace the latent by its prior mean in pictures and statistics."
+         to replace the latent by its prior mean in pictures and statistics: that changes nothing in the training. A \
+         right click offers what does: holding a latent out of training, where the decoder sees its prior mean and the \
+         KL alone moves it; and noise on it, on a copy of the run."
     }
 
     fn switches(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
@@ -81,11 +87,12 @@ impl Content for Usage {
                 provenance: &state.provenance(),
             }));
         }
-        Some(figures::usage_figure(
-            &state.usage,
-            state.sort_by_kl,
-            &state.provenance(),
-        ))
+        let mut figure = figures::usage_figure(&state.usage, state.sort_by_kl, &state.provenance());
+        // First, where a narrow tile does not cut it.
+        if let Some(held) = held(state) {
+            figure.notes.insert(0, held);
+        }
+        Some(figure)
     }
 
     fn body(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> Option<Drawn> {
@@ -100,7 +107,18 @@ impl Content for Usage {
         state: &AppState,
         actions: &mut Vec<Action>,
     ) -> bool {
-        if let (Some(latent), View::Bars) = (response.hovered_latent, self.view) {
+        if self.view != View::Bars {
+            return false;
+        }
+        let plot = &response.response;
+        if plot.secondary_clicked() {
+            self.menu = response.hovered_latent;
+        }
+        // A right click beside the bars opens nothing.
+        if let Some(latent) = self.menu {
+            plot.context_menu(|ui| latent_menu(ui, latent, state, actions));
+        }
+        if let Some(latent) = response.hovered_latent {
             if response.clicked_index.is_some() {
                 actions.push(Action::ToggleZero(latent));
             } else if state.traversed != latent {
@@ -116,9 +134,24 @@ impl Content for Usage {
 }
 
 /// Which latents are zeroed by hand, in words; none if none is.
-pub(super) fn zeroed(state: &AppState) -> Option<String> {
+fn zeroed(state: &AppState) -> Option<String> {
     (!state.zeroed.is_empty()).then(|| {
         let names: Vec<String> = state.zeroed.iter().map(|j| format!("z{j}")).collect();
         format!("zeroed: {} · click to release", names.join(", "))
+    })
+}
+
+/// What is done to latents, in words, what changes the training first; none if nothing is.
+pub(super) fn interventions(state: &AppState) -> Option<String> {
+    let held = held(state);
+    let parts: Vec<String> = held.into_iter().chain(zeroed(state)).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// Which latents are held out of training, in words; none if none is.
+pub(super) fn held(state: &AppState) -> Option<String> {
+    (!state.held.is_empty()).then(|| {
+        let names: Vec<String> = state.held.iter().map(|j| format!("z{j}")).collect();
+        format!("held out of training: {}", names.join(", "))
     })
 }

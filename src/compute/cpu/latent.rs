@@ -251,7 +251,7 @@ pub(super) fn reparameterize_backward<T: Real>(
     let (means, keep) = (&table[..latents], &table[latents..2 * latents]);
     let shared = Shared {
         means,
-        keep: keep.iter().any(|k| *k == T::ZERO).then_some(keep),
+        keep: keep.contains(&T::ZERO).then_some(keep),
         norms,
         weight: T::of_f32(inputs.beta) / count,
         precision: T::ONE / T::of_f32(inputs.prior_variance),

@@ -230,8 +230,8 @@ impl Plan {
         self.slots.mask
     }
 
-    /// The latents' modes, `2 × κ`: keep, then the standard deviation of the noise. What the decoder sees of z_j,
-    /// in training and in evaluation, is keep_j z_j + n_j ξ_j. To be read and written, not bound: it is not aligned.
+    /// The latents' modes, `2 × κ`: keep, then the standard deviation of the noise. What the decoder sees of
+    /// `z_j`, in training and in evaluation, is `keep_j z_j + n_j ξ_j`. To be read and written, not bound: it is not aligned.
     pub fn latent_modes(&self) -> Slice {
         self.slots.modes
     }

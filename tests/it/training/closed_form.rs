@@ -19,15 +19,15 @@ use crate::common::preprocessor;
 use crate::common::runs::{SPECTRUM, advance, gaussian, live, setup};
 
 /// Items: enough to average ε over a step, few enough for thousands of steps a second.
-const ITEMS: usize = 1024;
+pub(super) const ITEMS: usize = 1024;
 /// (learning rate, steps).
-const SCHEDULE: [(f64, usize); 3] = [(1e-2, 2500), (1e-3, 1000), (1e-4, 500)];
+pub(super) const SCHEDULE: [(f64, usize); 3] = [(1e-2, 2500), (1e-3, 1000), (1e-4, 500)];
 /// Draws of ε an evaluation is averaged over: one alone has an error of about 1 % of the loss, and
 /// at 10 % from a threshold the estimate from the gain multiplies the gain's error by twenty.
 const DRAWS: u32 = 256;
 
 /// Trains from scratch along the schedule.
-fn trained(data: &Arc<Dataset>, net: NetConfig, start: LiveConfig) -> Trainer {
+pub(super) fn trained(data: &Arc<Dataset>, net: NetConfig, start: LiveConfig) -> Trainer {
     let mut trainer = Trainer::new(setup(data, net, start, ITEMS, 1)).expect("a run");
     for (learning_rate, steps) in SCHEDULE {
         let live = LiveConfig {
@@ -69,7 +69,7 @@ fn measured(trainer: &mut Trainer) -> Evaluation {
     mean
 }
 
-fn closed_form(data: &Dataset, latents: usize, beta: f64, gamma: Gamma) -> Optimum {
+pub(super) fn closed_form(data: &Dataset, latents: usize, beta: f64, gamma: Gamma) -> Optimum {
     let bound = preprocessor(Preprocess::None, data);
     let spectrum = data::spectrum(data, &bound, 0, &|_| true).expect("a spectrum");
     for (found, wanted) in spectrum.eigenvalues.iter().zip(SPECTRUM) {

@@ -4,7 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use collapse_explorer::config::{LiveConfig, NetConfig};
-use collapse_explorer::train::{Command, Event, RunId, Trainer};
+use collapse_explorer::train::{
+    Command, Event, LatentMode, LiveParams, RunId, Trainer, ViewRequest,
+};
 
 use super::{ITEMS, Watched, losses, small_run, usual};
 use crate::common::runs::{advance, digits, live, setup};
@@ -253,4 +255,46 @@ fn a_copy_goes_on_as_the_run_does_and_leaves_it_alone() {
         first.checkpoint().expect("a state"),
         second.checkpoint().expect("a state")
     );
+}
+
+/// Held latents are a live setting: an edit with a mark, in force until the run is reset.
+#[test]
+fn a_latent_can_be_held_and_a_reset_releases_it() {
+    let mut watched = Watched::running(1, small_run(usual()), false);
+    let hold = |held: &[usize]| LiveParams {
+        run: RunId(1),
+        live: usual(),
+        held: held.to_vec(),
+        view: ViewRequest::default(),
+    };
+    let copied = |watched: &mut Watched| {
+        watched.events.clear();
+        watched.send(Command::Copy);
+        match watched.event(|e| matches!(e, Event::Copied { .. })) {
+            Event::Copied { copy, .. } => copy,
+            other => panic!("{other:?}"),
+        }
+    };
+    watched.worker.set_live(hold(&[1, 3]));
+    let Event::Edited { text, .. } = watched.event(|e| matches!(e, Event::Edited { .. })) else {
+        unreachable!()
+    };
+    assert_eq!(text, "z1 held, z3 held");
+    assert_eq!(copied(&mut watched).modes, LatentMode::holding(&[1, 3], 4));
+    watched.events.clear();
+    watched.worker.set_live(hold(&[3]));
+    let Event::Edited { text, .. } = watched.event(|e| matches!(e, Event::Edited { .. })) else {
+        unreachable!()
+    };
+    assert_eq!(text, "z1 released");
+    watched.send(Command::Steps(3));
+    let shown = watched.paused_at(3);
+    let marks = shown.history.marks().iter().map(|m| m.text.as_str());
+    assert_eq!(
+        marks.collect::<Vec<_>>(),
+        ["z1 held", "z3 held", "z1 released"]
+    );
+    watched.send(Command::Reset);
+    watched.paused_at(0);
+    assert_eq!(copied(&mut watched).modes, vec![LatentMode::default(); 4]);
 }

@@ -2,6 +2,7 @@
 
 use egui::{RichText, ScrollArea, Sense, Ui};
 
+use super::menu::latent_menu;
 use crate::app::action::Action;
 use crate::app::number::significant;
 use crate::app::state::AppState;
@@ -122,15 +123,19 @@ impl Table {
                                     } else {
                                         ""
                                     };
-                                    let name = RichText::new(format!("z{j}{cross}{zero}"))
+                                    let held = if state.held.contains(&j) { " held" } else { "" };
+                                    let name = RichText::new(format!("z{j}{cross}{zero}{held}"))
                                         .color(colour(palette.latent(j)));
                                     let label = egui::Label::new(name).sense(Sense::click());
                                     let response = ui.add(label);
                                     if response.hovered() {
                                         hovered = Some(j);
                                     }
+                                    response.context_menu(|ui| latent_menu(ui, j, state, actions));
                                     if response
-                                        .on_hover_text("Click to zero it, or to release it")
+                                        .on_hover_text(
+                                            "Click to zero it, or to release it; right-click for more",
+                                        )
                                         .clicked()
                                     {
                                         actions.push(Action::ToggleZero(j));
@@ -143,7 +148,9 @@ impl Table {
                                 } else {
                                     significant(number, 3)
                                 };
-                                ui.label(RichText::new(text).monospace().color(ink));
+                                let text = RichText::new(text).monospace().color(ink);
+                                ui.add(egui::Label::new(text).sense(Sense::click()))
+                                    .context_menu(|ui| latent_menu(ui, j, state, actions));
                             }
                             ui.end_row();
                         }

@@ -1,0 +1,58 @@
+//! What can be done to one latent, in the menu of a right click.
+
+use egui::Ui;
+
+use crate::app::action::Action;
+use crate::app::state::AppState;
+use crate::app::theme::muted;
+use crate::config::Estimator;
+
+/// The menu of latent `latent`; it says which of its entries change the training.
+pub(super) fn latent_menu(ui: &mut Ui, latent: usize, state: &AppState, actions: &mut Vec<Action>) {
+    ui.set_min_width(250.0);
+    muted(
+        ui,
+        format!("z{latent} · looks only, training goes on as it is"),
+    );
+    let zero = if state.zeroed.contains(&latent) {
+        "Show again in pictures and statistics"
+    } else {
+        "Zero in pictures and statistics"
+    };
+    if ui.button(zero).clicked() {
+        actions.push(Action::ToggleZero(latent));
+        ui.close();
+    }
+    ui.separator();
+    muted(ui, "changes the training of the live run");
+    let (hold, help) = if state.held.contains(&latent) {
+        (
+            "Release into training",
+            "The decoder sees it again from the next step on; it may revive",
+        )
+    } else {
+        (
+            "Hold out of training",
+            "From the next step on the decoder sees the prior mean in its place, and the KL alone takes its posterior to \
+             the prior. Reset releases it",
+        )
+    };
+    let analytic = state.config.net.estimator == Estimator::Analytic;
+    let button = ui.add_enabled(!analytic, egui::Button::new(hold));
+    let why =
+        "The analytic estimator integrates over every latent in closed form: none can be held";
+    if button
+        .on_hover_text(help)
+        .on_disabled_hover_text(why)
+        .clicked()
+    {
+        actions.push(Action::ToggleHold(latent));
+        ui.close();
+    }
+    ui.separator();
+    muted(ui, "trains a copy, the live run is not changed");
+    if ui.button("Noise experiment…").clicked() {
+        actions.push(Action::NoiseOn(latent));
+        ui.close();
+    }
+}
