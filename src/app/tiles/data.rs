@@ -94,7 +94,7 @@ impl Content for DataTile {
         let views = [
             (View::Samples, "samples"),
             (View::Modes, "mean & modes"),
-            (View::Spectrum, "spectrum"),
+            (View::Spectrum, "full spectrum"),
         ];
         let mut changed = segmented(ui, &mut self.view, &views, false);
         if self.view == View::Spectrum {
