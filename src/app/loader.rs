@@ -16,7 +16,7 @@ use crate::data::{
 use crate::train::{Latest, Waker};
 
 use previews::Previews;
-pub use previews::{PreviewRequest, Previewed, Strip};
+pub use previews::{NoPreview, PreviewRequest, Previewed, Strip};
 
 /// Messages that may wait.
 const MESSAGES: usize = 16;

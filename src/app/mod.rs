@@ -25,6 +25,8 @@ mod tiles;
 mod window;
 
 pub use explorer::Explorer;
-pub use loader::{LoadedData, LoaderMessage, PreviewRequest, Previewed, Relation, Strip};
+pub use loader::{
+    LoadedData, LoaderMessage, NoPreview, PreviewRequest, Previewed, Relation, Strip,
+};
 pub use tile::Tile;
 pub use window::{WindowError, run};

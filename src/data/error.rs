@@ -210,7 +210,7 @@ pub(crate) fn report(
     done: usize,
     total: usize,
 ) -> Result<(), Error> {
-    told(progress, what, done, total, Unit::Items)
+    told(progress, what, done, Some(total), Unit::Items)
 }
 
 /// As [`report`], for a count of bytes.
@@ -223,20 +223,28 @@ pub(crate) fn report_bytes(
     done: usize,
     total: usize,
 ) -> Result<(), Error> {
-    told(progress, what, done, total, Unit::Bytes)
+    told(progress, what, done, Some(total), Unit::Bytes)
+}
+
+/// Tells `progress` of work whose length nobody knows.
+///
+/// # Errors
+/// [`Error::Cancelled`] if the callback says to stop.
+pub(crate) fn report_start(progress: OnProgress<'_>, what: &'static str) -> Result<(), Error> {
+    told(progress, what, 0, None, Unit::Items)
 }
 
 fn told(
     progress: OnProgress<'_>,
     what: &'static str,
     done: usize,
-    total: usize,
+    total: Option<usize>,
     unit: Unit,
 ) -> Result<(), Error> {
     let go_on = progress(Progress {
         what,
         done: done as u64,
-        total: Some(total as u64),
+        total: total.map(|t| t as u64),
         unit,
     });
     if go_on { Ok(()) } else { Err(Error::Cancelled) }

@@ -7,7 +7,7 @@ use super::transform::Preprocessor;
 /// Classes of which examples are kept.
 const CLASSES: usize = 12;
 /// Examples of each class.
-const EXAMPLES: usize = 16;
+const EXAMPLES: usize = 24;
 /// Examples of data without labels.
 const UNLABELLED: usize = 96;
 /// Items over which a log-determinant that differs between them is averaged.
@@ -110,7 +110,8 @@ mod tests {
         assert_eq!(classes, [Some(3), Some(7)]);
         // Item 4 is the third of class 7, and its picture is what was stored, whatever x is.
         assert!((seen.examples[1].rows[2][0] * 255.0 - 4.0).abs() < 1e-3);
-        assert_eq!(seen.examples[0].rows.len(), EXAMPLES);
+        assert_eq!(seen.examples[0].rows.len(), 20);
+        assert_eq!(seen.examples[1].rows.len(), EXAMPLES);
         // x = (v/255 − m)/s: each pixel spreads by 1/(255 s), s² = (60² − 1)/12 / 255².
         let s = ((60.0_f64 * 60.0 - 1.0) / 12.0).sqrt();
         assert!(

@@ -3,7 +3,7 @@
 use faer::{Mat, MatRef, Side};
 
 use super::dataset::Dataset;
-use super::error::{Error, OnProgress};
+use super::error::{Error, OnProgress, report_start};
 use super::moments::{centred_rows, covariance, mean};
 use super::transform::Preprocessor;
 
@@ -11,6 +11,8 @@ use super::transform::Preprocessor;
 pub const MAX_SIDE: usize = 8192;
 /// Most leading eigenvectors kept.
 pub(super) const MAX_MODES: usize = 64;
+/// What the progress says of the part that cannot be divided.
+const DECOMPOSING: &str = "decomposing the covariance";
 /// Eigenvalues below this share of the largest are rounding, not rank.
 pub(super) const RANK_TOLERANCE: f64 = 1e-12;
 
@@ -104,6 +106,7 @@ pub fn spectrum(
         if !mean.iter().all(|m| m.is_finite()) {
             return Err(fail("some of its values are not finite"));
         }
+        report_start(progress, DECOMPOSING)?;
         let (values, vectors) =
             decompose(&covariance).ok_or_else(|| fail("the eigensolver did not converge"))?;
         let leading: Vec<f32> = (0..keep)
@@ -161,6 +164,7 @@ fn from_gram(
         reason: "some of its values are not finite or the eigensolver did not converge".into(),
     };
     let mean = mean(data, preprocessor, seed, progress)?;
+    report_start(progress, DECOMPOSING)?;
     let mut rows = vec![0.0_f64; n * d];
     centred_rows(data, preprocessor, seed, &mean, 0, &mut rows);
     let x = MatRef::from_row_major_slice(&rows, n, d);

@@ -33,7 +33,7 @@ pub(super) fn data_panel(
     steady(ui, "data head", |ui| match &state.data {
         Some(data) => {
             thumbnails(ui, data);
-            heading(ui, data, actions);
+            heading(ui, data);
             skipped::skipped(ui, &data.dataset.skipped);
         }
         None => {
@@ -58,23 +58,13 @@ fn steady<R>(ui: &mut Ui, id: &'static str, contents: impl FnOnce(&mut Ui) -> R)
     ui.scope_builder(builder, contents).inner
 }
 
-/// Name and size of the data, and the way to load them otherwise.
-fn heading(ui: &mut Ui, data: &Data, actions: &mut Vec<Action>) {
+/// Name and size of the data.
+fn heading(ui: &mut Ui, data: &Data) {
     let text = format!("{} × {}", thousands(data.dataset.len() as u64), size(data));
-    let height = ui.spacing().interact_size.y;
-    let room = vec2(ui.available_width(), height);
-    let from_right = egui::Layout::right_to_left(egui::Align::Center);
-    ui.allocate_ui_with_layout(room, from_right, |ui| {
-        let help = "Load these data otherwise: size, crop, colour, labels, classes, items";
-        if ui.small_button("change…").on_hover_text(help).clicked() {
-            actions.push(Action::Sheet(SheetAction::Change));
-        }
+    ui.horizontal(|ui| {
+        let name = RichText::new(&data.dataset.name).strong();
+        ui.add(egui::Label::new(name).truncate());
         muted(ui, text);
-        let from_left = egui::Layout::left_to_right(egui::Align::Center);
-        ui.with_layout(from_left, |ui| {
-            let name = RichText::new(&data.dataset.name).strong();
-            ui.add(egui::Label::new(name).truncate());
-        });
     });
 }
 
@@ -154,6 +144,12 @@ fn limit(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         None => "all items".into(),
     };
     row(ui, "items", |ui| {
+        let help = "Load these data otherwise: size, crop, colour, labels, classes, items";
+        let can = state.data.is_some();
+        let change = ui.add_enabled(can, egui::Button::new("change…"));
+        if change.on_hover_text(help).clicked() {
+            actions.push(Action::Sheet(SheetAction::Change));
+        }
         egui::ComboBox::from_id_salt("limit")
             .selected_text(text(limit))
             .show_ui(ui, |ui| {

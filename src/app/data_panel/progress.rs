@@ -25,7 +25,7 @@ pub(super) fn progress(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>)
     let pace = loading.pace.as_ref();
     let what = pace.map_or("opening", |p| p.progress.what);
     let text = match pace.and_then(|p| p.progress.fraction()) {
-        Some(share) => format!("{what} · {:.0} %", 100.0 * share),
+        Some(share) => format!("{:.0} % · {what}", 100.0 * share),
         None => what.to_owned(),
     };
     activity(ui, &text, Action::CancelLoad, actions);
@@ -52,6 +52,9 @@ fn speed(pace: &Pace) -> String {
         Unit::Items => thousands(value),
         Unit::Bytes => bytes(value),
     };
+    if progress.total.is_none() && progress.done == 0 {
+        return " ".into();
+    }
     let mut text = match progress.total {
         Some(total) => format!("{} of {}", count(progress.done), count(total)),
         None => count(progress.done),
@@ -112,6 +115,7 @@ mod tests {
             told(3 << 20, Some(363 << 20), Unit::Bytes, 1),
             "3.0 MiB of 363 MiB · 3.0 MiB/s · 2 min left"
         );
+        assert_eq!(told(0, None, Unit::Items, 9), " ");
         assert_eq!(told(0, Some(10), Unit::Items, 0), "0 of 10");
         assert_eq!(duration(Duration::from_millis(20)), "less than 1 s");
         assert_eq!(duration(Duration::from_mins(150)), "2.5 h");

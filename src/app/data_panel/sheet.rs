@@ -42,10 +42,18 @@ pub(in crate::app) fn data_sheet(ctx: &Context, state: &AppState, actions: &mut 
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 40.0));
             contents(ui, sheet, actions);
         });
-    let escaped = ctx.input(|i| i.key_pressed(Key::Escape)) && !egui::Popup::is_any_open(ctx);
-    if !open || escaped {
+    if !open || escaped(ctx) {
         actions.push(Action::Sheet(SheetAction::Close));
     }
+}
+
+/// Whether the escape key is meant for the sheet: not for a menu, not for a text that was being typed a frame ago.
+fn escaped(ctx: &Context) -> bool {
+    let id = Id::unique("data sheet typing");
+    let typing = ctx.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
+    ctx.data_mut(|d| d.insert_temp(id, ctx.text_edit_focused()));
+    let pressed = ctx.input(|i| i.key_pressed(Key::Escape));
+    pressed && !typing && !egui::Popup::is_any_open(ctx)
 }
 
 fn contents(ui: &mut Ui, sheet: &Sheet, actions: &mut Vec<Action>) {

@@ -39,8 +39,17 @@ pub struct Strip {
 pub struct Previewed {
     /// What was asked for.
     pub request: PreviewRequest,
-    /// The preview and its pictures, or why there is none, in one sentence.
-    pub outcome: Result<(Arc<Preview>, Arc<Strip>), String>,
+    /// The preview and its pictures, or why there is none.
+    pub outcome: Result<(Arc<Preview>, Arc<Strip>), NoPreview>,
+}
+
+/// Why there is no preview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoPreview {
+    /// In one sentence.
+    pub reason: String,
+    /// Whether other settings for the same source may help: another split, fewer items.
+    pub choice_may_help: bool,
 }
 
 /// A handle to the thread; dropping it cancels, stops and joins.
@@ -143,13 +152,29 @@ impl Side {
                 Ok(Ok(made)) => Ok(made),
                 // Given up for a newer one, which will be answered.
                 Ok(Err(data::Error::Cancelled)) => continue,
-                Ok(Err(error)) => Err(error.to_string()),
-                Err(_) => Err(format!("looking at {} panicked", request.config.source)),
+                Ok(Err(error)) => Err(NoPreview {
+                    reason: error.to_string(),
+                    choice_may_help: choice_may_help(&error),
+                }),
+                Err(_) => Err(NoPreview {
+                    reason: format!("looking at {} panicked", request.config.source),
+                    choice_may_help: false,
+                }),
             };
             self.answers.put(Previewed { request, outcome });
             (self.waker)();
         }
     }
+}
+
+fn choice_may_help(error: &data::Error) -> bool {
+    matches!(
+        error,
+        data::Error::Folder { .. }
+            | data::Error::Choice { .. }
+            | data::Error::NoSuchLabel { .. }
+            | data::Error::TooLarge { .. }
+    )
 }
 
 /// The pictures of a preview; none of plain vectors.

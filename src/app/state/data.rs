@@ -183,7 +183,13 @@ impl AppState {
         let outcome = answer.outcome;
         if let Some(config) = self.opening.looking.take() {
             match outcome {
-                Err(reason) => self.refuse(reason),
+                Err(none) if none.choice_may_help => {
+                    let mut sheet = Sheet::new(config, false);
+                    sheet.waiting = false;
+                    sheet.problem = Some(none.reason);
+                    self.opening.sheet = Some(sheet);
+                }
+                Err(none) => self.refuse(none.reason),
                 Ok((preview, _)) if is_quick(&preview) => return self.load(config),
                 Ok((preview, strip)) => {
                     let mut sheet = Sheet::new(config, false);
@@ -196,7 +202,7 @@ impl AppState {
             sheet.waiting = false;
             match outcome {
                 Ok((preview, strip)) => sheet.show(preview, strip),
-                Err(reason) => sheet.problem = Some(reason),
+                Err(none) => sheet.problem = Some(none.reason),
             }
         }
         Vec::new()
@@ -236,6 +242,7 @@ fn is_quick(preview: &Preview) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::loader::NoPreview;
     use crate::config::RunConfig;
     use crate::data::{Dataset, Unit};
 
@@ -264,7 +271,7 @@ mod tests {
 
     fn opened(
         state: &mut AppState,
-        outcome: Result<(Arc<Preview>, Arc<Strip>), String>,
+        outcome: Result<(Arc<Preview>, Arc<Strip>), NoPreview>,
     ) -> Vec<Effect> {
         let config = state.path_request("somewhere".into());
         let request = asked(&state.open(config));
@@ -291,8 +298,18 @@ mod tests {
             ));
             assert!(state.opening.sheet.is_none());
         }
-        assert!(opened(&mut state, Err("no such file".into())).is_empty());
-        assert_eq!(state.problem.as_deref(), Some("no such file"));
+        let none = |choice_may_help| NoPreview {
+            reason: "no such split".into(),
+            choice_may_help,
+        };
+        assert!(opened(&mut state, Err(none(false))).is_empty());
+        assert_eq!(state.problem.take().as_deref(), Some("no such split"));
+        assert!(state.opening.sheet.is_none());
+        // What other settings may help is said where they are.
+        assert!(opened(&mut state, Err(none(true))).is_empty());
+        let sheet = state.opening.sheet.as_ref().expect("a sheet");
+        assert_eq!(sheet.problem.as_deref(), Some("no such split"));
+        assert!(state.problem.is_none());
     }
 
     #[test]

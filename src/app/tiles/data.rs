@@ -11,6 +11,7 @@ use crate::app::data_panel::bytes;
 use crate::app::number::{significant, thousands};
 use crate::app::state::{AppState, Data};
 use crate::app::theme::{muted, segmented};
+use crate::config::Preprocess;
 use crate::data::{Overview, Spectrum};
 use crate::figure::{FigureSpec, Provenance, run as figures};
 
@@ -93,7 +94,7 @@ impl Content for DataTile {
         let views = [
             (View::Samples, "samples"),
             (View::Modes, "mean & modes"),
-            (View::Spectrum, "spectrum"),
+            (View::Spectrum, "full spectrum"),
         ];
         let mut changed = segmented(ui, &mut self.view, &views, false);
         if self.view == View::Spectrum {
@@ -188,7 +189,7 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
             "Of the stored values and labels; x is made while a batch is gathered",
         ),
         (
-            format!("preprocessing: {}", preprocess_name(data.config.preprocess)),
+            format!("preprocessing: {}", preprocessing(data)),
             "How stored values become x",
         ),
     ];
@@ -196,7 +197,10 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
         && overview.log_det != 0.0
     {
         facts.push((
-            format!("log-det {} nats", significant(overview.log_det, 5)),
+            format!(
+                "log-det {} nats",
+                significant(overview.log_det, 5).replace('-', "−")
+            ),
             "log |det ∂x/∂v| of the preprocessing per sample, v in grey levels (the mean over the first items where \
              they differ): log p(v) = log p(x) + log-det, which compares densities under different preprocessings",
         ));
@@ -215,6 +219,14 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
         facts.push(("no labels".into(), "Nothing tells classes apart"));
     }
     facts
+}
+
+/// What preprocessing does; real values keep their scale whatever is asked for bytes.
+fn preprocessing(data: &Data) -> &'static str {
+    match data.config.preprocess {
+        Preprocess::None if !data.dataset.pixels.are_bytes() => "none",
+        kind => preprocess_name(kind),
+    }
 }
 
 /// The classes with their counts: some on a line, all of them on many.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::figure::{ImageCell, ImageRow};
+use crate::figure::{Axis, ImageCell, ImageRow};
 
 /// Size of every picture of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,4 +50,17 @@ pub(super) fn rows_of(
         }
     }
     rows
+}
+
+/// Components of a vector that are ticked one by one.
+const TICKED: usize = 20;
+
+/// The axis of a vector's components, counted from 1.
+pub(super) fn component_axis(dim: usize) -> Axis {
+    let axis = Axis::linear("component");
+    if !(2..=TICKED).contains(&dim) {
+        return axis;
+    }
+    let ticks = (1..=dim).map(|i| (i as f64, i.to_string())).collect();
+    axis.with_ticks(ticks).with_range(1.0, dim as f64)
 }

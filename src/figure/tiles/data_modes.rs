@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::data_grid::{PictureSize, cell, rows_of};
+use super::data_grid::{PictureSize, cell, component_axis, rows_of};
 use crate::figure::ticks::format_number;
 use crate::figure::{
     Axis, Colour, ColourMap, Dash, FigureSpec, Images, Layer, LineStyle, Provenance, Rgb, Role,
@@ -113,7 +113,7 @@ pub fn component_pixels(component: &[f32], channels: usize) -> Arc<[u8]> {
 }
 
 fn lines(input: &DataModes<'_>, figure: &mut FigureSpec) {
-    figure.x = Axis::linear("component of x");
+    figure.x = component_axis(input.mean.len());
     figure.y = Axis::linear("weight");
     figure.legend = true;
     figure.notes = vec!["plain vectors: the components as lines, in place of pictures".into()];

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use super::data_grid::{PictureSize, cell, rows_of};
+use super::data_grid::{PictureSize, cell, component_axis, rows_of};
 use crate::figure::{
-    Axis, Colour, FigureSpec, ImageRow, Images, Layer, LineStyle, Provenance, Series, SeriesStyle,
+    Axis, Colour, FigureSpec, Images, Layer, LineStyle, Provenance, Series, SeriesStyle,
 };
 
 /// Pictures in a row of data without classes.
 const ACROSS: usize = 12;
+/// Pictures in the row of a class; where classes are few each has rows of [`ACROSS`].
+const OF_CLASS: usize = 16;
+const FEW: usize = 4;
 /// Vectors of a class that are drawn as lines.
 const LINES: usize = 4;
+/// Those of data without classes.
+const UNLABELLED: usize = 16;
 
 /// Some samples of one class.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,15 +70,16 @@ fn pictures(input: &DataSamples<'_>, size: PictureSize) -> Images {
     };
     let mut rows = Vec::new();
     for row in input.rows {
-        let images: Vec<_> = row.samples.iter().map(picture).collect();
-        if row.name.is_empty() {
-            rows.extend(rows_of(images, ACROSS, |_| String::new()));
+        let label = |first| match (first, row.name.as_str()) {
+            (0, name) if !name.is_empty() => format!("{name} · {}", row.count),
+            _ => String::new(),
+        };
+        let images = row.samples.iter().map(picture);
+        rows.extend(if input.rows.len() > FEW {
+            rows_of(images.take(OF_CLASS).collect(), OF_CLASS, label)
         } else {
-            rows.push(ImageRow {
-                label: format!("{} · {}", row.name, row.count),
-                images,
-            });
-        }
+            rows_of(images.collect(), ACROSS, label)
+        });
     }
     Images { rows }
 }
@@ -84,13 +90,24 @@ fn byte(value: f32) -> u8 {
 }
 
 fn lines(input: &DataSamples<'_>, figure: &mut FigureSpec) {
-    figure.x = Axis::linear("component");
+    let dim = input
+        .rows
+        .iter()
+        .flat_map(|r| r.samples)
+        .map(Vec::len)
+        .max();
+    figure.x = component_axis(dim.unwrap_or(0));
     figure.y = Axis::linear("x");
     figure.legend = input.classes > 0;
-    let note = format!("plain vectors: up to {LINES} of each class as lines over their components");
+    let (lines, whose) = if input.classes > 0 {
+        (LINES, "of each class ")
+    } else {
+        (UNLABELLED, "")
+    };
+    let note = format!("plain vectors: the first {lines} {whose}as lines over their components");
     figure.notes.push(note);
     for (at, row) in input.rows.iter().enumerate() {
-        for (k, values) in row.samples.iter().take(LINES).enumerate() {
+        for (k, values) in row.samples.iter().take(lines).enumerate() {
             let points = (1..)
                 .zip(values)
                 .map(|(i, &v)| [f64::from(i), f64::from(v)]);

@@ -97,12 +97,7 @@ fn cumulative(input: &DataSpectrum<'_>, shown: &[f64]) -> Series {
             [f64::from(i), 100.0 * held / total]
         })
         .collect();
-    let mut series = Series::line(
-        "cumulative",
-        "cumulative variance",
-        points,
-        Role::Reconstruction.into(),
-    );
+    let mut series = Series::line("cumulative", "cumulative variance", points, Role::Kl.into());
     series.style = SeriesStyle::Line(LineStyle {
         width: 1.4,
         dash: Dash::Solid,
@@ -125,23 +120,26 @@ fn rules(input: &DataSpectrum<'_>) -> Vec<(f64, String)> {
 
 /// The intrinsic ranks in words, each with its definition.
 fn notes(input: &DataSpectrum<'_>) -> Vec<String> {
-    let shares: Vec<String> = input
-        .for_share
-        .iter()
-        .map(|(share, modes)| format!("{:.0} % in {modes}", 100.0 * share))
-        .collect();
+    let join = |texts: Vec<String>| texts.join(", ");
+    let shares = input.for_share.iter();
+    let percent = shares.clone().map(|(s, _)| format!("{:.0}", 100.0 * s));
+    let modes = shares.map(|(_, modes)| modes.to_string());
     vec![
         format!(
-            "intrinsic rank: participation ratio (Σζ²)²/Σζ⁴ = {}",
+            "intrinsic rank: (Σζ²)²/Σζ⁴ = {}",
             format_number(input.participation, 3)
         ),
-        format!("modes for a share of the variance: {}", shares.join(", ")),
         format!(
-            "{} of {} eigenvalues above rounding",
+            "modes for {} % of the variance: {}",
+            join(percent.collect()),
+            join(modes.collect())
+        ),
+        format!(
+            "above rounding: {} of {}",
             input.positive,
             input.eigenvalues.len()
         ),
-        format!("Σζ² = {}", format_number(input.total_variance, 4)),
+        format!("Σζ² = {}", format_number(input.total_variance, 3)),
     ]
 }
 
@@ -163,7 +161,11 @@ mod tests {
             provenance: &provenance,
         });
         let said = figure.notes.join(" · ");
-        for part in ["= 2.17", "90 % in 2, 95 % in 3", "3 of 4 eigenvalues"] {
+        for part in [
+            "(Σζ²)²/Σζ⁴ = 2.17",
+            "90, 95, 99 % of the variance: 2, 3, 3",
+            "3 of 4",
+        ] {
             assert!(said.contains(part), "{part}: {said}");
         }
         let series: Vec<&Series> = figure.series().collect();
@@ -191,6 +193,6 @@ mod tests {
             subtitle: "",
             provenance: &provenance,
         });
-        assert!(figure.notes[2].starts_with("0 of 3"), "{:?}", figure.notes);
+        assert!(figure.notes[2].ends_with("0 of 3"), "{:?}", figure.notes);
     }
 }

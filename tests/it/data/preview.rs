@@ -1,7 +1,7 @@
 //! What a request will give, before it is loaded.
 
 use collapse_explorer::config::{Colour, DataConfig, DataSource, ImageOptions, Split};
-use collapse_explorer::data::{Store, load_with, preview_with};
+use collapse_explorer::data::{Error, Store, load_with, preview_cancellable, preview_with};
 
 use super::pictures::{flat, folder};
 use super::{idx_file, noise, open, put, quiet, real, request};
@@ -85,6 +85,36 @@ fn it_is_the_start_of_what_is_loaded() {
         preview_with(&gone, 0, &Store::off()).err(),
         open(&gone).err()
     );
+}
+
+#[test]
+fn only_pictures_that_are_not_kept_take_time_to_decode_and_a_look_can_be_given_up() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = folder(dir.path(), "pictures");
+    for i in 0..3 {
+        let path = place.join(format!("{i}.png"));
+        flat(40, 40, [i, 9, 9]).save(path).expect("a picture");
+    }
+    let store = Store::at(dir.path().join("kept"));
+    let decoding = |config: &DataConfig| {
+        let preview = preview_with(config, 0, &store).expect("a preview");
+        preview.decoding
+    };
+    let plain = request(&place);
+    assert!(decoding(&plain).is_some_and(|time| !time.is_zero()));
+    load_with(&plain, 0, &store, &quiet).expect("pictures");
+    assert!(decoding(&plain).is_some_and(|time| time.is_zero()));
+    // At another size they are decoded anew.
+    let mut other = plain.clone();
+    other.image.side = Some(8);
+    assert!(decoding(&other).is_some_and(|time| !time.is_zero()));
+    let built_in = DataConfig {
+        limit: Some(10),
+        ..DataConfig::default()
+    };
+    assert_eq!(decoding(&built_in), None);
+    let stopped = preview_cancellable(&plain, 0, &store, &|_| false);
+    assert_eq!(stopped.err(), Some(Error::Cancelled));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use collapse_explorer::data::{Pixels, Store};
 use egui::Vec2;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
+use egui_kittest::kittest::NodeT as _;
 use image::{Rgb, RgbImage};
 
 use super::{ITEMS, Window, config};
@@ -247,7 +248,7 @@ fn the_data_have_a_workspace_that_shows_and_exports_them() {
     window.frames(3);
     assert!(window.has(Role::Figure, "Mean and principal components"));
     window.text(|text| text == "mean, modes 1–7");
-    window.pick("spectrum");
+    window.pick("full spectrum");
     window.frames(3);
     // The participation ratio, from the eigenvalues themselves.
     let values = spectrum.expect("a spectrum").eigenvalues.clone();
@@ -255,7 +256,8 @@ fn the_data_have_a_workspace_that_shows_and_exports_them() {
         .iter()
         .fold((0.0, 0.0), |(s, q), v| (s + v, q + v * v));
     let ratio = sum * sum / squares;
-    let expected = format!("(Σζ²)²/Σζ⁴ = {ratio:.1}");
+    let digits = if ratio < 10.0 { 2 } else { 1 };
+    let expected = format!("(Σζ²)²/Σζ⁴ = {ratio:.digits$}");
     assert!(window.says(&expected), "{expected} of {:?}", window.texts());
     assert!(window.has(Role::Figure, "Singular-value thresholds"));
 }
@@ -275,4 +277,24 @@ fn the_top_bar_has_room_for_its_parts() {
         assert!(last.right() < first.left(), "{width}: {last} {first}");
         assert!(help.right() <= width && last.left() > 0.0, "{help}");
     }
+}
+
+#[test]
+fn a_text_under_way_survives_the_row_of_a_load() {
+    let mut slow = config();
+    slow.data.limit = None;
+    let mut window = Window::open(Vec2::new(1440.0, 900.0), slow);
+    window.control(Role::TextInput, "data path").click();
+    window.frames(2);
+    window.harness.event(egui::Event::Text("gaus".into()));
+    window.frames(2);
+    assert!(window.state().loading.is_some(), "still loading");
+    window.until("the digits", |s| s.loading.is_none());
+    window.harness.event(egui::Event::Text("sian:1".into()));
+    window.frames(2);
+    let entry = window.control(Role::TextInput, "data path");
+    assert_eq!(
+        entry.accesskit_node().value().as_deref(),
+        Some("gaussian:1")
+    );
 }

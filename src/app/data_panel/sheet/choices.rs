@@ -9,7 +9,7 @@ use crate::app::theme::{muted, segmented};
 use crate::config::{Colour, Crop, DataConfig, DataSource, MAX_SIDE, Split};
 
 /// Width of the names at the left.
-const NAMES: f32 = 86.0;
+const NAMES: f32 = 72.0;
 /// Most items that can be asked for by number.
 const MOST_ITEMS: usize = 100_000_000;
 
@@ -31,7 +31,7 @@ pub(super) fn choices(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
     }
     let labelled = first.is_some_and(|f| f.labels.is_some());
     if labelled || !config.classes.is_empty() {
-        line(ui, "classes", |ui| {
+        tall_line(ui, "classes", |ui| {
             if sheet.classes.is_empty() {
                 typed(ui, config);
             } else {
@@ -51,14 +51,26 @@ pub(super) fn choices(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
 
 /// A name and its control.
 fn line(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
-    ui.horizontal_top(|ui| {
-        let size = egui::vec2(NAMES, ui.spacing().interact_size.y);
-        let layout = egui::Layout::left_to_right(egui::Align::Center);
-        ui.allocate_ui_with_layout(size, layout, |ui| {
-            ui.set_min_width(NAMES);
-            muted(ui, label);
-        });
+    ui.horizontal(|ui| {
+        heading(ui, label);
         control(ui);
+    });
+}
+
+/// A name and a control that may need several lines.
+fn tall_line(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
+    ui.horizontal_top(|ui| {
+        heading(ui, label);
+        control(ui);
+    });
+}
+
+fn heading(ui: &mut Ui, label: &str) {
+    let size = egui::vec2(NAMES, ui.spacing().interact_size.y);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        muted(ui, label);
     });
 }
 
@@ -89,8 +101,6 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
     let image = &mut config.image;
     line(ui, "side", |ui| {
         let mut side = image.side.unwrap_or(0);
-        let response = ui.add(or_word(&mut side, "auto", 0..=MAX_SIDE).speed(0.5));
-        name(&response, "side in pixels");
         for (preset, text) in [
             (0, "auto"),
             (28, "28"),
@@ -102,6 +112,8 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
                 side = preset;
             }
         }
+        let response = ui.add(or_word(&mut side, "other", 0..=MAX_SIDE).speed(0.5));
+        name(&response, "side in pixels");
         image.side = (side > 0).then_some(side);
         response.on_hover_text(
             "The longer side of an item in pixels. Auto: arrays of pictures keep theirs, files of pictures are brought \
@@ -172,7 +184,7 @@ fn labels(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
         })
         .response;
     name(&response, "labels");
-    muted(ui, "what a class is");
+    muted(ui, "what the classes are");
 }
 
 /// One switch for every class; none pressed means all.

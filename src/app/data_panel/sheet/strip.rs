@@ -52,9 +52,11 @@ pub(super) fn pictures(ui: &mut Ui, sheet: &Sheet) {
         painter.text(middle, Align2::CENTER_CENTER, text, font.clone(), c.muted);
     };
     let Some((preview, strip)) = &sheet.preview else {
-        if sheet.waiting {
-            say("looking at the first items");
-        }
+        say(if sheet.waiting {
+            "looking at the first items"
+        } else {
+            "no preview"
+        });
         return;
     };
     if strip.items.is_empty() {
