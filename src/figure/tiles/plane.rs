@@ -97,7 +97,7 @@ mod tests {
         );
         assert_eq!(bytes(2), [c, None, Some(6), Some(7), Some(8), None, None]);
         let labels: Vec<&str> = images.rows.iter().map(|r| r.label.as_str()).collect();
-        assert_eq!(labels, ["A to B", "t = 0.5", "C"]);
+        assert_eq!(labels, ["A to B", "t = 0.50", "C"]);
         assert!(figure.notes[0].contains("A: item 4, B: item 7, C: item 2"));
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use collapse_explorer::config::{GammaMode, LiveConfig, NetConfig, Target};
+use collapse_explorer::compute::{DeviceKind, adapters};
+use collapse_explorer::config::{DeviceChoice, GammaMode, LiveConfig, NetConfig, Target};
 use collapse_explorer::train::{
     Checkpoint, Command, Event, GalleryRequest, LiveParams, RunId, RunSetup, Snapshot, Trainer,
     ViewRequest, Worker,
@@ -62,6 +63,34 @@ fn a_trainer_that_is_looked_at_ends_where_it_would_have_ended() {
             }
         }
         (losses, trainer.checkpoint().expect("a checkpoint"))
+    };
+    assert_eq!(run(false), run(true));
+}
+
+#[test]
+fn so_it_is_on_a_device_that_runs_the_kernels() {
+    if !adapters().iter().any(|a| a.kind == DeviceKind::Software) {
+        eprintln!("no software adapter: not tested");
+        return;
+    }
+    let mut setup = (*everything()).clone();
+    setup.config.device = DeviceChoice::Software;
+    let setup = Arc::new(setup);
+    let run = |looked_at: bool| {
+        let mut trainer = Trainer::new(Arc::clone(&setup)).expect("a trainer");
+        let mut decoded = Vec::new();
+        for request in &galleries() {
+            advance(&mut trainer, 4, 2);
+            if looked_at {
+                assert!(trainer.gallery(request).expect("pictures").is_some());
+                decoded = trainer.decode(&[0.5; 4 * 300]).expect("decoded");
+            }
+        }
+        // Three hundred times the same point, in two passes.
+        let mut rows = decoded.chunks(784);
+        let first = rows.next().map(<[f32]>::to_vec);
+        assert!(rows.all(|row| Some(row) == first.as_deref()));
+        trainer.checkpoint().expect("a checkpoint")
     };
     assert_eq!(run(false), run(true));
 }

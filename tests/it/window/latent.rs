@@ -144,7 +144,7 @@ fn the_point_under_the_pointer_is_decoded_along_latents_and_principal_directions
             _ => assert_eq!(*value, 0.0, "{z:?}"),
         }
     }
-    assert!(window.says("others at the prior mean") && window.says("decoded"));
+    assert!(window.says("the rest at the prior mean") && window.says("decoded"));
     // While it waits, too.
     window.press("Pause");
     window.paused();
@@ -159,24 +159,24 @@ fn the_point_under_the_pointer_is_decoded_along_latents_and_principal_directions
             .is_some_and(|z| z[2] < 0.0)
     );
 
-    window.choose("decode under the pointer", "others at nearest");
+    window.choose("decode under the pointer", "rest: nearest");
     hover(&mut window, off_centre);
     window.until("a point beside a sample", decoded);
     let z = window.state().looks.decode.clone().expect("a point");
     assert!(z.iter().all(|v| *v != 0.0), "{z:?}");
     assert!(window.says("'s mean"));
-    window.choose("decode under the pointer", "others at prior mean");
+    window.choose("decode under the pointer", "rest: prior");
 
     window.pick("principal");
     window.until("a principal plane", |_| true);
     for _ in 0..200 {
-        if window.says("direction 1") {
+        if window.says("PC 1") {
             break;
         }
         window.frames(1);
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert!(window.says("direction 1") && window.says("% of Var μ"));
+    assert!(window.says("PC 1") && window.says("% of Var μ"));
     let plot = window
         .control(Role::Figure, Tile::LatentSpace.title())
         .rect();
@@ -209,5 +209,5 @@ fn the_point_under_the_pointer_is_decoded_along_latents_and_principal_directions
     window.until("an end", |s| {
         s.looks.decode.is_none() && s.snapshot.as_ref().is_some_and(|s| s.decoded.is_none())
     });
-    assert!(!window.says("others at the prior mean"));
+    assert!(!window.says("the rest at the prior mean"));
 }
