@@ -267,3 +267,31 @@ fn what_cannot_be_decoded_is_answered_with_nothing() {
     let shown = regression.snapshot.as_ref().expect("a snapshot");
     assert!(shown.decoded.is_none() && shown.gallery.is_none());
 }
+
+#[test]
+#[ignore = "a measurement: run it alone, on a quiet machine"]
+fn how_soon_a_point_is_answered_at_full_speed() {
+    let net = NetConfig {
+        latents: 16,
+        ..NetConfig::default()
+    };
+    let mut looking = Looking::new(setup(&digits(2000), net, live(1.0, 0.1, 1e-3), 128, 3));
+    for command in [Command::Play, Command::Pause] {
+        assert!(looking.worker.send(command.clone()));
+        std::thread::sleep(Duration::from_secs(2));
+        let mut waits: Vec<f64> = (1..=60_u16)
+            .map(|k| {
+                let z = vec![f32::from(k) / 60.0; 16];
+                let begin = Instant::now();
+                looking.ask(Some(z.clone()), None);
+                looking.until("an answer", |s| {
+                    s.decoded.as_ref().is_some_and(|d| d.z == z)
+                });
+                begin.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        waits.sort_by(f64::total_cmp);
+        let [median, most] = [waits[30], waits[59]];
+        eprintln!("after {command:?}: median {median:.1} ms, longest {most:.1} ms");
+    }
+}
