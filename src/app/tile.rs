@@ -66,7 +66,7 @@ impl Tile {
             Self::Thresholds => "Singular-value thresholds",
             Self::Surface => "Loss surface",
             Self::Usage => "Latent usage",
-            Self::Reconstructions => "Reconstructions & samples",
+            Self::Reconstructions => "Pictures",
             Self::Training => "Training",
             Self::CollapsePath => "Collapse path",
             Self::Sweep => "Hysteresis sweep",

@@ -15,6 +15,8 @@ use crate::figure::{FigureSpec, ImageCell, ImageRow, Layer, Palette};
 
 /// Room between pictures.
 const GAP: f32 = 4.0;
+/// Rows from which they stand close together, as one grid rather than as rows.
+const MANY: usize = 6;
 /// A picture smaller than this says nothing; rather fewer are shown.
 const LEAST: f32 = 14.0;
 /// Widest row of the texture.
@@ -128,7 +130,7 @@ impl Pictures {
                     text::put(painter, at, Align2::CENTER_TOP, galley);
                 }
                 let free = cell.width == 0 && cell.height == 0;
-                if !free && pointer.is_some_and(|at| place.expand(GAP / 2.0).contains(at)) {
+                if !free && pointer.is_some_and(|at| place.expand(1.0).contains(at)) {
                     let ink = Stroke::new(1.5, colour(palette.foreground));
                     painter.rect_stroke(place, 1.0, ink, StrokeKind::Outside);
                     hovered = Some(Hovered {
@@ -216,10 +218,11 @@ impl Grid {
         let room_x = rect.width() - label;
         let room_y = rect.height() / count as f32;
         let captions = captioned && room_y > 44.0;
-        let below = if captions { ROW } else { 0.0 } + GAP;
+        let (gap, spread) = if count < MANY { (GAP, 3.0) } else { (2.0, 1.0) };
+        let below = if captions { ROW } else { 0.0 } + gap;
         let tall = ((room_y - below) / aspect).max(4.0);
         let mut columns = columns;
-        let fit = |n: usize| (room_x + GAP) / n as f32 - GAP;
+        let fit = |n: usize| (room_x + gap) / n as f32 - gap;
         // As many columns as stay legible.
         let least = LEAST.min(tall);
         while columns > 1 && fit(columns) < least {
@@ -236,9 +239,9 @@ impl Grid {
         }
         let cell = vec2(width, width * aspect);
         // Pictures spread over the width of a wide tile, but not so far that rows fall apart.
-        let spread_x = fit(columns) + GAP;
+        let spread_x = fit(columns) + gap;
         let pitch = vec2(
-            spread_x.min(width + 3.0 * GAP),
+            spread_x.min(width + spread * gap),
             (cell.y + below + 14.0).min(room_y),
         );
         let used = pitch.y * count as f32 - (pitch.y - cell.y - below);

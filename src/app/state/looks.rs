@@ -36,12 +36,14 @@ pub enum Look {
 }
 
 impl Looks {
-    /// Nothing of an older run is looked at any longer.
+    /// Nothing of an older run is looked at any longer; corners that are still there are kept.
     pub(super) fn restart(&mut self, seed: u32, items: usize) {
-        *self = Self {
-            corners: GalleryRequest::three_items(seed, 0, items.min(SHOWN)),
-            ..Self::default()
-        };
+        let [a, b, c] = self.corners;
+        let kept = a != b && b != c && a != c && a.max(b).max(c) < items;
+        if !kept {
+            self.corners = GalleryRequest::three_items(seed, 0, items.min(SHOWN));
+        }
+        (self.decode, self.gallery) = (None, None);
     }
 }
 

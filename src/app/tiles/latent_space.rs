@@ -49,9 +49,9 @@ impl Rest {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Prior => "others at prior mean",
-            Self::Nearest => "others at nearest",
-            Self::Off => "do not decode",
+            Self::Prior => "rest: prior",
+            Self::Nearest => "rest: nearest",
+            Self::Off => "no decoding",
         }
     }
 }
@@ -102,6 +102,8 @@ impl Space {
             return None;
         }
         match self.chosen {
+            // A latent against itself is no plane.
+            Some([a, b]) if a.max(b) < count && a == b => Some([a, (a + 1) % count]),
             Some(pair) if pair.iter().all(|j| *j < count) => Some(pair),
             _ => {
                 let order = state.usage.by_kl();
@@ -121,11 +123,7 @@ impl Space {
             let newest = self.principal.as_ref()?.newest();
             return newest.filter(|p| p.latents() == count).cloned();
         }
-        let mut pair = self.latents(state)?;
-        if pair[0] == pair[1] {
-            pair[1] = (pair[0] + 1) % count;
-        }
-        LatentPlane::of_latents(pair, count)
+        LatentPlane::of_latents(self.latents(state)?, count)
     }
 
     /// The names of the plane's directions.
@@ -135,11 +133,8 @@ impl Space {
             return leading.map(|(j, _)| format!("z{j}"));
         };
         [0, 1].map(|k| {
-            let (percent, latent) = (format_number(100.0 * shares[k], 3), leading[k].0);
-            format!(
-                "direction {} ({percent} % of Var μ, most of z{latent})",
-                k + 1
-            )
+            let percent = format_number(100.0 * shares[k], 3);
+            format!("PC {} · {percent} % of Var μ", k + 1)
         })
     }
 
@@ -182,7 +177,7 @@ impl Space {
             return;
         }
         let menu = egui::ComboBox::from_id_salt("decode under the pointer")
-            .width(128.0)
+            .width(86.0)
             .selected_text(self.rest.name())
             .show_ui(ui, |ui| {
                 for rest in Rest::ALL {
@@ -190,7 +185,8 @@ impl Space {
                 }
             });
         name(&menu.response, "decode under the pointer");
-        let help = "The point under the pointer is decoded: where the directions that are not on screen stand then";
+        let help = "The point under the pointer is decoded; the directions not on screen are at the prior's mean, or \
+                    at the posterior mean of the nearest sample";
         menu.response.on_hover_text(help);
     }
 
@@ -301,7 +297,7 @@ impl Content for Space {
         } else {
             &[]
         };
-        let figure = latent_space(&LatentSpace {
+        let mut figure = latent_space(&LatentSpace {
             axes: &self.axes(state, &plane),
             places: &places,
             circles: self.circles,
@@ -311,6 +307,11 @@ impl Content for Space {
             prior: evaluation.prior_variance().sqrt(),
             provenance: &state.provenance(),
         });
+        if self.is_principal(state) {
+            let [first, second] = plane.leading().map(|(j, _)| j);
+            let mostly = format!("PC 1 is mostly z{first}, PC 2 mostly z{second}");
+            figure.subtitle = format!("{}; {mostly}", figure.subtitle);
+        }
         self.shown = Some((plane, places));
         Some(figure)
     }
@@ -353,8 +354,8 @@ impl Content for Space {
             nearest: self.input.as_ref().map_or(&[], |(_, bytes)| bytes),
             item: format!("item {nearest}"),
             rest: match self.rest {
-                Rest::Nearest => format!("others at item {nearest}'s mean"),
-                _ => "others at the prior mean".into(),
+                Rest::Nearest => format!("the rest at item {nearest}'s mean"),
+                _ => "the rest at the prior mean".into(),
             },
         };
         self.inset.paint(ui, plot, data.dataset.shape, &told);

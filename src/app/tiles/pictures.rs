@@ -174,10 +174,8 @@ impl Content for Pictures {
                         Some(GalleryRequest::Zeroed { latents, .. }) => latents.len(),
                         _ => 0,
                     };
-                    muted(
-                        ui,
-                        format!("{count} of {} at the prior mean", state.usage.latents.len()),
-                    );
+                    let of = state.usage.latents.len();
+                    muted(ui, format!("{count} of {of} at the prior mean"));
                     changed
                 })
                 .inner

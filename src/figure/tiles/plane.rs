@@ -25,14 +25,13 @@ pub struct InterpolationPlane<'a> {
 /// Builds the figure: the items themselves stand outside the grid, beside the corner their mean decodes to.
 pub fn interpolation_plane(input: &InterpolationPlane<'_>) -> FigureSpec {
     let mut figure = FigureSpec::new("interpolation_plane", "Plane through three posterior means");
-    figure.subtitle =
-        "z = A + s(B − A) + t(C − A); s grows to the right, t downwards; inputs outside".into();
-    figure.provenance = input.provenance.clone();
     let [a, b, c] = input.items;
-    figure.notes = vec![
-        format!("A: item {a}, B: item {b}, C: item {c}, inputs outside the grid"),
-        "lower right: B + C − A".into(),
-    ];
+    // Not a note: on screen it would take the height of another row, and the controls say it.
+    figure.subtitle = format!(
+        "z = A + s(B − A) + t(C − A), s to the right, t downwards; A, B, C: means of items {a}, {b}, {c}, themselves \
+         outside the grid"
+    );
+    figure.provenance = input.provenance.clone();
     let item = |k: usize| -> ImageCell {
         input
             .inputs
@@ -97,7 +96,7 @@ mod tests {
         );
         assert_eq!(bytes(2), [c, None, Some(6), Some(7), Some(8), None, None]);
         let labels: Vec<&str> = images.rows.iter().map(|r| r.label.as_str()).collect();
-        assert_eq!(labels, ["A to B", "t = 0.5", "C"]);
-        assert!(figure.notes[0].contains("A: item 4, B: item 7, C: item 2"));
+        assert_eq!(labels, ["A to B", "t = 0.50", "C"]);
+        assert!(figure.subtitle.contains("means of items 4, 7, 2"));
     }
 }

@@ -1,6 +1,6 @@
 //! What each of several latents does as it moves alone: one row per latent.
 
-use crate::figure::ticks::format_number;
+use crate::figure::ticks::{format_number, format_step};
 use crate::figure::{FigureSpec, ImageRow, Images, Layer, Provenance};
 
 use super::cell::PictureShape;
@@ -26,7 +26,11 @@ pub fn traversals(input: &Traversals<'_>) -> FigureSpec {
     figure.subtitle = "KL per latent in nats; columns in standard deviations of the prior".into();
     figure.provenance = input.provenance.clone();
     let ends = [input.at.first(), input.at.last()].map(|v| v.copied().unwrap_or(0.0));
-    let [from, to] = ends.map(|v| format_number(v, 2));
+    let [from, to] = ends.map(|v| format_step(v, 1.0));
+    let step = match input.at {
+        [first, second, ..] => second - first,
+        _ => 1.0,
+    };
     figure.notes = vec![format!(
         "{from} to {to} prior σ; the others at the first item's mean"
     )];
@@ -38,12 +42,12 @@ pub fn traversals(input: &Traversals<'_>) -> FigureSpec {
             let images = pictures.iter().enumerate().map(|(k, bytes)| {
                 let mut cell = input.shape.cell(bytes);
                 if let Some(at) = input.at.get(k) {
-                    cell.caption = format_number(*at, 2);
+                    cell.caption = format_step(*at, step);
                 }
                 cell
             });
             ImageRow {
-                label: format!("z{latent} · {} nats", format_number(*kl, 3)),
+                label: format!("z{latent} · {} nats", format_number(*kl, 2)),
                 images: images.collect(),
             }
         })
@@ -68,7 +72,7 @@ mod tests {
                 height: 1,
                 channels: 1,
             },
-            latents: &[(7, 2.25), (0, 0.5)],
+            latents: &[(7, 2.27), (0, 0.5)],
             rows: &rows,
             at: &[-3.0, 0.0, 3.0],
             provenance: &Provenance::default(),
@@ -77,7 +81,7 @@ mod tests {
             panic!("pictures");
         };
         let labels: Vec<&str> = images.rows.iter().map(|r| r.label.as_str()).collect();
-        assert_eq!(labels, ["z7 · 2.25 nats", "z0 · 0.5 nats"]);
+        assert_eq!(labels, ["z7 · 2.3 nats", "z0 · 0.50 nats"]);
         let captions: Vec<&str> = images.rows[1].images.iter().map(|i| &*i.caption).collect();
         assert_eq!(captions, ["−3", "0", "3"]);
         assert_eq!(*images.rows[1].images[2].pixels, [6]);

@@ -1,7 +1,7 @@
 //! Prior samples, the same without some of their latents, and what that changes (Asperti 2019, figure 3): a dead
 //! latent is one the decoder does not listen to.
 
-use crate::figure::ticks::format_number;
+use crate::figure::ticks::{format_number, format_short};
 use crate::figure::{FigureSpec, ImageCell, ImageRow, Images, Layer, Provenance};
 
 use super::cell::PictureShape;
@@ -54,11 +54,11 @@ pub fn zeroed_samples(input: &ZeroedSamples<'_>) -> FigureSpec {
         rows.push(row(format!("{which} zeroed"), cells(input.without)));
         let signed = |d: &Vec<f32>| input.shape.signed(d, scale);
         let differences = input.difference.iter().map(signed).collect();
-        let shown = format_number(scale, 2);
+        let shown = format_short(scale, 2);
         rows.push(row(format!("difference ±{shown}"), differences));
         figure.notes = vec![
             format!(
-                "largest |difference| {}, RMS {} of full brightness",
+                "largest |difference| {}, RMS {} (white is 1)",
                 format_number(largest, 3),
                 format_number(rms, 3)
             ),
@@ -150,7 +150,7 @@ mod tests {
         // 128 + 127·0.6, 128 − 127·0.2
         assert_eq!(*images.rows[2].images[0].pixels, [204, 103]);
         let said = figure.notes.join(" ");
-        assert!(said.contains("0.3, RMS 0.158"), "{said}");
+        assert!(said.contains("0.300, RMS 0.158 (white is 1)"), "{said}");
         assert!(said.contains("2 of 5 dead: z1 z4"), "{said}");
     }
 

@@ -61,8 +61,8 @@ impl GalleryRequest {
 
     /// Where along a traversal its picture `step` of `steps` is, in standard deviations of the prior.
     pub fn traversed_at(step: usize, steps: usize) -> f64 {
-        let share = step as f64 / (steps.max(2) - 1) as f64;
-        Self::REACH * (2.0 * share - 1.0)
+        let last = (steps.max(2) - 1) as f64;
+        Self::REACH * (2.0 * step as f64 - last) / last
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use collapse_explorer::config::{GammaMode, LiveConfig, NetConfig, Target};
+use collapse_explorer::compute::{DeviceKind, adapters};
+use collapse_explorer::config::{DeviceChoice, GammaMode, LiveConfig, NetConfig, Target};
 use collapse_explorer::train::{
     Checkpoint, Command, Event, GalleryRequest, LiveParams, RunId, RunSetup, Snapshot, Trainer,
     ViewRequest, Worker,
@@ -62,6 +63,34 @@ fn a_trainer_that_is_looked_at_ends_where_it_would_have_ended() {
             }
         }
         (losses, trainer.checkpoint().expect("a checkpoint"))
+    };
+    assert_eq!(run(false), run(true));
+}
+
+#[test]
+fn so_it_is_on_a_device_that_runs_the_kernels() {
+    if !adapters().iter().any(|a| a.kind == DeviceKind::Software) {
+        eprintln!("no software adapter: not tested");
+        return;
+    }
+    let mut setup = (*everything()).clone();
+    setup.config.device = DeviceChoice::Software;
+    let setup = Arc::new(setup);
+    let run = |looked_at: bool| {
+        let mut trainer = Trainer::new(Arc::clone(&setup)).expect("a trainer");
+        let mut decoded = Vec::new();
+        for request in &galleries() {
+            advance(&mut trainer, 4, 2);
+            if looked_at {
+                assert!(trainer.gallery(request).expect("pictures").is_some());
+                decoded = trainer.decode(&[0.5; 4 * 300]).expect("decoded");
+            }
+        }
+        // Three hundred times the same point, in two passes.
+        let mut rows = decoded.chunks(784);
+        let first = rows.next().map(<[f32]>::to_vec);
+        assert!(rows.all(|row| Some(row) == first.as_deref()));
+        trainer.checkpoint().expect("a checkpoint")
     };
     assert_eq!(run(false), run(true));
 }
@@ -239,4 +268,32 @@ fn what_cannot_be_decoded_is_answered_with_nothing() {
     regression.until("steps", |s| s.step == 5 && !s.playing);
     let shown = regression.snapshot.as_ref().expect("a snapshot");
     assert!(shown.decoded.is_none() && shown.gallery.is_none());
+}
+
+#[test]
+#[ignore = "a measurement: run it alone, on a quiet machine"]
+fn how_soon_a_point_is_answered_at_full_speed() {
+    let net = NetConfig {
+        latents: 16,
+        ..NetConfig::default()
+    };
+    let mut looking = Looking::new(setup(&digits(2000), net, live(1.0, 0.1, 1e-3), 128, 3));
+    for command in [Command::Play, Command::Pause] {
+        assert!(looking.worker.send(command.clone()));
+        std::thread::sleep(Duration::from_secs(2));
+        let mut waits: Vec<f64> = (1..=60_u16)
+            .map(|k| {
+                let z = vec![f32::from(k) / 60.0; 16];
+                let begin = Instant::now();
+                looking.ask(Some(z.clone()), None);
+                looking.until("an answer", |s| {
+                    s.decoded.as_ref().is_some_and(|d| d.z == z)
+                });
+                begin.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        waits.sort_by(f64::total_cmp);
+        let [median, most] = [waits[30], waits[59]];
+        eprintln!("after {command:?}: median {median:.1} ms, longest {most:.1} ms");
+    }
 }
