@@ -15,7 +15,8 @@
 //! 8. [`metrics`]: what the statistics of a run mean: active, collapsed, predicted.
 //! 9. [`lab`]: experiments made of many short runs: sweeps and phase diagrams.
 //! 10. [`figure`]: figures as data, and their exporters.
-//! 11. [`app`]: the window; [`cli`]: the command line.
+//! 11. [`papers`]: the papers' figures and tables as experiments with verdicts.
+//! 12. [`app`]: the window; [`cli`]: the command line.
 //!
 //! One notation is used everywhere: per sample,
 //! `L = (1/2γ) E‖x − D(z)‖² + (d/2) log(2πγ) + β·KL`, minimised.
@@ -29,6 +30,7 @@ pub mod figure;
 pub mod lab;
 pub mod metrics;
 pub mod model;
+pub mod papers;
 pub mod rng;
 mod text;
 pub mod theory;

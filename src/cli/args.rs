@@ -60,6 +60,8 @@ pub enum Mode {
     Demo(DemoArguments),
     /// Train every combination of a file's lists of values, one line of JSON per run.
     Sweep(SweepArguments),
+    /// Make the papers' figures and tables, and judge their claims.
+    Paper(PaperArguments),
 }
 
 /// How the window opens.
@@ -500,6 +502,53 @@ pub struct SweepArguments {
     /// Folder for runs.jsonl (runs-I-of-N.jsonl with --shard); runs it already holds are not made again.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// Arguments of `paper`.
+#[derive(Debug, Clone, Args)]
+pub struct PaperArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub mode: PaperMode,
+}
+
+/// What to do with the papers.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PaperMode {
+    /// Name every figure and table that can be made.
+    List(PaperList),
+    /// Make one, or all.
+    Run(PaperRun),
+}
+
+/// Arguments of `paper list`.
+#[derive(Debug, Clone, Args)]
+pub struct PaperList {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `paper run`.
+#[derive(Debug, Clone, Args)]
+pub struct PaperRun {
+    /// Its name, as 'paper list' has it, or 'all'.
+    pub id: String,
+    /// Smaller than in the paper where that saves hours, and still its claim (the default).
+    #[arg(long, conflicts_with = "full")]
+    pub quick: bool,
+    /// The paper's own settings.
+    #[arg(long)]
+    pub full: bool,
+    /// The folder that holds the data sets' folders: mnist, fashion-mnist, cifar-10-batches-bin, celeba.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Folder for figures, JSON and the report; trained runs are kept there too.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Part `index` of `count`, from 0.

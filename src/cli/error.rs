@@ -23,6 +23,9 @@ pub enum Error {
     /// An experiment failed.
     #[error(transparent)]
     Lab(#[from] crate::lab::Error),
+    /// A paper's experiment failed.
+    #[error(transparent)]
+    Paper(#[from] crate::papers::Error),
     /// Training failed.
     #[error(transparent)]
     Train(#[from] TrainError),
@@ -51,6 +54,7 @@ impl Error {
         match self {
             Self::Config(_)
             | Self::Usage(_)
+            | Self::Paper(crate::papers::Error::Unknown(_))
             | Self::Lab(crate::lab::Error::Config(_))
             | Self::Train(TrainError::Config(_) | TrainError::Model(_)) => 2,
             _ => 1,

@@ -8,6 +8,7 @@ mod bench;
 mod demo;
 mod devices;
 mod error;
+mod paper;
 mod roofline;
 mod sweep;
 mod theory;
@@ -29,5 +30,6 @@ pub fn run(mode: Mode) -> Result<(), Error> {
         Mode::Devices(arguments) => devices::run(&arguments),
         Mode::Demo(arguments) => demo::run(&arguments),
         Mode::Sweep(arguments) => sweep::run(&arguments),
+        Mode::Paper(arguments) => paper::run(&arguments),
     }
 }

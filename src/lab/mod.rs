@@ -37,6 +37,7 @@ pub use measure::Measurement;
 pub use noise::{NoisePoint, NoiseRequest, NoiseRun};
 pub use phase::{PhaseAxis, PhaseCell, PhaseMap, PhaseRequest};
 pub use store::Lines;
+pub(crate) use store::digest;
 pub use sweep::{Direction, Parameter, Sweep, SweepPoint, SweepRequest};
 pub use theory_map::TheoryMap;
 pub use thread::{Experiment, Lab, Report, Stage};

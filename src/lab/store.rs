@@ -105,7 +105,7 @@ fn reason(error: &serde_json::Error) -> String {
 }
 
 /// FNV-1a over a text: names what results belong to. It is for telling apart, not for security.
-pub(super) fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });

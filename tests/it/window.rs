@@ -4,6 +4,7 @@
 
 mod controls;
 mod data;
+mod diagnose;
 mod glyphs;
 mod instruments;
 mod lab;

@@ -137,7 +137,7 @@ impl Translator {
     }
 
     fn error(&mut self, ui: &mut Ui) {
-        row(ui, "squared error", |ui| {
+        row(ui, "error", |ui| {
             let variance = DragValue::new(&mut self.form.error_variance)
                 .range(1e-9..=1e9)
                 .speed(0.01)

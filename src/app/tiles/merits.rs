@@ -134,7 +134,7 @@ impl Content for Merits {
 
     fn help(&self) -> &'static str {
         "The bound with β = 1, at the γ in force and with γ set to γ*, the squared error per dimension (the σ²-tuned \
-         ELBO of Lucas et al. 2019). γ′: above it the collapsed solution is cheaper, moments held (Dai et al. 2020). \
+         ELBO of Lucas et al. 2019). γ': above it the collapsed solution is cheaper, moments held (Dai et al. 2020). \
          I(x; z): mutual information of data and latents under q, estimated by draws; no estimate from N samples \
          exceeds log N, so beside it stands a bound from the moments of q(z)."
     }

@@ -65,7 +65,7 @@ pub(super) fn gamma_prime(f: &Findings) -> Option<Evidence> {
     let mut over = gamma > 2.0 * star;
     if let Some(prime) = f.gamma_prime() {
         over |= gamma > prime;
-        answer += &format!(", γ′ = {}", number(prime));
+        answer += &format!(", γ' = {}", number(prime));
     }
     let speaks_for = over.then_some(Category::Pressure);
     Some(say(

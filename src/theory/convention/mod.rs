@@ -153,7 +153,7 @@ impl LossForm {
             _ => "",
         };
         format!(
-            "{half}{}(pixels{}) |x − x̂|²{over} + {weight}·{twice}{}(latents{}) KL",
+            "{half}{}(pixels{}) |x − D(z)|²{over} + {weight}·{twice}{}(latents{}) KL",
             self.error_dims.word(),
             batch(self.error_batch, self.kl_batch),
             self.kl_latents.word(),
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(half.beta(3.0, &sizes(784)), Ok(3.0));
         assert_eq!(
             half.formula("3"),
-            "½ sum(pixels) |x − x̂|² + 3·sum(latents) KL"
+            "½ sum(pixels) |x − D(z)|² + 3·sum(latents) KL"
         );
         assert!(half.beta(3.0, &sizes(0)).is_err());
         assert!(half.weight(f64::NAN, &sizes(1)).is_err());

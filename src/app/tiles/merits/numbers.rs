@@ -87,7 +87,7 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
         let known = total.filter(|_| state.uncovered().is_none());
         if let Some(prime) = known.and_then(|v| gamma_prime(v, e.sse, e.beta, e.kl)) {
             variance.push(number(
-                "γ′",
+                "γ' of collapse",
                 significant(prime, 4),
                 "(V − f)/(2β·KL): above it full collapse is cheaper, moments held (Dai et al. 2020, Proposition 2)",
             ));
@@ -181,7 +181,7 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
 /// Draws the groups in as many columns as fit.
 pub(super) fn show(ui: &mut Ui, groups: &[Group]) {
     let c = theme::chrome(Theme::of(ui));
-    let columns = ((ui.available_width() / 260.0) as usize).clamp(1, groups.len().max(1));
+    let columns = ((ui.available_width() / 225.0) as usize).clamp(1, groups.len().max(1));
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         // Into the column that is shortest so far, in reading order.
         let mut members: Vec<(usize, Vec<&Group>)> = vec![(0, Vec::new()); columns];
@@ -201,6 +201,7 @@ pub(super) fn show(ui: &mut Ui, groups: &[Group]) {
                     );
                     Grid::new(("numbers", group.title))
                         .num_columns(2)
+                        .min_col_width(104.0)
                         .spacing([12.0, 3.0])
                         .show(ui, |ui| {
                             for n in &group.numbers {

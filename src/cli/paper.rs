@@ -1,0 +1,154 @@
+//! `paper`: the papers' figures and tables, made, drawn and judged.
+
+use std::cell::RefCell;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::lab::{Progress, Watcher};
+use crate::papers::{self, Context, Effort, Experiment, Report, Verdict, report};
+
+use super::args::{PaperArguments, PaperMode, PaperRun};
+use super::error::Error;
+
+/// Runs the command.
+pub(super) fn run(arguments: &PaperArguments) -> Result<(), Error> {
+    match &arguments.mode {
+        PaperMode::List(list) => self::list(list.json),
+        PaperMode::Run(run) => make(run),
+    }
+}
+
+fn list(json: bool) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        let all: Vec<serde_json::Value> = papers::ALL
+            .iter()
+            .map(|e| {
+                serde_json::json!({
+                    "id": e.id, "paper": e.paper.name(), "title": e.title, "claim": e.claim,
+                    "data": e.data.map(papers::DataSet::name),
+                })
+            })
+            .collect();
+        return writeln!(out, "{}", serde_json::json!({ "experiments": all }))
+            .map_err(Error::Print);
+    }
+    for paper in papers::Paper::ALL {
+        let mut own = papers::ALL.iter().filter(|e| e.paper == paper).peekable();
+        if own.peek().is_none() {
+            continue;
+        }
+        writeln!(out, "{}", paper.name()).map_err(Error::Print)?;
+        for e in own {
+            let data = e.data.map_or(String::new(), |d| format!(" [{}]", d.name()));
+            writeln!(out, "  {:<16} {}{data}", e.id, e.title).map_err(Error::Print)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells how far an experiment is.
+struct Teller {
+    bar: ProgressBar,
+    said: RefCell<String>,
+}
+
+impl Watcher for Teller {
+    fn interrupt(&self) -> Option<Arc<AtomicBool>> {
+        None
+    }
+
+    fn progress(&self, progress: Progress) {
+        let text = format!("{} {}", progress.what, progress.moving);
+        if *self.said.borrow() != text {
+            self.bar.set_message(text.clone());
+            *self.said.borrow_mut() = text;
+        }
+    }
+}
+
+fn make(arguments: &PaperRun) -> Result<(), Error> {
+    let wanted: Vec<&Experiment> = if arguments.id == "all" {
+        papers::ALL.to_vec()
+    } else {
+        vec![papers::find(&arguments.id)?]
+    };
+    let effort = if arguments.full {
+        Effort::Full
+    } else {
+        Effort::Quick
+    };
+    let bar = ProgressBar::new(wanted.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} · {elapsed} · {msg}") {
+        bar.set_style(style);
+    }
+    let teller = Teller {
+        bar: bar.clone(),
+        said: RefCell::default(),
+    };
+    let context = Context {
+        effort,
+        data: arguments.data.clone(),
+        watcher: &teller,
+        keep: keep(arguments),
+    };
+    let mut reports: Vec<Report> = Vec::new();
+    for experiment in wanted {
+        bar.set_message(experiment.id);
+        let mut made = papers::run(experiment, &context)?;
+        if let Some(folder) = &arguments.out {
+            report::write(&mut made, folder)?;
+        }
+        if !arguments.json {
+            bar.suspend(|| println!("{}", describe(&made)));
+        }
+        reports.push(made);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if let (Some(folder), true) = (&arguments.out, reports.len() > 1) {
+        let page = report::write_page(&reports, folder)?;
+        eprintln!("the report is {}", page.display());
+    }
+    if arguments.json {
+        let text = match reports.as_slice() {
+            [one] if arguments.id != "all" => serde_json::to_string(one),
+            all => serde_json::to_string(&serde_json::json!({ "experiments": all })),
+        };
+        let text = text.map_err(|e| Error::Print(e.into()))?;
+        writeln!(std::io::stdout().lock(), "{text}").map_err(Error::Print)?;
+    }
+    Ok(())
+}
+
+/// Kept results: in the folder of the figures, if there is one.
+fn keep(arguments: &PaperRun) -> papers::Keep {
+    let folder: Option<PathBuf> = arguments.out.as_ref().map(|out| out.join("kept"));
+    folder.map_or_else(papers::Keep::nothing, papers::Keep::in_folder)
+}
+
+fn describe(made: &Report) -> String {
+    let worst = made.verdict().map_or("no checks", Verdict::word);
+    let mut text = format!(
+        "{} ({}): {worst}, {:.1} s\n  {}\n",
+        made.id, made.paper, made.seconds, made.title
+    );
+    for c in &made.checks {
+        text += &format!(
+            "  {:<8} {}: expected {}, measured {} ({})\n",
+            c.verdict.word(),
+            c.name,
+            c.expected,
+            c.measured,
+            c.note
+        );
+    }
+    if !made.shrunk.is_empty() {
+        text += &format!("  smaller here: {}\n", made.shrunk.join("; "));
+    }
+    text
+}

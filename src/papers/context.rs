@@ -1,0 +1,262 @@
+//! What an experiment may use: its data, runs that are trained once and kept, how much effort it may make.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::config::{DataConfig, DataSource, DeviceChoice, Preprocess, RunConfig};
+use crate::data::{self, Dataset, Preprocessor, Spectrum};
+use crate::lab::{RunResult, Watcher, short_run};
+use crate::train::{RunSetup, Trainer};
+
+use super::error::Error;
+use super::keep::Keep;
+
+/// How much an experiment may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effort {
+    /// A minute or so on two cores: less data, width, steps or seeds, and still the claim.
+    #[default]
+    Quick,
+    /// The paper's settings.
+    Full,
+}
+
+/// A data set of the papers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataSet {
+    /// 60,000 digits, 28×28.
+    Mnist,
+    /// 60,000 garments, 28×28.
+    FashionMnist,
+    /// 60,000 photographs in ten classes, 32×32 in colour.
+    Cifar10,
+    /// Faces of celebrities.
+    CelebA,
+}
+
+impl DataSet {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mnist => "MNIST",
+            Self::FashionMnist => "Fashion-MNIST",
+            Self::Cifar10 => "CIFAR-10",
+            Self::CelebA => "CelebA",
+        }
+    }
+
+    /// Folders it may lie in under the folder of data, most likely first.
+    fn folders(self) -> &'static [&'static str] {
+        match self {
+            Self::Mnist => &["mnist", "MNIST", "MNIST/raw"],
+            Self::FashionMnist => &[
+                "fashion-mnist",
+                "fashion_mnist",
+                "FashionMNIST",
+                "FashionMNIST/raw",
+                "fashion",
+            ],
+            Self::Cifar10 => &["cifar-10-batches-bin", "cifar10", "cifar-10", "CIFAR10"],
+            Self::CelebA => &["celeba", "CelebA", "img_align_celeba"],
+        }
+    }
+
+    /// How to get it, in one sentence.
+    pub fn how(self) -> String {
+        format!(
+            "{} was not found: give the folder that holds '{}' with --data (datasets/README.md says where to get it)",
+            self.name(),
+            self.folders()[0]
+        )
+    }
+}
+
+/// Where an experiment gets everything from.
+pub struct Context<'a> {
+    /// How much it may cost.
+    pub effort: Effort,
+    /// The folder that holds the data sets' folders.
+    pub data: Option<PathBuf>,
+    /// Listens, and may stop it.
+    pub watcher: &'a dyn Watcher,
+    /// Trained runs of before.
+    pub keep: Keep,
+}
+
+/// Data ready to train on.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// How they were asked for.
+    pub config: DataConfig,
+    /// The values.
+    pub dataset: Arc<Dataset>,
+    /// How they become x.
+    pub preprocessor: Arc<Preprocessor>,
+}
+
+impl Context<'_> {
+    /// `quick` or `full`, as the effort is.
+    pub fn pick<T>(&self, quick: T, full: T) -> T {
+        match self.effort {
+            Effort::Quick => quick,
+            Effort::Full => full,
+        }
+    }
+
+    /// Ends the experiment if its owner asked for it.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`].
+    pub fn go_on(&self) -> Result<(), Error> {
+        if self.watcher.go_on() {
+            Ok(())
+        } else {
+            Err(Error::Stopped)
+        }
+    }
+
+    /// Where a data set lies.
+    ///
+    /// # Errors
+    /// [`Error::NoData`], which says how to get it.
+    pub fn path(&self, set: DataSet) -> Result<PathBuf, Error> {
+        let root = self.data.as_deref();
+        let found = root.and_then(|root| folder_of(root, set));
+        found.ok_or_else(|| Error::NoData(set.how()))
+    }
+
+    /// The first `limit` items of a data set, preprocessed.
+    ///
+    /// # Errors
+    /// [`Error::NoData`] if it is not there, [`Error::Data`] if it cannot be read.
+    pub fn load(&self, set: DataSet, limit: usize, preprocess: Preprocess) -> Result<Ready, Error> {
+        self.ready(DataConfig {
+            source: DataSource::Path(self.path(set)?),
+            limit: Some(limit),
+            preprocess,
+            ..DataConfig::default()
+        })
+    }
+
+    /// Gaussian data whose covariance has exactly these eigenvalues.
+    ///
+    /// # Errors
+    /// [`Error::Data`] for a spectrum that is none.
+    pub fn gaussian(&self, spectrum: Vec<f64>, items: usize) -> Result<Ready, Error> {
+        self.ready(DataConfig {
+            source: DataSource::Gaussian(spectrum),
+            limit: Some(items),
+            ..DataConfig::default()
+        })
+    }
+
+    fn ready(&self, config: DataConfig) -> Result<Ready, Error> {
+        let dataset = Arc::new(data::load(&config, 0, &|_| self.watcher.go_on())?);
+        let preprocessor = Arc::new(Preprocessor::new(config.preprocess, &dataset));
+        Ok(Ready {
+            config,
+            dataset,
+            preprocessor,
+        })
+    }
+
+    /// The principal components of data.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if it was stopped.
+    pub fn spectrum(&self, ready: &Ready) -> Result<Arc<Spectrum>, Error> {
+        let go_on = |_: data::Progress| self.watcher.go_on();
+        let found = data::spectrum(&ready.dataset, &ready.preprocessor, 0, &go_on)?;
+        Ok(Arc::new(found))
+    }
+
+    /// A run's settings with data; training is on the CPU unless the caller says otherwise.
+    pub fn setup(ready: &Ready, config: RunConfig) -> Arc<RunSetup> {
+        Arc::new(RunSetup {
+            config: RunConfig {
+                data: ready.config.clone(),
+                device: DeviceChoice::Cpu,
+                ..config
+            },
+            data: Arc::clone(&ready.dataset),
+            preprocessor: Arc::clone(&ready.preprocessor),
+        })
+    }
+
+    /// Trains from scratch for `steps` steps, unless the same run was trained before: then its result is read.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`], [`Error::Train`].
+    pub fn train(
+        &self,
+        setup: &Arc<RunSetup>,
+        spectrum: Option<&Spectrum>,
+        steps: u64,
+    ) -> Result<RunResult, Error> {
+        let key = self.key("run", setup, steps);
+        self.keep.get_or(&key, || {
+            short_run(setup, spectrum, steps, self.watcher, &mut |_| {})?.ok_or(Error::Stopped)
+        })
+    }
+
+    /// What `make` makes of a trained run, unless it was made of the same before; `what` names the kind and version.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`], [`Error::Train`], and whatever `make` fails with.
+    pub fn train_then<T: Serialize + serde::de::DeserializeOwned>(
+        &self,
+        what: &str,
+        setup: &Arc<RunSetup>,
+        steps: u64,
+        make: impl FnOnce(&mut Trainer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let key = self.key(what, setup, steps);
+        self.keep.get_or(&key, || {
+            let mut trainer = Trainer::new(Arc::clone(setup))?;
+            if let Some(interrupt) = self.watcher.interrupt() {
+                trainer.backend().set_interrupt(interrupt);
+            }
+            let mut metrics = Vec::new();
+            while trainer.step() < steps {
+                self.go_on()?;
+                metrics.clear();
+                let left = steps - trainer.step();
+                trainer.train(left.min(64) as usize, true, &mut metrics)?;
+            }
+            make(&mut trainer)
+        })
+    }
+
+    fn key(&self, what: &str, setup: &RunSetup, steps: u64) -> String {
+        // The path of the data says nothing about what is in them; their digest does.
+        let config = serde_json::to_string(&RunConfig {
+            data: DataConfig {
+                source: DataSource::Digits,
+                ..setup.config.data.clone()
+            },
+            ..setup.config.clone()
+        });
+        format!(
+            "{what} {} {:016x} {steps} {}",
+            env!("CARGO_PKG_VERSION"),
+            setup.data.digest(),
+            config.unwrap_or_default()
+        )
+    }
+}
+
+fn folder_of(root: &Path, set: DataSet) -> Option<PathBuf> {
+    let folders = set.folders().iter().map(|name| root.join(name));
+    // The folder itself may be what was given.
+    let own = root
+        .file_name()
+        .is_some_and(|n| set.folders().iter().any(|f| Path::new(f) == Path::new(n)));
+    folders
+        .into_iter()
+        .find(|path| path.is_dir())
+        .or_else(|| own.then(|| root.to_owned()))
+}

@@ -1,0 +1,3 @@
+//! Dai, Wang & Wipf (2020): The Usual Suspects? Reassessing Blame for VAE Posterior Collapse.
+
+pub(super) mod prop1;

@@ -1,0 +1,107 @@
+//! Results kept by what they are results of: a figure drawn again trains nothing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+
+/// A folder of results, or none.
+#[derive(Debug, Clone, Default)]
+pub struct Keep {
+    folder: Option<PathBuf>,
+}
+
+/// A kept result with what it is a result of, so that two keys of one digest are told apart.
+#[derive(serde::Deserialize)]
+struct Kept<T> {
+    key: String,
+    value: T,
+}
+
+#[derive(Serialize)]
+struct ToKeep<'a, T> {
+    key: &'a str,
+    value: &'a T,
+}
+
+impl Keep {
+    /// Keeps nothing.
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// Keeps results in a folder, which is made when the first is written.
+    pub fn in_folder(folder: PathBuf) -> Self {
+        Self {
+            folder: Some(folder),
+        }
+    }
+
+    /// The result kept under a key, or else what `make` makes, which is then kept.
+    ///
+    /// A file that is not what it should be is made anew; one that cannot be written is an error, because hours of
+    /// training would be lost in silence.
+    ///
+    /// # Errors
+    /// Whatever `make` fails with, [`Error::Write`].
+    pub fn get_or<T: Serialize + DeserializeOwned>(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Some(folder) = &self.folder else {
+            return make();
+        };
+        let path = folder.join(format!("{}.json", crate::lab::digest(key)));
+        if let Ok(text) = fs::read_to_string(&path)
+            && let Ok(kept) = serde_json::from_str::<Kept<T>>(&text)
+            && kept.key == key
+        {
+            return Ok(kept.value);
+        }
+        let value = make()?;
+        let write = || {
+            fs::create_dir_all(folder)?;
+            let text = serde_json::to_string(&ToKeep { key, value: &value })?;
+            let partial = path.with_extension(format!("{}.partial", std::process::id()));
+            fs::write(&partial, text)?;
+            fs::rename(&partial, &path)
+        };
+        write().map_err(|source| Error::Write {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_made_once_and_a_broken_file_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keep = Keep::in_folder(folder.path().join("kept"));
+        let mut made = 0;
+        let mut get = |key: &str| {
+            keep.get_or(key, || {
+                made += 1;
+                Ok(vec![1.5, f64::from(made)])
+            })
+            .expect("a result")
+        };
+        assert_eq!(get("a"), [1.5, 1.0]);
+        assert_eq!(get("a"), [1.5, 1.0]);
+        assert_eq!(get("b"), [1.5, 2.0]);
+        for entry in fs::read_dir(folder.path().join("kept")).expect("a folder") {
+            fs::write(entry.expect("an entry").path(), "{\"key\": \"a\", ").expect("written");
+        }
+        assert_eq!(get("a"), [1.5, 3.0]);
+        let failing = keep.get_or::<f64>("c", || Err(Error::Stopped));
+        assert!(matches!(failing, Err(Error::Stopped)));
+    }
+}

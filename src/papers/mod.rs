@@ -1,0 +1,120 @@
+//! The papers' figures and tables as experiments: settings, run, figure, checks.
+//!
+//! Each is one small file under its paper's name. What they share stands here: what an experiment is
+//! ([`Experiment`]), what it may use ([`Context`]: data, trained runs kept by content), how a claim is judged
+//! ([`Check`]), how all of it is written down ([`report`]).
+
+mod check;
+mod context;
+mod error;
+mod keep;
+pub mod report;
+mod run;
+
+mod dai;
+mod lucas;
+mod wang;
+
+use serde::Serialize;
+
+use crate::config::RunConfig;
+use crate::figure::FigureSpec;
+
+pub use check::{Check, Verdict};
+pub use context::{Context, DataSet, Effort};
+pub use error::Error;
+pub use keep::Keep;
+pub use run::{Report, run};
+
+/// A paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paper {
+    /// Lucas, Tucker, Grosse & Norouzi, 2019: Don't Blame the ELBO!
+    Lucas2019,
+    /// Wang & Ziyin, 2022: Posterior Collapse of a Linear Latent Variable Model.
+    Wang2022,
+    /// Dai, Wang & Wipf, 2020: The Usual Suspects?
+    Dai2020,
+    /// Asperti, 2019: Sparsity in Variational Autoencoders.
+    Asperti2019,
+    /// Li, 2022: a reproduction of Lucas et al.
+    Li2022,
+}
+
+impl Paper {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 5] = [
+        Self::Lucas2019,
+        Self::Wang2022,
+        Self::Dai2020,
+        Self::Asperti2019,
+        Self::Li2022,
+    ];
+
+    /// Authors and year.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lucas2019 => "Lucas et al. 2019",
+            Self::Wang2022 => "Wang & Ziyin 2022",
+            Self::Dai2020 => "Dai, Wang & Wipf 2020",
+            Self::Asperti2019 => "Asperti 2019",
+            Self::Li2022 => "Li 2022",
+        }
+    }
+}
+
+/// What an experiment came to.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Its figures, as the paper draws them.
+    pub figures: Vec<FigureSpec>,
+    /// Its claims, judged.
+    pub checks: Vec<Check>,
+    /// What is smaller here than in the paper, one phrase each; empty if nothing is.
+    pub shrunk: Vec<String>,
+    /// The setting to open as a live run, if one stands for the experiment.
+    pub live: Option<RunConfig>,
+}
+
+/// A figure or table of a paper that can be made here.
+pub struct Experiment {
+    /// `lucas-fig1`.
+    pub id: &'static str,
+    /// Whose.
+    pub paper: Paper,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// The paper's claim, in one sentence.
+    pub claim: &'static str,
+    /// The data it is about; none if it makes its own.
+    pub data: Option<DataSet>,
+    /// Makes it.
+    make: fn(&Context<'_>) -> Result<Outcome, Error>,
+}
+
+impl std::fmt::Debug for Experiment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Experiment")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Every experiment, by paper and in the paper's order.
+pub const ALL: [&Experiment; 5] = [
+    &lucas::fig1::EXPERIMENT,
+    &lucas::fig2::EXPERIMENT,
+    &wang::thm3::EXPERIMENT,
+    &wang::etadec::EXPERIMENT,
+    &dai::prop1::EXPERIMENT,
+];
+
+/// The experiment of this name.
+///
+/// # Errors
+/// [`Error::Unknown`].
+pub fn find(id: &str) -> Result<&'static Experiment, Error> {
+    let found = ALL.into_iter().find(|e| e.id == id);
+    found.ok_or_else(|| Error::Unknown(id.to_owned()))
+}

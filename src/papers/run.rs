@@ -1,0 +1,93 @@
+//! One experiment made: its outcome, or why there is none, as a report.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::config::RunConfig;
+use crate::figure::FigureSpec;
+
+use super::check::{Check, Verdict};
+use super::context::{Context, Effort};
+use super::error::Error;
+use super::{Experiment, Outcome};
+
+/// What an experiment came to, with what it claims; the fields that are written as JSON are a contract.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Its name.
+    pub id: String,
+    /// Whose it is.
+    pub paper: &'static str,
+    /// What it is.
+    pub title: String,
+    /// The paper's claim.
+    pub claim: String,
+    /// How much effort was made.
+    pub effort: Effort,
+    /// Its claims, judged.
+    pub checks: Vec<Check>,
+    /// What is smaller here than in the paper.
+    pub shrunk: Vec<String>,
+    /// Seconds it took, runs that were kept not counted.
+    pub seconds: f64,
+    /// Files that were written.
+    pub files: Vec<String>,
+    /// Its figures.
+    #[serde(skip)]
+    pub figures: Vec<FigureSpec>,
+    /// The setting to open as a live run.
+    #[serde(skip)]
+    pub live: Option<RunConfig>,
+}
+
+impl Report {
+    /// The worst verdict of its checks.
+    pub fn verdict(&self) -> Option<Verdict> {
+        Verdict::worst(self.checks.iter().map(|c| c.verdict))
+    }
+}
+
+/// Makes an experiment. Data that are not there make a report with one skipped check that says how to get them.
+///
+/// # Errors
+/// [`Error`], but never [`Error::NoData`].
+pub fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Error> {
+    let begin = Instant::now();
+    let outcome = match (experiment.make)(context) {
+        Ok(outcome) => outcome,
+        // A closed form or a loader that was told to stop fails in its own words.
+        Err(_) if !context.watcher.go_on() => return Err(Error::Stopped),
+        Err(Error::NoData(how)) => Outcome {
+            checks: vec![Check::skipped(experiment.title, experiment.claim, &how)],
+            ..Outcome::default()
+        },
+        Err(error) => return Err(error),
+    };
+    Ok(report(experiment, context.effort, outcome, begin.elapsed()))
+}
+
+fn report(experiment: &Experiment, effort: Effort, outcome: Outcome, took: Duration) -> Report {
+    let Outcome {
+        mut figures,
+        checks,
+        shrunk,
+        live,
+    } = outcome;
+    for figure in &mut figures {
+        figure.id = format!("{}-{}", experiment.id, figure.id);
+    }
+    Report {
+        id: experiment.id.into(),
+        paper: experiment.paper.name(),
+        title: experiment.title.into(),
+        claim: experiment.claim.into(),
+        effort,
+        checks,
+        shrunk,
+        seconds: took.as_secs_f64(),
+        files: Vec::new(),
+        figures,
+        live,
+    }
+}

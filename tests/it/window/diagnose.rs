@@ -1,0 +1,126 @@
+//! Asking why latents are dead, the run's numbers, and translating a loss.
+
+use collapse_explorer::app::Tile;
+use collapse_explorer::app::state::AppState;
+use collapse_explorer::config::{DataConfig, DataSource, GammaMode, NetConfig, RunConfig};
+use collapse_explorer::lab::Stage;
+use collapse_explorer::lab::diagnose::Category;
+use egui::Vec2;
+use egui::accesskit::Role;
+
+use super::{Window, config};
+
+/// A linear net with κ = 3 on data whose third mode is below γ = 3: category (ii).
+fn held_too_large() -> RunConfig {
+    let mut base = config();
+    base.data = DataConfig {
+        source: DataSource::Gaussian(vec![9.0, 5.0, 2.0, 0.1, 0.1, 0.1, 0.1, 0.1]),
+        limit: Some(256),
+        ..DataConfig::default()
+    };
+    base.net = NetConfig::linear(3);
+    base.live.gamma = 3.0;
+    base.live.learning_rate = 0.01;
+    base
+}
+
+fn made(state: &AppState, stage: &Stage) -> bool {
+    let made = state.lab.diagnosis.as_ref();
+    made.is_some_and(|m| m.stage == *stage)
+}
+
+#[test]
+fn a_gamma_held_too_large_is_diagnosed_and_mended_with_one_click() {
+    let mut window = Window::open(Vec2::new(1700.0, 1000.0), held_too_large());
+    window.until("two live latents of three", |s| {
+        s.prediction.is_some() && s.usage.active == 2 && s.usage.latents.len() == 3
+    });
+    window.until("a settled run", |s| {
+        s.snapshot.as_ref().is_some_and(|s| s.step > 3000)
+    });
+    window.pick("Diagnose");
+    window.frames(3);
+    assert!(window.says("Start asks why latents are dead"));
+    window.set(Role::SpinButton, "diagnosis steps", 2000.0);
+    assert!(window.says("4 probes"));
+    window.press("Start diagnosis");
+    window.until("a diagnosis", |s| made(s, &Stage::Finished));
+    let made = window.state().lab.diagnosis.as_ref().expect("made");
+    let verdict = made.result.as_ref().and_then(|d| d.verdict.clone());
+    let verdict = verdict.expect("a verdict");
+    assert_eq!(verdict.category, Category::Pressure, "{verdict:#?}");
+    for text in [
+        Category::Pressure.title(),
+        verdict.advice.as_str(),
+        "confidence: ",
+    ] {
+        assert!(window.says(text), "'{text}' is not on screen");
+    }
+    // The run itself has not changed, and goes on as it was.
+    assert_eq!(window.state().config.live.gamma_mode, GammaMode::Fixed);
+    window.until("the run going on", |s| s.playing);
+    window.pick("errors");
+    assert!(window.has(Role::Figure, Tile::Diagnosis.title()));
+    window.pick("answers");
+    window.press("do it");
+    assert_eq!(window.state().config.live.gamma_mode, GammaMode::Learned);
+    window.until("the third latent alive", |s| s.usage.active == 3);
+}
+
+#[test]
+fn a_diagnosis_can_be_stopped() {
+    let mut window = Window::ready();
+    window.pick("Diagnose");
+    window.frames(3);
+    window.set(Role::SpinButton, "diagnosis steps", 1e7);
+    window.press("Start diagnosis");
+    window.until("a start", |s| made(s, &Stage::Running));
+    window.press("Stop diagnosis");
+    window.until("the end", |s| made(s, &Stage::Stopped));
+    window.until("the run going on", |s| s.playing);
+    assert!(window.has(Role::Button, "Start diagnosis"));
+}
+
+#[test]
+fn the_numbers_of_the_run_are_there_with_its_mutual_information() {
+    let mut window = Window::ready();
+    window.pick("Diagnose");
+    window.frames(10);
+    for name in [
+        "σ²-tuned ELBO",
+        "γ* implied",
+        "(0.01, 0.01)-collapsed",
+        "variance explained",
+    ] {
+        assert!(window.says(name), "{name}");
+    }
+    let begin = std::time::Instant::now();
+    while !window.says("I(x; z)") {
+        assert!(begin.elapsed().as_secs() < 30, "no mutual information");
+        window.frames(1);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(window.says("bits per dimension") && window.says("its ceiling log N"));
+    window.pick("ELBO");
+    assert!(window.has(Role::Figure, "ELBO over training"));
+}
+
+#[test]
+fn a_pasted_loss_becomes_beta() {
+    let mut window = Window::tall();
+    window.press("MSE + 0.00255·KL");
+    assert!(window.says("Paste the lines of your code"));
+    window.enter(
+        "loss code",
+        "rec = F.mse_loss(y, x, reduction='sum')\nkl = -0.5*torch.sum(1+logvar-mu**2-logvar.exp())\nloss = rec + 5*kl",
+    );
+    assert!(window.says("sum over pixels, sum over the batch"));
+    assert!(window.says("is β = 2.5"));
+    window.press("use this β");
+    assert!((window.beta() - 2.5).abs() < 1e-12);
+    // β = 2.5 here is their w = 5, by the same form.
+    assert!(window.says("is w = 5"));
+    window.set(Role::SpinButton, "code weight", 3.0);
+    window.press("use this β");
+    assert!((window.beta() - 1.5).abs() < 1e-12);
+}
