@@ -4,6 +4,8 @@
 mod choices;
 mod strip;
 
+use std::time::Duration;
+
 use egui::{Context, Id, Key, RichText, Ui};
 
 use crate::app::action::Action;
@@ -51,7 +53,8 @@ pub(in crate::app) fn data_sheet(ctx: &Context, state: &AppState, actions: &mut 
 fn escaped(ctx: &Context) -> bool {
     let id = Id::unique("data sheet typing");
     let typing = ctx.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
-    ctx.data_mut(|d| d.insert_temp(id, ctx.text_edit_focused()));
+    let types = ctx.text_edit_focused();
+    ctx.data_mut(|d| d.insert_temp(id, types));
     let pressed = ctx.input(|i| i.key_pressed(Key::Escape));
     pressed && !typing && !egui::Popup::is_any_open(ctx)
 }
@@ -150,7 +153,12 @@ fn cost(preview: &Preview) -> (String, bool) {
         None => {}
         Some(time) if time.is_zero() => parts.push("decoded before, so they open quickly".into()),
         Some(time) => parts.push(format!(
-            "decoding takes about {}, the first time only",
+            "decoding takes {}{}, the first time only",
+            if time < Duration::from_secs(1) {
+                ""
+            } else {
+                "about "
+            },
             duration(time)
         )),
     }
@@ -171,8 +179,6 @@ fn cost(preview: &Preview) -> (String, bool) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::data::{Dataset, ImageShape, Pixels};
 

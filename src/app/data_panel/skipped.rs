@@ -41,8 +41,8 @@ fn list(ui: &mut Ui, skipped: &Skipped) {
         .show(ui, |ui| {
             for (path, reason) in &skipped.listed {
                 let path = path.display().to_string();
-                ui.add(egui::Label::new(RichText::new(path).small()).wrap());
-                ui.indent(reason, |ui| {
+                ui.add(egui::Label::new(RichText::new(&path).small()).wrap());
+                ui.indent(&path, |ui| {
                     muted(ui, reason);
                 });
             }

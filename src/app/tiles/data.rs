@@ -73,8 +73,10 @@ impl DataTile {
 }
 
 impl Content for DataTile {
-    fn subtitle(&self, _state: &AppState) -> String {
+    fn subtitle(&self, state: &AppState) -> String {
+        let overview = state.data.as_ref().and_then(|d| d.overview.as_ref());
         match self.view {
+            View::Samples if overview.is_some_and(|o| o.counts.is_empty()) => "the first items",
             View::Samples => "the first of every class",
             View::Modes => "mean and principal components",
             View::Spectrum => "ζ² and intrinsic rank",

@@ -298,3 +298,26 @@ fn a_text_under_way_survives_the_row_of_a_load() {
         Some("gaussian:1")
     );
 }
+
+#[test]
+fn what_another_choice_mends_is_said_where_it_can_be_made() {
+    let mut window = ready();
+    let dir = tempfile::tempdir().expect("a folder");
+    // Twenty CIFAR-10 records, of the test images only: a label and 3072 bytes.
+    let records: Vec<u8> = (0..20_u8)
+        .flat_map(|i| std::iter::once(i % 10).chain((0..3072).map(move |p| i * 9 + (p % 7) as u8)))
+        .collect();
+    std::fs::write(dir.path().join("test_batch.bin"), records).expect("written");
+    window.enter("data path", dir.path().to_str().expect("UTF-8"));
+    window.until("the sheet", |s| s.opening.sheet.is_some());
+    window.text(|text| text.contains("choose the split 'test'"));
+    window.pick("test");
+    shown(&mut window);
+    assert_eq!((count(&window), pixel(&window)), (20, [0, 2, 4]));
+    assert!(window.says("32×32 pixels, in colour"));
+    window.press("Open");
+    window.until("the pictures", |s| {
+        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 3072)
+    });
+    assert!(window.state().problem.is_none());
+}

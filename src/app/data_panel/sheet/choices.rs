@@ -141,12 +141,8 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
         if kind != before || kind == 2 {
             image.crop = [Crop::Auto, Crop::Whole, Crop::Pixels(pixels)][kind];
         }
-        if kind == 0 {
-            muted(
-                ui,
-                "the centred square; aligned CelebA faces as is usual for them",
-            );
-        }
+        let usual = "the centred square, or CelebA's face";
+        muted(ui, [usual, "all of the picture", ""][kind]);
     });
     line(ui, "colour", |ui| {
         let options = [
