@@ -305,7 +305,7 @@ mod tests {
         let figure = figure(2);
         let ticks = figure.x.ticks.expect("ticks");
         let texts: Vec<&str> = ticks.iter().map(|(_, t)| t.as_str()).collect();
-        assert_eq!(texts, ["0", "0.5", "1", "+1", "+2"]);
+        assert_eq!(texts, ["0", "0.50", "1.0", "+1", "+2"]);
         assert_eq!(figure.x.range, Some((-0.4, 4.4)));
         let band = figure.layers.iter().find_map(|l| match l {
             Layer::Band(band) => Some(band),
