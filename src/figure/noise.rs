@@ -107,10 +107,13 @@ fn notes(run: &NoiseRun) -> Vec<String> {
     }
     let unclear = run.points.iter().filter(|p| !p.is_measurable()).count();
     if unclear > 0 {
-        notes.push(format!("gain within twice its error at {unclear} points"));
+        notes.push(format!(
+            "gain within twice its error: {unclear} of {}",
+            run.points.len()
+        ));
     }
     if !run.held.is_empty() {
-        notes.push(format!("{} latents held inactive", run.held.len()));
+        notes.push(format!("held inactive: {}", run.held.len()));
     }
     notes
 }

@@ -83,7 +83,7 @@ pub fn noise(input: &NoiseInput<'_>) -> FigureSpec {
     let variance = tallest(|m| m.sigma2).max(tallest(|m| m.var_mu)).max(1.0);
     // A gain of nothing is negative by chance; both axes have their zero at one height.
     let below = (tallest(|m| -m.gain) / nats).clamp(0.02, 0.5) + 0.02;
-    let range = |top: f64| (-below * top, 1.1 * top);
+    let range = |top: f64| (-below * round(top), 1.05 * round(top));
     figure.y.range = Some(range(nats));
     let right = Axis::linear("E σ² and Var μ");
     figure.right = Some(Axis {
@@ -117,6 +117,14 @@ pub fn noise(input: &NoiseInput<'_>) -> FigureSpec {
     ]);
     figure.layers.extend(gain(input));
     figure
+}
+
+/// The next round number, so that an axis of few ticks has one near its end.
+fn round(value: f64) -> f64 {
+    const STEPS: [f64; 7] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0];
+    let unit = 10.0_f64.powf(value.log10().floor());
+    let found = STEPS.iter().find(|step| *step * unit >= value);
+    found.map_or(10.0 * unit, |step| step * unit)
 }
 
 /// The noise under its level, as many as there is room for, and the stretches after it.
@@ -305,13 +313,27 @@ mod tests {
         let figure = figure(2);
         let ticks = figure.x.ticks.expect("ticks");
         let texts: Vec<&str> = ticks.iter().map(|(_, t)| t.as_str()).collect();
-        assert_eq!(texts, ["0", "0.5", "1", "+1", "+2"]);
+        assert_eq!(texts, ["0", "0.50", "1.0", "+1", "+2"]);
         assert_eq!(figure.x.range, Some((-0.4, 4.4)));
         let band = figure.layers.iter().find_map(|l| match l {
             Layer::Band(band) => Some(band),
             _ => None,
         });
         assert_eq!(band.map(|b| b.from), Some(2.5));
+    }
+
+    #[test]
+    fn both_axes_have_their_zero_at_one_height_and_end_at_a_round_number() {
+        let figure = figure(1);
+        let share = |axis: &Axis| axis.range.map(|(low, high)| -low / (high - low));
+        let right = figure.right.expect("a right axis");
+        let (left, right) = (share(&figure.y), share(&right));
+        let both = left.zip(right).expect("two ranges");
+        assert!((both.0 - both.1).abs() < 1e-12 && both.0 > 0.0, "{both:?}");
+        assert_eq!(
+            [round(2.7), round(0.081), round(1.0), round(9.0)],
+            [3.0, 0.1, 1.0, 10.0]
+        );
     }
 
     #[test]
