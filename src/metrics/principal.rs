@@ -163,7 +163,9 @@ fn orient(vector: &mut [f64], before: Option<&LatentPlane>, k: usize) {
         )
     };
     if sign < 0.0 {
-        vector.iter_mut().for_each(|v| *v = -*v);
+        for v in vector {
+            *v = -*v;
+        }
     }
 }
 

@@ -162,7 +162,9 @@ pub(in crate::train) fn gallery(
             }
             let mut bare = z.clone();
             for row in bare.chunks_exact_mut(latents) {
-                gone.iter().for_each(|&j| row[j] = 0.0);
+                for &j in gone {
+                    row[j] = 0.0;
+                }
             }
             z.append(&mut bare);
             let values = decode(backend, seed, live, &z)?;

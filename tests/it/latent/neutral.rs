@@ -55,7 +55,7 @@ fn a_trainer_that_is_looked_at_ends_where_it_would_have_ended() {
         let mut losses = Vec::new();
         for burst in 0..20 {
             let metrics = advance(&mut trainer, 7, 7);
-            losses.extend(metrics.iter().map(|m| f64::from(m.loss).to_bits()));
+            losses.extend(metrics.iter().map(|m| m.loss.to_bits()));
             if looked_at {
                 let request = &galleries()[burst % 3];
                 assert!(trainer.gallery(request).expect("pictures").is_some());

@@ -25,7 +25,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// Takes a picture in; whether there is one to draw.
+    /// Takes a picture in, if it is another.
     fn update(&mut self, ui: &Ui, bytes: &[u8], shape: ImageShape) {
         if self.bytes == bytes && self.texture.is_some() {
             return;
@@ -44,14 +44,13 @@ impl Shown {
             return;
         }
         let image = ColorImage::new([w, h], pixels);
-        match &mut self.texture {
-            Some(texture) => texture.set(image, TextureOptions::NEAREST),
-            None => {
-                let texture = ui
-                    .ctx()
-                    .load_texture("inset", image, TextureOptions::NEAREST);
-                self.texture = Some(texture);
-            }
+        if let Some(texture) = &mut self.texture {
+            texture.set(image, TextureOptions::NEAREST);
+        } else {
+            let texture = ui
+                .ctx()
+                .load_texture("inset", image, TextureOptions::NEAREST);
+            self.texture = Some(texture);
         }
         bytes.clone_into(&mut self.bytes);
     }
