@@ -173,6 +173,7 @@ fn answers(ui: &mut Ui, state: &AppState, verdict: &Verdict, actions: &mut Vec<A
         ui.label(RichText::new(format!("Doubt: {doubt}.")).color(c.warn));
     }
     ui.add_space(4.0);
+    let width = (ui.available_width() - 100.0).max(240.0);
     Grid::new("evidence")
         .num_columns(3)
         .striped(true)
@@ -182,10 +183,10 @@ fn answers(ui: &mut Ui, state: &AppState, verdict: &Verdict, actions: &mut Vec<A
                 ui.label(RichText::new(heading).small().color(c.muted));
             }
             ui.end_row();
-            let width = (ui.available_width() - 90.0).max(200.0);
             for e in &verdict.evidence {
                 let cell = |ui: &mut Ui, share: f32, text: &str| {
                     ui.scope(|ui| {
+                        ui.set_min_width(share * width);
                         ui.set_max_width(share * width);
                         ui.add(egui::Label::new(text).wrap());
                     });

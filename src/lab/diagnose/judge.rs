@@ -16,6 +16,8 @@ const LEAST_NATS: f64 = 0.05;
 /// Share of what the run stands to lose by full collapse that counts as another energy: Adam's wander at a tenth of
 /// its rate is well below.
 const SHARE_OF_STAKES: f64 = 0.02;
+/// Share of the same by which the loss may fall in the control: at a tenth of its rate Adam comes to rest a little lower.
+const SHARE_OF_REST: f64 = 0.1;
 /// Share of an error by which another must be lower to be another.
 const SHARE_OF_ERROR: f64 = 0.05;
 /// The same as a share of the variance of the data: beneath it nobody sees the difference.
@@ -128,8 +130,12 @@ fn better_error(f: &Findings, lower: f64, higher: f64) -> bool {
 
 /// Nats between two energies that matter, from what full collapse would cost.
 fn another_energy(f: &Findings, control: f64) -> f64 {
-    let stakes = f.collapsed_loss().map_or(0.0, |l| (l - control).abs());
-    LEAST_NATS.max(SHARE_OF_STAKES * stakes)
+    LEAST_NATS.max(SHARE_OF_STAKES * stakes(f, control))
+}
+
+/// Nats that full collapse would cost; 0 where that is not known.
+fn stakes(f: &Findings, control: f64) -> f64 {
+    f.collapsed_loss().map_or(0.0, |l| (l - control).abs())
 }
 
 /// What the probes say, each about one thing.
@@ -160,7 +166,8 @@ impl<'a> Answers<'a> {
         Self {
             control,
             came_back: control.active > f.active(),
-            falling: f.now.loss - control.loss > margin,
+            falling: f.now.loss - control.loss
+                > LEAST_NATS.max(SHARE_OF_REST * stakes(f, control.loss)),
             linear_gap: f.linear.and_then(|l| gap(l.loss)),
             warm_gap: f.outcome(Probe::Warm).and_then(|o| gap(o.loss)),
             twin_fails: match (twin, f.linear) {
