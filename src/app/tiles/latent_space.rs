@@ -2,6 +2,7 @@
 //! to.
 
 mod inset;
+mod pointer;
 mod principal;
 
 use std::sync::Arc;
@@ -13,14 +14,13 @@ use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::state::looks::Look;
 use crate::app::theme::segmented;
 use crate::figure::FigureSpec;
 use crate::figure::ticks::format_number;
 use crate::figure::tiles::{LatentSpace, Place, latent_space};
 use crate::metrics::LatentPlane;
 use crate::train::{GalleryRequest, Waker};
-use inset::{Inset, Told};
+use pointer::Pointer;
 use principal::Principal;
 
 /// Samples whose circle is drawn at the start.
@@ -34,28 +34,6 @@ enum Directions {
     Principal,
 }
 
-/// What is orthogonal to the plane in a point that is decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Rest {
-    #[default]
-    Prior,
-    Nearest,
-    /// Nothing is decoded.
-    Off,
-}
-
-impl Rest {
-    const ALL: [Self; 3] = [Self::Prior, Self::Nearest, Self::Off];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Prior => "rest: prior",
-            Self::Nearest => "rest: nearest",
-            Self::Off => "no decoding",
-        }
-    }
-}
-
 /// The posterior in two of its dimensions.
 pub(super) struct Space {
     directions: Directions,
@@ -63,17 +41,10 @@ pub(super) struct Space {
     chosen: Option<[usize; 2]>,
     circles: usize,
     trails: bool,
-    rest: Rest,
     principal: Option<Principal>,
     /// The plane on screen, and the samples on it.
     shown: Option<(LatentPlane, Vec<Place>)>,
-    /// The sample nearest to the pointer, while its place is decoded.
-    pointed: Option<usize>,
-    /// Corners of the interpolation plane chosen by clicks.
-    clicks: usize,
-    inset: Inset,
-    /// The nearest sample's own picture.
-    input: Option<(usize, Vec<u8>)>,
+    pointer: Pointer,
 }
 
 impl Default for Space {
@@ -83,13 +54,9 @@ impl Default for Space {
             chosen: None,
             circles: CIRCLES,
             trails: true,
-            rest: Rest::default(),
             principal: None,
             shown: None,
-            pointed: None,
-            clicks: 0,
-            inset: Inset::default(),
-            input: None,
+            pointer: Pointer::default(),
         }
     }
 }
@@ -168,47 +135,6 @@ impl Space {
         }
         changed
     }
-
-    /// What is decoded under the pointer.
-    fn rest_menu(&mut self, ui: &mut Ui, state: &AppState) {
-        if let Some(why) = state.no_pictures() {
-            let label = ui.weak("nothing to decode");
-            label.on_hover_text(why);
-            return;
-        }
-        let menu = egui::ComboBox::from_id_salt("decode under the pointer")
-            .width(86.0)
-            .selected_text(self.rest.name())
-            .show_ui(ui, |ui| {
-                for rest in Rest::ALL {
-                    ui.selectable_value(&mut self.rest, rest, rest.name());
-                }
-            });
-        name(&menu.response, "decode under the pointer");
-        let help = "The point under the pointer is decoded; the directions not on screen are at the prior's mean, or \
-                    at the posterior mean of the nearest sample";
-        menu.response.on_hover_text(help);
-    }
-
-    /// The sample nearest to a place on screen.
-    fn nearest(&self, at: [f64; 2]) -> Option<usize> {
-        let (_, places) = self.shown.as_ref()?;
-        let distance = |p: &Place| (p.mu[0] - at[0]).hypot(p.mu[1] - at[1]);
-        let all = places.iter().enumerate().map(|(i, p)| (i, distance(p)));
-        let finite = all.filter(|(_, d)| d.is_finite());
-        finite.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
-    }
-
-    /// The point of latent space to decode for a place on screen.
-    fn point(&self, state: &AppState, at: [f64; 2], nearest: usize) -> Option<Vec<f32>> {
-        let (plane, _) = self.shown.as_ref()?;
-        let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
-        match self.rest {
-            Rest::Prior => Some(plane.point(at, None)),
-            Rest::Nearest => Some(plane.point(at, Some(evaluation.posterior.mu(nearest)))),
-            Rest::Off => None,
-        }
-    }
 }
 
 impl Content for Space {
@@ -261,7 +187,7 @@ impl Content for Space {
                 .suffix(" circles");
             changed |= ui.add(circles).changed();
             changed |= ui.checkbox(&mut self.trails, "trails").changed();
-            self.rest_menu(ui, state);
+            self.pointer.menu(ui, state);
         });
         changed
     }
@@ -292,7 +218,7 @@ impl Content for Space {
         let looks = &state.looks;
         let on_screen = matches!(looks.gallery, Some(GalleryRequest::Plane { .. }));
         let [a, b, c] = looks.corners;
-        let named: &[(usize, &str)] = if on_screen || self.clicks > 0 {
+        let named: &[(usize, &str)] = if on_screen || self.pointer.clicks > 0 {
             &[(a, "A"), (b, "B"), (c, "C")]
         } else {
             &[]
@@ -322,43 +248,15 @@ impl Content for Space {
         state: &AppState,
         actions: &mut Vec<Action>,
     ) -> bool {
-        let at = response.pointer.filter(|_| !response.response.dragged());
-        let found = at.and_then(|at| Some((at, self.nearest(at)?)));
-        let decodes = state.no_pictures().is_none() && self.rest != Rest::Off;
-        let here = found.filter(|_| decodes);
-        self.pointed = here.map(|(_, nearest)| nearest);
-        let wanted = here.and_then(|(at, nearest)| self.point(state, at, nearest));
-        if wanted != state.looks.decode {
-            actions.push(Action::Look(Look::Decode(wanted)));
-        }
-        if let (true, Some((_, nearest))) = (response.response.clicked(), found) {
-            let mut corners = state.looks.corners;
-            corners[self.clicks % 3] = nearest;
-            self.clicks += 1;
-            actions.push(Action::Look(Look::Corners(corners)));
+        if let Some((plane, places)) = &self.shown {
+            self.pointer
+                .respond(response, (plane, places), state, actions);
         }
         false
     }
 
     fn overlay(&mut self, ui: &mut Ui, plot: Rect, state: &AppState) {
-        let (Some(nearest), Some(data)) = (self.pointed, state.data.as_ref()) else {
-            self.input = None;
-            return;
-        };
-        if self.input.as_ref().is_none_or(|(item, _)| *item != nearest) {
-            self.input = Some((nearest, data.dataset.display_row(nearest)));
-        }
-        let decoded = state.snapshot.as_ref().and_then(|s| s.decoded.as_ref());
-        let told = Told {
-            decoded: decoded.map(|d| d.picture.as_slice()),
-            nearest: self.input.as_ref().map_or(&[], |(_, bytes)| bytes),
-            item: format!("item {nearest}"),
-            rest: match self.rest {
-                Rest::Nearest => format!("the rest at item {nearest}'s mean"),
-                _ => "the rest at the prior mean".into(),
-            },
-        };
-        self.inset.paint(ui, plot, data.dataset.shape, &told);
+        self.pointer.overlay(ui, plot, state);
     }
 
     fn empty(&self, state: &AppState) -> String {
