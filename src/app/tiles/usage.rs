@@ -84,6 +84,8 @@ impl Content for Usage {
             return Some(latent_history(&LatentHistory {
                 followed: self.followed,
                 moments: &moments,
+                active_above: crate::metrics::Usage::ACTIVE_VARIANCE
+                    * state.config.live.eta_enc.powi(2),
                 provenance: &state.provenance(),
             }));
         }

@@ -1,7 +1,8 @@
 //! One quantity of every latent over training (Asperti 2019, figure 2): which latents come alive, and when.
 
 use crate::figure::{
-    Axis, Colour, Dash, FigureSpec, Layer, LineStyle, Provenance, Series, SeriesStyle,
+    Axis, Colour, Dash, Direction, FigureSpec, Layer, LineStyle, Provenance, Role, Rule, Series,
+    SeriesStyle,
 };
 
 /// What is followed.
@@ -46,6 +47,8 @@ pub struct LatentHistory<'a> {
     pub followed: Followed,
     /// Oldest first.
     pub moments: &'a [&'a Moment],
+    /// Var μ above which a latent counts as active.
+    pub active_above: f64,
     /// Where the numbers came from.
     pub provenance: &'a Provenance,
 }
@@ -78,6 +81,16 @@ pub fn latent_history(input: &LatentHistory<'_>) -> FigureSpec {
         series.latents = Some(vec![j; len]);
         figure.layers.push(Layer::Series(series));
     }
+    if input.followed == Followed::VarMu {
+        figure.layers.push(Layer::Rule(Rule {
+            direction: Direction::Y,
+            value: input.active_above,
+            label: "active above".into(),
+            colour: Role::Threshold.into(),
+            dash: Dash::Dashed,
+            draggable: None,
+        }));
+    }
     figure.notes = vec![format!("{count} latents")];
     figure
 }
@@ -103,6 +116,7 @@ mod tests {
         let figure = latent_history(&LatentHistory {
             followed: Followed::MeanSigma2,
             moments: &moments,
+            active_above: 0.01,
             provenance: &provenance,
         });
         let lines: Vec<_> = figure.series().map(|s| s.points.clone()).collect();

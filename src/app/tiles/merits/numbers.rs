@@ -27,7 +27,7 @@ fn number(name: &'static str, value: String, help: &'static str) -> Number {
 }
 
 fn nats(value: f64) -> String {
-    format!("{} nats", significant(value, 5))
+    significant(value, 5)
 }
 
 /// Every number there is for the newest evaluation.
@@ -103,7 +103,7 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
         rate.push(number(
             "I(x; z)",
             format!(
-                "{more}{} ± {} nats",
+                "{more}{} ± {}",
                 significant(info.nats, 4),
                 significant(info.standard_error, 2)
             ),
@@ -167,9 +167,9 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
     ];
     let group = |title, numbers| Group { title, numbers };
     [
-        group("bound", bound),
+        group("bound, in nats", bound),
         group("decoder variance", variance),
-        group("rate", rate),
+        group("rate, in nats", rate),
         group("distortion", distortion),
         group("latents", latents),
     ]
