@@ -51,7 +51,7 @@ pub(super) fn control(control: &Outcome, moves: bool) -> Evidence {
 }
 
 pub(super) fn zeroing(f: &Findings, felt: bool) -> Evidence {
-    let answer = format!("the error grows by {} %", number(100.0 * f.now.zeroing));
+    let answer = format!("the error changes by {} %", number(100.0 * f.now.zeroing));
     let speaks_for = felt.then_some(Category::Inconclusive);
     say("Are the dead missed when zeroed?", answer, speaks_for)
 }
@@ -166,8 +166,8 @@ pub(super) fn meaning(f: &Findings, category: Category, control: &Outcome) -> St
     match category {
         Category::Healthy => format!("All {k} latents carry information and none is dying."),
         Category::Surplus => format!(
-            "The data pay for {active} of the {k} latents at this κ; the others were pruned, and the error is as low \
-             as it gets."
+            "The data pay for {active} of the {k} latents at this κ; the others were pruned, and no probe found a use \
+             for them."
         ),
         Category::Pressure => format!(
             "Only {active} of {k} latents live because βγ = {} asks more of a latent than it can pay.",
