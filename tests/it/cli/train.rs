@@ -24,6 +24,8 @@ fn assert_report(report: &Value, latents: usize, dim: f64, beta: f64) {
             "collapse_percent",
             "active",
             "predicted_active",
+            "log_det",
+            "mutual_information",
             "per_latent",
             "device",
             "steps_per_second",
@@ -34,11 +36,28 @@ fn assert_report(report: &Value, latents: usize, dim: f64, beta: f64) {
     for latent in per_latent {
         assert_keys(
             latent,
-            &["kl", "mean_sigma2", "var_mu", "gain", "beta_threshold"],
+            &[
+                "kl",
+                "mean_sigma2",
+                "var_mu",
+                "gain",
+                "gain_resampled",
+                "beta_threshold",
+            ],
         );
         assert!(number(&latent["gain"]).is_finite());
+        assert!(number(&latent["gain_resampled"]).is_finite());
     }
     let of = |key: &str| number(&report[key]);
+    let information = &report["mutual_information"];
+    // Neither log N nor the bound from the moments is exceeded, but for the error of the draws.
+    let slack = 5.0 * number(&information["standard_error"]);
+    for limit in ["ceiling", "upper_bound"] {
+        assert!(
+            number(&information["nats"]) <= number(&information[limit]) + slack,
+            "{information}"
+        );
+    }
     let kl: f64 = per_latent.iter().map(|l| number(&l["kl"])).sum();
     assert_close("KL", of("kl"), kl, 1e-9);
     let active = per_latent
