@@ -122,7 +122,7 @@ mod tests {
         let lines: Vec<_> = elbo.series().map(|s| s.points.clone()).collect();
         assert_eq!(lines[0], [[0.0, -900.0], [10.0, -12.0], [20.0, -10.0]]);
         assert_eq!(lines[1][2], [20.0, -9.0]);
-        assert!(elbo.notes[0].contains("-10") && elbo.notes[0].contains("-9"));
+        assert!(elbo.notes[0].contains("−10") && elbo.notes[0].contains("−9"));
         let gamma = merits(Merits::Gamma, &all, &Provenance::default());
         assert!(gamma.y.text().contains('γ'));
         assert_eq!(
