@@ -5,8 +5,8 @@ use collapse_explorer::app::state::AppState;
 use collapse_explorer::config::{DataConfig, DataSource, GammaMode, NetConfig, RunConfig};
 use collapse_explorer::lab::Stage;
 use collapse_explorer::lab::diagnose::Category;
-use egui::Vec2;
 use egui::accesskit::Role;
+use egui::{Event, Vec2};
 
 use super::{Window, config};
 
@@ -105,15 +105,22 @@ fn the_numbers_of_the_run_are_there_with_its_mutual_information() {
     assert!(window.has(Role::Figure, "ELBO over training"));
 }
 
+/// Everything summed, batch included: w = 5 is β = 2.5.
+const CODE: &str = "rec = F.mse_loss(y, x, reduction='sum')\n\
+                    kl = -0.5*torch.sum(1+logvar-mu**2-logvar.exp())\n\
+                    loss = rec + 5*kl";
+
 #[test]
 fn a_pasted_loss_becomes_beta() {
     let mut window = Window::tall();
     window.press("MSE + 0.00255·KL");
     assert!(window.says("Paste the lines of your code"));
-    window.enter(
-        "loss code",
-        "rec = F.mse_loss(y, x, reduction='sum')\nkl = -0.5*torch.sum(1+logvar-mu**2-logvar.exp())\nloss = rec + 5*kl",
-    );
+    window
+        .control(Role::MultilineTextInput, "loss code")
+        .click();
+    window.frames(2);
+    window.harness.event(Event::Text(CODE.to_owned()));
+    window.frames(3);
     assert!(window.says("sum over pixels, sum over the batch"));
     assert!(window.says("is β = 2.5"));
     window.press("use this β");
