@@ -39,7 +39,7 @@ struct Weighed {
 
 fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let items = context.pick(4000, 60_000);
-    let steps = context.pick(1500, 20_000);
+    let steps = context.pick(1200, 20_000);
     let data = context.load(DataSet::Mnist, items, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
     let variance = spectrum.total_variance;
@@ -55,9 +55,9 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         ..RunConfig::default()
     };
     let setup = Context::setup(&data, config.clone());
-    let what = format!("dai-prop2-1 {steps}");
+    let what = format!("dai-prop2-2 {steps}");
     let found: Weighed = context.train_then(&what, &setup, steps, |trainer| {
-        weigh(context, trainer, variance, zeta2, steps / 2, items)
+        weigh(context, trainer, variance, steps / 2, items)
     })?;
     let trivial =
         |gamma: f64| variance / (2.0 * gamma) + 0.5 * d * (2.0 * std::f64::consts::PI * gamma).ln();
@@ -150,7 +150,6 @@ fn weigh(
     context: &Context<'_>,
     trainer: &mut Trainer,
     variance: f64,
-    zeta2: f64,
     steps: u64,
     items: usize,
 ) -> Result<Weighed, Error> {
@@ -169,7 +168,7 @@ fn weigh(
     }
     let mut retrained = vec![(live.gamma, Usage::new(&found).active)];
     let mut metrics = Vec::new();
-    for gamma in log_values(3.0 * live.gamma, 1.5 * zeta2, 4) {
+    for gamma in log_values(3.0 * live.gamma, variance, 5) {
         let there = LiveConfig { gamma, ..live };
         trainer.set_live(there)?;
         let until = trainer.step() + steps;
@@ -233,7 +232,7 @@ fn count_figure(retrained: &[(f64, usize)], prime: f64, zeta2: f64) -> FigureSpe
         .push(rule(Direction::X, prime, "γ′", Role::Threshold));
     figure
         .layers
-        .push(rule(Direction::X, zeta2, "ζ₁²", Role::Muted));
+        .push(rule(Direction::X, zeta2, "ζ₁², linear", Role::Muted));
     let points = retrained.iter().map(|(g, n)| [*g, *n as f64]).collect();
     let marker = MarkerStyle {
         size: 6.0,

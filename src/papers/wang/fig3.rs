@@ -50,6 +50,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         target: Target::Input,
         learning_rate: context.pick(1e-3, 1e-4),
         batch: 128,
+        seed: 0,
         steps,
     };
     let shape = data.dataset.shape;
