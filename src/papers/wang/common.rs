@@ -163,7 +163,9 @@ pub(super) fn sweep(
 pub(super) fn theory(problem: &LinearProblem, beta: f64) -> Result<(f64, Vec<f64>), Error> {
     let best = optimum(problem, beta, Gamma::Fixed(GAMMA))?;
     let mut sigma: Vec<f64> = best.sigma2_per_latent(problem);
-    sigma.iter_mut().for_each(|s| *s = s.sqrt());
+    for s in &mut sigma {
+        *s = s.sqrt();
+    }
     sigma.sort_by(f64::total_cmp);
     Ok((best.loss - constant(problem), sigma))
 }
@@ -378,9 +380,9 @@ mod tests {
         assert_eq!(verdicts(&curve(0.16, false)), [Miss, Pass, Pass, Pass]);
         assert_eq!(verdicts(&curve(0.0, true)), [Pass, Pass, Pass, Miss]);
         let mut lost = curve(0.0, false);
-        lost.points
-            .iter_mut()
-            .for_each(|p| p.sigma = vec![1.0; LATENTS]);
+        for point in &mut lost.points {
+            point.sigma = vec![1.0; LATENTS];
+        }
         assert_eq!(verdicts(&lost), [Pass, Miss, Miss, Pass]);
         let mut shrunk = curve(0.0, false);
         shrunk.points[0].sigma[0] -= 0.01;
