@@ -89,10 +89,19 @@ impl Deep {
         })
     }
 
+    /// Share of the σ closer to the prior's than to 0.
+    pub(super) fn towards_prior(&self) -> f64 {
+        self.share(|s| s > 0.5)
+    }
+
     /// Share of the σ within 5 % of the prior's.
     pub(super) fn near_prior(&self) -> f64 {
-        let near = self.sigmas.iter().filter(|s| (**s - 1.0).abs() <= 0.05);
-        near.count() as f64 / self.sigmas.len().max(1) as f64
+        self.share(|s| (s - 1.0).abs() <= 0.05)
+    }
+
+    fn share(&self, of: impl Fn(f32) -> bool) -> f64 {
+        let count = self.sigmas.iter().filter(|s| of(**s)).count();
+        count as f64 / self.sigmas.len().max(1) as f64
     }
 }
 

@@ -196,15 +196,24 @@ pub(super) fn checks(
         let why = "σ is about √(β/ζ²), so this is a fraction of a percent of β; what is left is Adam's wander";
         all.push(Check::at_most(&title, 0.0, sigma, 0.003, why));
     }
-    let mut counted = 0;
+    let mut others = Vec::new();
     for point in &curve.points {
         let (_, predicted) = theory(problem, point.beta)?;
         let of = |sigma: &[f64]| sigma.iter().filter(|s| **s < NEAR_PRIOR).count();
-        counted += usize::from(of(&predicted) == of(&point.sigma));
+        let (expected, found) = (of(&predicted), of(&point.sigma));
+        if expected != found {
+            let beta = crate::text::significant(point.beta, 3);
+            others.push(format!("{found} for {expected} at β = {beta}"));
+        }
     }
     let title = format!("{name}: β at which as many σ leave the prior's as predicted");
     let why = "a σ below 0.97 has left it; near a threshold the training slows down without end";
-    all.push(Check::counts(&title, curve.points.len(), counted, why));
+    let counted = curve.points.len() - others.len();
+    let mut check = Check::counts(&title, curve.points.len(), counted, why);
+    if !others.is_empty() {
+        check = check.because(&others.join(", "));
+    }
+    all.push(check);
     let threshold = problem.eigenvalues().first().copied().unwrap_or(0.0) / GAMMA;
     let (below, above): (Vec<&Point>, Vec<&Point>) =
         curve.points.iter().partition(|p| p.beta < threshold);
@@ -217,13 +226,21 @@ pub(super) fn checks(
     let title = format!("{name}: complete collapse between 0.85 ζ₁² and 1.15 ζ₁²");
     let measured = format!("{last} active below, {first} above");
     let why = "every swept β below has an active latent, none above has one";
-    all.push(Check::holds(
+    let mut check = Check::holds(
         &title,
         "active below, none above",
         alive && dead,
         &measured,
         why,
-    ));
+    );
+    if let (false, Some(nearest)) = (alive, below.last()) {
+        let stake = whole - theory(problem, nearest.beta)?.0;
+        check = check.because(&format!(
+            "next below the threshold collapse costs only {} nats more, and the net has not left it",
+            crate::text::significant(stake, 2)
+        ));
+    }
+    all.push(check);
     Ok(all)
 }
 
