@@ -1,3 +1,8 @@
 //! Dai, Wang & Wipf (2020): The Usual Suspects? Reassessing Blame for VAE Posterior Collapse.
 
+mod common;
+pub(super) mod fig1;
+pub(super) mod fig2;
 pub(super) mod prop1;
+pub(super) mod prop2;
+pub(super) mod taxonomy;

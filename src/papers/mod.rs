@@ -11,6 +11,7 @@ mod keep;
 pub mod report;
 mod run;
 
+mod asperti;
 mod dai;
 mod lucas;
 mod wang;
@@ -102,12 +103,25 @@ impl std::fmt::Debug for Experiment {
 }
 
 /// Every experiment, by paper and in the paper's order.
-pub const ALL: [&Experiment; 5] = [
+pub const ALL: [&Experiment; 18] = [
     &lucas::fig1::EXPERIMENT,
     &lucas::fig2::EXPERIMENT,
     &wang::thm3::EXPERIMENT,
     &wang::etadec::EXPERIMENT,
     &dai::prop1::EXPERIMENT,
+    &wang::fig1::EXPERIMENT,
+    &wang::fig2::EXPERIMENT,
+    &wang::fig3::EXPERIMENT,
+    &asperti::law::EXPERIMENT,
+    &asperti::fig1::EXPERIMENT,
+    &asperti::fig2::EXPERIMENT,
+    &asperti::table1::EXPERIMENT,
+    &asperti::fig3::EXPERIMENT,
+    &asperti::fig7::EXPERIMENT,
+    &dai::prop2::EXPERIMENT,
+    &dai::fig1::EXPERIMENT,
+    &dai::fig2::EXPERIMENT,
+    &dai::taxonomy::EXPERIMENT,
 ];
 
 /// The experiment of this name.

@@ -1,0 +1,124 @@
+//! Figure 2: histograms of σ against depth; the mass moves to 1.
+
+use crate::config::{GammaMode, LiveConfig, Preprocess, Preset, RunConfig, SamplingConfig};
+use crate::figure::tiles::{SigmaHistogram, sigma_histogram};
+use crate::figure::{FigureSpec, Provenance};
+use crate::papers::{Check, Context, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict};
+
+use super::common::{Deep, LATENTS, Model, config, fashion, shrunk, train};
+
+pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
+    id: "dai-fig2",
+    paper: Paper::Dai2020,
+    title: "Figure 2: histograms of σ against depth",
+    claim: "As depth increases the reconstruction error grows and more σ values are near 1, indicative of impending posterior \
+            collapse.",
+    data: Some(DataSet::CelebA),
+    make,
+};
+
+/// Convolutions at each scale in the paper.
+const CONVS: [usize; 3] = [2, 4, 5];
+/// Hidden layers of the dense nets that stand for them.
+const LAYERS: [usize; 3] = [2, 6, 10];
+/// Steps of the paper's nets here: 60 epochs of 40,000 faces.
+const STEPS: u64 = 20_000;
+
+fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+    let mut found: Vec<(String, Deep)> = Vec::new();
+    let mut live = None;
+    match context.effort {
+        Effort::Quick => {
+            let data = fashion(context)?;
+            for depth in LAYERS {
+                let deep = train(context, &data, Model::Vae, depth)?;
+                found.push((format!("{depth} hidden layers"), deep));
+                live = Some(config(context, Model::Vae, depth));
+            }
+        }
+        Effort::Full => {
+            let data = context.load(DataSet::CelebA, 40_000, Preprocess::None)?;
+            let shape = data.dataset.shape;
+            for convs in CONVS {
+                let preset = Preset::DaiConv(convs);
+                let config = RunConfig {
+                    net: preset.net([shape.height, shape.width], LATENTS)?,
+                    live: LiveConfig {
+                        gamma_mode: GammaMode::Learned,
+                        ..LiveConfig::default()
+                    },
+                    sampling: SamplingConfig::default(),
+                    ..RunConfig::default()
+                };
+                let setup = Context::setup(&data, config.clone());
+                let deep = context.train_then("dai-fig2-1", &setup, STEPS, Deep::of)?;
+                found.push((format!("{convs} convolutions per scale"), deep));
+                live = Some(config);
+            }
+        }
+    }
+    let by = |of: fn(&Deep) -> f64| -> Vec<(&str, f64)> {
+        found.iter().map(|(n, d)| (n.as_str(), of(d))).collect()
+    };
+    let resolved = "what a hundred samples resolve";
+    let near = by(Deep::near_prior);
+    let mut near = Check::ordered(
+        "share of σ within 5 % of 1 grows with depth",
+        &near,
+        0.01,
+        resolved,
+    );
+    if near.verdict != Verdict::Pass {
+        near = near.because(
+            "while a net still learns, the σ of its dead latents scatter about 1 by more than 5 %; the other count does not see that",
+        );
+    }
+    let error = by(|d| d.mse);
+    let checks = vec![
+        Check::ordered(
+            "share of σ nearer to 1 than to 0 grows with depth",
+            &by(Deep::towards_prior),
+            0.01,
+            resolved,
+        ),
+        near,
+        Check::ordered(
+            "the error grows with depth",
+            &error,
+            0.02 * error.first().map_or(0.0, |e| e.1),
+            "two seeds differ by 2 %",
+        ),
+    ];
+    let mut small = shrunk(context);
+    if context.effort == Effort::Quick {
+        small.insert(
+            0,
+            "dense nets on Fashion-MNIST, those of figure 1 (top), for convolutional ones on CelebA".into(),
+        );
+    }
+    Ok(Outcome {
+        figures: found
+            .iter()
+            .enumerate()
+            .map(|(i, f)| figure(i, f))
+            .collect(),
+        checks,
+        shrunk: small,
+        live,
+    })
+}
+
+fn figure(index: usize, (name, deep): &(String, Deep)) -> FigureSpec {
+    let sigmas: Vec<f64> = deep.sigmas.iter().map(|s| f64::from(*s)).collect();
+    let mut figure = sigma_histogram(&SigmaHistogram {
+        sigmas: &sigmas,
+        prior: 1.0,
+        provenance: &Provenance::default(),
+    });
+    figure.id = format!("{}", index + 1);
+    figure.subtitle = format!(
+        "{name}; squared error per pixel {}",
+        crate::text::significant(deep.mse, 3)
+    );
+    figure
+}
