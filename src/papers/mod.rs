@@ -12,6 +12,7 @@ pub mod report;
 mod run;
 
 mod dai;
+mod li;
 mod lucas;
 mod wang;
 
@@ -102,12 +103,18 @@ impl std::fmt::Debug for Experiment {
 }
 
 /// Every experiment, by paper and in the paper's order.
-pub const ALL: [&Experiment; 5] = [
+pub const ALL: [&Experiment; 11] = [
     &lucas::fig1::EXPERIMENT,
     &lucas::fig2::EXPERIMENT,
     &wang::thm3::EXPERIMENT,
     &wang::etadec::EXPERIMENT,
     &dai::prop1::EXPERIMENT,
+    &lucas::fig3::EXPERIMENT,
+    &lucas::fig4::EXPERIMENT,
+    &lucas::table1::EXPERIMENT,
+    &lucas::fig5_6::EXPERIMENT,
+    &lucas::fig7_9::EXPERIMENT,
+    &li::fig1_8::EXPERIMENT,
 ];
 
 /// The experiment of this name.

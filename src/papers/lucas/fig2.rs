@@ -26,7 +26,7 @@ const SAMPLES: usize = 1000;
 const HELD: usize = 50;
 const BATCH: usize = 1000;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let data = context.load(DataSet::Mnist, SAMPLES, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
     let d = spectrum.dim();
