@@ -9,7 +9,7 @@ use crate::config::{
     Estimator, GammaMode, LiveConfig, NetConfig, Objective, PosteriorVariance, RunConfig,
     SamplingConfig,
 };
-use crate::figure::{Axis, Colour, Dash, FigureSpec, Layer, LineStyle, Series, SeriesStyle};
+use crate::figure::{Axis, Colour, Dash, FigureSpec, Layer, LineStyle, Role, Series, SeriesStyle};
 use crate::lab::Progress;
 use crate::metrics::{CollapseCurve, Usage};
 use crate::papers::context::Ready;
@@ -193,7 +193,8 @@ pub(in crate::papers) fn row(
         sigma2: found.gamma,
         sigma2_tuned: found.gamma_star(),
         kl: found.kl,
-        onset: curve.onset,
+        // A posterior narrower than the least number has an infinite KL, which JSON cannot hold.
+        onset: curve.onset.iter().map(|&o| o.min(f64::MAX)).collect(),
     };
     Ok((row, weight))
 }
@@ -253,19 +254,97 @@ pub(in crate::papers) fn line(
     Layer::Series(series)
 }
 
-/// The ELBO over training steps; the axis shows from `least` on, for the first steps are far below everything else.
+/// The ELBO over training steps under pPCA's likelihood; the axis shows from `least` on, for the first steps are far
+/// below everything else.
 pub(in crate::papers) fn training_figure(
     id: &str,
     title: &str,
     least: f64,
-    most: f64,
+    likelihood: f64,
+    runs: &[&Followed],
 ) -> FigureSpec {
     let mut figure = FigureSpec::new(id, title);
     figure.x = Axis::linear("training step");
-    let room = 0.04 * (most - least);
+    let room = 0.04 * (likelihood - least);
     figure.y = Axis::linear("ELBO")
         .with_unit("nats")
-        .with_range(least, most + room);
+        .with_range(least, likelihood + room);
     figure.legend = true;
+    let last = runs.iter().filter_map(|r| r.curve.last()).map(|p| p[0]);
+    let points = vec![[0.0, likelihood], [last.fold(0.0, f64::max), likelihood]];
+    let name = "pPCA's likelihood";
+    let colour = Role::Muted.into();
     figure
+        .layers
+        .push(line("ppca", name, points, colour, Dash::Dashed));
+    figure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::Quiet;
+    use crate::papers::{Effort, Keep};
+    use crate::theory::ppca_fit;
+
+    /// λ = 4, 2.5, 1, ½ with two latents: σ² = ¾, columns of length √3.25 and √1.75, and the ELBO is the likelihood.
+    #[test]
+    fn a_followed_linear_run_ends_at_ppca() {
+        let context = Context {
+            effort: Effort::Quick,
+            data: None,
+            watcher: &Quiet,
+            keep: Keep::nothing(),
+        };
+        let spectrum = vec![4.0, 2.5, 1.0, 0.5];
+        let data = context.gaussian(spectrum.clone(), 256).expect("data");
+        let mean = mean_of(&data);
+        let how = Follow {
+            steps: 2000,
+            early: Some(10),
+            centre: Some(&mean),
+        };
+        let setup = linear(&data, 2, Estimator::Analytic, 0.01);
+        let found = follow(&context, &setup, how).expect("a run");
+        let best = ppca_fit(&spectrum, 4, 2).expect("a fit");
+        let row = &found.row;
+        assert!((row.elbo - best.log_likelihood).abs() < 1e-3, "{row:?}");
+        assert!((row.sigma2 - 0.75).abs() < 1e-2 && (row.sigma2_tuned - 0.75).abs() < 1e-2);
+        let mut lengths: Vec<f32> = found
+            .weight
+            .chunks(4)
+            .map(|w| w.iter().map(|v| v * v).sum())
+            .collect();
+        lengths.sort_by(f32::total_cmp);
+        assert!(
+            (lengths[0] - 1.75).abs() < 0.02 && (lengths[1] - 3.25).abs() < 0.02,
+            "{lengths:?}"
+        );
+        let early = found.early.expect("an early look");
+        assert!(early.elbo < row.elbo - 0.1, "{early:?}");
+        // The last points of the curve are the objective itself, which is exact here.
+        let last = found.curve.last().expect("a curve");
+        assert!(
+            last[0] > 1900.0 && (last[1] - row.elbo).abs() < 1e-2,
+            "{last:?}"
+        );
+    }
+
+    #[test]
+    fn the_collapse_curve_is_the_definition() {
+        let row = Row {
+            onset: vec![0.5, 0.001, 0.02, f64::MAX],
+            ..Row::default()
+        };
+        assert_eq!(row.collapse(), 25.0);
+        assert_eq!(row.collapsed(1.0), 75.0);
+        let corners = row.corners(1e-4, 10.0);
+        assert_eq!(corners.first(), Some(&[1e-4, 0.0]));
+        assert_eq!(corners.last(), Some(&[10.0, 0.75]));
+        assert!(
+            corners
+                .windows(2)
+                .all(|w| w[0][0] <= w[1][0] && w[0][1] <= w[1][1])
+        );
+    }
 }

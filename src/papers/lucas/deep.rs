@@ -43,16 +43,16 @@ impl Deep {
         let items = context.pick(1000, 60_000);
         let data = context.load(DataSet::Mnist, items, Preprocess::Logit)?;
         let closed = moments(&data.dataset, data.preprocessor.transform);
-        let batch = context.pick(100, 128);
+        let batch = context.pick(50, 128);
         // 1,000 epochs in the paper.
-        let steps = context.pick(1000, 1000 * 469);
+        let steps = context.pick(2000, 1000 * 469);
         Ok(Self {
             mean: mean_of(&data),
             log_det: closed.map_or(f64::NAN, |m| m.log_det),
-            widths: context.pick(&[128, 64], &[1024, 512]),
-            latents: context.pick(100, 200),
+            widths: context.pick(&[128], &[1024, 512]),
+            latents: context.pick(50, 200),
             batch,
-            rate: context.pick(3e-3, 1e-3),
+            rate: context.pick(2e-3, 1e-3),
             steps,
             rise: context.pick(3 * steps / 10, steps / 10),
             early: context.pick(6 * steps / 25, 8 * steps / 100),

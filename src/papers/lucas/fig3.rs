@@ -1,11 +1,11 @@
 //! Figure 3: a linear VAE trained with the stochastic and with the analytic ELBO.
 
 use crate::config::{Estimator, Preprocess};
-use crate::figure::{Dash, Direction, FigureSpec, Layer, Role, Rule};
+use crate::figure::{Dash, FigureSpec, Role};
 use crate::papers::{Check, Context, DataSet, Effort, Error, Experiment, Outcome, Paper};
 use crate::theory::ppca_fit;
 
-use super::common::{Follow, Followed, follow, line, linear, training_figure};
+use super::common::{Follow, Followed, follow, line, linear, mean_of, training_figure};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "lucas-fig3",
@@ -35,10 +35,12 @@ pub(in crate::papers) fn runs(context: &Context<'_>) -> Result<Pair, Error> {
     let data = context.load(DataSet::Mnist, SAMPLES, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
     let latents = context.pick(50, PAPER.0);
-    let rate = context.pick(3e-3, 1e-3);
+    let rate = context.pick(0.01, 1e-3);
+    let mean = mean_of(&data);
     let how = Follow {
         steps: context.pick(1500, 12_000),
-        ..Follow::default()
+        early: None,
+        centre: Some(&mean),
     };
     let run = |estimator| follow(context, &linear(&data, latents, estimator, rate), how);
     let likelihood = |k| -> Result<f64, Error> {
@@ -59,7 +61,7 @@ impl Pair {
         let mut all = vec!["the first 1,000 images of MNIST, the paper's are random".into()];
         if self.latents < PAPER.0 {
             all.push(format!(
-                "κ = {} instead of 200, {} steps at a rate of 0.003 instead of 12,000 at 0.001",
+                "κ = {} instead of 200, {} steps at a rate of 0.01 instead of 12,000 at 0.001",
                 self.latents, self.steps
             ));
         }
@@ -76,16 +78,8 @@ impl Pair {
     /// Both curves under pPCA's likelihood.
     pub(in crate::papers) fn figure(&self, id: &str, title: &str) -> FigureSpec {
         let best = self.best[0];
-        let mut figure = training_figure(id, title, 0.5 * best, best);
+        let mut figure = training_figure(id, title, 0.5 * best, best, &[&self.analytic]);
         figure.subtitle = format!("κ = {}", self.latents);
-        figure.layers.push(Layer::Rule(Rule {
-            direction: Direction::Y,
-            value: best,
-            label: "pPCA's likelihood".into(),
-            colour: Role::Muted.into(),
-            dash: Dash::Dashed,
-            draggable: None,
-        }));
         let mut add = |id: &str, name: &str, run: &Followed, role: Role, dash| {
             let name = format!("{name}, finally {:.1}", run.row.elbo);
             let points = run.curve.clone();
