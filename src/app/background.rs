@@ -33,12 +33,11 @@ impl<Q: Send + 'static, A: Send + 'static> Background<Q, A> {
             .spawn(move || {
                 while queue.recv().is_ok() {
                     while let Some(request) = wanted.take() {
-                        match catch_unwind(AssertUnwindSafe(|| work(request))) {
-                            Ok(answer) => {
-                                made.put(answer);
-                                waker();
-                            }
-                            Err(_) => tracing::error!("a computation for the window panicked"),
+                        if let Ok(answer) = catch_unwind(AssertUnwindSafe(|| work(request))) {
+                            made.put(answer);
+                            waker();
+                        } else {
+                            tracing::error!("a computation for the window panicked");
                         }
                     }
                 }

@@ -197,7 +197,7 @@ impl Context<'_> {
         spectrum: Option<&Spectrum>,
         steps: u64,
     ) -> Result<RunResult, Error> {
-        let key = self.key("run", setup, steps);
+        let key = Self::key("run", setup, steps);
         self.keep.get_or(&key, || {
             short_run(setup, spectrum, steps, self.watcher, &mut |_| {})?.ok_or(Error::Stopped)
         })
@@ -214,7 +214,7 @@ impl Context<'_> {
         steps: u64,
         make: impl FnOnce(&mut Trainer) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let key = self.key(what, setup, steps);
+        let key = Self::key(what, setup, steps);
         self.keep.get_or(&key, || {
             let mut trainer = Trainer::new(Arc::clone(setup))?;
             if let Some(interrupt) = self.watcher.interrupt() {
@@ -231,7 +231,7 @@ impl Context<'_> {
         })
     }
 
-    fn key(&self, what: &str, setup: &RunSetup, steps: u64) -> String {
+    fn key(what: &str, setup: &RunSetup, steps: u64) -> String {
         // The path of the data says nothing about what is in them; their digest does.
         let config = serde_json::to_string(&RunConfig {
             data: DataConfig {

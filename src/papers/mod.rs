@@ -13,6 +13,7 @@ mod run;
 
 mod asperti;
 mod dai;
+mod li;
 mod lucas;
 mod wang;
 
@@ -103,25 +104,31 @@ impl std::fmt::Debug for Experiment {
 }
 
 /// Every experiment, by paper and in the paper's order.
-pub const ALL: [&Experiment; 18] = [
+pub const ALL: [&Experiment; 24] = [
     &lucas::fig1::EXPERIMENT,
     &lucas::fig2::EXPERIMENT,
-    &wang::thm3::EXPERIMENT,
-    &wang::etadec::EXPERIMENT,
-    &dai::prop1::EXPERIMENT,
+    &lucas::fig3::EXPERIMENT,
+    &lucas::fig4::EXPERIMENT,
+    &lucas::table1::EXPERIMENT,
+    &lucas::fig5_6::EXPERIMENT,
+    &lucas::fig7_9::EXPERIMENT,
     &wang::fig1::EXPERIMENT,
     &wang::fig2::EXPERIMENT,
     &wang::fig3::EXPERIMENT,
-    &asperti::law::EXPERIMENT,
+    &wang::thm3::EXPERIMENT,
+    &wang::etadec::EXPERIMENT,
+    &dai::prop1::EXPERIMENT,
+    &dai::prop2::EXPERIMENT,
+    &dai::fig1::EXPERIMENT,
+    &dai::fig2::EXPERIMENT,
+    &dai::taxonomy::EXPERIMENT,
     &asperti::fig1::EXPERIMENT,
     &asperti::fig2::EXPERIMENT,
     &asperti::table1::EXPERIMENT,
     &asperti::fig3::EXPERIMENT,
     &asperti::fig7::EXPERIMENT,
-    &dai::prop2::EXPERIMENT,
-    &dai::fig1::EXPERIMENT,
-    &dai::fig2::EXPERIMENT,
-    &dai::taxonomy::EXPERIMENT,
+    &asperti::law::EXPERIMENT,
+    &li::fig1_8::EXPERIMENT,
 ];
 
 /// The experiment of this name.

@@ -16,6 +16,7 @@ mod gradients;
 mod lab;
 mod landscape;
 mod latent;
+mod papers;
 mod papers_wang;
 mod plot_view;
 mod shaders;

@@ -24,6 +24,7 @@ pub(super) use data::preprocess_name;
 pub(super) use parts::{name, row};
 
 /// What the panel remembers between frames that is no setting of a run.
+#[derive(Default)]
 pub(super) struct Controls {
     /// The path box.
     path: String,
@@ -43,22 +44,6 @@ pub(super) struct Controls {
     objective_open: bool,
     /// Whether the advanced part of the model is open.
     model_open: bool,
-}
-
-impl Default for Controls {
-    fn default() -> Self {
-        Self {
-            path: String::new(),
-            translator: translator::Translator::default(),
-            net: None,
-            sampling: None,
-            outline: OutlineCache::default(),
-            network: network::Networks::default(),
-            layers: layers::Layers::default(),
-            objective_open: false,
-            model_open: false,
-        }
-    }
 }
 
 impl Controls {

@@ -139,6 +139,10 @@ fn stakes(f: &Findings, control: f64) -> f64 {
 }
 
 /// What the probes say, each about one thing.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer to one question"
+)]
 struct Answers<'a> {
     control: &'a Outcome,
     /// Dead latents came back without a change of settings.

@@ -73,6 +73,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let moments: Vec<&Moment> = moments.iter().collect();
     let mut figure = latent_history(&LatentHistory {
         followed: Followed::MeanSigma2,
+        active_above: 0.01,
         moments: &moments,
         provenance: &Provenance::default(),
     });

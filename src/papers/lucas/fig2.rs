@@ -26,7 +26,7 @@ const SAMPLES: usize = 1000;
 const HELD: usize = 50;
 const BATCH: usize = 1000;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let data = context.load(DataSet::Mnist, SAMPLES, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
     let d = spectrum.dim();
@@ -46,7 +46,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             live: LiveConfig {
                 gamma_mode: GammaMode::Learned,
                 gamma: 0.1,
-                learning_rate: context.pick(3e-3, 1e-3),
+                learning_rate: context.pick(5e-3, 1e-3),
                 ..LiveConfig::default()
             },
             sampling: SamplingConfig {

@@ -39,7 +39,7 @@ const KL: [&str; 9] = [
 pub fn read_loss(text: &str) -> Option<Reading> {
     let statements: Vec<Statement> = text
         .lines()
-        .flat_map(|line| line.split('#').next())
+        .filter_map(|line| line.split('#').next())
         .flat_map(|line| line.split(';'))
         .filter_map(Statement::of)
         .collect();
@@ -57,7 +57,7 @@ pub fn read_loss(text: &str) -> Option<Reading> {
     match error {
         Some(statement) => {
             // What belongs to the KL in the same line is not the error's.
-            let text = statement.before_kl();
+            let text = statement.error_part();
             let default = (Reduction::Mean, Reduction::Mean);
             (form.error_dims, form.error_batch) = reductions(text).unwrap_or(default);
             form.error_half = halves(text);
@@ -72,7 +72,7 @@ pub fn read_loss(text: &str) -> Option<Reading> {
     }
     match kl {
         Some(statement) => {
-            let text = statement.from_kl();
+            let text = statement.kl_part();
             let default = (Reduction::Sum, form.error_batch);
             (form.kl_latents, form.kl_batch) = reductions(text).unwrap_or(default);
             form.kl_half = halves(text) || text.contains("kl_div");
@@ -157,7 +157,7 @@ impl Statement {
         at
     }
 
-    fn before_kl(&self) -> &str {
+    fn error_part(&self) -> &str {
         let at = self.split();
         if at == 0 {
             &self.value
@@ -166,7 +166,7 @@ impl Statement {
         }
     }
 
-    fn from_kl(&self) -> &str {
+    fn kl_part(&self) -> &str {
         &self.value[self.split()..]
     }
 

@@ -7,7 +7,9 @@ use crate::app::number::significant;
 use crate::app::state::AppState;
 use crate::app::theme::{self, Theme};
 use crate::config::Likelihood;
+use crate::metrics::Usage;
 use crate::theory::estimators::gamma_prime;
+use crate::train::Evaluation;
 
 /// One number with its name and meaning.
 pub(super) struct Number {
@@ -35,7 +37,29 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
     let Some(e) = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref()) else {
         return Vec::new();
     };
-    let d = e.dim as f64;
+    let group = |title, numbers| Group { title, numbers };
+    [
+        group("bound, in nats", bound(e, answer)),
+        group("decoder variance", variance(state, e)),
+        group("rate, in nats", rate(e, answer)),
+        group("distortion", distortion(state, e)),
+        group("latents", latents(&state.usage, e)),
+    ]
+    .into_iter()
+    .filter(|g| !g.numbers.is_empty())
+    .collect()
+}
+
+/// V of the data, where the theory speaks of this network's target.
+fn total_variance(state: &AppState) -> Option<f64> {
+    let total = state
+        .prediction
+        .as_ref()
+        .map(|p| p.problem.total_variance());
+    total.filter(|v| *v > 0.0 && state.uncovered().is_none())
+}
+
+fn bound(e: &Evaluation, answer: Option<Answer>) -> Vec<Number> {
     let gaussian = e.likelihood == Likelihood::Gaussian;
     let mut bound = vec![
         number(
@@ -55,7 +79,7 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
     }
     if let Some(answer) = answer {
         let best = if gaussian { e.elbo_tuned() } else { e.elbo() };
-        let bits = -(best + answer.log_det) / (d * std::f64::consts::LN_2);
+        let bits = -(best + answer.log_det) / (e.dim as f64 * std::f64::consts::LN_2);
         bound.push(number(
             "log-det",
             nats(answer.log_det),
@@ -68,8 +92,12 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
             "−(best ELBO + log-det)/(d ln 2), for values in steps of one grey level",
         ));
     }
+    bound
+}
+
+fn variance(state: &AppState, e: &Evaluation) -> Vec<Number> {
     let mut variance = Vec::new();
-    if gaussian {
+    if e.likelihood == Likelihood::Gaussian {
         variance.push(number(
             "γ in force",
             significant(e.gamma, 4),
@@ -80,12 +108,8 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
             significant(e.gamma_star(), 4),
             "E‖x − D(z)‖²/d: the best γ for these networks (Dai et al. 2020, eq. 9)",
         ));
-        let total = state
-            .prediction
-            .as_ref()
-            .map(|p| p.problem.total_variance());
-        let known = total.filter(|_| state.uncovered().is_none());
-        if let Some(prime) = known.and_then(|v| gamma_prime(v, e.sse, e.beta, e.kl)) {
+        let total = total_variance(state);
+        if let Some(prime) = total.and_then(|v| gamma_prime(v, e.sse, e.beta, e.kl)) {
             variance.push(number(
                 "γ' of collapse",
                 significant(prime, 4),
@@ -93,6 +117,10 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
             ));
         }
     }
+    variance
+}
+
+fn rate(e: &Evaluation, answer: Option<Answer>) -> Vec<Number> {
     let mut rate = vec![number(
         "KL",
         nats(e.kl),
@@ -121,6 +149,11 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
             rate.push(number("upper bound", nats(upper), help));
         }
     }
+    rate
+}
+
+fn distortion(state: &AppState, e: &Evaluation) -> Vec<Number> {
+    let d = e.dim as f64;
     let mut distortion = vec![
         number(
             "squared error",
@@ -133,17 +166,16 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
             "The same over d",
         ),
     ];
-    let total = state
-        .prediction
-        .as_ref()
-        .map(|p| p.problem.total_variance());
-    if let Some(v) = total.filter(|v| *v > 0.0 && state.uncovered().is_none()) {
+    if let Some(v) = total_variance(state) {
         let share = format!("{} %", significant(100.0 * (1.0 - e.sse / v), 3));
         let help = "1 − E‖x − D(z)‖²/V, with V the data's variance";
         distortion.push(number("variance explained", share, help));
     }
-    let usage = &state.usage;
-    let latents = vec![
+    distortion
+}
+
+fn latents(usage: &Usage, e: &Evaluation) -> Vec<Number> {
+    vec![
         number(
             "active",
             format!("{} of {}", usage.active, usage.latents.len()),
@@ -164,18 +196,7 @@ pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
             e.samples.to_string(),
             "Items in the evaluation set",
         ),
-    ];
-    let group = |title, numbers| Group { title, numbers };
-    [
-        group("bound, in nats", bound),
-        group("decoder variance", variance),
-        group("rate, in nats", rate),
-        group("distortion", distortion),
-        group("latents", latents),
     ]
-    .into_iter()
-    .filter(|g| !g.numbers.is_empty())
-    .collect()
 }
 
 /// Draws the groups in as many columns as fit.

@@ -1,0 +1,3 @@
+//! The papers' figures and tables.
+
+mod lucas;
