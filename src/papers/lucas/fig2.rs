@@ -46,7 +46,7 @@ pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             live: LiveConfig {
                 gamma_mode: GammaMode::Learned,
                 gamma: 0.1,
-                learning_rate: context.pick(5e-3, 1e-3),
+                learning_rate: context.pick(3e-3, 1e-3),
                 ..LiveConfig::default()
             },
             sampling: SamplingConfig {
