@@ -86,7 +86,7 @@ fn training(context: &Context<'_>, net: Net) -> Training {
         batch: if linear { 256 } else { 128 },
         seed: 0,
         steps: if linear {
-            context.pick(600, 6000)
+            context.pick(3000, 6000)
         } else {
             context.pick(1000, 60_000)
         },
