@@ -195,7 +195,7 @@ fn stochastic(pair: &Pair, outcome: &mut Outcome) {
         .push(pair.figure("4", "Analytic and stochastic ELBO"));
     let arrivals = [pair.arrival(&pair.analytic), pair.arrival(&pair.stochastic)];
     let ratio = arrivals[1] / arrivals[0];
-    let why = "steps to 90 % of pPCA's likelihood, stochastic over analytic; Li sees the same speed, Lucas et al. see it slower \
+    let why = "steps to 95 % of pPCA's likelihood, stochastic over analytic; Li sees the same speed, Lucas et al. see it slower \
                (lucas-fig3)";
     let name = "Figure 4: both converge at the same speed (Li)";
     outcome

@@ -39,6 +39,7 @@ fn without_data_each_says_how_to_get_them() {
 #[test]
 fn figure_1_passes_on_mnist() {
     let Some(data) = std::env::var_os("COLLAPSE_DATA") else {
+        eprintln!("SKIPPED figure_1_passes_on_mnist: COLLAPSE_DATA is not set");
         return;
     };
     let found = collapse_explorer::papers::find("lucas-fig1").expect("an experiment");
