@@ -16,7 +16,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-prop2",
     paper: Paper::Dai2020,
     title: "Proposition 2: above γ′ the trivial solution is cheaper",
-    claim: "There will always exist a γ′ < ∞ such that the trivial solution, decoder mean x̄ and posterior equal to the prior, \
+    claim: "There will always exist a γ′ < ∞ such that the trivial solution, decoder mean E x and posterior equal to the prior, \
             will have lower cost; the number of latents vulnerable to collapse increases with γ.",
     data: Some(DataSet::Mnist),
     make,

@@ -79,12 +79,12 @@ fn weights(context: &Context<'_>, pair: &Pair, outcome: &mut Outcome) -> Result<
     let cross = ppca.cosines(&sorted);
     let names = ["column", "column"];
     outcome.figures.extend([
-        gram::figure("2a", "WᵀW of pPCA", names, "WᵀW", &ppca.gram(&ppca)),
+        gram::figure("2a", "W^T W of pPCA", names, "W^T W", &ppca.gram(&ppca)),
         gram::figure(
             "2b",
-            "WᵀW of the linear VAE, longest column first",
+            "W^T W of the linear VAE, longest column first",
             names,
-            "WᵀW",
+            "W^T W",
             &sorted.gram(&sorted),
         ),
         gram::figure(
