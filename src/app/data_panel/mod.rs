@@ -150,7 +150,7 @@ fn limit(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         if change.on_hover_text(help).clicked() {
             actions.push(Action::Sheet(SheetAction::Change));
         }
-        egui::ComboBox::from_id_salt("limit")
+        let menu = egui::ComboBox::from_id_salt("limit")
             .selected_text(text(limit))
             .show_ui(ui, |ui| {
                 ui.selectable_value(&mut limit, None, text(None));
@@ -158,6 +158,7 @@ fn limit(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
                     ui.selectable_value(&mut limit, Some(n), text(Some(n)));
                 }
             });
+        name(&menu.response, "items");
     });
     if limit != current.limit {
         actions.push(Action::Data(DataConfig {

@@ -11,14 +11,11 @@ use crate::app::action::Action;
 use crate::app::background::Background;
 use crate::app::state::AppState;
 use crate::app::theme::segmented;
-use crate::data::{Dataset, Preprocessor};
 use crate::figure::FigureSpec;
 use crate::figure::tiles::{Merit, Merits as Drawing, merits as figure};
 use crate::metrics::{MutualInformation, mutual_information};
 use crate::train::{Posterior, Waker};
 
-/// Items over which the logit's volume factor is averaged.
-const VOLUME_ITEMS: usize = 2_000;
 /// Seconds between two estimates while training: each takes some tens of milliseconds of a core.
 const PERIOD_S: f64 = 2.0;
 
@@ -36,38 +33,24 @@ struct Request {
     posterior: Arc<Posterior>,
     prior_variance: f64,
     seed: u32,
-    data: Arc<Dataset>,
-    preprocessor: Arc<Preprocessor>,
-}
-
-/// What it answers.
-#[derive(Debug, Clone, Copy)]
-struct Answer {
-    information: Option<MutualInformation>,
-    /// log |det ∂x/∂v| in nats per sample.
-    log_det: f64,
 }
 
 /// The run's numbers.
 #[derive(Default)]
 pub(super) struct Merits {
     view: View,
-    thread: Option<Background<Request, Answer>>,
+    thread: Option<Background<Request, Option<MutualInformation>>>,
     /// The posterior asked about last, and when.
     asked: Option<(Arc<Posterior>, f64)>,
-    answer: Option<Answer>,
+    information: Option<MutualInformation>,
 }
 
 impl Merits {
     /// Asks about the newest posterior, if it was not and the last one is long enough ago.
     fn ask(&mut self, ui: &Ui, state: &AppState) {
-        let Some((evaluation, data)) = state
-            .snapshot
-            .as_ref()
-            .and_then(|s| s.evaluation.as_ref())
-            .zip(state.data.as_ref())
-        else {
-            self.answer = None;
+        let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
+        let Some(evaluation) = evaluation else {
+            self.information = None;
             return;
         };
         let now = ui.input(|i| i.time);
@@ -80,7 +63,8 @@ impl Merits {
         if self.thread.is_none() {
             let ctx = ui.ctx().clone();
             let waker: Waker = Arc::new(move || ctx.request_repaint());
-            self.thread = Background::spawn("information", waker, worker()).ok();
+            let work = |r: Request| mutual_information(&r.posterior, r.prior_variance, r.seed);
+            self.thread = Background::spawn("information", waker, work).ok();
         }
         if let Some(thread) = &self.thread {
             self.asked = Some((Arc::clone(&evaluation.posterior), now));
@@ -88,38 +72,7 @@ impl Merits {
                 posterior: Arc::clone(&evaluation.posterior),
                 prior_variance: evaluation.prior_variance(),
                 seed: state.config.sampling.seed,
-                data: Arc::clone(&data.dataset),
-                preprocessor: Arc::clone(&data.preprocessor),
             });
-        }
-    }
-}
-
-/// Answers requests; the volume factor is that of the data and computed once for them.
-fn worker() -> impl FnMut(Request) -> Answer + Send + 'static {
-    let mut known: Option<(Arc<Preprocessor>, f64)> = None;
-    move |request: Request| {
-        let log_det = match &known {
-            Some((of, value)) if Arc::ptr_eq(of, &request.preprocessor) => *value,
-            _ => {
-                let Request {
-                    preprocessor,
-                    data,
-                    seed,
-                    ..
-                } = &request;
-                let value = preprocessor.log_det(data, *seed, VOLUME_ITEMS);
-                known = Some((Arc::clone(preprocessor), value));
-                value
-            }
-        };
-        Answer {
-            information: mutual_information(
-                &request.posterior,
-                request.prior_variance,
-                request.seed,
-            ),
-            log_det,
         }
     }
 }
@@ -150,8 +103,8 @@ impl Content for Merits {
 
     fn poll(&mut self) -> bool {
         match self.thread.as_ref().and_then(Background::take) {
-            Some(answer) => {
-                self.answer = Some(answer);
+            Some(information) => {
+                self.information = information;
                 true
             }
             None => false,
@@ -164,7 +117,7 @@ impl Content for Merits {
         }
         self.ask(ui, state);
         state.snapshot.as_ref()?.evaluation.as_ref()?;
-        numbers::show(ui, &numbers::groups(state, self.answer));
+        numbers::show(ui, &numbers::groups(state, self.information));
         Some(Drawn { hovered: None })
     }
 
@@ -177,7 +130,7 @@ impl Content for Merits {
         let mut figure = (!all.is_empty()).then(|| figure(which, &all, &state.provenance()))?;
         if self.view == View::Numbers {
             // What is saved while the numbers are on screen carries them.
-            let lines = numbers::groups(state, self.answer);
+            let lines = numbers::groups(state, self.information);
             let line = |n: &numbers::Number| format!("{} {}", n.name, n.value);
             figure.notes = lines
                 .iter()

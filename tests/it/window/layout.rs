@@ -27,6 +27,20 @@ fn assert_tiles(window: &Window, size: Vec2) {
     }
 }
 
+/// The workspaces, as their buttons call them.
+const WORKSPACES: [&str; 5] = ["Live", "Data", "Theory lab", "Instruments", "Diagnose"];
+
+#[test]
+fn every_control_of_every_workspace_has_a_name() {
+    let mut window = Window::tall();
+    for workspace in WORKSPACES {
+        window.pick(workspace);
+        window.frames(5);
+        let unnamed = window.harness.unnamed_widgets();
+        assert!(unnamed.is_empty(), "{workspace}: {unnamed:#?}");
+    }
+}
+
 #[test]
 fn all_tiles_fit_small_and_large_windows() {
     for size in [Vec2::new(900.0, 600.0), Vec2::new(1920.0, 1080.0)] {

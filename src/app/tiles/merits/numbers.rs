@@ -2,12 +2,11 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
-use super::Answer;
 use crate::app::number::significant;
 use crate::app::state::AppState;
 use crate::app::theme::{self, Theme};
 use crate::config::Likelihood;
-use crate::metrics::Usage;
+use crate::metrics::{MutualInformation, Usage};
 use crate::theory::estimators::gamma_prime;
 use crate::train::Evaluation;
 
@@ -33,15 +32,15 @@ fn nats(value: f64) -> String {
 }
 
 /// Every number there is for the newest evaluation.
-pub(super) fn groups(state: &AppState, answer: Option<Answer>) -> Vec<Group> {
+pub(super) fn groups(state: &AppState, information: Option<MutualInformation>) -> Vec<Group> {
     let Some(e) = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref()) else {
         return Vec::new();
     };
     let group = |title, numbers| Group { title, numbers };
     [
-        group("bound, in nats", bound(e, answer)),
+        group("bound, in nats", bound(state, e)),
         group("decoder variance", variance(state, e)),
-        group("rate, in nats", rate(e, answer)),
+        group("rate, in nats", rate(e, information)),
         group("distortion", distortion(state, e)),
         group("latents", latents(&state.usage, e)),
     ]
@@ -59,7 +58,7 @@ fn total_variance(state: &AppState) -> Option<f64> {
     total.filter(|v| *v > 0.0 && state.uncovered().is_none())
 }
 
-fn bound(e: &Evaluation, answer: Option<Answer>) -> Vec<Number> {
+fn bound(state: &AppState, e: &Evaluation) -> Vec<Number> {
     let gaussian = e.likelihood == Likelihood::Gaussian;
     let mut bound = vec![
         number(
@@ -77,12 +76,12 @@ fn bound(e: &Evaluation, answer: Option<Answer>) -> Vec<Number> {
         let help = "The same networks with γ set to γ* (Lucas et al. 2019)";
         bound.push(number("σ²-tuned ELBO", nats(e.elbo_tuned()), help));
     }
-    if let Some(answer) = answer {
+    if let Some(overview) = state.data.as_ref().and_then(|d| d.overview.as_ref()) {
         let best = if gaussian { e.elbo_tuned() } else { e.elbo() };
-        let bits = -(best + answer.log_det) / (e.dim as f64 * std::f64::consts::LN_2);
+        let bits = -(best + overview.log_det) / (e.dim as f64 * std::f64::consts::LN_2);
         bound.push(number(
             "log-det",
-            nats(answer.log_det),
+            nats(overview.log_det),
             "log |det ∂x/∂v| per sample: added to a bound on log p(x) it gives one on log p(v) of the stored values, so \
              that preprocessings compare",
         ));
@@ -120,20 +119,21 @@ fn variance(state: &AppState, e: &Evaluation) -> Vec<Number> {
     variance
 }
 
-fn rate(e: &Evaluation, answer: Option<Answer>) -> Vec<Number> {
+fn rate(e: &Evaluation, information: Option<MutualInformation>) -> Vec<Number> {
     let mut rate = vec![number(
         "KL",
         nats(e.kl),
         "E KL(q(z|x) ‖ p(z)), summed over latents",
     )];
-    if let Some(info) = answer.and_then(|a| a.information) {
+    if let Some(info) = information {
         let more = if info.is_saturated() { "≥ " } else { "" };
         rate.push(number(
             "I(x; z)",
             format!(
-                "{more}{} ± {}",
-                significant(info.nats, 4),
-                significant(info.standard_error, 2)
+                "{more}{:.3} ± {:.3}",
+                // To three decimals first: an estimate of nothing is 0, not -0.
+                (1000.0 * info.nats).round() / 1000.0 + 0.0,
+                info.standard_error
             ),
             "Mutual information of data and latents under q, from draws; ± its standard error. With ≥ it has come too \
              near log N to say more",
