@@ -7,11 +7,14 @@ use serde::Serialize;
 
 use crate::config::{DataConfig, DataSource, DeviceChoice, Preprocess, RunConfig};
 use crate::data::{self, Dataset, Preprocessor, Spectrum};
-use crate::lab::{RunResult, Watcher, short_run};
+use crate::lab::{Progress, RunResult, Watcher, short_run};
 use crate::train::{RunSetup, Trainer};
 
 use super::error::Error;
 use super::keep::Keep;
+
+/// Most steps between two questions whether to go on.
+pub(super) const BURST: u64 = 64;
 
 /// How much an experiment may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -60,8 +63,14 @@ impl DataSet {
                 "FashionMNIST/raw",
                 "fashion",
             ],
-            Self::Cifar10 => &["cifar-10-batches-bin", "cifar10", "cifar-10", "CIFAR10"],
-            Self::CelebA => &["celeba", "CelebA", "img_align_celeba"],
+            Self::Cifar10 => &[
+                "cifar-10-batches-bin",
+                "cifar10",
+                "cifar-10",
+                "CIFAR10",
+                "cifar10-test",
+            ],
+            Self::CelebA => &["celeba", "CelebA", "img_align_celeba", "celeba-1000"],
         }
     }
 
@@ -220,15 +229,39 @@ impl Context<'_> {
             if let Some(interrupt) = self.watcher.interrupt() {
                 trainer.backend().set_interrupt(interrupt);
             }
-            let mut metrics = Vec::new();
-            while trainer.step() < steps {
-                self.go_on()?;
-                metrics.clear();
-                let left = steps - trainer.step();
-                trainer.train(left.min(64) as usize, true, &mut metrics)?;
-            }
+            self.advance(&mut trainer, steps, steps)?;
             make(&mut trainer)
         })
+    }
+
+    /// Trains up to step `until` of `all`, in pieces between which its owner hears of it and may stop it.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`], [`Error::Train`].
+    pub fn advance(&self, trainer: &mut Trainer, until: u64, all: u64) -> Result<(), Error> {
+        let mut metrics = Vec::new();
+        while trainer.step() < until {
+            self.go_on()?;
+            metrics.clear();
+            let count = (until - trainer.step()).min(BURST) as usize;
+            trainer.train(count, true, &mut metrics)?;
+            self.tell(trainer.step(), all);
+        }
+        Ok(())
+    }
+
+    /// Says how far a run is.
+    pub fn tell(&self, step: u64, all: u64) {
+        self.watcher.progress(Progress {
+            what: format!(
+                "step {} of {}",
+                crate::text::thousands(step),
+                crate::text::thousands(all)
+            ),
+            steps: step,
+            most_steps: all,
+            ..Progress::default()
+        });
     }
 
     fn key(what: &str, setup: &RunSetup, steps: u64) -> String {

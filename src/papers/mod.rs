@@ -79,6 +79,35 @@ pub struct Outcome {
     pub live: Option<RunConfig>,
 }
 
+/// What an experiment takes on two cores without a GPU, as measured or, for the full one, as its steps say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// Seconds of the quick version.
+    pub quick_s: u32,
+    /// Seconds of the full one.
+    pub full_s: u32,
+    /// Memory of the full one in MiB.
+    pub full_mib: u32,
+}
+
+impl Cost {
+    const fn new(quick_s: u32, full_s: u32, full_mib: u32) -> Self {
+        Self {
+            quick_s,
+            full_s,
+            full_mib,
+        }
+    }
+
+    /// Seconds at this effort.
+    pub fn seconds(self, effort: Effort) -> u32 {
+        match effort {
+            Effort::Quick => self.quick_s,
+            Effort::Full => self.full_s,
+        }
+    }
+}
+
 /// A figure or table of a paper that can be made here.
 pub struct Experiment {
     /// `lucas-fig1`.
@@ -91,6 +120,8 @@ pub struct Experiment {
     pub claim: &'static str,
     /// The data it is about; none if it makes its own.
     pub data: Option<DataSet>,
+    /// What it takes.
+    pub cost: Cost,
     /// Makes it.
     make: fn(&Context<'_>) -> Result<Outcome, Error>,
 }

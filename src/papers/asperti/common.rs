@@ -141,7 +141,7 @@ pub(super) fn dense(context: &Context<'_>) -> Result<Dense, Error> {
         let every = (steps / MOMENTS).max(1);
         let mut moments = vec![(0, rows(&look(context, trainer, WATCHED)?))];
         while trainer.step() < steps {
-            advance(context, trainer, every.min(steps - trainer.step()))?;
+            context.advance(trainer, steps.min(trainer.step() + every), steps)?;
             let now = rows(&look(context, trainer, WATCHED)?);
             moments.push((trainer.step(), now));
         }
@@ -156,23 +156,6 @@ pub(super) fn dense(context: &Context<'_>) -> Result<Dense, Error> {
         dense.active = zeroed(trainer, dense.which(false))?;
         Ok(dense)
     })
-}
-
-/// So many more steps, in pieces between which the owner may stop it.
-pub(super) fn advance(
-    context: &Context<'_>,
-    trainer: &mut Trainer,
-    steps: u64,
-) -> Result<(), Error> {
-    let until = trainer.step() + steps;
-    let mut metrics = Vec::new();
-    while trainer.step() < until {
-        context.go_on()?;
-        metrics.clear();
-        let count = (until - trainer.step()).min(64) as usize;
-        trainer.train(count, true, &mut metrics)?;
-    }
-    Ok(())
 }
 
 /// An evaluation of the first `items` items.

@@ -6,9 +6,9 @@ use crate::config::Preset;
 use crate::figure::{
     Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Series, SeriesStyle, Shape,
 };
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
-use super::common::{Row, advance, config, look, mnist, rows};
+use super::common::{Row, config, look, mnist, rows};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig1",
@@ -17,6 +17,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "At start time the variance is close to 1, but it rapidly gets much smaller; the ten digits progressively dispose \
             themselves around the origin in a Gaussian-like shape.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 
@@ -56,11 +57,11 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
                     digit.push([f64::from(*a), f64::from(*b), mean]);
                 }
             }
-            let left = EPOCH - trainer.step();
-            if left == 0 {
+            if trainer.step() == EPOCH {
                 break;
             }
-            advance(context, trainer, left.min(EPOCH.div_ceil(PLACES)))?;
+            let next = trainer.step() + EPOCH.div_ceil(PLACES);
+            context.advance(trainer, next.min(EPOCH), EPOCH)?;
         }
         let found = look(context, trainer, 60_000)?;
         let means = found.latents.iter().map(|l| l.mean_mu);

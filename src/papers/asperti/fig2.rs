@@ -2,7 +2,7 @@
 
 use crate::figure::Provenance;
 use crate::figure::tiles::{Followed, LatentHistory, Moment, latent_history};
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 
 use super::common::{LATENTS, config, dense, shrunk};
 use crate::config::Preset;
@@ -14,6 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Augmenting the number of dimensions of the latent space the representation becomes sparse: some latents' \
             variance falls, that of the others stays near 1.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

@@ -4,7 +4,7 @@ use crate::config::Preset;
 use crate::figure::Provenance;
 use crate::figure::tiles::{PictureShape, ZeroedSamples, zeroed_samples};
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 
 use super::common::{LATENTS, Zeroed, config, dense, shrunk};
 
@@ -15,6 +15,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Digits generated from 16 normally sampled latents and the result when the inactive ones have been zeroed out are \
             indistinguishable.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

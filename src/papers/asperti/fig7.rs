@@ -8,7 +8,7 @@ use crate::figure::noise::noise_figure;
 use crate::lab::noise;
 use crate::lab::{NoisePoint, NoiseRequest, NoiseRun};
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 
 use super::common::{config, look, mnist, rows, steps};
 
@@ -19,6 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "When noise takes a latent's reconstruction gain below its KL-divergence the variance is suddenly pushed towards 1 \
             and the gain collapses; once the noise is removed the network eventually makes use of it again.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

@@ -3,7 +3,7 @@
 use crate::config::{GammaMode, LiveConfig, NetConfig, Objective, Preprocess, RunConfig};
 use crate::figure::{Axis, Colour, FigureSpec, Layer, MarkerStyle, Role, Series, Shape};
 use crate::lab::Measurement;
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
 use super::common::{live, with_net};
 
@@ -14,6 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "If the KL-divergence is properly working, for each latent the sum of its variance and of the mean of the variances \
             computed by the network should be 1.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

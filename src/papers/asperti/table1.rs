@@ -2,7 +2,9 @@
 
 use crate::config::Preset;
 use crate::figure::{Axis, Bar, Bars, Dash, Direction, FigureSpec, Layer, Role, Rule};
-use crate::papers::{Check, Context, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{
+    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+};
 
 use super::common::{Dense, LATENTS, config, dense, shrunk};
 
@@ -13,6 +15,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Only 8 latent variables out of 16 are in use: the variance of the others is very low, while the variance σ²(X) \
             computed by the network is around 1 for each X.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

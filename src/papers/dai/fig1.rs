@@ -3,7 +3,7 @@
 use crate::figure::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
 use super::common::{Model, config, depths, fashion, shrunk, train};
 
@@ -14,6 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The reconstruction error of the AE first decreases with depth, and when the network becomes too deep it starts to \
             increase; that of a VAE is always worse, and KL warm-start helps to some extent but stays worse than the AE.",
     data: Some(DataSet::FashionMnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

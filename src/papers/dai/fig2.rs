@@ -3,7 +3,9 @@
 use crate::config::{GammaMode, LiveConfig, Preprocess, Preset, RunConfig, SamplingConfig};
 use crate::figure::tiles::{SigmaHistogram, sigma_histogram};
 use crate::figure::{FigureSpec, Provenance};
-use crate::papers::{Check, Context, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{
+    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+};
 
 use super::common::{Deep, LATENTS, Model, config, fashion, shrunk, train};
 
@@ -14,6 +16,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "As depth increases the reconstruction error grows and more σ values are near 1, indicative of impending posterior \
             collapse.",
     data: Some(DataSet::CelebA),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

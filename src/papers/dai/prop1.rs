@@ -1,7 +1,7 @@
 //! Proposition 1: with a soft-threshold decoder the collapsed point is a bad local minimum, however small α.
 
 use crate::figure::{FigureSpec, Provenance, run as figures};
-use crate::papers::{Check, Context, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
 use crate::theory::SoftThreshold;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -11,6 +11,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "For any α > 0 there are data for which a global minimum reconstructs perfectly, and yet the collapsed solution \
             is a bad local minimum; with an affine decoder it is a harmless saddle.",
     data: None,
+    cost: Cost::new(2, 600, 300),
     make,
 };
 

@@ -8,7 +8,7 @@ use crate::figure::{
 };
 use crate::lab::log_values;
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 use crate::theory::estimators::gamma_prime;
 use crate::train::{Trainer, evaluate};
 
@@ -19,6 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "There will always exist a γ′ < ∞ such that the trivial solution, decoder mean E x and posterior equal to the prior, \
             will have lower cost; the number of latents vulnerable to collapse increases with γ.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 
@@ -173,20 +174,11 @@ fn weigh(
         costs.push([gamma, now.loss()]);
     }
     let mut retrained = vec![(live.gamma, Usage::new(&found).active)];
-    let mut metrics = Vec::new();
     for gamma in log_values(3.0 * live.gamma, variance, 5) {
         let there = LiveConfig { gamma, ..live };
         trainer.set_live(there)?;
         let until = trainer.step() + steps;
-        while trainer.step() < until {
-            context.go_on()?;
-            metrics.clear();
-            trainer.train(
-                (until - trainer.step()).min(64) as usize,
-                true,
-                &mut metrics,
-            )?;
-        }
+        context.advance(trainer, until, until)?;
         let now = evaluate(trainer.backend(), seed, &there, items, &go_on)?;
         retrained.push((gamma, Usage::new(&now).active));
     }

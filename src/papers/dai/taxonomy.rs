@@ -9,7 +9,7 @@ use crate::figure::diagnosis::diagnosis_figure;
 use crate::figure::{FigureSpec, Provenance};
 use crate::lab::diagnose::{self, Category};
 use crate::lab::{DiagnoseRequest, Diagnosis};
-use crate::papers::{Check, Context, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-taxonomy",
@@ -18,6 +18,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Posterior collapse comes in categories with different causes: surplus latents pruned (i), a γ or β held too large \
             (ii), and bad local minima of deep autoencoders (v).",
     data: None,
+    cost: Cost::new(1, 600, 300),
     make,
 };
 

@@ -6,7 +6,7 @@ use crate::papers::lucas::common::{Row, line, training_figure};
 use crate::papers::lucas::deep::{Deep, Which};
 use crate::papers::lucas::fig3::{self, Pair};
 use crate::papers::lucas::{fig2, fig4, fig5_6};
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 use crate::theory::ppca_fit;
 
 use super::gram::{self, Columns};
@@ -18,6 +18,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Although the linear VAE recovers the global optimum of pPCA, the weight of the decoder did not recover that of \
             the pPCA MLE solution, and the noise of the stochastic ELBO makes almost no difference.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

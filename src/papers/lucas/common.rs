@@ -10,14 +10,11 @@ use crate::config::{
     SamplingConfig,
 };
 use crate::figure::{Axis, Colour, Dash, FigureSpec, Layer, LineStyle, Role, Series, SeriesStyle};
-use crate::lab::Progress;
 use crate::metrics::{CollapseCurve, Usage};
-use crate::papers::context::Ready;
+use crate::papers::context::{BURST, Ready};
 use crate::papers::{Context, Error};
 use crate::train::{RunSetup, Trainer, evaluate};
 
-/// Most steps between two questions whether to go on.
-const BURST: u64 = 64;
 /// Points of a training curve.
 const POINTS: u64 = 60;
 /// Items the paper's columns are measured over, from the first.
@@ -119,10 +116,7 @@ pub(in crate::papers) fn follow(
                 found.curve.push([trainer.step() as f64, mean]);
                 metrics.clear();
                 next += every;
-                context.watcher.progress(Progress {
-                    what: format!("step {} of {}", trainer.step(), how.steps),
-                    ..Progress::default()
-                });
+                context.tell(trainer.step(), how.steps);
             }
             if how.early == Some(trainer.step()) {
                 found.early = Some(row(context, trainer)?.0);

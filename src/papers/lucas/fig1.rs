@@ -3,7 +3,7 @@
 use crate::config::Preprocess;
 use crate::figure::tiles::{SurfaceGrid, SurfacePpca, surface_ppca};
 use crate::figure::{ColourScale, FigureSpec, Provenance};
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 use crate::theory::PpcaSurface;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -13,6 +13,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The stability of the stationary points depends critically on σ²: too large to capture either principal \
             component, one of them, or neither too large.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(2, 600, 300),
     make,
 };
 

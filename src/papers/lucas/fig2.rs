@@ -8,7 +8,7 @@ use crate::config::{
 use crate::figure::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 use crate::theory::{SweepPoint, ppca_sweep};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -18,6 +18,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Linear VAEs reach the maximum likelihood of pPCA at every κ; with σ² held at its value for κ = 50, more \
             components raise the likelihood at first and lower it after about 200.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::config::{Estimator, Preprocess};
 use crate::figure::{Dash, FigureSpec, Role};
-use crate::papers::{Check, Context, DataSet, Effort, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper};
 use crate::theory::ppca_fit;
 
 use super::common::{Follow, Followed, follow, line, linear, mean_of, training_figure};
@@ -13,6 +13,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     title: "Figure 3: stochastic against analytic training of a linear VAE",
     claim: "Using the analytic gradient of the ELBO led to faster convergence and better final ELBO (950.7 vs. 939.3).",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

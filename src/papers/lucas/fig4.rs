@@ -5,7 +5,9 @@ use crate::config::{
     SamplingConfig, Stack,
 };
 use crate::figure::{Dash, FigureSpec, Role};
-use crate::papers::{Check, Context, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{
+    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+};
 use crate::theory::ppca_fit;
 
 use super::common::{Follow, Followed, follow, line, training_figure};
@@ -18,6 +20,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "We do not expect the linear encoder to be outperformed and indeed the empirical results support this \
             (final average ELBO on the training set: -1098.2, -1108.7, -1112.1, -1119.6).",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

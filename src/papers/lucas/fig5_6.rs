@@ -3,7 +3,7 @@
 use crate::figure::tiles::collapse_curve::EPSILON_RANGE;
 use crate::figure::{Axis, Colour, Dash, Direction, FigureSpec, Layer, Role, Rule};
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 
 use super::common::{Row, line};
 use super::deep::{Deep, SIGMA2, Which};
@@ -15,6 +15,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "For large choices of σ² initialization the variational distribution matches the prior closely; this was \
             true even when σ² is learned.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

@@ -1,7 +1,7 @@
 //! Figures 7 to 9: KL annealing at fixed and at learned σ².
 
 use crate::figure::{Dash, FigureSpec};
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 
 use super::common::{Followed, Row};
 use super::deep::{Deep, Which};
@@ -14,6 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "KL-annealing was able to reduce posterior collapse initially but eventually fell back to the collapsed \
             solution; with σ² learned it enables a smaller σ² and reduces posterior collapse.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

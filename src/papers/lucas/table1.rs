@@ -1,7 +1,7 @@
 //! Table 1 (and table 2, which continues it): deep VAEs on MNIST over fixed and learned σ².
 
 use crate::figure::{Axis, Dash, FigureSpec, Layer, MarkerStyle, Role, Series, SeriesStyle, Shape};
-use crate::papers::{Check, Context, DataSet, Effort, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper};
 
 use super::common::{Row, line};
 use super::deep::{Deep, SIGMA2, Which, mean_sd};
@@ -14,6 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
             tuning σ² to the learned representations; when σ² is learned the gap across initialisations is smaller but \
             still significant.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

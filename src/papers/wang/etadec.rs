@@ -5,7 +5,7 @@ use crate::figure::{
     Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
 };
 use crate::lab::log_values;
-use crate::papers::{Check, Context, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "wang-etadec",
@@ -14,6 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Even if the decoder variance is learned, posterior collapse can happen; β < d/d* avoids complete collapse for \
             every data set, and for some data set nothing less does.",
     data: None,
+    cost: Cost::new(1, 600, 300),
     make,
 };
 

@@ -4,7 +4,7 @@ use crate::config::Target;
 use crate::data::{CrossSpectrum, Targets, cross_spectrum};
 use crate::metrics::Explainable;
 use crate::papers::context::Ready;
-use crate::papers::{Check, Context, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
 
 use super::common::{LATENTS, Net, SHARES, Training, checks, loss_figure, sigma_figure, sweep};
 
@@ -15,6 +15,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The theoretical prediction of the loss function agrees well with empirical observation, and the threshold of \
             complete posterior collapse is also perfectly predicted.",
     data: None,
+    cost: Cost::new(16, 600, 300),
     make,
 };
 

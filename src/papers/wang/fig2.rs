@@ -2,7 +2,7 @@
 
 use crate::config::{Preprocess, Target};
 use crate::metrics::Explainable;
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 
 use super::common::{LATENTS, Net, SHARES, Training, checks, loss_figure, sigma_figure, sweep};
 
@@ -13,6 +13,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The posterior collapse happens for the MNIST dataset at around β = 5, where the theory predicts it, for \
             nonlinear encoders and decoders.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(33, 600, 300),
     make,
 };
 

@@ -6,7 +6,7 @@ use crate::config::{Preprocess, Target};
 use crate::figure::tiles::PictureShape;
 use crate::figure::{FigureSpec, ImageRow, Images, Layer};
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 use crate::rng::{Stream, normal};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer, evaluate};
 
@@ -19,6 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The generated images lose diversity and variation as β increases, the number of modes left is estimated by the \
             thresholds, and when the model completely collapses it outputs a constant.",
     data: Some(DataSet::Mnist),
+    cost: Cost::new(60, 600, 300),
     make,
 };
 

@@ -3,7 +3,7 @@
 use crate::config::{Estimator, LiveConfig, NetConfig, RunConfig, SamplingConfig};
 use crate::figure::Provenance;
 use crate::figure::tiles::{SurfaceHessian, surface_hessian};
-use crate::papers::{Check, Context, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
 use crate::theory::origin_eigenvalues;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -13,6 +13,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The Hessian at 0 is positive semidefinite if and only if it is the global minimum: there is no intermediate \
             case where the origin is a local minimum but not global.",
     data: None,
+    cost: Cost::new(1, 600, 300),
     make,
 };
 
