@@ -135,7 +135,7 @@ impl std::fmt::Debug for Experiment {
 }
 
 /// Every experiment, by paper and in the paper's order.
-pub const ALL: [&Experiment; 24] = [
+pub const ALL: [&Experiment; 27] = [
     &lucas::fig1::EXPERIMENT,
     &lucas::fig2::EXPERIMENT,
     &lucas::fig3::EXPERIMENT,
@@ -143,6 +143,9 @@ pub const ALL: [&Experiment; 24] = [
     &lucas::table1::EXPERIMENT,
     &lucas::fig5_6::EXPERIMENT,
     &lucas::fig7_9::EXPERIMENT,
+    &lucas::table3_5::EXPERIMENT,
+    &lucas::fig10_11::EXPERIMENT,
+    &lucas::fig12_13::EXPERIMENT,
     &wang::fig1::EXPERIMENT,
     &wang::fig2::EXPERIMENT,
     &wang::fig3::EXPERIMENT,

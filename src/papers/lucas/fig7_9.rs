@@ -1,10 +1,11 @@
 //! Figures 7 to 9: KL annealing at fixed and at learned σ².
 
+use crate::config::Preprocess;
 use crate::figure::{Dash, FigureSpec};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 
 use super::common::{Followed, Row};
-use super::deep::{Deep, Which};
+use super::deep::{Deep, Images, Which};
 use super::fig5_6;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -23,7 +24,7 @@ const FIXED: [f64; 2] = [10.0, 1.0];
 const LEARNED: f64 = 10.0;
 
 fn make(context: &Context<'_>) -> Result<Outcome, Error> {
-    let deep = Deep::new(context)?;
+    let deep = Deep::new(context, Images::Mnist, Preprocess::Logit)?;
     let run = |sigma2, learned, annealed| {
         let which = Which {
             sigma2,
