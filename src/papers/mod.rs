@@ -135,7 +135,7 @@ impl std::fmt::Debug for Experiment {
 }
 
 /// Every experiment, by paper and in the paper's order.
-pub const ALL: [&Experiment; 27] = [
+pub const ALL: [&Experiment; 30] = [
     &lucas::fig1::EXPERIMENT,
     &lucas::fig2::EXPERIMENT,
     &lucas::fig3::EXPERIMENT,
@@ -154,12 +154,15 @@ pub const ALL: [&Experiment; 27] = [
     &dai::prop1::EXPERIMENT,
     &dai::prop2::EXPERIMENT,
     &dai::fig1::EXPERIMENT,
+    &dai::fig1_middle::EXPERIMENT,
+    &dai::fig1_bottom::EXPERIMENT,
     &dai::fig2::EXPERIMENT,
     &dai::taxonomy::EXPERIMENT,
     &asperti::fig1::EXPERIMENT,
     &asperti::fig2::EXPERIMENT,
     &asperti::table1::EXPERIMENT,
     &asperti::fig3::EXPERIMENT,
+    &asperti::fig5::EXPERIMENT,
     &asperti::fig7::EXPERIMENT,
     &asperti::law::EXPERIMENT,
     &li::fig1_8::EXPERIMENT,
