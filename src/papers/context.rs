@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::config::{DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig};
+use crate::config::{
+    DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig, Split,
+};
 use crate::data::{self, Dataset, Preprocessor, Spectrum};
 use crate::lab::{Progress, RunResult, Watcher, short_run};
 use crate::train::{RunSetup, Trainer};
@@ -186,8 +188,18 @@ impl Context<'_> {
         })
     }
 
-    fn ready(&self, config: DataConfig) -> Result<Ready, Error> {
-        let dataset = Arc::new(data::load(&config, 0, &|_| self.watcher.go_on())?);
+    /// Loads the training images, or the test images of a folder that has no others.
+    fn ready(&self, mut config: DataConfig) -> Result<Ready, Error> {
+        let load = |config: &DataConfig| data::load(config, 0, &|_| self.watcher.go_on());
+        let dataset = match load(&config) {
+            Ok(dataset) => dataset,
+            Err(error) => {
+                self.go_on()?;
+                config.split = Split::Test;
+                load(&config).map_err(|_| error)?
+            }
+        };
+        let dataset = Arc::new(dataset);
         let preprocessor = Arc::new(Preprocessor::new(config.preprocess, &dataset));
         Ok(Ready {
             config,

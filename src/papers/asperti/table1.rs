@@ -26,8 +26,8 @@ const ACTIVE: [f64; 2] = [0.9456, 0.0572];
 /// And the largest Var μ of an active one.
 const WIDEST: f64 = 1.004;
 /// Why fewer steps than the paper's leave the scale of a latent unsettled.
-const SCALE: &str = "after five epochs the scale of the latents has not settled: the data term does not depend on it, and the KL \
-                     term moves it slowly";
+const SCALE: &str = "the scale of the latents has not settled, for the data term does not depend on it and the KL term moves it \
+                     slowly: the mean |Var μ + E σ² − 1| was 0.11 after 4,690 steps, and 0.06 after 18,000";
 
 fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let run = dense(context)?;
@@ -94,7 +94,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     checks.push(quadratic(context)?);
     // Its inactive latents move with the decoder's noise as long as it learns fast.
     let moving = "the decoder still learns, and its inactive latents have not come to rest";
-    for (index, reason) in [(2, moving), (5, SCALE)] {
+    for (index, reason) in [(2, moving), (3, SCALE), (5, SCALE)] {
         if context.effort == Effort::Quick && checks[index].verdict != Verdict::Pass {
             checks[index] = checks[index].clone().because(reason);
         }

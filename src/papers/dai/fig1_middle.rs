@@ -35,7 +35,10 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         checks = self::checks(depths, ae, vae);
     }
     let mut small = shrunk(context);
-    small.push("CIFAR-10, where the paper has CIFAR-100".into());
+    small.push(format!(
+        "{}, where the paper has CIFAR-100",
+        data.dataset.name
+    ));
     Ok(Outcome {
         figures: vec![figure("convolutions at each scale", depths, &curves)],
         checks,

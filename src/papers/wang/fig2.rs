@@ -65,7 +65,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     outcome.shrunk = context.pick(
         vec![
             format!("the first {items} images"),
-            "64 hidden units for 2,048, 2,500 steps at 1e-3 for convergence at 1e-4, 6 values of β"
+            "64 hidden units for 2,048, 2,000 steps at 1e-3 for convergence at 1e-4, 6 values of β"
                 .into(),
         ],
         Vec::new(),
@@ -85,12 +85,12 @@ fn training(context: &Context<'_>, net: Net) -> Training {
             context.pick(1e-3, 1e-4)
         },
         // Large enough that what a minibatch misses of the spectrum does not show in σ.
-        batch: if linear { 2000 } else { 128 },
+        batch: if linear { 1000 } else { 128 },
         seed: 0,
         steps: if linear {
-            context.pick(4000, 6000)
+            context.pick(3000, 6000)
         } else {
-            context.pick(2500, 60_000)
+            context.pick(2000, 60_000)
         },
     }
 }
