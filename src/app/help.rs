@@ -46,8 +46,9 @@ const SHORTCUTS: [(&str, &str); 11] = [
     ("double-click a slider", "its default"),
 ];
 
-/// Draws the window while `open`.
-pub(super) fn help_window(ctx: &Context, open: &mut bool) {
+/// Draws the window while `open`; true if the user asked for the tour.
+pub(super) fn help_window(ctx: &Context, open: &mut bool) -> bool {
+    let mut tour = false;
     egui::Window::new("Help")
         .open(open)
         .resizable(false)
@@ -71,5 +72,12 @@ pub(super) fn help_window(ctx: &Context, open: &mut bool) {
                     });
                 ui.add_space(8.0);
             }
+            tour = ui
+                .button("Take the tour: six steps, each with a run of its own")
+                .clicked();
         });
+    if tour {
+        *open = false;
+    }
+    tour
 }
