@@ -10,12 +10,12 @@ pub mod looks;
 mod messages;
 pub mod noise;
 pub mod papers;
+mod requests;
 mod theory;
 pub mod tour;
 mod whole_run;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::action::{Action, Effect, Notice, Severity};
@@ -491,42 +491,5 @@ impl AppState {
     pub fn landscape(&self, request: &LandscapeRequest) -> Option<&Arc<Landscape>> {
         let known = &self.snapshot.as_ref()?.landscapes;
         known.iter().find(|l| l.request == *request)
-    }
-
-    /// Where the numbers on screen come from.
-    pub fn provenance(&self) -> crate::figure::Provenance {
-        let Some(data) = &self.data else {
-            return crate::figure::Provenance::default();
-        };
-        let device = self
-            .run
-            .as_ref()
-            .and_then(|r| r.device.as_ref())
-            .map_or("", |d| d.name.as_str());
-        let step = self.snapshot.as_ref().map_or(0, |s| s.step);
-        crate::figure::run::provenance(&self.config, &data.dataset, &data.digest, device, step)
-    }
-
-    /// A data request for `source` with the current preprocessing, all items; how pictures become items and which
-    /// labels and classes count stays only where the source does.
-    pub fn data_request(&self, source: crate::config::DataSource) -> DataConfig {
-        let current = &self.config.data;
-        if source == current.source {
-            return DataConfig {
-                limit: None,
-                ..current.clone()
-            };
-        }
-        DataConfig {
-            source,
-            split: current.split,
-            preprocess: current.preprocess,
-            ..DataConfig::default()
-        }
-    }
-
-    /// A data request for a path that was dropped or picked.
-    pub fn path_request(&self, path: PathBuf) -> DataConfig {
-        self.data_request(crate::config::DataSource::Path(path))
     }
 }

@@ -4,13 +4,16 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::config::RunConfig;
+use crate::config::{DataConfig, DataSource, RunConfig};
 use crate::figure::FigureSpec;
 
 use super::check::{Check, Verdict};
 use super::context::{Context, Effort};
 use super::error::Error;
 use super::{Experiment, Outcome};
+
+/// Items of a quick experiment's setting that is opened as a live run.
+const QUICK_ITEMS: usize = 10_000;
 
 /// What an experiment came to, with what it claims; the fields that are written as JSON are a contract.
 #[derive(Debug, Clone, Serialize)]
@@ -54,7 +57,7 @@ impl Report {
 /// [`Error`], but never [`Error::NoData`].
 pub fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Error> {
     let begin = Instant::now();
-    let outcome = match (experiment.make)(context) {
+    let mut outcome = match (experiment.make)(context) {
         Ok(outcome) => outcome,
         // A closed form or a loader that was told to stop fails in its own words.
         Err(_) if !context.watcher.go_on() => return Err(Error::Stopped),
@@ -64,7 +67,26 @@ pub fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Err
         },
         Err(error) => return Err(error),
     };
+    outcome.live = outcome
+        .live
+        .map(|live| with_data(live, experiment, context));
     Ok(report(experiment, context.effort, outcome, begin.elapsed()))
+}
+
+/// A setting to be opened is on the experiment's data set, unless it names its data itself.
+fn with_data(live: RunConfig, experiment: &Experiment, context: &Context<'_>) -> RunConfig {
+    let place = experiment.data.and_then(|set| context.path(set).ok());
+    let Some(place) = place.filter(|_| live.data == DataConfig::default()) else {
+        return live;
+    };
+    RunConfig {
+        data: DataConfig {
+            source: DataSource::Path(place),
+            limit: context.pick(Some(QUICK_ITEMS), None),
+            ..live.data
+        },
+        ..live
+    }
 }
 
 fn report(experiment: &Experiment, effort: Effort, outcome: Outcome, took: Duration) -> Report {

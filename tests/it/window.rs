@@ -15,6 +15,7 @@ mod model;
 mod noise;
 mod objective;
 mod opening;
+mod papers;
 mod surfaces;
 mod thresholds;
 

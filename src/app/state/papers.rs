@@ -158,9 +158,10 @@ impl PapersState {
         self.running.is_some()
     }
 
-    /// The experiment being made now.
+    /// The experiment being made now with the present effort.
     pub fn under_way(&self) -> Option<&'static Experiment> {
-        let (at, _) = self.running.as_ref()?.at?;
+        let running = self.running.as_ref();
+        let (at, _) = running.filter(|r| r.effort == self.effort)?.at?;
         ALL.get(at).copied()
     }
 

@@ -53,6 +53,10 @@ fn strip(ui: &mut Ui, state: &AppState, tour: &Tour, actions: &mut Vec<Action>) 
         });
     });
     ui.label(RichText::new(step.text).color(c.text));
+    if state.papers.is_running() && !state.playing {
+        let text = "The run waits for the experiments of the Papers workspace; Play lets it go on.";
+        ui.label(RichText::new(text).color(c.warn));
+    }
     ui.horizontal_wrapped(|ui| {
         let mut button = |ui: &mut Ui, enabled, text: &str, help: &str, action| {
             let response = ui.add_enabled(enabled, Button::new(text));

@@ -58,27 +58,27 @@ pub(in crate::app) const STEPS: [Step; 6] = [
     Step {
         title: "Depth",
         paper: "Lucas et al. 2019",
-        text: "A deep net on digits, with γ learned: no closed form covers it, yet the linear theory of the same data \
-               still tells roughly which latents are worth their KL. Let it train until the loss is flat, then raise β \
-               step by step and compare the latents that die with the line.",
+        text: "With γ learned, the linear theory of these digits keeps all 16 latents alive. A deep net packs more into \
+               fewer: watch the KL gather in a handful of them while the others stay near E σ² = 1. Then raise β and \
+               see which go first.",
         workspace: Workspace::Live,
         run: depth,
     },
     Step {
         title: "A bad minimum",
         paper: "Dai, Wang & Wipf 2020",
-        text: "Sixteen tanh layers on each side can represent all three modes, yet training finds none of them. Let it \
-               train for some seconds and press 'Start diagnosis': probes on copies tell whether β or γ is too large \
-               or, as here, the net itself does not train. No setting of β mends that.",
+        text: "Sixteen tanh layers on each side could carry all three modes, yet training ends with none of them. Press \
+               'Start diagnosis': probes on copies of the run tell whether there are latents too many, β or γ is too \
+               large, or, as here, training ended in a bad local minimum. No β mends that.",
         workspace: Workspace::Diagnose,
         run: bad_minimum,
     },
     Step {
         title: "Instruments",
         paper: "Asperti 2019",
-        text: "32 latents where the digits need fewer: the surplus ones are pruned, each with E σ² = 1 and Var μ = 0. \
-               For every latent, used or not, Var μ + E σ² is about 1. The Papers workspace makes and judges the \
-               papers' own figures and tables: choose one there and press Run.",
+        text: "At γ = 1 the digits pay for about seven of these 32 latents. The surplus ones are pruned, each with \
+               E σ² = 1 and Var μ = 0; for every latent, used or not, Var μ + E σ² comes near 1. The Papers workspace \
+               makes and judges the papers' own figures and tables: choose one there and press Run.",
         workspace: Workspace::Instruments,
         run: surplus,
     },
@@ -185,8 +185,13 @@ fn bad_minimum() -> RunConfig {
 
 fn surplus() -> RunConfig {
     RunConfig {
+        data: digits(),
         net: NetConfig::dense(&[128], 32),
-        ..depth()
+        live: LiveConfig {
+            learning_rate: 2e-3,
+            ..LiveConfig::default()
+        },
+        ..RunConfig::default()
     }
 }
 

@@ -12,9 +12,10 @@ use crate::app::state::papers::{PapersAction, PapersState, SaveReports};
 use crate::app::theme::{self, Theme, muted};
 use crate::papers::{Effort, Experiment, Report};
 
-/// Height of a figure as a share of its width, and its bounds.
+/// Height of a figure as a share of its width and of the tile's height, and its bounds.
 const SHAPE: f32 = 0.56;
-const HEIGHTS: std::ops::RangeInclusive<f32> = 190.0..=400.0;
+const SHARE: f32 = 0.5;
+const HEIGHTS: std::ops::RangeInclusive<f32> = 190.0..=420.0;
 
 /// Draws it; `shown` is which of its figures, and the plot they are drawn in.
 pub(super) fn detail(
@@ -25,6 +26,7 @@ pub(super) fn detail(
 ) {
     let experiment = papers.experiment();
     let report = papers.report(experiment).map(|r| &**r);
+    let most = SHARE * ui.available_height();
     ScrollArea::vertical()
         .id_salt(("detail", experiment.id))
         .auto_shrink(false)
@@ -39,7 +41,7 @@ pub(super) fn detail(
                 None => before(ui, papers, experiment, actions),
                 Some(report) => {
                     buttons(ui, papers, report, actions);
-                    results(ui, report, (shown, view));
+                    results(ui, report, most, (shown, view));
                 }
             }
         });
@@ -131,7 +133,9 @@ fn before(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, actions: &
     let button = Button::new(text)
         .min_size(vec2(132.0, 36.0))
         .fill(c.selected);
-    let response = ui.add_enabled(!papers.is_running(), button);
+    // In a row the button's text is in its middle.
+    let row = ui.horizontal(|ui| ui.add_enabled(!papers.is_running(), button));
+    let response = row.inner;
     name(&response, "Run this");
     if response
         .on_disabled_hover_text("Experiments are being made; stop them first")
@@ -181,7 +185,7 @@ fn buttons(ui: &mut Ui, papers: &PapersState, report: &Report, actions: &mut Vec
 }
 
 /// The figure and, below it, the checks.
-fn results(ui: &mut Ui, report: &Report, (shown, view): (&mut usize, &mut PlotView)) {
+fn results(ui: &mut Ui, report: &Report, most: f32, (shown, view): (&mut usize, &mut PlotView)) {
     let count = report.figures.len();
     *shown = (*shown).min(count.saturating_sub(1));
     if count > 1 {
@@ -189,7 +193,9 @@ fn results(ui: &mut Ui, report: &Report, (shown, view): (&mut usize, &mut PlotVi
     }
     if let Some(figure) = report.figures.get(*shown) {
         let width = ui.available_width();
-        let height = (SHAPE * width).clamp(*HEIGHTS.start(), *HEIGHTS.end());
+        let height = (SHAPE * width)
+            .min(most)
+            .clamp(*HEIGHTS.start(), *HEIGHTS.end());
         let palette = theme::palette(Theme::of(ui));
         ui.allocate_ui(vec2(width, height), |ui| {
             view.show(ui, figure, &palette);

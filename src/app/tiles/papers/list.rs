@@ -6,14 +6,12 @@ use egui::{
 };
 
 use super::ask;
-use super::parts::{MARK, mark, time};
+use super::parts::{MARK, mark, time, write};
 use crate::app::action::Action;
 use crate::app::state::papers::{PapersAction, PapersState, Tally};
 use crate::app::theme::{self, Theme, muted};
 use crate::papers::{ALL, Experiment, Paper};
 
-/// Room for the time an experiment takes.
-const TIME: f32 = 46.0;
 /// Room around a line's text.
 const MARGIN: egui::Vec2 = vec2(8.0, 5.0);
 
@@ -57,7 +55,8 @@ fn line(ui: &mut Ui, papers: &PapersState, index: usize, experiment: &Experiment
     let c = theme::chrome(Theme::of(ui));
     let selected = index == papers.selected;
     let width = ui.available_width();
-    let room = (width - MARK - TIME - 2.0 * MARGIN.x).max(60.0);
+    // The heads are short enough to leave the time its place at the end of their line.
+    let room = (width - MARK - 2.0 * MARGIN.x).max(60.0);
     let galley = ui.painter().layout_job(title(ui, experiment.title, room));
     let height = galley.size().y + 2.0 * MARGIN.y;
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
@@ -78,13 +77,16 @@ fn line(ui: &mut Ui, papers: &PapersState, index: usize, experiment: &Experiment
     let under_way = papers.under_way().is_some_and(|e| e.id == experiment.id);
     let verdict = report.and_then(|r| r.verdict());
     let word = match (under_way, papers.failure(experiment)) {
-        (true, _) => Some("runs…"),
-        (false, Some(_)) => Some("failed"),
-        (false, None) if report.is_some() && verdict.is_none() => Some("made"),
+        (true, _) => Some(("runs…", c.accent)),
+        (false, Some(_)) => Some(("failed", c.error)),
+        (false, None) if report.is_some() && verdict.is_none() => Some(("made", c.muted)),
         _ => None,
     };
-    let shown = if word.is_some() { None } else { verdict };
-    mark(ui, egui::pos2(inner.left(), first), shown, word);
+    let place = egui::pos2(inner.left(), first);
+    match word {
+        Some((word, colour)) => write(ui, place, word, colour),
+        None => mark(ui, place, verdict),
+    }
     let at = egui::pos2(inner.left() + MARK, inner.top());
     ui.painter().galley(at, galley, c.text);
     ui.painter().text(

@@ -22,9 +22,9 @@ pub(super) fn tint(ui: &Ui, verdict: Option<Verdict>) -> Color32 {
     }
 }
 
-/// Paints a dot and the verdict's word, or a dash, at the left of a line whose middle is `at`. The dot is full for a
-/// pass, half full for near, and a ring for what is neither.
-pub(super) fn mark(ui: &Ui, at: Pos2, verdict: Option<Verdict>, word: Option<&str>) {
+/// Paints a sign and the verdict's word, or a dash, at the left of a line whose middle is `at`. The signs differ as
+/// much as their colours: a disc for a pass, a ring with a dot for near, a cross for a miss, a ring for skipped.
+pub(super) fn mark(ui: &Ui, at: Pos2, verdict: Option<Verdict>) {
     const RADIUS: f32 = 3.5;
     let colour = tint(ui, verdict);
     let painter = ui.painter();
@@ -49,15 +49,16 @@ pub(super) fn mark(ui: &Ui, at: Pos2, verdict: Option<Verdict>, word: Option<&st
         }
         None => {}
     }
-    let word = word.or(verdict.map(Verdict::word)).unwrap_or("–");
     let left = if verdict.is_some() { 12.0 } else { 0.0 };
-    painter.text(
-        egui::pos2(at.x + left, at.y),
-        egui::Align2::LEFT_CENTER,
-        word,
-        egui::TextStyle::Small.resolve(ui.style()),
-        colour,
-    );
+    let at = egui::pos2(at.x + left, at.y);
+    write(ui, at, verdict.map_or("–", Verdict::word), colour);
+}
+
+/// A small word from here to the right.
+pub(super) fn write(ui: &Ui, at: Pos2, word: &str, colour: Color32) {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    ui.painter()
+        .text(at, egui::Align2::LEFT_CENTER, word, font, colour);
 }
 
 /// `about 33 s`.

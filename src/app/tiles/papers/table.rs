@@ -122,7 +122,7 @@ fn row(ui: &mut Ui, columns: &Columns, check: &Check) {
     }
     let top = rect.top() + MARGIN;
     let verdict = Some(check.verdict);
-    mark(ui, pos2(rect.left(), top + 8.0), verdict, None);
+    mark(ui, pos2(rect.left(), top + 8.0), verdict);
     let mut x = rect.left() + MARK;
     for (galley, room) in cells {
         ui.painter().galley(pos2(x, top), galley, c.text);
