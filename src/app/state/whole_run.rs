@@ -39,3 +39,57 @@ impl AppState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::loader::LoaderMessage;
+    use crate::config::{DataConfig, DataSource, NetConfig, SamplingConfig};
+
+    fn linear() -> RunConfig {
+        RunConfig {
+            data: DataConfig {
+                source: DataSource::Gaussian(vec![2.0, 1.0]),
+                ..DataConfig::default()
+            },
+            net: NetConfig::linear(2),
+            ..RunConfig::default()
+        }
+    }
+
+    /// What is on screen stays until the data are there; without them, or with others, it stays for good.
+    #[test]
+    fn a_run_waits_for_its_data() {
+        let (mut state, _) = AppState::new(RunConfig::default());
+        let wanted = linear();
+        let ask = |state: &mut AppState| {
+            let effects = state.open_run(wanted.clone());
+            assert!(matches!(&effects[..], [Effect::Load(data, _)] if *data == wanted.data));
+            assert_eq!(state.config, RunConfig::default());
+        };
+        ask(&mut state);
+        state.loaded(LoaderMessage::Failed("no data".into()));
+        state.arrive(&wanted.data);
+        assert_eq!(state.config, RunConfig::default(), "it was given up");
+        ask(&mut state);
+        state.load(DataConfig::default());
+        state.arrive(&wanted.data);
+        assert_eq!(
+            state.config,
+            RunConfig::default(),
+            "others were wanted since"
+        );
+        ask(&mut state);
+        state.arrive(&wanted.data);
+        assert_eq!(state.config, wanted);
+    }
+
+    #[test]
+    fn a_run_that_cannot_be_is_refused() {
+        let (mut state, _) = AppState::new(RunConfig::default());
+        let mut wrong = linear();
+        wrong.sampling = SamplingConfig { batch: 0, seed: 0 };
+        assert!(state.open_run(wrong).is_empty());
+        assert!(state.problem.as_ref().is_some_and(|p| p.contains("batch")));
+    }
+}

@@ -144,12 +144,7 @@ fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         let idle = !papers.is_running();
         let busy = "Experiments are being made; stop them first";
-        let seconds: u32 = ALL.iter().map(|e| e.cost.seconds(papers.effort)).sum();
-        let help = format!(
-            "Makes all {} experiments, one after another: {}",
-            ALL.len(),
-            parts::about(seconds)
-        );
+        let help = format!("Makes all {} experiments, one after another", ALL.len());
         let all = ui.add_enabled(idle, egui::Button::new("Run all"));
         if all
             .on_hover_text(help)
@@ -184,6 +179,7 @@ fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
         if segmented(ui, &mut effort, &efforts, false) {
             ask(actions, PapersAction::Effort(effort));
         }
+        muted(ui, price(effort));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let help = "Six steps through the window, each with a run of its own; yours comes back at the end";
             if ui.button("Tour").on_hover_text(help).clicked() {
@@ -191,6 +187,19 @@ fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
             }
         });
     });
+}
+
+/// What all experiments take: said before they are started.
+fn price(effort: Effort) -> String {
+    let seconds = ALL.iter().map(|e| e.cost.seconds(effort)).sum();
+    let text = format!("all take {}", parts::about(seconds));
+    match effort {
+        Effort::Quick => text,
+        Effort::Full => {
+            let most = ALL.iter().map(|e| e.cost.full_mib).max();
+            format!("{text} and up to {} MiB", most.unwrap_or(0))
+        }
+    }
 }
 
 impl Papers {
