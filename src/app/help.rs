@@ -26,7 +26,7 @@ const SYMBOLS: [(&str, &str); 9] = [
     ),
 ];
 
-const SHORTCUTS: [(&str, &str); 11] = [
+const SHORTCUTS: [(&str, &str); 12] = [
     ("Space", "play or pause"),
     ("→", "one step"),
     ("Shift + →", "one epoch"),
@@ -42,6 +42,7 @@ const SHORTCUTS: [(&str, &str); 11] = [
     ),
     ("click a mode's point", "its loss surface"),
     ("right drag, double click", "zoom into a plot, and out"),
+    ("Up, Down", "through the list of the Papers workspace"),
     ("F1", "this window"),
     ("double-click a slider", "its default"),
 ];

@@ -113,3 +113,55 @@ fn report(experiment: &Experiment, effort: Effort, outcome: Outcome, took: Durat
         live,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lab::Quiet;
+    use crate::papers::{Cost, DataSet, Keep, Paper};
+
+    use super::*;
+
+    fn on_mnist(make: fn(&Context<'_>) -> Result<Outcome, Error>) -> Experiment {
+        Experiment {
+            id: "test",
+            paper: Paper::Lucas2019,
+            title: "",
+            claim: "",
+            data: Some(DataSet::Mnist),
+            cost: Cost::new(1, 1, 1),
+            make,
+        }
+    }
+
+    fn live(config: RunConfig) -> Outcome {
+        Outcome {
+            live: Some(config),
+            ..Outcome::default()
+        }
+    }
+
+    #[test]
+    fn a_setting_to_be_opened_is_on_the_experiments_data_unless_it_has_its_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().join("mnist");
+        std::fs::create_dir(&place).expect("a folder");
+        let context = Context {
+            effort: Effort::Quick,
+            data: Some(folder.path().to_owned()),
+            watcher: &Quiet,
+            keep: Keep::nothing(),
+        };
+        let data = |make| {
+            let report = run(&on_mnist(make), &context).expect("a report");
+            report.live.expect("a setting").data
+        };
+        let found = data(|_| Ok(live(RunConfig::default())));
+        assert_eq!(found.source, DataSource::Path(place));
+        let own = data(|_| {
+            let mut config = RunConfig::default();
+            config.data.limit = Some(7);
+            Ok(live(config))
+        });
+        assert_eq!((own.source, own.limit), (DataSource::Digits, Some(7)));
+    }
+}

@@ -212,6 +212,9 @@ impl AppState {
                     return Vec::new();
                 }
                 let ask = which == SaveReports::AllElsewhere;
+                if !ask {
+                    self.inform("writing the report…".into());
+                }
                 let page = which != SaveReports::Shown;
                 vec![Effect::SaveReports { reports, page, ask }]
             }
