@@ -5,11 +5,13 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::lab::{Progress, Watcher};
 use crate::papers::{self, Context, Effort, Experiment, Report, Verdict, report};
+use crate::text::thousands;
 
 use super::args::{PaperArguments, PaperMode, PaperRun};
 use super::error::Error;
@@ -31,12 +33,19 @@ fn list(json: bool) -> Result<(), Error> {
                 serde_json::json!({
                     "id": e.id, "paper": e.paper.name(), "title": e.title, "claim": e.claim,
                     "data": e.data.map(papers::DataSet::name),
+                    "quick_seconds": e.cost.quick_s, "full_seconds": e.cost.full_s, "full_mib": e.cost.full_mib,
                 })
             })
             .collect();
         return writeln!(out, "{}", serde_json::json!({ "experiments": all }))
             .map_err(Error::Print);
     }
+    writeln!(
+        out,
+        "  {:<16} {:>7} {:>8}  on two cores without a GPU",
+        "", "quick", "full"
+    )
+    .map_err(Error::Print)?;
     for paper in papers::Paper::ALL {
         let mut own = papers::ALL.iter().filter(|e| e.paper == paper).peekable();
         if own.peek().is_none() {
@@ -45,16 +54,33 @@ fn list(json: bool) -> Result<(), Error> {
         writeln!(out, "{}", paper.name()).map_err(Error::Print)?;
         for e in own {
             let data = e.data.map_or(String::new(), |d| format!(" [{}]", d.name()));
-            writeln!(out, "  {:<16} {}{data}", e.id, e.title).map_err(Error::Print)?;
+            writeln!(
+                out,
+                "  {:<16} {:>7} {:>8}  {}{data}",
+                e.id,
+                duration(u64::from(e.cost.quick_s)),
+                duration(u64::from(e.cost.full_s)),
+                e.title
+            )
+            .map_err(Error::Print)?;
         }
     }
     Ok(())
 }
 
-/// Tells how far an experiment is.
+/// Tells how far an experiment is, and how long the rest takes.
 struct Teller {
     bar: ProgressBar,
+    /// Of the experiment under way: its name, when it began, its seconds and those of the ones after it.
+    now: RefCell<(&'static str, Instant, u64, u64)>,
     said: RefCell<String>,
+}
+
+impl Teller {
+    fn begin(&self, experiment: &Experiment, seconds: u64, after: u64) {
+        *self.now.borrow_mut() = (experiment.id, Instant::now(), seconds, after);
+        self.bar.set_message(experiment.id);
+    }
 }
 
 impl Watcher for Teller {
@@ -63,11 +89,28 @@ impl Watcher for Teller {
     }
 
     fn progress(&self, progress: Progress) {
-        let text = format!("{} {}", progress.what, progress.moving);
+        let (id, begin, seconds, after) = *self.now.borrow();
+        let left = seconds.saturating_sub(begin.elapsed().as_secs()) + after;
+        let text = format!(
+            "{id}: {} {} · about {} left",
+            progress.what,
+            progress.moving,
+            duration(left)
+        );
         if *self.said.borrow() != text {
             self.bar.set_message(text.clone());
             *self.said.borrow_mut() = text;
         }
+    }
+}
+
+/// Seconds in the unit in which one says them.
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds.div_ceil(60)),
+        7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
+        _ => format!("{} days", seconds.div_ceil(86_400)),
     }
 }
 
@@ -86,8 +129,24 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
     if let Ok(style) = ProgressStyle::with_template("{pos}/{len} · {elapsed} · {msg}") {
         bar.set_style(style);
     }
+    let seconds = |e: &Experiment| u64::from(e.cost.seconds(effort));
+    let mut after: u64 = wanted.iter().map(|e| seconds(e)).sum();
+    if effort == Effort::Full {
+        let memory = wanted.iter().map(|e| e.cost.full_mib).max().unwrap_or(0);
+        eprintln!(
+            "at the papers' settings this takes about {} and {} MiB of memory on two cores without a GPU{}",
+            duration(after),
+            thousands(u64::from(memory)),
+            if arguments.out.is_some() {
+                "; finished runs are kept, so it can be stopped and started again"
+            } else {
+                "; give --out to keep finished runs, or a stop loses them"
+            }
+        );
+    }
     let teller = Teller {
         bar: bar.clone(),
+        now: RefCell::new(("", Instant::now(), 0, 0)),
         said: RefCell::default(),
     };
     let context = Context {
@@ -98,7 +157,8 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
     };
     let mut reports: Vec<Report> = Vec::new();
     for experiment in wanted {
-        bar.set_message(experiment.id);
+        after -= seconds(experiment);
+        teller.begin(experiment, seconds(experiment), after);
         let mut made = papers::run(experiment, &context)?;
         if let Some(folder) = &arguments.out {
             report::write(&mut made, folder)?;

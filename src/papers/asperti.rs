@@ -4,6 +4,7 @@ mod common;
 pub(super) mod fig1;
 pub(super) mod fig2;
 pub(super) mod fig3;
+pub(super) mod fig5;
 pub(super) mod fig7;
 pub(super) mod law;
 pub(super) mod table1;

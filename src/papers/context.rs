@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::config::{DataConfig, DataSource, DeviceChoice, Preprocess, RunConfig};
+use crate::config::{DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig};
 use crate::data::{self, Dataset, Preprocessor, Spectrum};
 use crate::lab::{Progress, RunResult, Watcher, short_run};
 use crate::train::{RunSetup, Trainer};
@@ -147,6 +147,29 @@ impl Context<'_> {
             source: DataSource::Path(self.path(set)?),
             limit: Some(limit),
             preprocess,
+            ..DataConfig::default()
+        })
+    }
+
+    /// The same with every picture scaled to this side.
+    ///
+    /// # Errors
+    /// [`Error::NoData`] if it is not there, [`Error::Data`] if it cannot be read.
+    pub fn load_scaled(
+        &self,
+        set: DataSet,
+        limit: usize,
+        preprocess: Preprocess,
+        side: usize,
+    ) -> Result<Ready, Error> {
+        self.ready(DataConfig {
+            source: DataSource::Path(self.path(set)?),
+            limit: Some(limit),
+            preprocess,
+            image: ImageOptions {
+                side: Some(side),
+                ..ImageOptions::default()
+            },
             ..DataConfig::default()
         })
     }

@@ -135,7 +135,7 @@ impl std::fmt::Debug for Experiment {
 }
 
 /// Every experiment, by paper and in the paper's order.
-pub const ALL: [&Experiment; 24] = [
+pub const ALL: [&Experiment; 30] = [
     &lucas::fig1::EXPERIMENT,
     &lucas::fig2::EXPERIMENT,
     &lucas::fig3::EXPERIMENT,
@@ -143,6 +143,9 @@ pub const ALL: [&Experiment; 24] = [
     &lucas::table1::EXPERIMENT,
     &lucas::fig5_6::EXPERIMENT,
     &lucas::fig7_9::EXPERIMENT,
+    &lucas::table3_5::EXPERIMENT,
+    &lucas::fig10_11::EXPERIMENT,
+    &lucas::fig12_13::EXPERIMENT,
     &wang::fig1::EXPERIMENT,
     &wang::fig2::EXPERIMENT,
     &wang::fig3::EXPERIMENT,
@@ -151,12 +154,15 @@ pub const ALL: [&Experiment; 24] = [
     &dai::prop1::EXPERIMENT,
     &dai::prop2::EXPERIMENT,
     &dai::fig1::EXPERIMENT,
+    &dai::fig1_middle::EXPERIMENT,
+    &dai::fig1_bottom::EXPERIMENT,
     &dai::fig2::EXPERIMENT,
     &dai::taxonomy::EXPERIMENT,
     &asperti::fig1::EXPERIMENT,
     &asperti::fig2::EXPERIMENT,
     &asperti::table1::EXPERIMENT,
     &asperti::fig3::EXPERIMENT,
+    &asperti::fig5::EXPERIMENT,
     &asperti::fig7::EXPERIMENT,
     &asperti::law::EXPERIMENT,
     &li::fig1_8::EXPERIMENT,

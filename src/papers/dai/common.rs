@@ -37,7 +37,7 @@ impl Model {
         }
     }
 
-    fn live(self, steps: u64) -> LiveConfig {
+    pub(super) fn live(self, steps: u64) -> LiveConfig {
         let vae = LiveConfig {
             gamma_mode: GammaMode::Learned,
             ..LiveConfig::default()

@@ -35,7 +35,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         checks = self::checks(depths, ae, vae, annealed);
     }
     Ok(Outcome {
-        figures: vec![figure(depths, &curves)],
+        figures: vec![figure("hidden layers on each side", depths, &curves)],
         checks,
         shrunk: shrunk(context),
         live: Some(config(context, Model::Vae, depths[depths.len() - 1])),
@@ -83,11 +83,12 @@ fn checks(depths: &[usize], ae: &[f64], vae: &[f64], annealed: &[f64]) -> Vec<Ch
     all
 }
 
-fn figure(depths: &[usize], curves: &[(Model, Vec<f64>)]) -> FigureSpec {
+/// Error against depth, a curve per model.
+pub(super) fn figure(across: &str, depths: &[usize], curves: &[(Model, Vec<f64>)]) -> FigureSpec {
     let mut figure = FigureSpec::new("error", "Reconstruction error against depth");
-    figure.x = Axis::linear("hidden layers on each side")
+    figure.x = Axis::linear(across)
         .with_ticks(depths.iter().map(|d| (*d as f64, d.to_string())).collect());
-    figure.y = Axis::linear("squared error per pixel");
+    figure.y = Axis::linear("squared error per value");
     figure.legend = true;
     let styles = [
         (Role::Foreground, Shape::Circle),

@@ -1,13 +1,11 @@
 //! Figure 2: histograms of σ against depth; the mass moves to 1.
 
-use crate::config::{GammaMode, LiveConfig, Preprocess, Preset, RunConfig, SamplingConfig};
 use crate::figure::tiles::{SigmaHistogram, sigma_histogram};
 use crate::figure::{FigureSpec, Provenance};
-use crate::papers::{
-    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
-};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
-use super::common::{Deep, LATENTS, Model, config, fashion, shrunk, train};
+use super::common::{Deep, Model};
+use super::conv::{Depth, config, pictures, shrunk, train};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-fig2",
@@ -22,43 +20,16 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
 
 /// Convolutions at each scale in the paper.
 const CONVS: [usize; 3] = [2, 4, 5];
-/// Hidden layers of the dense nets that stand for them.
-const LAYERS: [usize; 3] = [2, 6, 10];
-/// Steps of the paper's nets here: 60 epochs of 40,000 faces.
-const STEPS: u64 = 20_000;
 
 fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+    let data = pictures(context, DataSet::CelebA)?;
     let mut found: Vec<(String, Deep)> = Vec::new();
     let mut live = None;
-    match context.effort {
-        Effort::Quick => {
-            let data = fashion(context)?;
-            for depth in LAYERS {
-                let deep = train(context, &data, Model::Vae, depth)?;
-                found.push((format!("{depth} hidden layers"), deep));
-                live = Some(config(context, Model::Vae, depth));
-            }
-        }
-        Effort::Full => {
-            let data = context.load(DataSet::CelebA, 40_000, Preprocess::None)?;
-            let shape = data.dataset.shape;
-            for convs in CONVS {
-                let preset = Preset::DaiConv(convs);
-                let config = RunConfig {
-                    net: preset.net([shape.height, shape.width], LATENTS)?,
-                    live: LiveConfig {
-                        gamma_mode: GammaMode::Learned,
-                        ..LiveConfig::default()
-                    },
-                    sampling: SamplingConfig::default(),
-                    ..RunConfig::default()
-                };
-                let setup = Context::setup(&data, config.clone());
-                let deep = context.train_then("dai-fig2-1", &setup, STEPS, Deep::of)?;
-                found.push((format!("{convs} convolutions per scale"), deep));
-                live = Some(config);
-            }
-        }
+    for convs in CONVS {
+        let depth = Depth::Plain(convs);
+        let deep = train(context, &data, Model::Vae, depth)?;
+        found.push((format!("{convs} convolutions per scale"), deep));
+        live = Some(config(context, &data, Model::Vae, depth)?);
     }
     let by = |of: fn(&Deep) -> f64| -> Vec<(&str, f64)> {
         found.iter().map(|(n, d)| (n.as_str(), of(d))).collect()
@@ -92,13 +63,6 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             "two seeds differ by 2 %",
         ),
     ];
-    let mut small = shrunk(context);
-    if context.effort == Effort::Quick {
-        small.insert(
-            0,
-            "dense nets on Fashion-MNIST, those of figure 1 (top), for convolutional ones on CelebA".into(),
-        );
-    }
     Ok(Outcome {
         figures: found
             .iter()
@@ -106,7 +70,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             .map(|(i, f)| figure(i, f))
             .collect(),
         checks,
-        shrunk: small,
+        shrunk: shrunk(context),
         live,
     })
 }

@@ -3,7 +3,7 @@
 use crate::config::Preprocess;
 use crate::figure::{Dash, FigureSpec, Role};
 use crate::papers::lucas::common::{Row, line, training_figure};
-use crate::papers::lucas::deep::{Deep, Which};
+use crate::papers::lucas::deep::{Deep, Images, Which};
 use crate::papers::lucas::fig3::{self, Pair};
 use crate::papers::lucas::{fig2, fig4, fig5_6};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
@@ -247,7 +247,7 @@ fn sweep(context: &Context<'_>, outcome: &mut Outcome) -> Result<(), Error> {
 
 /// Figures 7 and 8: collapse of the deep VAE, σ² learned and fixed.
 fn collapse(context: &Context<'_>, outcome: &mut Outcome) -> Result<(), Error> {
-    let deep = Deep::new(context)?;
+    let deep = Deep::new(context, Images::Mnist, Preprocess::Logit)?;
     for (learned, id, word) in [(true, "7", "learned"), (false, "8", "fixed")] {
         let mut rows = Vec::new();
         for sigma2 in [10.0, 1.0, 0.1] {

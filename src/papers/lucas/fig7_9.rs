@@ -1,10 +1,11 @@
 //! Figures 7 to 9: KL annealing at fixed and at learned σ².
 
+use crate::config::Preprocess;
 use crate::figure::{Dash, FigureSpec};
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
 use super::common::{Followed, Row};
-use super::deep::{Deep, Which};
+use super::deep::{Deep, Images, Which};
 use super::fig5_6;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -23,7 +24,7 @@ const FIXED: [f64; 2] = [10.0, 1.0];
 const LEARNED: f64 = 10.0;
 
 fn make(context: &Context<'_>) -> Result<Outcome, Error> {
-    let deep = Deep::new(context)?;
+    let deep = Deep::new(context, Images::Mnist, Preprocess::Logit)?;
     let run = |sigma2, learned, annealed| {
         let which = Which {
             sigma2,
@@ -84,14 +85,31 @@ fn fixed_checks(sigma2: f64, plain: &Followed, annealed: &Followed) -> Vec<Check
             why,
         ),
         Check::ordered(&name("and it comes back"), &over_time, 0.0, why),
-        Check::equals(
+        explained(Check::equals(
             &name("the annealed run ends as collapsed as the standard one"),
             plain.row.collapse(),
             annealed.row.collapse(),
             10.0,
             "percent, one seed each; the paper's standard deviations of the share are not told",
+        )),
+        Check::equals_within(
+            &name("and at its ELBO"),
+            plain.row.elbo,
+            annealed.row.elbo,
+            0.02,
+            "two seeds differ by 1 %",
         ),
     ]
+}
+
+fn explained(check: Check) -> Check {
+    if check.verdict == Verdict::Pass {
+        return check;
+    }
+    check.because(
+        "Latents leave one after the other and slowly: at σ² = 10 the quick version's run had 16 % collapsed after 10,000 steps \
+         and 32 % after 40,000",
+    )
 }
 
 fn learned_checks(plain: &Followed, annealed: &Followed) -> Vec<Check> {

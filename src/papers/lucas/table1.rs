@@ -1,10 +1,12 @@
 //! Table 1 (and table 2, which continues it): deep VAEs on MNIST over fixed and learned σ².
 
-use crate::figure::{Axis, Dash, FigureSpec, Layer, MarkerStyle, Role, Series, SeriesStyle, Shape};
+use crate::config::Preprocess;
 use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper};
 
-use super::common::{Row, line};
-use super::deep::{Deep, SIGMA2, Which, mean_sd};
+use super::common::Row;
+use super::deep::{Deep, Images, SIGMA2, Which, mean_sd, whole};
+use super::logit::moments;
+use super::table::{Half, figures, half, means, order, ordered};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "lucas-table1",
@@ -53,33 +55,20 @@ const PAPER: [[Printed; 5]; 2] = [
 /// The KL the paper prints at fixed σ² = 10 and 1.
 const PAPER_KL: [f64; 2] = [28.8, 125.4];
 
-/// Name, label and unit of a column, and where it stands in a row.
-type Column = (&'static str, &'static str, &'static str, fn(&Row) -> f64);
-
-/// The rows of one half of the table, by σ² and seed.
-type Half = Vec<Vec<Row>>;
-
 fn make(context: &Context<'_>) -> Result<Outcome, Error> {
-    let deep = Deep::new(context)?;
-    let half = |learned| -> Result<Half, Error> {
-        let which = |&sigma2: &f64| Which {
-            sigma2,
-            learned,
-            annealed: false,
-        };
-        SIGMA2
-            .iter()
-            .map(|s| deep.rows(context, which(s)))
-            .collect()
-    };
-    let (fixed, learned) = (half(false)?, half(true)?);
-    let mut checks = offset(&deep);
+    let deep = Deep::new(context, Images::Mnist, Preprocess::Logit)?;
+    let fixed = half(context, &deep, &SIGMA2, false)?;
+    let learned = half(context, &deep, &SIGMA2, true)?;
+    let pictures = whole(context, Images::Mnist, Preprocess::Logit)?;
+    let moments = moments(&pictures.dataset, pictures.preprocessor.transform);
+    let log_det = moments.map_or(f64::NAN, |m| m.log_det);
+    let mut checks = offset(log_det);
     checks.extend(fixed_checks(&fixed));
     checks.extend(learned_checks(&fixed, &learned));
     if context.effort == Effort::Full {
-        checks.extend(numbers(&deep, &fixed, &learned));
+        checks.extend(numbers(log_det, &fixed, &learned));
     }
-    let table = figures(&deep, &fixed, &learned);
+    let table = figures("Deep VAEs on MNIST", &deep, &SIGMA2, [&fixed, &learned]);
     Ok(Outcome {
         figures: table,
         checks,
@@ -94,7 +83,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
 
 /// The paper's numbers must follow from each other, with s² the tuned σ²:
 /// `ELBO = −(d/2) log 2πσ² − d s²/(2σ²) − KL + log |det|`.
-fn offset(deep: &Deep) -> Vec<Check> {
+fn offset(log_det: f64) -> Vec<Check> {
     let of = |k: usize| {
         let (row, sigma2) = (&PAPER[0][k], SIGMA2[k]);
         let d = 784.0;
@@ -108,31 +97,9 @@ fn offset(deep: &Deep) -> Vec<Check> {
                 "the ELBO printed at σ² = {} holds the preprocessing's log |det|",
                 SIGMA2[k]
             );
-            Check::equals(&name, of(k), deep.log_det, 3.0, why)
+            Check::equals(&name, of(k), log_det, 3.0, why)
         })
         .into()
-}
-
-fn means(half: &Half, column: impl Fn(&Row) -> f64 + Copy) -> Vec<f64> {
-    half.iter().map(|rows| mean_sd(rows, column).0).collect()
-}
-
-/// The values of a column from the least σ² or from the greatest, named by σ².
-fn ordered(values: &[f64], rising: bool) -> Vec<(String, f64)> {
-    let named = SIGMA2
-        .iter()
-        .zip(values)
-        .map(|(s, v)| (format!("σ² = {s}"), *v));
-    if rising {
-        named.rev().collect()
-    } else {
-        named.collect()
-    }
-}
-
-fn order(name: &str, values: &[(String, f64)], slack: f64, why: &str) -> Check {
-    let borrowed: Vec<(&str, f64)> = values.iter().map(|(n, v)| (n.as_str(), *v)).collect();
-    Check::ordered(name, &borrowed, slack, why)
 }
 
 fn best(values: &[f64]) -> f64 {
@@ -149,13 +116,13 @@ fn fixed_checks(fixed: &Half) -> Vec<Check> {
     let why = "means over seeds; two points of slack are one latent of fifty, where the paper has 0 % twice";
     let mut all = vec![order(
         "fixed σ²: the larger, the more latents collapse",
-        &ordered(&collapse, true),
+        &ordered(&SIGMA2, &collapse, true),
         2.0,
         why,
     )];
     all.push(order(
         "fixed σ²: the smaller, the larger the KL",
-        &ordered(&kl, false),
+        &ordered(&SIGMA2, &kl, false),
         0.0,
         "means over seeds",
     ));
@@ -177,6 +144,14 @@ fn fixed_checks(fixed: &Half) -> Vec<Check> {
     all
 }
 
+/// The standard error of the mean ELBO over the seeds of the row that has this mean.
+fn error_of(half: &Half, mean: f64) -> f64 {
+    let rows = half.iter().find(|rows| mean_sd(rows, |r| r.elbo).0 == mean);
+    rows.map_or(0.0, |rows| {
+        mean_sd(rows, |r| r.elbo).1 / (rows.len().max(1) as f64).sqrt()
+    })
+}
+
 fn learned_checks(fixed: &Half, learned: &Half) -> Vec<Check> {
     let spread = |values: &[f64]| {
         let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -194,15 +169,13 @@ fn learned_checks(fixed: &Half, learned: &Half) -> Vec<Check> {
         "greatest less least ELBO in nats",
     )];
     let most = |values: &[f64]| values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let bests = [
-        ("best fixed", most(&means(fixed, |r| r.elbo))),
-        ("best learned", most(&elbo)),
-    ];
+    let (fixed_best, learned_best) = (most(&means(fixed, |r| r.elbo)), most(&elbo));
+    let bests = [("best fixed", fixed_best), ("best learned", learned_best)];
     all.push(Check::ordered(
         "a learned σ² gives the best ELBO",
         &bests,
-        0.0,
-        "in nats",
+        error_of(fixed, fixed_best).hypot(error_of(learned, learned_best)),
+        "in nats; one standard error of the difference, from the seeds",
     ));
     let collapse = means(learned, Row::collapse);
     let ends = [("σ² = 0.001", collapse[4]), ("σ² = 10", collapse[0])];
@@ -217,14 +190,14 @@ fn learned_checks(fixed: &Half, learned: &Half) -> Vec<Check> {
 }
 
 /// Row by row against the print, at the paper's settings.
-fn numbers(deep: &Deep, fixed: &Half, learned: &Half) -> Vec<Check> {
+fn numbers(log_det: f64, fixed: &Half, learned: &Half) -> Vec<Check> {
     let mut all = Vec::new();
     for (half, (word, print)) in [fixed, learned]
         .into_iter()
         .zip(["fixed", "learned"].into_iter().zip(&PAPER))
     {
         for ((rows, print), sigma2) in half.iter().zip(print).zip(SIGMA2) {
-            let elbo = mean_sd(rows, |r| r.elbo).0 + deep.log_det;
+            let elbo = mean_sd(rows, |r| r.elbo).0 + log_det;
             let why = "the paper's own standard deviations reach a sixth of the ELBO at small σ²";
             let share = if word == "learned" { 0.02 } else { 0.1 };
             let name = format!("ELBO, σ² = {sigma2} {word}");
@@ -250,59 +223,4 @@ fn numbers(deep: &Deep, fixed: &Half, learned: &Half) -> Vec<Check> {
         }
     }
     all
-}
-
-fn figures(deep: &Deep, fixed: &Half, learned: &Half) -> Vec<FigureSpec> {
-    let columns: [Column; 4] = [
-        ("elbo", "σ²-tuned ELBO of x", "nats", |r| r.elbo_tuned),
-        ("sigma2", "tuned σ²", "", |r| r.sigma2_tuned),
-        (
-            "collapse",
-            "(0.01, 0.01)-collapsed latents",
-            "%",
-            Row::collapse,
-        ),
-        ("kl", "KL", "nats", |r| r.kl),
-    ];
-    columns
-        .into_iter()
-        .map(|(id, label, unit, column)| {
-            let mut figure = FigureSpec::new(id, &format!("Deep VAEs on MNIST: {label}"));
-            figure.subtitle = format!("κ = {}, mean ± standard deviation over seeds", deep.latents);
-            figure.x = Axis::log10("initial σ²");
-            figure.y = Axis::linear(label);
-            if !unit.is_empty() {
-                figure.y = figure.y.with_unit(unit);
-            }
-            figure.legend = true;
-            for (half, name, role, shape) in [
-                (fixed, "σ² fixed", Role::Kl, Shape::Circle),
-                (learned, "σ² learned", Role::Alive, Shape::Square),
-            ] {
-                let points: Vec<(f64, (f64, f64))> = SIGMA2
-                    .iter()
-                    .zip(half)
-                    .map(|(s, rows)| (*s, mean_sd(rows, column)))
-                    .collect();
-                let key = name.replace(' ', "_");
-                let bars = points
-                    .iter()
-                    .flat_map(|(s, (m, sd))| [[*s, m - sd], [*s, m + sd], [f64::NAN, f64::NAN]])
-                    .collect();
-                figure.layers.push(line(
-                    &format!("{key}_sd"),
-                    "",
-                    bars,
-                    role.into(),
-                    Dash::Solid,
-                ));
-                let means = points.iter().map(|(s, (m, _))| [*s, *m]).collect();
-                let mut series = Series::line(&key, name, means, role.into());
-                let style = crate::figure::LineStyle::default();
-                series.style = SeriesStyle::Both(style, MarkerStyle::new(shape, true));
-                figure.layers.push(Layer::Series(series));
-            }
-            figure
-        })
-        .collect()
 }

@@ -170,6 +170,9 @@ pub(super) fn theory(problem: &LinearProblem, beta: f64) -> Result<(f64, Vec<f64
     Ok((best.loss - constant(problem), sigma))
 }
 
+/// What a check counts: values of β.
+pub(super) const COUNTED: &str = "β at which as many σ leave the prior's as predicted";
+
 /// Loss, σ and the threshold of complete collapse of one net against the linear theory.
 ///
 /// `share` is the tolerance on the loss, in the loss of complete collapse, for the reason `why`.
@@ -206,7 +209,7 @@ pub(super) fn checks(
             others.push(format!("{found} for {expected} at β = {beta}"));
         }
     }
-    let title = format!("{name}: β at which as many σ leave the prior's as predicted");
+    let title = format!("{name}: {COUNTED}");
     let why = "a σ below 0.97 has left it; near a threshold the training slows down without end";
     let counted = curve.points.len() - others.len();
     let mut check = Check::counts(&title, curve.points.len(), counted, why);

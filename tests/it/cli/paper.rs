@@ -15,7 +15,19 @@ fn the_list_names_every_experiment_once() {
     ids.dedup();
     assert_eq!(ids.len(), all.len());
     for e in all {
-        assert_keys(e, &["id", "paper", "title", "claim", "data"]);
+        assert_keys(
+            e,
+            &[
+                "id",
+                "paper",
+                "title",
+                "claim",
+                "data",
+                "quick_seconds",
+                "full_seconds",
+                "full_mib",
+            ],
+        );
     }
     let plain = text(&run(["paper", "list"]).stdout);
     assert!(plain.contains("Lucas et al. 2019") && plain.contains("lucas-fig1"));

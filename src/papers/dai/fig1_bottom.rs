@@ -1,0 +1,106 @@
+//! Figure 1, bottom: reconstruction error of residual autoencoders against the number and the depth of their blocks.
+
+use crate::figure::{
+    Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
+};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+
+use super::common::Model;
+use super::conv::{Depth, config, pictures, shrunk, train};
+
+pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
+    id: "dai-fig1-bottom",
+    paper: Paper::Dai2020,
+    title: "Figure 1 (bottom): reconstruction error of residual autoencoders",
+    claim: "AE models with residual blocks: once the complexity is sufficiently high, the reconstruction errors begin to \
+            increase.",
+    data: Some(DataSet::Cifar10),
+    cost: Cost::new(150, 700_000, 4000),
+    make,
+};
+
+/// Data sets over which errors are averaged.
+const SETS: [DataSet; 2] = [DataSet::Cifar10, DataSet::CelebA];
+
+fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+    let blocks: &[usize] = context.pick(&[1, 2], &[1, 2, 4]);
+    let convs: &[usize] = context.pick(&[2, 5], &[2, 3, 4, 5]);
+    let sets = SETS
+        .into_iter()
+        .map(|set| pictures(context, set))
+        .collect::<Result<Vec<_>, _>>()?;
+    // By blocks, then by convolutions in a block.
+    let mut errors = Vec::new();
+    for &b in blocks {
+        let mut row = Vec::new();
+        for &c in convs {
+            let mut sum = 0.0;
+            for data in &sets {
+                sum += train(context, data, Model::Autoencoder, Depth::Residual(b, c))?.mse;
+            }
+            row.push(sum / sets.len() as f64);
+        }
+        errors.push(row);
+    }
+    let mut small = shrunk(context);
+    small.push("averaged over CIFAR-10 and CelebA, where the paper adds SVHN and CIFAR-100".into());
+    let most = Depth::Residual(blocks[blocks.len() - 1], convs[convs.len() - 1]);
+    Ok(Outcome {
+        figures: vec![figure(blocks, convs, &errors)],
+        checks: checks(blocks, convs, &errors),
+        shrunk: small,
+        live: Some(config(context, &sets[0], Model::Vae, most)?),
+    })
+}
+
+fn checks(blocks: &[usize], convs: &[usize], errors: &[Vec<f64>]) -> Vec<Check> {
+    let why = "by more than the 2 % that two seeds differ by";
+    let mut all = Vec::new();
+    for (b, row) in blocks.iter().zip(errors) {
+        let ends = [
+            ("fewest convolutions", row[0]),
+            ("most, less 2 %", 0.98 * row[row.len() - 1]),
+        ];
+        let name = format!("blocks at each scale: {b}; deeper blocks are worse");
+        all.push(Check::ordered(&name, &ends, 0.0, why));
+    }
+    let last = convs.len() - 1;
+    let ends = [
+        ("one block", errors[0][last]),
+        (
+            "most blocks, less 2 %",
+            0.98 * errors[errors.len() - 1][last],
+        ),
+    ];
+    let name = "more of the deepest blocks are worse";
+    all.push(Check::ordered(name, &ends, 0.0, why));
+    all
+}
+
+fn figure(blocks: &[usize], convs: &[usize], errors: &[Vec<f64>]) -> FigureSpec {
+    let mut figure = FigureSpec::new("error", "Reconstruction error of residual autoencoders");
+    figure.subtitle = "mean over data sets".into();
+    figure.x = Axis::linear("convolutions in a block")
+        .with_ticks(convs.iter().map(|c| (*c as f64, c.to_string())).collect());
+    figure.y = Axis::linear("squared error per value");
+    figure.legend = true;
+    let styles = [
+        (Role::Foreground, Shape::Circle),
+        (Role::Alive, Shape::Square),
+        (Role::Kl, Shape::TriangleUp),
+    ];
+    for ((b, row), (role, shape)) in blocks.iter().zip(errors).zip(styles) {
+        let points = convs.iter().zip(row).map(|(c, e)| [*c as f64, *e]);
+        let name = format!("blocks at each scale: {b}");
+        let mut series = Series::line(&format!("blocks_{b}"), &name, points.collect(), role.into());
+        series.style = SeriesStyle::Both(
+            LineStyle {
+                width: 1.5,
+                dash: Dash::Solid,
+            },
+            MarkerStyle::new(shape, true),
+        );
+        figure.layers.push(Layer::Series(series));
+    }
+    figure
+}

@@ -1,0 +1,181 @@
+//! Category (iii): a decoder with a variance of its own for every dimension can do without its latents.
+//!
+//! Along the axes the data's dimensions are independent here, so N(0, diag ζ²) is their exact density: with γ per
+//! dimension collapse is the global optimum, its loss Σ ½ log 2πeζ², while one γ for all needs a latent for every large
+//! ζ².
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{
+    DataConfig, GammaMode, Likelihood, LiveConfig, NetConfig, Preprocess, RunConfig, SamplingConfig,
+};
+use crate::data::{Dataset, Pixels, Preprocessor};
+use crate::figure::{Axis, Bar, Bars, FigureSpec, Layer, Role};
+use crate::metrics::Usage;
+use crate::papers::context::Ready;
+use crate::papers::{Check, Context, Error};
+use crate::theory::ppca_fit;
+use crate::train::evaluate;
+
+/// Three large dimensions above a floor.
+const SPECTRUM: [f64; 6] = [9.0, 5.0, 2.0, 0.1, 0.1, 0.1];
+const ITEMS: usize = 256;
+const LATENTS: usize = 3;
+const STEPS: u64 = 4000;
+
+/// What is kept of a run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Made {
+    loss: f64,
+    mse: f64,
+    active: usize,
+    kl: Vec<f64>,
+}
+
+/// Both runs, judged and drawn.
+pub(super) fn case(context: &Context<'_>) -> Result<(Vec<Check>, FigureSpec), Error> {
+    let data = along_the_axes(context)?;
+    let run = |likelihood| -> Result<Made, Error> {
+        let config = RunConfig {
+            net: NetConfig {
+                likelihood,
+                ..NetConfig::linear(LATENTS)
+            },
+            live: LiveConfig {
+                gamma: 1.0,
+                gamma_mode: GammaMode::Learned,
+                learning_rate: 0.01,
+                ..LiveConfig::default()
+            },
+            sampling: SamplingConfig {
+                batch: ITEMS,
+                seed: 5,
+            },
+            ..RunConfig::default()
+        };
+        let setup = Context::setup(&data, config);
+        context.train_then("dai-per-pixel-1", &setup, STEPS, |trainer| {
+            let live = *trainer.live();
+            let go_on = || context.watcher.go_on();
+            let found = evaluate(trainer.backend(), 5, &live, ITEMS, &go_on)?;
+            Ok(Made {
+                loss: found.loss(),
+                mse: found.sse / found.dim as f64,
+                active: Usage::new(&found).active,
+                kl: found.latents.iter().map(|l| l.kl).collect(),
+            })
+        })
+    };
+    let (own, one) = (
+        run(Likelihood::GaussianPerPixel)?,
+        run(Likelihood::Gaussian)?,
+    );
+    let entropy = SPECTRUM
+        .iter()
+        .map(|z| 0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * z).ln())
+        .sum::<f64>();
+    let fit = ppca_fit(&SPECTRUM, SPECTRUM.len(), LATENTS)?;
+    let variance = SPECTRUM.iter().sum::<f64>() / SPECTRUM.len() as f64;
+    let sampled = "closed form; ε is drawn once an item, and Adam wanders";
+    let checks = vec![
+        Check::counts(
+            "(iii) γ per dimension: live latents",
+            0,
+            own.active,
+            "of three",
+        ),
+        Check::equals(
+            "(iii) γ per dimension: its loss is the density's own, Σ ½ log 2πeζ²",
+            entropy,
+            own.loss,
+            0.05,
+            sampled,
+        ),
+        Check::equals_within(
+            "(iii) γ per dimension: nothing is reconstructed, the error is the variance",
+            variance,
+            own.mse,
+            0.02,
+            "per dimension",
+        ),
+        Check::counts(
+            "(iii) one γ, the same data: live latents",
+            3,
+            one.active,
+            "of three",
+        ),
+        Check::equals(
+            "(iii) one γ: its loss is pPCA's, no better",
+            -fit.log_likelihood,
+            one.loss,
+            0.15,
+            sampled,
+        ),
+    ];
+    Ok((checks, figure(&own, &one)))
+}
+
+/// Gaussian data turned to its principal axes.
+fn along_the_axes(context: &Context<'_>) -> Result<Ready, Error> {
+    let turned = context.gaussian(SPECTRUM.to_vec(), ITEMS)?;
+    let spectrum = context.spectrum(&turned)?;
+    let d = SPECTRUM.len();
+    let mut values = Vec::with_capacity(ITEMS * d);
+    let mut x = vec![0.0_f32; d];
+    for item in 0..ITEMS {
+        turned
+            .preprocessor
+            .row_into(&turned.dataset, 0, item, &mut x);
+        for mode in 0..d {
+            let axis = spectrum.mode(mode).unwrap_or_default();
+            values.push(x.iter().zip(axis).map(|(x, v)| x * v).sum());
+        }
+    }
+    let dataset = Arc::new(Dataset {
+        pixels: Pixels::Floats(values),
+        ..(*turned.dataset).clone()
+    });
+    Ok(Ready {
+        config: DataConfig::default(),
+        preprocessor: Arc::new(Preprocessor::new(Preprocess::None, &dataset)),
+        dataset,
+    })
+}
+
+fn figure(own: &Made, one: &Made) -> FigureSpec {
+    let mut figure = FigureSpec::new(
+        "per-dimension",
+        "(iii) A variance per dimension does without latents",
+    );
+    figure.subtitle = "three independent dimensions above a floor".into();
+    let ticks = (0..LATENTS).map(|j| (j as f64, format!("z{j}"))).collect();
+    figure.x = Axis::linear("latent")
+        .with_range(-0.7, LATENTS as f64 - 0.3)
+        .with_ticks(ticks);
+    figure.y = Axis::linear("KL").with_unit("nats");
+    figure.legend = true;
+    let mut bars = |id: &str, name: String, shift: f64, role: Role, made: &Made| {
+        let items = made.kl.iter().enumerate().map(|(j, kl)| Bar {
+            x: j as f64 + shift,
+            base: 0.0,
+            height: *kl,
+            width: 0.36,
+            colour: role.into(),
+            hatched: false,
+            label: format!("{name}: {} nats", crate::text::significant(*kl, 3)),
+            latent: Some(j),
+        });
+        figure.layers.push(Layer::Bars(Bars {
+            id: id.into(),
+            items: items.collect(),
+            name,
+            colour: role.into(),
+        }));
+    };
+    let text = |word: &str, made: &Made| format!("{word}, {} live", made.active);
+    bars("one", text("one γ", one), -0.19, Role::Alive, one);
+    bars("own", text("γ per dimension", own), 0.19, Role::Dead, own);
+    figure
+}
