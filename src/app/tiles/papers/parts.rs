@@ -66,8 +66,12 @@ pub(super) fn about(seconds: u32) -> String {
     format!("about {}", time(seconds))
 }
 
-/// `33 s`, `10 min`, `3 h`.
+/// `33 s`, `10 min`, `3 h`, `4 days`.
 pub(super) fn time(seconds: u32) -> String {
+    const DAY: u32 = 86_400;
+    if seconds >= 2 * DAY {
+        return format!("{} days", seconds.div_ceil(DAY));
+    }
     let text = duration(Duration::from_secs(u64::from(seconds)));
     text.replace(".0 h", " h")
 }
@@ -88,6 +92,7 @@ mod tests {
         assert_eq!(about(600), "about 10 min");
         assert_eq!(time(10_800), "3 h");
         assert_eq!(time(9000), "2.5 h");
+        assert_eq!(time(300_000), "4 days");
     }
 
     #[test]
