@@ -25,6 +25,8 @@ use crate::papers::{ALL, Effort};
 const LIST: std::ops::RangeInclusive<f32> = 200.0..=350.0;
 /// Between the list and what it chooses.
 const GAP: f32 = 25.0;
+/// Least width of what it chooses.
+const LEAST_DETAIL: f32 = 160.0;
 /// Width from which what was found stands beside the folder.
 const ROOM_FOR_FOUND: f32 = 780.0;
 
@@ -88,7 +90,13 @@ impl Content for Papers {
             self.view.reset_view();
         }
         let all = ui.available_rect_before_wrap();
-        let width = (0.36 * all.width()).clamp(*LIST.start(), *LIST.end());
+        // Where there is no room for both, the list alone.
+        let roomy = all.width() > *LIST.start() + GAP + LEAST_DETAIL;
+        let width = if roomy {
+            (0.36 * all.width()).clamp(*LIST.start(), *LIST.end())
+        } else {
+            all.width()
+        };
         let left = Rect::from_min_size(all.min, vec2(width, all.height()));
         let right = Rect::from_min_max(pos2(left.right() + GAP, all.top()), all.max);
         let part = |id: &'static str, rect: Rect| {
@@ -99,14 +107,16 @@ impl Content for Papers {
             ui.set_clip_rect(left.expand(2.0).intersect(ui.clip_rect()));
             list::list(ui, papers, &mut self.seen, actions);
         });
-        let c = theme::chrome(Theme::of(ui));
-        let line = egui::Stroke::new(1.0, c.outline);
-        ui.painter()
-            .vline(left.right() + 0.5 * GAP, all.y_range(), line);
-        ui.scope_builder(part("detail", right), |ui| {
-            ui.set_clip_rect(right.expand(2.0).intersect(ui.clip_rect()));
-            detail::detail(ui, papers, (&mut self.figure, &mut self.view), actions);
-        });
+        if roomy {
+            let c = theme::chrome(Theme::of(ui));
+            let line = egui::Stroke::new(1.0, c.outline);
+            ui.painter()
+                .vline(left.right() + 0.5 * GAP, all.y_range(), line);
+            ui.scope_builder(part("detail", right), |ui| {
+                ui.set_clip_rect(right.expand(2.0).intersect(ui.clip_rect()));
+                detail::detail(ui, papers, (&mut self.figure, &mut self.view), actions);
+            });
+        }
         ui.allocate_rect(all, egui::Sense::hover());
         Some(Drawn { hovered: None })
     }

@@ -130,6 +130,21 @@ fn several_figures_are_gone_through_one_by_one() {
 }
 
 #[test]
+fn the_papers_stand_any_size_of_the_window() {
+    let cache = tempfile::tempdir().expect("a folder");
+    let mut window = tall(cache.path());
+    make(&mut window, "wang-thm3");
+    let title = window.state().papers.experiment().title;
+    for size in [[900.0, 600.0], [300.0, 200.0], [1280.0, 800.0]] {
+        window.harness.set_size(size.into());
+        window.frames(4);
+    }
+    let rect = window.control(Role::RadioButton, title).rect();
+    assert!(rect.width() > 150.0 && rect.right() < 1280.0, "{rect}");
+    assert!(window.says(experiment("wang-thm3").claim));
+}
+
+#[test]
 fn experiments_stop_when_told_and_the_live_run_goes_on() {
     let cache = tempfile::tempdir().expect("a folder");
     let mut window = tall(cache.path());
