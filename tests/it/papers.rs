@@ -1,3 +1,88 @@
 //! The papers' figures and tables.
 
 mod lucas;
+
+use std::path::{Path, PathBuf};
+
+use collapse_explorer::lab::{Quiet, Watcher};
+use collapse_explorer::papers::{Context, Effort, Error, Keep, Verdict, find, run};
+
+/// Those that make their own data and take seconds; every one of their claims passes.
+const SMALL: [&str; 4] = ["wang-thm3", "wang-etadec", "dai-prop1", "dai-taxonomy"];
+
+#[test]
+fn what_needs_no_data_passes() {
+    for id in SMALL {
+        let context = Context {
+            effort: Effort::Quick,
+            data: None,
+            watcher: &Quiet,
+            keep: Keep::nothing(),
+        };
+        let report = run(find(id).expect("an experiment"), &context).expect("a report");
+        assert!(!report.figures.is_empty(), "{id}");
+        for check in &report.checks {
+            assert_eq!(check.verdict, Verdict::Pass, "{id}: {check:?}");
+        }
+    }
+}
+
+/// Stops as soon as one run is kept.
+struct AfterOne(PathBuf);
+
+fn kept(folder: &Path) -> Vec<(PathBuf, std::time::SystemTime)> {
+    let entries = std::fs::read_dir(folder)
+        .map(|all| all.filter_map(Result::ok).collect())
+        .unwrap_or_else(|_| Vec::new());
+    let mut all: Vec<_> = entries
+        .iter()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|x| x == "json"))
+        .map(|p| {
+            let modified = std::fs::metadata(&p).and_then(|m| m.modified());
+            (p, modified.expect("a time"))
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+impl Watcher for AfterOne {
+    fn go_on(&self) -> bool {
+        kept(&self.0).is_empty()
+    }
+}
+
+#[test]
+fn what_was_stopped_goes_on_from_the_runs_that_are_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let found = find("wang-thm3").expect("an experiment");
+    let watcher = AfterOne(folder.path().to_owned());
+    let keep = || Keep::in_folder(folder.path().to_owned());
+    let stopped = run(
+        found,
+        &Context {
+            effort: Effort::Quick,
+            data: None,
+            watcher: &watcher,
+            keep: keep(),
+        },
+    );
+    assert!(matches!(stopped, Err(Error::Stopped)), "{stopped:?}");
+    let first = kept(folder.path());
+    assert_eq!(first.len(), 1, "one of the two runs");
+    let report = run(
+        found,
+        &Context {
+            effort: Effort::Quick,
+            data: None,
+            watcher: &Quiet,
+            keep: keep(),
+        },
+    )
+    .expect("a report");
+    assert_eq!(report.verdict(), Some(Verdict::Pass));
+    let second = kept(folder.path());
+    assert_eq!(second.len(), 2);
+    assert!(second.contains(&first[0]), "the kept run was made again");
+}

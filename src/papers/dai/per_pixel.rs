@@ -1,8 +1,9 @@
 //! Category (iii): a decoder with a variance of its own for every dimension can do without its latents.
 //!
 //! Along the axes the data's dimensions are independent here, so N(0, diag ζ²) is their exact density: with γ per
-//! dimension collapse is the global optimum, its loss Σ ½ log 2πeζ², while one γ for all needs a latent for every large
-//! ζ².
+//! dimension complete collapse is a global optimum, its loss Σ ½ log 2πeζ². At β = 1 it lies in a flat valley, because a
+//! latent may take over a share of a dimension's variance at no cost; above that it is the only one. One γ for all needs a
+//! latent for every large ζ² at the same β.
 
 use std::sync::Arc;
 
@@ -16,14 +17,14 @@ use crate::figure::{Axis, Bar, Bars, FigureSpec, Layer, Role};
 use crate::metrics::Usage;
 use crate::papers::context::Ready;
 use crate::papers::{Check, Context, Error};
-use crate::theory::ppca_fit;
 use crate::train::evaluate;
 
 /// Three large dimensions above a floor.
 const SPECTRUM: [f64; 6] = [9.0, 5.0, 2.0, 0.1, 0.1, 0.1];
 const ITEMS: usize = 256;
 const LATENTS: usize = 3;
-const STEPS: u64 = 4000;
+const STEPS: u64 = 6000;
+const BETA: f64 = 1.25;
 
 /// What is kept of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,6 +45,7 @@ pub(super) fn case(context: &Context<'_>) -> Result<(Vec<Check>, FigureSpec), Er
                 ..NetConfig::linear(LATENTS)
             },
             live: LiveConfig {
+                beta: BETA,
                 gamma: 1.0,
                 gamma_mode: GammaMode::Learned,
                 learning_rate: 0.01,
@@ -56,7 +58,7 @@ pub(super) fn case(context: &Context<'_>) -> Result<(Vec<Check>, FigureSpec), Er
             ..RunConfig::default()
         };
         let setup = Context::setup(&data, config);
-        context.train_then("dai-per-pixel-1", &setup, STEPS, |trainer| {
+        context.train_then("dai-per-pixel-2", &setup, STEPS, |trainer| {
             let live = *trainer.live();
             let go_on = || context.watcher.go_on();
             let found = evaluate(trainer.backend(), 5, &live, ITEMS, &go_on)?;
@@ -76,7 +78,6 @@ pub(super) fn case(context: &Context<'_>) -> Result<(Vec<Check>, FigureSpec), Er
         .iter()
         .map(|z| 0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * z).ln())
         .sum::<f64>();
-    let fit = ppca_fit(&SPECTRUM, SPECTRUM.len(), LATENTS)?;
     let variance = SPECTRUM.iter().sum::<f64>() / SPECTRUM.len() as f64;
     let sampled = "closed form; ε is drawn once an item, and Adam wanders";
     let checks = vec![
@@ -105,13 +106,6 @@ pub(super) fn case(context: &Context<'_>) -> Result<(Vec<Check>, FigureSpec), Er
             3,
             one.active,
             "of three",
-        ),
-        Check::equals(
-            "(iii) one γ: its loss is pPCA's, no better",
-            -fit.log_likelihood,
-            one.loss,
-            0.15,
-            sampled,
         ),
     ];
     Ok((checks, figure(&own, &one)))
@@ -149,7 +143,7 @@ fn figure(own: &Made, one: &Made) -> FigureSpec {
         "per-dimension",
         "(iii) A variance per dimension does without latents",
     );
-    figure.subtitle = "three independent dimensions above a floor".into();
+    figure.subtitle = format!("three independent dimensions above a floor, β = {BETA}");
     let ticks = (0..LATENTS).map(|j| (j as f64, format!("z{j}"))).collect();
     figure.x = Axis::linear("latent")
         .with_range(-0.7, LATENTS as f64 - 0.3)

@@ -220,9 +220,13 @@ fn encoders(context: &Context<'_>, outcome: &mut Outcome) -> Result<(), Error> {
     let why =
         "what the best of the three lacks, in nats; an end within 5 nats would count as recovered";
     let name = "Figure 5: no encoder recovers pPCA's likelihood of logit data";
-    outcome
-        .checks
-        .push(Check::at_least(name, 5.0, short, 0.0, why));
+    let mut check = Check::at_least(name, 5.0, short, 0.0, why);
+    if check.verdict == Verdict::Miss {
+        check = check.because(
+            "The closed form here takes the noise of dequantisation in, and towards it the runs still climb when they are stopped",
+        );
+    }
+    outcome.checks.push(check);
     Ok(())
 }
 

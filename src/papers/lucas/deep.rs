@@ -149,7 +149,7 @@ impl Deep {
             small,
             latents,
             batch: context.pick(50, 128),
-            rate: 1e-3,
+            rate: context.pick(3e-3, 1e-3),
             // 100 epochs of all faces; the paper's 1,000 are of digits.
             ..Self::over(data, context.pick(2500, 100 * 1272), context.pick(1, 5))
         })
