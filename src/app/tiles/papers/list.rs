@@ -55,9 +55,13 @@ fn line(ui: &mut Ui, papers: &PapersState, index: usize, experiment: &Experiment
     let c = theme::chrome(Theme::of(ui));
     let selected = index == papers.selected;
     let width = ui.available_width();
-    // The heads are short enough to leave the time its place at the end of their line.
     let room = (width - MARK - 2.0 * MARGIN.x).max(60.0);
-    let galley = ui.painter().layout_job(title(ui, experiment.title, room));
+    let price = time(experiment.cost.seconds(papers.effort));
+    let beside = fits(ui, experiment.title, &price, room);
+    let after = if beside { "" } else { &price };
+    let galley = ui
+        .painter()
+        .layout_job(title(ui, experiment.title, after, room));
     let height = galley.size().y + 2.0 * MARGIN.y;
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     response
@@ -89,18 +93,32 @@ fn line(ui: &mut Ui, papers: &PapersState, index: usize, experiment: &Experiment
     }
     let at = egui::pos2(inner.left() + MARK, inner.top());
     ui.painter().galley(at, galley, c.text);
-    ui.painter().text(
-        egui::pos2(inner.right(), first),
-        Align2::RIGHT_CENTER,
-        time(experiment.cost.seconds(papers.effort)),
-        TextStyle::Small.resolve(ui.style()),
-        c.muted,
-    );
+    if beside {
+        ui.painter().text(
+            egui::pos2(inner.right(), first),
+            Align2::RIGHT_CENTER,
+            price,
+            TextStyle::Small.resolve(ui.style()),
+            c.muted,
+        );
+    }
     response
 }
 
-/// `Figure 2` and, below it, what it is about.
-fn title(ui: &Ui, text: &str, width: f32) -> LayoutJob {
+/// Whether the time has room at the end of a title's first line.
+fn fits(ui: &Ui, text: &str, time: &str, width: f32) -> bool {
+    let head = text.split_once(": ").map_or(text, |(head, _)| head);
+    let wide = |text: &str, style: TextStyle| {
+        let font = style.resolve(ui.style());
+        let colour = egui::Color32::PLACEHOLDER;
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
+        galley.size().x
+    };
+    wide(head, TextStyle::Body) + wide(time, TextStyle::Small) + 8.0 <= width
+}
+
+/// `Figure 2` and, below it, what it is about; after that the time, if it has no room elsewhere.
+fn title(ui: &Ui, text: &str, after: &str, width: f32) -> LayoutJob {
     let c = theme::chrome(Theme::of(ui));
     let mut job = LayoutJob::default();
     job.wrap.max_width = width;
@@ -111,6 +129,10 @@ fn title(ui: &Ui, text: &str, width: f32) -> LayoutJob {
             job.append(rest, 0.0, format(TextStyle::Small, c.text));
         }
         None => job.append(text, 0.0, format(TextStyle::Body, c.strong)),
+    }
+    if !after.is_empty() {
+        let after = format!(" ({after})");
+        job.append(&after, 0.0, format(TextStyle::Small, c.muted));
     }
     job
 }
