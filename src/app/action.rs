@@ -1,8 +1,13 @@
 //! What the user can ask for, and the work it makes for the threads.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::loader::{PreviewRequest, Relation};
-use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, SamplingConfig};
+use super::papers::PapersRequest;
+use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, RunConfig, SamplingConfig};
 use crate::lab::Experiment;
+use crate::papers::Report;
 use crate::train::{Command, LandscapeRequest, LiveParams};
 
 use super::tile::Tile;
@@ -12,6 +17,8 @@ use super::state::diagnose::DiagnoseSettings;
 use super::state::lab::{PhaseSettings, SweepSettings};
 use super::state::looks::Look;
 use super::state::noise::NoiseSettings;
+use super::state::papers::PapersAction;
+use super::state::tour::TourAction;
 
 /// Something the user asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +33,12 @@ pub enum Action {
     Device(DeviceChoice),
     /// Reloads: which data, and how they are preprocessed.
     Data(DataConfig),
+    /// Re-initialises: all settings at once, and loads the data if they are others.
+    OpenRun(Box<RunConfig>),
+    /// The papers' experiments.
+    Papers(PapersAction),
+    /// The tour.
+    Tour(TourAction),
     /// Reloads, after a look at what would take long.
     Open(DataConfig),
     /// What was done with the sheet on data to be opened.
@@ -99,6 +112,23 @@ pub enum Effect {
     Experiment(u64, Box<Experiment>),
     /// To the experiments' thread.
     StopLab,
+    /// To the papers' thread: which data sets a folder holds, and what was made with them before.
+    LookForPapers(Option<PathBuf>),
+    /// To the papers' thread.
+    RunPapers(PapersRequest),
+    /// To the papers' thread.
+    StopPapers,
+    /// To the files' thread: asks for the folder of data sets.
+    PickPapersFolder,
+    /// To the files' thread: reports with their figures.
+    SaveReports {
+        /// What is written.
+        reports: Vec<Arc<Report>>,
+        /// Whether a page of all of them is written too.
+        page: bool,
+        /// Whether a dialog asks where.
+        ask: bool,
+    },
 }
 
 /// How a notice looks.

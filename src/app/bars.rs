@@ -13,7 +13,7 @@ use super::tile::{Tile, Workspace};
 /// Widths of the bar from which it has room for its less important parts.
 const ROOM_FOR_TITLE: f32 = 1000.0;
 const ROOM_FOR_DATA: f32 = 1240.0;
-const ROOM_FOR_WORKSPACES: f32 = 330.0;
+const ROOM_FOR_WORKSPACES: f32 = 400.0;
 const ROOM_FOR_NAME: f32 = 60.0;
 
 /// What the top bar asks of the window itself.

@@ -20,10 +20,15 @@ use super::data_panel::data_sheet;
 use super::files::{Files, Job, Outcome};
 use super::help::help_window;
 use super::loader::Loader;
+use super::papers::Papers;
 use super::state::AppState;
+use super::state::papers::{DATA_VARIABLE, PapersAction};
+use super::state::tour::TourAction;
 use super::theme::{self, Theme, chrome};
+use super::tile::Workspace;
 use super::tile::{SaveRequest, Tile};
 use super::tiles::TileBoard;
+use super::tour;
 
 /// Width of the left panel.
 const CONTROLS_WIDTH: f32 = 272.0;
@@ -43,6 +48,7 @@ pub struct Explorer {
     worker: Worker,
     loader: Loader,
     lab: Lab,
+    papers: Papers,
     files: Files,
     controls: Controls,
     board: TileBoard,
@@ -64,7 +70,7 @@ impl Explorer {
         Self::with_store(ctx, config, figures, Store::platform())
     }
 
-    /// As [`new`](Self::new), with decoded pictures kept in `store`.
+    /// As [`new`](Self::new), with decoded pictures kept in `store` and what the papers' experiments came to beside them.
     ///
     /// # Errors
     /// The system's error if a thread cannot be started.
@@ -86,11 +92,13 @@ impl Explorer {
         });
         let (mut state, effects) = AppState::new(config);
         state.lab.folder = Some(figures.join("lab"));
-        let this = Self {
+        let kept = store.folder().map(|folder| folder.join("papers"));
+        let mut this = Self {
             state,
             worker: Worker::spawn(Arc::clone(&waker))?,
             loader: Loader::spawn(store, Arc::clone(&waker))?,
             lab: Lab::spawn(Arc::clone(&waker))?,
+            papers: Papers::spawn(kept, Arc::clone(&waker))?,
             files: Files::spawn(figures, waker)?,
             controls: Controls::default(),
             board: TileBoard::default(),
@@ -102,6 +110,10 @@ impl Explorer {
             pace,
         };
         this.carry_out(effects);
+        let data = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty());
+        this.act(Action::Papers(PapersAction::Folder(
+            data.map(PathBuf::from),
+        )));
         Ok(this)
     }
 
@@ -134,6 +146,19 @@ impl Explorer {
                 Effect::StopLab => {
                     self.lab.stop();
                 }
+                Effect::LookForPapers(data) => {
+                    self.papers.look(data);
+                }
+                Effect::RunPapers(request) => {
+                    self.papers.make(request);
+                }
+                Effect::StopPapers => self.papers.stop(),
+                Effect::PickPapersFolder => {
+                    self.files.send(Job::PickPapersFolder);
+                }
+                Effect::SaveReports { reports, page, ask } => {
+                    self.files.send(Job::SaveReports { reports, page, ask });
+                }
             }
         }
     }
@@ -165,10 +190,20 @@ impl Explorer {
             let effects = self.state.lab_report(report);
             self.carry_out(effects);
         }
+        if let Some(progress) = self.papers.progress() {
+            self.state.papers_progress(progress);
+        }
+        while let Some(message) = self.papers.message() {
+            let effects = self.state.papers_message(message);
+            self.carry_out(effects);
+        }
         while let Some(outcome) = self.files.outcome() {
             match outcome {
                 Outcome::Saved(path) => self.state.inform(format!("saved {}", path.display())),
                 Outcome::Failed(reason) => self.state.refuse(reason),
+                Outcome::PickedPapersFolder(path) => {
+                    self.act(Action::Papers(PapersAction::Folder(Some(path))));
+                }
                 Outcome::Picked(path) => {
                     let request = self.state.path_request(path);
                     self.act(Action::Open(request));
@@ -259,7 +294,7 @@ impl Explorer {
                     for extension in ["png", "svg", "csv"] {
                         requests.push(SaveRequest {
                             figure: figure.clone(),
-                            stem: tile.file_stem(),
+                            stem: tile.file_stem().to_owned(),
                             extension,
                             ask: false,
                         });
@@ -344,21 +379,32 @@ impl Explorer {
         let centre = egui::Frame::new()
             .fill(c.window)
             .inner_margin(egui::Margin::same(8));
+        if let Some(tour) = &self.state.tour {
+            tour::panel(ui, &self.state, tour, &mut actions);
+        }
         egui::CentralPanel::default().frame(centre).show(ui, |ui| {
             self.board.ui(ui, &self.state, &mut actions, &mut saves);
         });
         drop_hint(&ctx);
         data_sheet(&ctx, &self.state, &mut actions);
-        help_window(&ctx, &mut self.help);
+        if help_window(&ctx, &mut self.help) {
+            actions.push(Action::Tour(TourAction::Start));
+        }
         self.toasts.show(ui);
         if open_dialog {
             self.files.send(Job::PickData);
         }
         for action in actions {
-            if matches!(action, Action::NoiseOn(_)) {
-                self.board.reveal(Tile::Noise);
+            match action {
+                Action::NoiseOn(_) => self.board.reveal(Tile::Noise),
+                Action::OpenRun(_) => self.board.set_workspace(Workspace::Live),
+                _ => {}
             }
+            let toured = matches!(action, Action::Tour(_));
             self.act(action);
+            if toured && let Some(tour) = &self.state.tour {
+                self.board.set_workspace(tour::STEPS[tour.step].workspace);
+            }
         }
         for request in saves {
             self.send_job(Job::Save(Box::new(request)));

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use crate::papers::{Report, report};
 use crate::train::Waker;
 
 use super::tile::SaveRequest;
@@ -24,6 +25,17 @@ pub(super) enum Job {
     SaveWindow(usize, usize, Vec<u8>),
     /// Asks for a folder of data.
     PickData,
+    /// Asks for the folder that holds the papers' data sets.
+    PickPapersFolder,
+    /// Writes reports, and a page of them all if there is to be one, among the figures or where a dialog says.
+    SaveReports {
+        /// What is written.
+        reports: Vec<Arc<Report>>,
+        /// Whether a page is written.
+        page: bool,
+        /// Whether a dialog asks where.
+        ask: bool,
+    },
 }
 
 /// What came of a job.
@@ -33,6 +45,8 @@ pub(super) enum Outcome {
     Saved(PathBuf),
     /// A data folder or file was picked.
     Picked(PathBuf),
+    /// The folder of the papers' data sets was picked.
+    PickedPapersFolder(PathBuf),
     /// The job failed, in one sentence.
     Failed(String),
 }
@@ -116,6 +130,28 @@ fn work(
                     .pick_folder()
             })
             .map(Outcome::Picked),
+            Job::PickPapersFolder => ask(&|| {
+                rfd::FileDialog::new()
+                    .set_title("The folder that holds the data sets")
+                    .pick_folder()
+            })
+            .map(Outcome::PickedPapersFolder),
+            Job::SaveReports {
+                reports,
+                page,
+                ask: elsewhere,
+            } => {
+                let into = if elsewhere {
+                    ask(&|| {
+                        rfd::FileDialog::new()
+                            .set_title("A folder for the report")
+                            .pick_folder()
+                    })
+                } else {
+                    Some(folder.join("papers"))
+                };
+                into.map(|into| save_reports(&reports, page, &into))
+            }
         };
         if let Some(outcome) = outcome {
             // A full queue means nobody looks; the file is written all the same.
@@ -147,7 +183,7 @@ fn save(request: &SaveRequest, folder: &Path, ask: Ask<'_>) -> Option<Outcome> {
                 .save_file()
         })?
     } else {
-        match free_name(folder, request.stem, request.extension) {
+        match free_name(folder, &request.stem, request.extension) {
             Ok(path) => path,
             Err(reason) => return Some(Outcome::Failed(reason)),
         }
@@ -156,6 +192,25 @@ fn save(request: &SaveRequest, folder: &Path, ask: Ask<'_>) -> Option<Outcome> {
         Ok(()) => Outcome::Saved(path),
         Err(error) => Outcome::Failed(error.to_string()),
     })
+}
+
+/// Writes every report's figures and numbers; what is saved is the page, or the folder where there is none.
+fn save_reports(reports: &[Arc<Report>], page: bool, folder: &Path) -> Outcome {
+    let mut written = Vec::with_capacity(reports.len());
+    for report in reports {
+        let mut report = Report::clone(report);
+        if let Err(error) = report::write(&mut report, folder) {
+            return Outcome::Failed(error.to_string());
+        }
+        written.push(report);
+    }
+    if !page {
+        return Outcome::Saved(folder.to_owned());
+    }
+    match report::write_page(&written, folder) {
+        Ok(path) => Outcome::Saved(path),
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
 }
 
 fn save_window(width: usize, height: usize, rgba: Vec<u8>, folder: &Path) -> Option<Outcome> {

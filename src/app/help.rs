@@ -26,7 +26,7 @@ const SYMBOLS: [(&str, &str); 9] = [
     ),
 ];
 
-const SHORTCUTS: [(&str, &str); 11] = [
+const SHORTCUTS: [(&str, &str); 12] = [
     ("Space", "play or pause"),
     ("→", "one step"),
     ("Shift + →", "one epoch"),
@@ -42,12 +42,14 @@ const SHORTCUTS: [(&str, &str); 11] = [
     ),
     ("click a mode's point", "its loss surface"),
     ("right drag, double click", "zoom into a plot, and out"),
+    ("Up, Down", "through the list of the Papers workspace"),
     ("F1", "this window"),
     ("double-click a slider", "its default"),
 ];
 
-/// Draws the window while `open`.
-pub(super) fn help_window(ctx: &Context, open: &mut bool) {
+/// Draws the window while `open`; true if the user asked for the tour.
+pub(super) fn help_window(ctx: &Context, open: &mut bool) -> bool {
+    let mut tour = false;
     egui::Window::new("Help")
         .open(open)
         .resizable(false)
@@ -71,5 +73,12 @@ pub(super) fn help_window(ctx: &Context, open: &mut bool) {
                     });
                 ui.add_space(8.0);
             }
+            tour = ui
+                .button("Take the tour: six steps, each with a run of its own")
+                .clicked();
         });
+    if tour {
+        *open = false;
+    }
+    tour
 }

@@ -17,16 +17,19 @@ mod number {
     pub(super) use crate::text::{significant, subscript, thousands};
 }
 mod outline;
+mod papers;
 pub mod plot_view;
 pub mod state;
 pub mod theme;
 mod tile;
 mod tiles;
+mod tour;
 mod window;
 
 pub use explorer::Explorer;
 pub use loader::{
     LoadedData, LoaderMessage, NoPreview, PreviewRequest, Previewed, Relation, Strip,
 };
+pub use papers::{PapersMessage, PapersProgress, PapersRequest};
 pub use tile::Tile;
 pub use window::{WindowError, run};

@@ -9,10 +9,13 @@ pub mod lab;
 pub mod looks;
 mod messages;
 pub mod noise;
+pub mod papers;
+mod requests;
 mod theory;
+pub mod tour;
+mod whole_run;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::action::{Action, Effect, Notice, Severity};
@@ -94,6 +97,8 @@ pub struct AppState {
     pub data: Option<Data>,
     /// A load under way.
     pub loading: Option<Loading>,
+    /// The run to be shown when its data are there.
+    incoming: Option<RunConfig>,
     /// Data that may be loaded next.
     pub opening: data::Opening,
     /// The current run.
@@ -146,6 +151,10 @@ pub struct AppState {
     pub problem: Option<String>,
     /// The experiments.
     pub lab: lab::LabState,
+    /// The papers' experiments.
+    pub papers: papers::PapersState,
+    /// The tour, while it is shown.
+    pub tour: Option<tour::Tour>,
     /// Grows with every change that a plot shows.
     pub generation: u64,
     next_run: u64,
@@ -159,6 +168,7 @@ impl AppState {
             config,
             data: None,
             loading: None,
+            incoming: None,
             opening: data::Opening::default(),
             run: None,
             playing: true,
@@ -187,6 +197,8 @@ impl AppState {
             notices: Vec::new(),
             problem: None,
             lab: lab::LabState::default(),
+            papers: papers::PapersState::default(),
+            tour: None,
             generation: 0,
             next_run: 0,
         };
@@ -214,6 +226,9 @@ impl AppState {
             Action::Sampling(sampling) => self.restart(|config| config.sampling = sampling),
             Action::Device(device) => self.restart(|config| config.device = device),
             Action::Data(data) => self.load(data),
+            Action::OpenRun(config) => self.open_run(*config),
+            Action::Papers(action) => self.papers_action(action),
+            Action::Tour(action) => self.tour_action(action),
             Action::Open(config) => self.open(config),
             Action::Sheet(action) => self.sheet(action),
             Action::CancelLoad => vec![Effect::CancelLoad],
@@ -351,6 +366,7 @@ impl AppState {
     }
 
     fn load(&mut self, data: DataConfig) -> Vec<Effect> {
+        self.incoming = None;
         self.loading = Some(Loading {
             source: data.source.to_string(),
             pace: None,
@@ -475,42 +491,5 @@ impl AppState {
     pub fn landscape(&self, request: &LandscapeRequest) -> Option<&Arc<Landscape>> {
         let known = &self.snapshot.as_ref()?.landscapes;
         known.iter().find(|l| l.request == *request)
-    }
-
-    /// Where the numbers on screen come from.
-    pub fn provenance(&self) -> crate::figure::Provenance {
-        let Some(data) = &self.data else {
-            return crate::figure::Provenance::default();
-        };
-        let device = self
-            .run
-            .as_ref()
-            .and_then(|r| r.device.as_ref())
-            .map_or("", |d| d.name.as_str());
-        let step = self.snapshot.as_ref().map_or(0, |s| s.step);
-        crate::figure::run::provenance(&self.config, &data.dataset, &data.digest, device, step)
-    }
-
-    /// A data request for `source` with the current preprocessing, all items; how pictures become items and which
-    /// labels and classes count stays only where the source does.
-    pub fn data_request(&self, source: crate::config::DataSource) -> DataConfig {
-        let current = &self.config.data;
-        if source == current.source {
-            return DataConfig {
-                limit: None,
-                ..current.clone()
-            };
-        }
-        DataConfig {
-            source,
-            split: current.split,
-            preprocess: current.preprocess,
-            ..DataConfig::default()
-        }
-    }
-
-    /// A data request for a path that was dropped or picked.
-    pub fn path_request(&self, path: PathBuf) -> DataConfig {
-        self.data_request(crate::config::DataSource::Path(path))
     }
 }

@@ -37,11 +37,13 @@ pub enum Tile {
     Diagnosis,
     /// Growing noise on one latent.
     Noise,
+    /// The papers' figures and tables.
+    Papers,
 }
 
 impl Tile {
     /// All of them, in reading order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
@@ -58,6 +60,7 @@ impl Tile {
         Self::Data,
         Self::Diagnosis,
         Self::Noise,
+        Self::Papers,
     ];
 
     /// Its heading.
@@ -79,6 +82,7 @@ impl Tile {
             Self::Data => "Data",
             Self::Diagnosis => "Diagnosis",
             Self::Noise => "Noise on a latent",
+            Self::Papers => "The papers' figures and tables",
         }
     }
 
@@ -101,6 +105,7 @@ impl Tile {
             Self::Data => "data",
             Self::Diagnosis => "diagnosis",
             Self::Noise => "noise",
+            Self::Papers => "paper",
         }
     }
 }
@@ -118,16 +123,19 @@ pub enum Workspace {
     Instruments,
     /// Why latents are dead, and what brings them back.
     Diagnose,
+    /// What the papers claim, made and judged here.
+    Papers,
 }
 
 impl Workspace {
     /// All of them, in the order of their buttons.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Live,
         Self::Data,
         Self::Lab,
         Self::Instruments,
         Self::Diagnose,
+        Self::Papers,
     ];
 
     /// Its button.
@@ -138,6 +146,7 @@ impl Workspace {
             Self::Lab => "Theory lab",
             Self::Instruments => "Instruments",
             Self::Diagnose => "Diagnose",
+            Self::Papers => "Papers",
         }
     }
 
@@ -169,6 +178,7 @@ impl Workspace {
                 (1.15, &[Tile::Diagnosis, Tile::Merits]),
                 (1.0, &[Tile::Usage, Tile::Noise]),
             ],
+            Self::Papers => &[(1.0, &[Tile::Papers])],
         }
     }
 }
@@ -179,7 +189,7 @@ pub(super) struct SaveRequest {
     /// The figure.
     pub figure: FigureSpec,
     /// Stem of the file.
-    pub stem: &'static str,
+    pub stem: String,
     /// `png`, `svg` or `csv`.
     pub extension: &'static str,
     /// Whether a dialog asks where.

@@ -14,6 +14,7 @@ mod latent_space;
 mod layouts;
 mod merits;
 mod noise;
+mod papers;
 mod phase;
 mod pictures;
 mod rate_distortion;
@@ -269,7 +270,12 @@ impl Board<'_> {
     }
 
     fn menu(&mut self, ui: &mut Ui, id: TileId, tile: Tile) {
-        let figure = self.panes[tile as usize].figure.clone();
+        let pane = &mut self.panes[tile as usize];
+        let figure = if pane.content.is_whole() {
+            pane.content.figure(self.state)
+        } else {
+            pane.figure.clone()
+        };
         ui.add_enabled_ui(figure.is_some(), |ui| {
             for (extension, name) in [
                 ("png", "Save PNG"),
@@ -288,7 +294,9 @@ impl Board<'_> {
         });
         ui.separator();
         if ui.button("Reset view").clicked() {
-            self.panes[tile as usize].view.reset_view();
+            let pane = &mut self.panes[tile as usize];
+            pane.view.reset_view();
+            pane.content.reset_view();
             ui.close();
         }
         if ui.button("Close tile").clicked() {
@@ -305,9 +313,15 @@ impl Board<'_> {
         ask: bool,
     ) {
         if let Some(figure) = figure {
+            // A paper's figures have names of their own.
+            let stem = if tile == Tile::Papers {
+                figure.id.clone()
+            } else {
+                tile.file_stem().to_owned()
+            };
             self.saves.push(SaveRequest {
                 figure: figure.clone(),
-                stem: tile.file_stem(),
+                stem,
                 extension,
                 ask,
             });
@@ -317,6 +331,10 @@ impl Board<'_> {
     fn body(&mut self, ui: &mut Ui, tile: Tile, theme: Theme) {
         let state = self.state;
         let pane = &mut self.panes[tile as usize];
+        if pane.content.is_whole() {
+            pane.content.body(ui, state, self.actions);
+            return;
+        }
         if pane.content.poll() || pane.built != Some(state.generation) {
             pane.figure = pane.content.figure(state);
             pane.built = Some(state.generation);

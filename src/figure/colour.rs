@@ -3,13 +3,13 @@
 //! A figure names roles, so the same figure is dark on screen and light on paper. Latents take
 //! the Okabe–Ito colours by index, the same in every panel, run and export.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Red, green and blue, 0–255, sRGB.
 pub type Rgb = [u8; 3];
 
 /// What a colour means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Behind everything.
@@ -37,7 +37,7 @@ pub enum Role {
 }
 
 /// A colour of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Colour {
     /// By meaning.

@@ -1,14 +1,14 @@
 //! Colour maps for heat maps: perceptually uniform ones from `colorous`, with the rules for values
 //! that are out of range or not numbers in one place, for the window and the exporters alike.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::colour::{Palette, Rgb};
 use super::spec::{ColourScale, HeatMap, Scale};
 use super::ticks::{Tick, format_short, ticks};
 
 /// Where a descent ends: what [`ColourMap::Basins`] shows, by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Category {
@@ -54,7 +54,7 @@ impl Category {
 }
 
 /// A perceptually uniform colour map, or one of categories.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColourMap {
     /// Dark purple, green, yellow.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::colour::Colour;
 use super::colour_map::ColourMap;
 
 /// Which of the two directions a [`Rule`] or [`Band`] fixes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// The value is an x: a vertical line or strip.
@@ -18,7 +18,7 @@ pub enum Direction {
 }
 
 /// Stroke pattern of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dash {
     /// Unbroken.
@@ -31,7 +31,7 @@ pub enum Dash {
 }
 
 /// A stroked line; widths are in points (1/72 inch) in an export, logical pixels on screen.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LineStyle {
     /// Stroke width.
     pub width: f64,
@@ -49,7 +49,7 @@ impl Default for LineStyle {
 }
 
 /// Outline of a marker. Groups differ by shape as well as by colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// A disc, or a circle when not filled.
@@ -69,7 +69,7 @@ pub enum Shape {
 }
 
 /// A marker at each point; sizes are diameters in points in an export, logical pixels on screen.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MarkerStyle {
     /// Outline.
     pub shape: Shape,
@@ -91,7 +91,7 @@ impl MarkerStyle {
 }
 
 /// How the points of a [`Series`] are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeriesStyle {
     /// Joined by a line.
@@ -121,13 +121,14 @@ impl SeriesStyle {
 }
 
 /// Points of one kind. A point with a NaN or infinite coordinate is not drawn and breaks the line.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     /// Stable machine name: the series' name in CSV and its identity on screen.
     pub id: String,
     /// Name in the legend; empty keeps it out of the legend.
     pub name: String,
     /// (x, y) in data units.
+    #[serde(deserialize_with = "super::written::points")]
     pub points: Vec<[f64; 2]>,
     /// Line, markers or both.
     pub style: SeriesStyle,
@@ -195,7 +196,7 @@ impl Series {
 }
 
 /// One bar, in data units.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bar {
     /// Centre.
     pub x: f64,
@@ -216,7 +217,7 @@ pub struct Bar {
 }
 
 /// Bars of one kind.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bars {
     /// Stable machine name.
     pub id: String,
@@ -229,13 +230,15 @@ pub struct Bars {
 }
 
 /// A shaded strip across the whole plot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// What the strip means; empty keeps it out of the legend.
     pub name: String,
     /// One end in data units; −∞ (or 0 on a log axis) reaches the edge of the plot.
+    #[serde(deserialize_with = "super::written::from")]
     pub from: f64,
     /// The other end; +∞ reaches the edge of the plot.
+    #[serde(deserialize_with = "super::written::to")]
     pub to: f64,
     /// Which coordinate `from` and `to` are.
     pub direction: Direction,
@@ -246,7 +249,7 @@ pub struct Band {
 }
 
 /// A straight line across the whole plot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// Which coordinate `value` is.
     pub direction: Direction,
@@ -259,11 +262,12 @@ pub struct Rule {
     /// Stroke pattern.
     pub dash: Dash,
     /// The name of the setting that dragging the line changes, if the window may drag it.
+    #[serde(skip_deserializing)]
     pub draggable: Option<&'static str>,
 }
 
 /// How the values of a heat map become positions along its colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColourScale {
     /// Equal differences are equally far apart.
@@ -279,7 +283,7 @@ pub enum ColourScale {
 ///
 /// The nx·ny cells divide the rectangle equally *along the axes* (in log10 on a log axis); a value
 /// stands at its cell's centre. A value that is NaN or infinite gets a colour of its own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeatMap {
     /// Stable machine name.
     pub id: String,
@@ -292,6 +296,7 @@ pub struct HeatMap {
     /// Cells along y.
     pub ny: usize,
     /// nx·ny values, row by row from the lowest y, each row from the lowest x.
+    #[serde(deserialize_with = "super::written::values")]
     pub values: Vec<f64>,
     /// Colours.
     pub colour_map: ColourMap,
@@ -309,7 +314,7 @@ pub struct HeatMap {
 }
 
 /// Which part of an annotation's text lies at its point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Anchor {
     /// The text is centred above the point.
@@ -326,7 +331,7 @@ pub enum Anchor {
 }
 
 /// A short text at a point.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Annotation {
     /// Where, in data units.
     pub at: [f64; 2],
@@ -339,7 +344,7 @@ pub struct Annotation {
 }
 
 /// Labelled events along x, such as live edits of β during training.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventTicks {
     /// Stable machine name.
     pub id: String,
@@ -352,7 +357,7 @@ pub struct EventTicks {
 }
 
 /// One small picture.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImageCell {
     /// Columns of pixels.
     pub width: usize,
@@ -361,14 +366,14 @@ pub struct ImageCell {
     /// 1 (grey) or 3 (RGB).
     pub channels: usize,
     /// width·height·channels bytes, interleaved, from the top left.
-    #[serde(skip)]
+    #[serde(with = "super::written::pixels")]
     pub pixels: Arc<[u8]>,
     /// Text under the picture; empty for none.
     pub caption: String,
 }
 
 /// Pictures side by side.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImageRow {
     /// What the row shows, written to its left.
     pub label: String,
@@ -377,14 +382,14 @@ pub struct ImageRow {
 }
 
 /// A grid of pictures. A figure with pictures has no axes, and nothing else is drawn in it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Images {
     /// Rows from the top.
     pub rows: Vec<ImageRow>,
 }
 
 /// One thing drawn; layers are drawn in order, later ones on top.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Layer {
     /// Points, joined or not.

@@ -21,6 +21,7 @@ pub mod size;
 pub mod spec;
 pub mod ticks;
 pub mod tiles;
+mod written;
 
 pub use colour::{Colour, Palette, Rgb, Role, latent_colour};
 pub use colour_map::{Category, ColourMap, Colouring};

@@ -4,7 +4,7 @@
 //! on screen and the one on paper are the same. Height is the position along the colour map, so the
 //! relief, the colours and the colour bar always tell the same story.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::colour::{Palette, Rgb};
 use super::colour_map::Colouring;
@@ -12,7 +12,7 @@ use super::frame::{AxisMap, ticks_of};
 use super::spec::{FigureSpec, HeatMap, MarkerStyle, Series};
 
 /// From where a relief is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Tilt {
     /// Degrees the map is turned about its vertical axis.
     pub azimuth: f64,

@@ -1,9 +1,9 @@
 //! Physical sizes of exported figures: inches, points and dots per inch, never window pixels.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Physical size, font size and resolution of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Size {
     /// Width in inches.
     pub width: f64,

@@ -4,7 +4,7 @@
 //! file, so a panel and its export cannot disagree. Coordinates are always in data units; a
 //! logarithmic axis is a property of the [`Axis`], never of the numbers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::frame::{AxisMap, ticks_of};
 pub use super::layer::*;
@@ -13,7 +13,7 @@ use super::size::Size;
 use super::ticks::Tick;
 
 /// How an axis places its values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
     /// Equal differences are equal distances.
@@ -24,7 +24,7 @@ pub enum Scale {
 }
 
 /// One axis: label, scale and, if they are not to be found from the data, range and ticks.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Axis {
     /// What is measured, e.g. `mode index`; empty for no label.
     pub label: String,
@@ -88,7 +88,7 @@ impl Axis {
 
 /// Where the numbers of a figure came from. It holds no time of day, so exporting the same figure
 /// twice gives the same bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Name and version of the program.
     pub program: String,
@@ -140,7 +140,7 @@ impl Provenance {
 }
 
 /// A whole figure.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FigureSpec {
     /// Stable machine name, fit for a file name: `thresholds`.
     pub id: String,

@@ -4,13 +4,16 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::config::RunConfig;
+use crate::config::{DataConfig, DataSource, RunConfig};
 use crate::figure::FigureSpec;
 
 use super::check::{Check, Verdict};
 use super::context::{Context, Effort};
 use super::error::Error;
 use super::{Experiment, Outcome};
+
+/// Items of a quick experiment's setting that is opened as a live run.
+const QUICK_ITEMS: usize = 10_000;
 
 /// What an experiment came to, with what it claims; the fields that are written as JSON are a contract.
 #[derive(Debug, Clone, Serialize)]
@@ -54,7 +57,7 @@ impl Report {
 /// [`Error`], but never [`Error::NoData`].
 pub fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Error> {
     let begin = Instant::now();
-    let outcome = match (experiment.make)(context) {
+    let mut outcome = match (experiment.make)(context) {
         Ok(outcome) => outcome,
         // A closed form or a loader that was told to stop fails in its own words.
         Err(_) if !context.watcher.go_on() => return Err(Error::Stopped),
@@ -64,7 +67,26 @@ pub fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Err
         },
         Err(error) => return Err(error),
     };
+    outcome.live = outcome
+        .live
+        .map(|live| with_data(live, experiment, context));
     Ok(report(experiment, context.effort, outcome, begin.elapsed()))
+}
+
+/// A setting to be opened is on the experiment's data set, unless it names its data itself.
+fn with_data(live: RunConfig, experiment: &Experiment, context: &Context<'_>) -> RunConfig {
+    let place = experiment.data.and_then(|set| context.path(set).ok());
+    let Some(place) = place.filter(|_| live.data == DataConfig::default()) else {
+        return live;
+    };
+    RunConfig {
+        data: DataConfig {
+            source: DataSource::Path(place),
+            limit: context.pick(Some(QUICK_ITEMS), None),
+            ..live.data
+        },
+        ..live
+    }
 }
 
 fn report(experiment: &Experiment, effort: Effort, outcome: Outcome, took: Duration) -> Report {
@@ -89,5 +111,57 @@ fn report(experiment: &Experiment, effort: Effort, outcome: Outcome, took: Durat
         files: Vec::new(),
         figures,
         live,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lab::Quiet;
+    use crate::papers::{Cost, DataSet, Keep, Paper};
+
+    use super::*;
+
+    fn on_mnist(make: fn(&Context<'_>) -> Result<Outcome, Error>) -> Experiment {
+        Experiment {
+            id: "test",
+            paper: Paper::Lucas2019,
+            title: "",
+            claim: "",
+            data: Some(DataSet::Mnist),
+            cost: Cost::new(1, 1, 1),
+            make,
+        }
+    }
+
+    fn live(config: RunConfig) -> Outcome {
+        Outcome {
+            live: Some(config),
+            ..Outcome::default()
+        }
+    }
+
+    #[test]
+    fn a_setting_to_be_opened_is_on_the_experiments_data_unless_it_has_its_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().join("mnist");
+        std::fs::create_dir(&place).expect("a folder");
+        let context = Context {
+            effort: Effort::Quick,
+            data: Some(folder.path().to_owned()),
+            watcher: &Quiet,
+            keep: Keep::nothing(),
+        };
+        let data = |make| {
+            let report = run(&on_mnist(make), &context).expect("a report");
+            report.live.expect("a setting").data
+        };
+        let found = data(|_| Ok(live(RunConfig::default())));
+        assert_eq!(found.source, DataSource::Path(place));
+        let own = data(|_| {
+            let mut config = RunConfig::default();
+            config.data.limit = Some(7);
+            Ok(live(config))
+        });
+        assert_eq!((own.source, own.limit), (DataSource::Digits, Some(7)));
     }
 }

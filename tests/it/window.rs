@@ -15,6 +15,7 @@ mod model;
 mod noise;
 mod objective;
 mod opening;
+mod papers;
 mod surfaces;
 mod thresholds;
 
@@ -25,6 +26,7 @@ use collapse_explorer::app::state::AppState;
 use collapse_explorer::config::{
     DataConfig, DataSource, DeviceChoice, NetConfig, RunConfig, SamplingConfig,
 };
+use collapse_explorer::data::Store;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Shape, Vec2, epaint::TextShape};
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
@@ -62,7 +64,7 @@ struct Window {
 }
 
 impl Window {
-    /// A window as it opens.
+    /// A window as it opens; nothing is kept in the user's folders.
     fn open(size: Vec2, config: RunConfig) -> Self {
         let figures = tempfile::tempdir().expect("a folder");
         let folder = figures.path().to_owned();
@@ -70,7 +72,8 @@ impl Window {
             .with_size(size)
             .with_max_steps(2)
             .build_eframe(move |cc| {
-                Explorer::new(&cc.egui_ctx, config, folder).expect("threads start")
+                let store = Store::off();
+                Explorer::with_store(&cc.egui_ctx, config, folder, store).expect("threads start")
             });
         Self { harness, figures }
     }

@@ -115,6 +115,15 @@ impl Pace {
     }
 }
 
+impl Opening {
+    /// Closes the sheet; the answer to an older question, if one comes, is nobody's.
+    pub(super) fn give_up(&mut self) {
+        self.sheet = None;
+        self.looking = None;
+        self.asked += 1;
+    }
+}
+
 impl AppState {
     /// Opens data: what is made or small at once, what may take long after a look and a question.
     pub(super) fn open(&mut self, config: DataConfig) -> Vec<Effect> {

@@ -280,7 +280,7 @@ impl AppState {
 
     /// Pauses the live run for an experiment, if it trains and should.
     pub(super) fn wait_for_lab(&mut self) -> Vec<Effect> {
-        if !(self.lab.pause_live && self.playing && self.lab.is_running()) {
+        if !(self.lab.pause_live && self.playing && self.is_experimenting()) {
             return Vec::new();
         }
         self.playing = false;
@@ -288,8 +288,21 @@ impl AppState {
         vec![Effect::Command(Command::Pause)]
     }
 
-    /// Lets the live run go on, if it waited.
+    /// Whether an experiment of either kind is being made.
+    pub(super) fn is_experimenting(&self) -> bool {
+        self.lab.is_running() || self.papers.is_running()
+    }
+
+    /// Lets the live run go on, if it waited and there is nothing more to wait for.
     pub(super) fn wait_no_more(&mut self) -> Vec<Effect> {
+        if self.is_experimenting() {
+            return Vec::new();
+        }
+        self.go_on()
+    }
+
+    /// Lets the live run go on, if it waited.
+    fn go_on(&mut self) -> Vec<Effect> {
         if !std::mem::take(&mut self.lab.waiting) {
             return Vec::new();
         }
@@ -302,7 +315,7 @@ impl AppState {
         if pause {
             self.wait_for_lab()
         } else {
-            self.wait_no_more()
+            self.go_on()
         }
     }
 

@@ -38,6 +38,7 @@ impl AppState {
                         "{count} files were left out because they could not be read: {name}: {reason}"
                     ));
                 }
+                self.arrive(&config);
                 self.config.data = config.clone();
                 self.problem = None;
                 self.mode = 0;
@@ -86,6 +87,7 @@ impl AppState {
             }
             LoaderMessage::Failed(message) => {
                 self.loading = None;
+                self.incoming = None;
                 self.refuse(message);
                 // What was there before stays, and may have been waiting for the loader.
                 self.relate()

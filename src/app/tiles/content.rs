@@ -42,6 +42,15 @@ pub(super) trait Content {
         false
     }
 
+    /// Whether [`body`](Self::body) is all there is, with or without data or a figure; then its figure is asked for
+    /// only to save it.
+    fn is_whole(&self) -> bool {
+        false
+    }
+
+    /// Shows all of what it draws itself.
+    fn reset_view(&mut self) {}
+
     /// Draws something else than the figure in the tile, if it likes. The figure is what is saved.
     fn body(
         &mut self,
@@ -91,5 +100,6 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
         Tile::Diagnosis => Box::<super::diagnosis::Diagnosis>::default(),
         Tile::Data => Box::<super::data::DataTile>::default(),
         Tile::Noise => Box::<super::noise::Noise>::default(),
+        Tile::Papers => Box::<super::papers::Papers>::default(),
     }
 }

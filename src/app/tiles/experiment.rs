@@ -159,7 +159,7 @@ fn running(progress: &Progress, left: Option<Duration>, budget: &str) -> String 
 }
 
 /// A time to wait, in words.
-fn duration(left: Duration) -> String {
+pub(super) fn duration(left: Duration) -> String {
     let seconds = left.as_secs();
     match seconds {
         0..=90 => format!("{} s", seconds.max(1)),

@@ -28,7 +28,14 @@ fn assert_tiles(window: &Window, size: Vec2) {
 }
 
 /// The workspaces, as their buttons call them.
-const WORKSPACES: [&str; 5] = ["Live", "Data", "Theory lab", "Instruments", "Diagnose"];
+const WORKSPACES: [&str; 6] = [
+    "Live",
+    "Data",
+    "Theory lab",
+    "Instruments",
+    "Diagnose",
+    "Papers",
+];
 
 #[test]
 fn every_control_of_every_workspace_has_a_name() {
