@@ -109,6 +109,16 @@ pub struct Ready {
     pub preprocessor: Arc<Preprocessor>,
 }
 
+impl Ready {
+    /// Settings on these data.
+    pub fn with(&self, config: RunConfig) -> RunConfig {
+        RunConfig {
+            data: self.config.clone(),
+            ..config
+        }
+    }
+}
+
 impl Context<'_> {
     /// `quick` or `full`, as the effort is.
     pub fn pick<T>(&self, quick: T, full: T) -> T {
@@ -243,7 +253,8 @@ impl Context<'_> {
     ) -> Result<RunResult, Error> {
         let key = Self::key("run", setup, steps);
         self.keep.get_or(&key, || {
-            short_run(setup, spectrum, steps, self.watcher, &mut |_| {})?.ok_or(Error::Stopped)
+            let mut tell = |step| self.tell(step, steps);
+            short_run(setup, spectrum, steps, self.watcher, &mut tell)?.ok_or(Error::Stopped)
         })
     }
 

@@ -31,12 +31,9 @@ fn what_needs_no_data_passes() {
 struct AfterOne(PathBuf);
 
 fn kept(folder: &Path) -> Vec<(PathBuf, std::time::SystemTime)> {
-    let entries = std::fs::read_dir(folder)
-        .map(|all| all.filter_map(Result::ok).collect())
-        .unwrap_or_else(|_| Vec::new());
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
     let mut all: Vec<_> = entries
-        .iter()
-        .map(|e| e.path())
+        .filter_map(|e| e.ok().map(|e| e.path()))
         .filter(|p| p.extension().is_some_and(|x| x == "json"))
         .map(|p| {
             let modified = std::fs::metadata(&p).and_then(|m| m.modified());

@@ -127,7 +127,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         ));
         outcome.figures.push(figure(&case, &diagnosis));
         if case.id == "deep" {
-            outcome.live = Some(case.config);
+            outcome.live = Some(data.with(case.config));
         }
     }
     let (checks, drawn) = super::per_pixel::case(context)?;

@@ -36,6 +36,7 @@ pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let trained: &[usize] = context.pick(&[10, 50], &[10, 25, 50, 100, 150, 200, 300]);
     let steps = context.pick(5000, 12_000);
     let mut elbo = Vec::new();
+    let mut live = None;
     let mut checks = Vec::new();
     for &k in trained {
         let config = RunConfig {
@@ -56,6 +57,7 @@ pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             },
             ..RunConfig::default()
         };
+        live = Some(data.with(config.clone()));
         let setup = Context::setup(&data, config);
         let result = context.train(&setup, Some(&spectrum), steps)?;
         let reached = -result.measured.loss;
@@ -99,7 +101,7 @@ pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             ],
             vec!["the first 1,000 images of MNIST, the paper's are random".into()],
         ),
-        live: None,
+        live,
     })
 }
 

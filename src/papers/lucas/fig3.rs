@@ -1,6 +1,6 @@
 //! Figure 3: a linear VAE trained with the stochastic and with the analytic ELBO.
 
-use crate::config::{Estimator, Preprocess};
+use crate::config::{Estimator, Preprocess, RunConfig};
 use crate::figure::{Dash, FigureSpec, Role};
 use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper};
 use crate::theory::ppca_fit;
@@ -29,6 +29,8 @@ pub(in crate::papers) struct Pair {
     /// pPCA's greatest likelihood at this κ, and at the paper's.
     pub(in crate::papers) best: [f64; 2],
     pub(in crate::papers) steps: u64,
+    /// The analytic one's settings.
+    pub(in crate::papers) live: RunConfig,
 }
 
 /// Trains both on the first 1,000 images, the whole of them at each step.
@@ -54,6 +56,9 @@ pub(in crate::papers) fn runs(context: &Context<'_>) -> Result<Pair, Error> {
         latents,
         best: [likelihood(latents)?, likelihood(PAPER.0)?],
         steps: how.steps,
+        live: linear(&data, latents, Estimator::Analytic, rate)
+            .config
+            .clone(),
     })
 }
 
@@ -146,6 +151,6 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         figures: vec![pair.figure("training", "Stochastic and analytic training")],
         checks,
         shrunk: pair.shrunk(),
-        live: None,
+        live: Some(pair.live),
     })
 }

@@ -39,6 +39,8 @@ pub(in crate::papers) struct Encoders {
     /// pPCA's greatest likelihood of the data they were trained on.
     pub(in crate::papers) best: f64,
     pub(in crate::papers) shrunk: Vec<String>,
+    /// The settings of the nonlinear one.
+    pub(in crate::papers) live: RunConfig,
 }
 
 const NAMES: [&str; 3] = ["linear", "deep linear", "nonlinear"];
@@ -55,28 +57,29 @@ pub(in crate::papers) fn runs(context: &Context<'_>) -> Result<Encoders, Error> 
     let found = closed_form(&data)?;
     let best = ppca_fit(&found.eigenvalues, found.mean.len(), latents)?.log_likelihood;
     let steps = context.pick(6000, 60_000);
+    let settings = |encoder: Stack, activation, variance, rate: f64| RunConfig {
+        net: NetConfig {
+            encoder,
+            decoder: Stack::default(),
+            latents,
+            activation,
+            variance,
+            ..NetConfig::default()
+        },
+        live: LiveConfig {
+            gamma_mode: GammaMode::Learned,
+            gamma: 1.0,
+            learning_rate: rate,
+            ..LiveConfig::default()
+        },
+        sampling: SamplingConfig {
+            batch: context.pick(200, 1000),
+            seed: 0,
+        },
+        ..RunConfig::default()
+    };
     let once = |encoder: Stack, activation, variance, rate: f64| {
-        let config = RunConfig {
-            net: NetConfig {
-                encoder,
-                decoder: Stack::default(),
-                latents,
-                activation,
-                variance,
-                ..NetConfig::default()
-            },
-            live: LiveConfig {
-                gamma_mode: GammaMode::Learned,
-                gamma: 1.0,
-                learning_rate: rate,
-                ..LiveConfig::default()
-            },
-            sampling: SamplingConfig {
-                batch: context.pick(200, 1000),
-                seed: 0,
-            },
-            ..RunConfig::default()
-        };
+        let config = settings(encoder, activation, variance, rate);
         let how = Follow {
             steps,
             early: None,
@@ -106,6 +109,7 @@ pub(in crate::papers) fn runs(context: &Context<'_>) -> Result<Encoders, Error> 
             run(&deep, Activation::Relu, sample)?,
         ],
         best,
+        live: data.with(settings(deep, Activation::Relu, sample, rates[0])),
         shrunk: context.pick(
             vec![format!(
                 "{items} images of {SIDE}×{SIDE} pixels, κ = {latents}, hidden layers {widths:?}, {steps} steps of 200 images, biases that start at \
@@ -198,6 +202,6 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         figures: vec![encoders.figure("training")],
         checks,
         shrunk,
-        live: None,
+        live: Some(encoders.live),
     })
 }

@@ -35,6 +35,11 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     };
     let mut outcome = Outcome {
         shrunk: deep.shrunk(context),
+        live: Some(deep.live(Which {
+            sigma2: LEARNED,
+            learned: true,
+            annealed: true,
+        })),
         ..Outcome::default()
     };
     outcome.shrunk.push(context.pick(

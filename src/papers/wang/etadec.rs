@@ -50,7 +50,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         figures: vec![figure(&active)],
         checks,
         shrunk: Vec::new(),
-        live: Some(config(1.2)),
+        live: Some(data.with(config(1.2))),
     })
 }
 

@@ -109,7 +109,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         ],
         vec!["A and M are drawn here: the paper does not print its own".into()],
     );
-    outcome.live = Some(training(context, Net::Relu, seed).config(Net::Relu, 2.0));
+    outcome.live = Some(data.with(training(context, Net::Relu, seed).config(Net::Relu, 2.0)));
     Ok(outcome)
 }
 
