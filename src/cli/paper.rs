@@ -159,7 +159,13 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
     for experiment in wanted {
         after -= seconds(experiment);
         teller.begin(experiment, seconds(experiment), after);
-        let mut made = papers::run(experiment, &context)?;
+        let mut made = match papers::run(experiment, &context) {
+            // One that fails is said to, and the others are made.
+            Err(error) if arguments.id == "all" && !matches!(error, papers::Error::Stopped) => {
+                papers::failed(experiment, effort, &error)
+            }
+            outcome => outcome?,
+        };
         if let Some(folder) = &arguments.out {
             report::write(&mut made, folder)?;
         }

@@ -26,7 +26,7 @@ pub use check::{Check, Verdict};
 pub use context::{Context, DataSet, Effort};
 pub use error::Error;
 pub use keep::Keep;
-pub use run::{Report, run};
+pub use run::{Report, failed, run};
 
 /// A paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

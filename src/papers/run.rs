@@ -73,6 +73,23 @@ pub fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Err
     Ok(report(experiment, context.effort, outcome, begin.elapsed()))
 }
 
+/// The report of an experiment that could not be made: its claim is missed, for this reason.
+pub fn failed(experiment: &Experiment, effort: Effort, error: &Error) -> Report {
+    let name = experiment.title;
+    let reason = error.to_string();
+    let outcome = Outcome {
+        checks: vec![Check::holds(
+            name,
+            experiment.claim,
+            false,
+            "it could not be made",
+            &reason,
+        )],
+        ..Outcome::default()
+    };
+    report(experiment, effort, outcome, Duration::ZERO)
+}
+
 /// A setting to be opened is on the experiment's data set, unless it names its data itself.
 fn with_data(live: RunConfig, experiment: &Experiment, context: &Context<'_>) -> RunConfig {
     let place = experiment.data.and_then(|set| context.path(set).ok());

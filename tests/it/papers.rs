@@ -83,3 +83,12 @@ fn what_was_stopped_goes_on_from_the_runs_that_are_kept() {
     assert_eq!(second.len(), 2);
     assert!(second.contains(&first[0]), "the kept run was made again");
 }
+
+#[test]
+fn one_that_could_not_be_made_is_a_miss_that_says_why() {
+    let found = find("wang-thm3").expect("an experiment");
+    let error = Error::Unknown("nothing".into());
+    let report = collapse_explorer::papers::failed(found, Effort::Quick, &error);
+    assert_eq!(report.verdict(), Some(Verdict::Miss));
+    assert!(report.checks[0].note.contains("no experiment 'nothing'"));
+}

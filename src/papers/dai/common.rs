@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{
-    GammaMode, KlSchedule, LiveConfig, NetConfig, Objective, Preprocess, RunConfig, SamplingConfig,
+    GammaMode, KlSchedule, LiveConfig, NetConfig, Objective, PosteriorVariance, Preprocess,
+    RunConfig, SamplingConfig,
 };
 use crate::metrics::Usage;
 use crate::papers::context::Ready;
@@ -37,6 +38,18 @@ impl Model {
             Self::Autoencoder => "AE",
             Self::Vae => "VAE",
             Self::Annealed => "annealed VAE",
+        }
+    }
+
+    /// The net, without a head for σ where there is none: nothing would hold such a head, and a deep net drifts so far
+    /// that its exp overflows.
+    pub(super) fn net(self, net: NetConfig) -> NetConfig {
+        match self {
+            Self::Autoencoder => NetConfig {
+                variance: PosteriorVariance::Global,
+                ..net
+            },
+            Self::Vae | Self::Annealed => net,
         }
     }
 
@@ -128,7 +141,10 @@ pub(super) fn fashion(context: &Context<'_>) -> Result<Ready, Error> {
 pub(super) fn config(context: &Context<'_>, model: Model, depth: usize) -> RunConfig {
     let width = context.pick(128, 512);
     RunConfig {
-        net: NetConfig::dense(&vec![width; depth], context.pick(NARROW, LATENTS)),
+        net: model.net(NetConfig::dense(
+            &vec![width; depth],
+            context.pick(NARROW, LATENTS),
+        )),
         live: model.live(steps(context)),
         sampling: SamplingConfig::default(),
         ..RunConfig::default()

@@ -76,7 +76,7 @@ pub(super) fn config(
     depth: Depth,
 ) -> Result<RunConfig, Error> {
     Ok(RunConfig {
-        net: depth.net(context, data)?,
+        net: model.net(depth.net(context, data)?),
         live: model.live(steps(context)),
         sampling: SamplingConfig {
             batch: context.pick(32, 64),
