@@ -79,7 +79,7 @@ pub struct Outcome {
     pub live: Option<RunConfig>,
 }
 
-/// What an experiment takes on two cores without a GPU, as measured or, for the full one, as its steps say.
+/// What an experiment takes on two cores without a GPU: the quick version alone as measured, the full one as its steps say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Cost {
     /// Seconds of the quick version.

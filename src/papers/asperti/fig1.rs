@@ -17,7 +17,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "At start time the variance is close to 1, but it rapidly gets much smaller; the ten digits progressively dispose \
             themselves around the origin in a Gaussian-like shape.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(2, 6, 500),
     make,
 };
 

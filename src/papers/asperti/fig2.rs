@@ -14,7 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Augmenting the number of dimensions of the latent space the representation becomes sparse: some latents' \
             variance falls, that of the others stays near 1.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(31, 150, 500),
     make,
 };
 

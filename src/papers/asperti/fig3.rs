@@ -15,7 +15,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Digits generated from 16 normally sampled latents and the result when the inactive ones have been zeroed out are \
             indistinguishable.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(31, 150, 500),
     make,
 };
 

@@ -19,7 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The convolutional network is able to produce excellent generative results; only 3 of the 16 latent variables are \
             zeroed out.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(90, 3600, 700),
+    cost: Cost::new(23, 3600, 700),
     make,
 };
 

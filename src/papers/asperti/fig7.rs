@@ -19,7 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "When noise takes a latent's reconstruction gain below its KL-divergence the variance is suddenly pushed towards 1 \
             and the gain collapses; once the noise is removed the network eventually makes use of it again.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(38, 350, 500),
     make,
 };
 

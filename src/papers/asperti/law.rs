@@ -14,7 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "If the KL-divergence is properly working, for each latent the sum of its variance and of the mean of the variances \
             computed by the network should be 1.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(57, 900, 500),
     make,
 };
 

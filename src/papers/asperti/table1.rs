@@ -15,7 +15,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Only 8 latent variables out of 16 are in use: the variance of the others is very low, while the variance σ²(X) \
             computed by the network is around 1 for each X.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(46, 250, 500),
     make,
 };
 

@@ -13,7 +13,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "At each spatial scale we use 1 to 5 convolution layers; again the trend is similar to the fully-connected network \
             results.",
     data: Some(DataSet::Cifar10),
-    cost: Cost::new(90, 180_000, 2000),
+    cost: Cost::new(60, 450_000, 1500),
     make,
 };
 

@@ -14,7 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "As depth increases the reconstruction error grows and more σ values are near 1, indicative of impending posterior \
             collapse.",
     data: Some(DataSet::CelebA),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(38, 660_000, 4000),
     make,
 };
 

@@ -11,7 +11,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "For any α > 0 there are data for which a global minimum reconstructs perfectly, and yet the collapsed solution \
             is a bad local minimum; with an affine decoder it is a harmless saddle.",
     data: None,
-    cost: Cost::new(2, 600, 300),
+    cost: Cost::new(1, 2, 100),
     make,
 };
 

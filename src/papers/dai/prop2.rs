@@ -19,7 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "There will always exist a γ′ < ∞ such that the trivial solution, decoder mean E x and posterior equal to the prior, \
             will have lower cost; the number of latents vulnerable to collapse increases with γ.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(9, 1000, 500),
     make,
 };
 

@@ -18,7 +18,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Posterior collapse comes in categories with different causes: surplus latents pruned (i), a γ or β held too large \
             (ii), decoder covariances that explain data alone (iii), and bad local minima of deep autoencoders (v).",
     data: None,
-    cost: Cost::new(1, 600, 300),
+    cost: Cost::new(2, 2, 100),
     make,
 };
 

@@ -18,7 +18,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Although the linear VAE recovers the global optimum of pPCA, the weight of the decoder did not recover that of \
             the pPCA MLE solution, and the noise of the stochastic ELBO makes almost no difference.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(175, 190_000, 900),
     make,
 };
 

@@ -13,7 +13,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The stability of the stationary points depends critically on σ²: too large to capture either principal \
             component, one of them, or neither too large.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(2, 600, 300),
+    cost: Cost::new(1, 5, 300),
     make,
 };
 

@@ -12,6 +12,6 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The VAE is sensitive to the initialization of the observation noise even when σ² is learned (in particular, in \
             terms of the number of collapsed dimensions).",
     data: Some(DataSet::CelebA),
-    cost: Cost::new(90, 2_600_000, 6000),
+    cost: Cost::new(45, 320_000, 3000),
     make: |context| curves(context, Images::CelebA),
 };

@@ -17,7 +17,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "We compute the variational mean of 3 input points and interpolate linearly on the plane between them; we also \
             extrapolate out to a fourth point, which lies on the plane defined by the other points.",
     data: Some(DataSet::CelebA),
-    cost: Cost::new(20, 130_000, 6000),
+    cost: Cost::new(9, 32_000, 3000),
     make,
 };
 

@@ -15,7 +15,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "KL-annealing was able to reduce posterior collapse initially but eventually fell back to the collapsed \
             solution; with σ² learned it enables a smaller σ² and reduces posterior collapse.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(45, 100_000, 900),
     make,
 };
 

@@ -1,7 +1,7 @@
 //! Tables 3 to 5: deep VAEs on faces, and on digits and faces without the logit.
 
 use crate::config::Preprocess;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
 use super::common::Row;
 use super::deep::{Deep, Images, SIGMA2, Which, whole};
@@ -14,7 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The VAE is sensitive to the initialization of the observation noise even when σ² is learned; models trained \
             directly in pixel space show the same.",
     data: Some(DataSet::CelebA),
-    cost: Cost::new(150, 5_000_000, 6000),
+    cost: Cost::new(71, 2_100_000, 3000),
     make,
 };
 
@@ -162,6 +162,19 @@ fn face_checks([fixed, learned]: &[Half; 2]) -> Vec<Check> {
         ("learned", spread(&l_elbo)),
         ("fixed and tuned", spread(&tuned)),
     ];
+    let mut gap = Check::ordered(
+        "table 3: the gap across initial σ² is smaller if σ² is learned",
+        &gaps,
+        0.0,
+        "greatest less least ELBO in nats",
+    );
+    if gap.verdict != Verdict::Pass {
+        gap = gap.because(&format!(
+            "Started at 0.001, σ² was still on its way when the run was stopped, at {}: a step of Adam moves its logarithm by no \
+             more than the learning rate",
+            crate::text::significant(means(learned, |r| r.sigma2)[4], 2)
+        ));
+    }
     let bests = [("best fixed", best(&elbo)), ("best learned", best(&l_elbo))];
     let sensitive = [("σ² = 10", l_kl[0]), ("σ² = 0.001", l_kl[4])];
     vec![
@@ -183,12 +196,7 @@ fn face_checks([fixed, learned]: &[Half; 2]) -> Vec<Check> {
             0.0,
             "nats",
         ),
-        Check::ordered(
-            "table 3: the gap across initial σ² is smaller if σ² is learned",
-            &gaps,
-            0.0,
-            "greatest less least ELBO in nats",
-        ),
+        gap,
         Check::ordered(
             "table 3: a learned σ² gives the best ELBO",
             &bests,

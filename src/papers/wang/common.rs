@@ -210,9 +210,11 @@ pub(super) fn checks(
         let why = "σ is about √(β/ζ²), so this is a fraction of a percent of β; what is left is Adam's wander";
         let mut check = Check::at_most(&title, 0.0, sigma, 0.003, why);
         if check.verdict != Verdict::Pass {
-            let beta = crate::text::significant(place, 3);
             check = check.because(&format!(
-                "Farthest at β = {beta}: next to a threshold the loss is flat, and σ is the last to settle"
+                "Farthest at β = {}, while the loss is within {} % of its closed form everywhere: latents of like ζ² turn into each \
+                 other, and pass their thresholds, at next to no cost",
+                crate::text::significant(place, 3),
+                crate::text::significant(100.0 * loss, 2)
             ));
         }
         all.push(check);

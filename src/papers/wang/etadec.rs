@@ -14,7 +14,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "Even if the decoder variance is learned, posterior collapse can happen; β < d/d* avoids complete collapse for \
             every data set, and for some data set nothing less does.",
     data: None,
-    cost: Cost::new(1, 600, 300),
+    cost: Cost::new(2, 5, 100),
     make,
 };
 

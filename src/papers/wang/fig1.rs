@@ -17,7 +17,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The theoretical prediction of the loss function agrees well with empirical observation, and the threshold of \
             complete posterior collapse is also perfectly predicted.",
     data: None,
-    cost: Cost::new(16, 600, 300),
+    cost: Cost::new(12, 300, 200),
     make,
 };
 

@@ -19,7 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The generated images lose diversity and variation as β increases, the number of modes left is estimated by the \
             thresholds, and when the model completely collapses it outputs a constant.",
     data: Some(DataSet::Mnist),
-    cost: Cost::new(60, 600, 300),
+    cost: Cost::new(25, 15_000, 700),
     make,
 };
 

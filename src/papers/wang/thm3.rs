@@ -13,7 +13,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     claim: "The Hessian at 0 is positive semidefinite if and only if it is the global minimum: there is no intermediate \
             case where the origin is a local minimum but not global.",
     data: None,
-    cost: Cost::new(1, 600, 300),
+    cost: Cost::new(1, 1, 100),
     make,
 };
 
