@@ -91,7 +91,7 @@ pub fn render(figure: &FigureSpec, size: &Size, palette: &Palette) -> Result<Ras
         fontdb: fonts(),
         ..usvg::Options::default()
     };
-    let document = apart(&svg::document(figure, &scene, false)?);
+    let document = svg::document(figure, &scene, false)?;
     let tree = usvg::Tree::from_str(&document, &options).map_err(|e| failed(&e.to_string()))?;
     // usvg takes CSS pixels (96 to the inch); the view box is in units.
     let across = width as f32 / tree.size().width();
@@ -111,38 +111,6 @@ pub fn render(figure: &FigureSpec, size: &Size, palette: &Palette) -> Result<Ras
         height: height as usize,
         rgb,
     })
-}
-
-/// The document with signs such as `⁻` or `→` in spans of their own.
-///
-/// The window's first font lacks some of them, and usvg sets a whole span in the first font that has all of it: one arrow
-/// would put a sentence in the monospaced one.
-fn apart(document: &str) -> String {
-    // Dashes, quotes and the ellipsis, which the first font has, stay with their words.
-    let lacking = |c: char| c >= '\u{2030}' && c != '−';
-    let mut out = String::with_capacity(document.len());
-    let mut rest = document;
-    while let Some(begin) = rest.find("<text") {
-        let end = rest[begin..]
-            .find("</text>")
-            .map_or(rest.len(), |at| begin + at);
-        out += &rest[..begin];
-        let (mut tag, mut span) = (false, false);
-        for c in rest[begin..end].chars() {
-            let wanted = !tag && lacking(c);
-            if wanted != span {
-                out += if wanted { "<tspan>" } else { "</tspan>" };
-                span = wanted;
-            }
-            tag = (tag || c == '<') && c != '>';
-            out.push(c);
-        }
-        if span {
-            out += "</tspan>";
-        }
-        rest = &rest[end..];
-    }
-    out + rest
 }
 
 /// Paints one raster; `scale` is pixels per unit.
@@ -249,41 +217,6 @@ mod tests {
             chunk(*b"IEND", &[]),
             [0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE, 0x42, 0x60, 0x82]
         );
-    }
-
-    /// The fonts of the glyphs of a line of text.
-    fn faces(text: &str) -> Vec<fontdb::ID> {
-        let options = usvg::Options {
-            font_family: "Ubuntu".to_owned(),
-            fontdb: fonts(),
-            ..usvg::Options::default()
-        };
-        let document = apart(&format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"99\" height=\"20\">\
-             <text y=\"15\" font-size=\"10\">{text}</text></svg>"
-        ));
-        let tree = usvg::Tree::from_str(&document, &options).expect("well-formed");
-        let usvg::Node::Text(text) = &tree.root().children()[0] else {
-            panic!("no text");
-        };
-        let spans = text.layouted().iter();
-        spans
-            .flat_map(|span| span.positioned_glyphs.iter().map(|g| g.font))
-            .collect()
-    }
-
-    #[test]
-    fn a_sign_the_font_lacks_does_not_take_its_neighbours_along() {
-        let own = faces("0")[0];
-        for text in ["10⁻⁴", "a → b", "→ b", "β ↑"] {
-            let found = faces(text);
-            assert_eq!(found.len(), text.chars().count(), "{text}");
-            for (c, face) in text.chars().zip(found) {
-                if c.is_alphanumeric() && c < '\u{2000}' {
-                    assert_eq!(face, own, "{c} in {text}");
-                }
-            }
-        }
     }
 
     #[test]
