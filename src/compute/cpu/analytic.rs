@@ -1,6 +1,6 @@
 //! The objective of a linear decoder without sampling: `E_q‖x` − Wz − b‖² = ‖x − Wμ − b‖² + `Σ_j` `σ_j²‖W_j‖²`.
 
-use super::latent::Posterior;
+use super::latent::{Posterior, log_variance};
 use super::real::Real;
 use super::vector::{over_rows_of, vectorized};
 
@@ -37,7 +37,7 @@ pub(super) fn analytic_spread<T: Real>(
                 let (_, log_sigma2) = posterior.row(row);
                 let mut sum = T::ZERO;
                 for j in 0..posterior.latents {
-                    sum += log_sigma2[j].exp_() * norms[j];
+                    sum += log_variance(log_sigma2[j]).exp_() * norms[j];
                 }
                 *spread = scale * sum;
             }
@@ -65,7 +65,7 @@ pub(super) fn analytic_weight<T: Real>(
                 let j = first + row;
                 let mut sum = T::ZERO;
                 for sample in 0..rows {
-                    sum += posterior.row(sample).1[j].exp_();
+                    sum += log_variance(posterior.row(sample).1[j]).exp_();
                 }
                 let factor = scale * sum;
                 for (d, &w) in dweight.iter_mut().zip(&weight[j * dim..(j + 1) * dim]) {

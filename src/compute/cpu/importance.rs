@@ -2,7 +2,7 @@
 
 use crate::compute::inputs::StepInputs;
 
-use super::latent::Posterior;
+use super::latent::{Posterior, log_variance};
 use super::modes::kept;
 use super::real::Real;
 use super::vector::vectorized;
@@ -29,7 +29,8 @@ pub(super) fn log_ratio<T: Real>(
                 let mut sum = T::ZERO;
                 for j in 0..latents {
                     let deviation = z[j] - mu[j];
-                    let own = deviation * deviation * (-log_sigma2[j]).exp_() + log_sigma2[j];
+                    let log_sigma2 = log_variance(log_sigma2[j]);
+                    let own = deviation * deviation * (-log_sigma2).exp_() + log_sigma2;
                     sum += own - z[j] * z[j] * precision - log_eta2;
                 }
                 *ratio = half * sum;

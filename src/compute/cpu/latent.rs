@@ -30,7 +30,7 @@ impl<'a, T: Real> Posterior<'a, T> {
         }
     }
 
-    /// μ and log σ² of a row.
+    /// μ and log σ² of a row, the latter to be read through [`log_variance`].
     #[inline(always)]
     pub(super) fn row(&self, row: usize) -> (&'a [T], &'a [T]) {
         let stride = self.stride();
@@ -41,7 +41,7 @@ impl<'a, T: Real> Posterior<'a, T> {
         }
     }
 
-    /// μ and log σ² of a few rows, one after the other; `copies` hold them where they do not lie so.
+    /// The same of a few rows, one after the other; `copies` hold them where they do not lie so.
     #[inline(always)]
     fn rows<'b>(
         &self,
@@ -72,6 +72,20 @@ impl<'a, T: Real> Posterior<'a, T> {
         }
         (&mus[..len], &log_sigma2s[..len])
     }
+}
+
+/// Bound on |log σ²|.
+///
+/// Training with a KL term never comes near it. An autoencoder's objective does not know σ², though, so nothing holds
+/// that half of the head when the layers below it move; unbounded, e^(log σ²) overflows and 0 · ∞ spoils z.
+const LARGEST_LOG_VARIANCE: f64 = 60.0;
+
+/// log σ² as every kernel reads it: within its bound, NaN staying NaN.
+#[inline(always)]
+pub(super) fn log_variance<T: Real>(raw: T) -> T {
+    let largest = T::of(LARGEST_LOG_VARIANCE);
+    let below = if raw > largest { largest } else { raw };
+    if below < -largest { -largest } else { below }
 }
 
 /// Elements of short rows that are computed together, so that loops are as long as vectors.
@@ -156,6 +170,7 @@ pub(super) fn reparameterize_forward<T: Real>(
                 for (row, kl) in kl.chunks_exact_mut(latents).enumerate() {
                     let (mu, log_sigma2) = posterior.row(first + row);
                     for ((kl, &mu), &log_sigma2) in kl.iter_mut().zip(mu).zip(log_sigma2) {
+                        let log_sigma2 = log_variance(log_sigma2);
                         *kl = divergence(mu, log_sigma2, (half * log_sigma2).exp_(), prior);
                     }
                 }
@@ -179,6 +194,7 @@ pub(super) fn reparameterize_forward<T: Real>(
                 let rows = z.len() / latents;
                 let (mu, log_sigma2) = posterior.rows(first + block * tall, rows, &mut copies);
                 for (((z, kl), &mu), &log_sigma2) in z.iter_mut().zip(kl).zip(mu).zip(log_sigma2) {
+                    let log_sigma2 = log_variance(log_sigma2);
                     let sigma = (half * log_sigma2).exp_();
                     *z = mu + scale * sigma * *z;
                     *kl = divergence(mu, log_sigma2, sigma, prior);
@@ -200,7 +216,7 @@ fn divergence<T: Real>(mu: T, log_sigma2: T, sigma: T, (precision, log_eta2): (T
 fn draw<T: Real>(z: &mut [T], mu: &[T], log_sigma2: &[T], scale: T) {
     let half = T::of(0.5);
     for ((z, &mu), &log_sigma2) in z.iter_mut().zip(mu).zip(log_sigma2) {
-        *z = mu + scale * (half * log_sigma2).exp_() * *z;
+        *z = mu + scale * (half * log_variance(log_sigma2)).exp_() * *z;
     }
 }
 
@@ -311,7 +327,7 @@ fn gradients<T: Real>(
         let given = mu.iter().zip(log_sigma2).zip(z.iter().zip(dz));
         let out = dmu.iter_mut().zip(dlog_sigma2);
         for ((dmu, dlog_sigma2), ((&mu, &log_sigma2), (&z, &dz))) in out.zip(given) {
-            let share = log_sigma2.exp_() * precision;
+            let share = log_variance(log_sigma2).exp_() * precision;
             *dmu = dz + weight * mu * precision;
             *dlog_sigma2 = half * (dz * (z - mu) + weight * (share - T::ONE));
         }
@@ -320,7 +336,7 @@ fn gradients<T: Real>(
     for j in 0..mu.len() {
         let held = shared.means[j] < shared.free_bits;
         let weight = if held { T::ZERO } else { weight };
-        let sigma2 = log_sigma2[j].exp_();
+        let sigma2 = log_variance(log_sigma2[j]).exp_();
         let g = shared.keep.map_or(dz[j], |keep| kept(keep[j], dz[j]));
         dmu[j] = g + weight * mu[j] * precision;
         dlog_sigma2[j] = half * (g * (z[j] - mu[j]) + weight * (sigma2 * precision - T::ONE));

@@ -2,7 +2,7 @@
 
 use crate::compute::op::StatisticsLayout as Layout;
 
-use super::latent::Posterior;
+use super::latent::{Posterior, log_variance};
 use super::real::Real;
 use super::vector::vectorized;
 
@@ -29,7 +29,7 @@ pub(super) fn latent_statistics<T: Real>(
                 let kl = &kl[row * latents..(row + 1) * latents];
                 for j in 0..latents {
                     mean[j] += mu[j];
-                    sigma2[j] += log_sigma2[j].exp_();
+                    sigma2[j] += log_variance(log_sigma2[j]).exp_();
                     sum_kl[j] += kl[j];
                     collapsed[j] += if kl[j] < epsilon { T::ONE } else { T::ZERO };
                 }

@@ -3,7 +3,8 @@
 use collapse_explorer::compute::cpu::CpuBackend;
 use collapse_explorer::compute::{Backend, BufferId, Plan, Program, Slice, StepInputs};
 use collapse_explorer::config::{
-    Estimator, GammaMode, KlSchedule, Likelihood, LiveConfig, NetConfig, Objective, TrainedPart,
+    Estimator, GammaMode, KlSchedule, Likelihood, LiveConfig, NetConfig, Objective,
+    PosteriorVariance, TrainedPart,
 };
 use collapse_explorer::model::initial_parameters;
 use collapse_explorer::train::{Trainer, evaluate, importance_bound};
@@ -214,6 +215,53 @@ fn the_deterministic_twin_reconstructs_better_on_the_same_batches() {
     let mut fresh = digits_run(|_| {});
     fresh.set_live(settings).expect("live");
     assert_eq!(advance(&mut fresh, 1, 1)[0], b[0]);
+}
+
+/// The autoencoder's objective knows no σ², so nothing holds that half of the head: the layers below move it.
+#[test]
+fn a_variance_that_ran_away_does_not_spoil_the_deterministic_twin() {
+    for variance in [PosteriorVariance::PerSample, PosteriorVariance::Global] {
+        let recipe = Recipe {
+            noise: 0.0,
+            variance,
+            ..BASE
+        };
+        let plan = recipe.plan();
+        let held = match variance {
+            PosteriorVariance::PerSample => {
+                let bias = plan.arena.get("encoder.head.bias").expect("a bias").range();
+                bias.start + plan.net.latents..bias.end
+            }
+            PosteriorVariance::Global => plan.arena.get("log_sigma2").expect("log σ²").range(),
+        };
+        let mut inputs = recipe.inputs(&plan, 0, 0.0, 0.0);
+        inputs.free_bits = 0.0;
+        let of = |log_sigma2: f32| {
+            let data = recipe.data();
+            let pre = recipe.preprocessor(&data);
+            let mut backend = CpuBackend::<f32>::new(plan.clone(), data, pre).expect("memory");
+            let mut start = initial_parameters(&plan.arena, 3, 0.6);
+            start[held.clone()].fill(log_sigma2);
+            backend.write(plan.parameters(), &start).expect("a write");
+            backend.train(&[inputs]).expect("a step");
+            let sse = backend.read(plan.metrics()).expect("a read")[1];
+            let read = |name: &str, backend: &mut CpuBackend<f32>| {
+                backend.read(buffer(&plan, name)).expect("a read")
+            };
+            let z = read("train.z", &mut backend);
+            (sse, z, read("gradients", &mut backend))
+        };
+        let (sse, z, gradient) = of(0.0);
+        for log_sigma2 in [300.0, -300.0, 1e30] {
+            assert_eq!(
+                of(log_sigma2),
+                (sse, z.clone(), gradient.clone()),
+                "{log_sigma2}"
+            );
+        }
+        assert!(sse > 0.0 && gradient.iter().any(|g| *g != 0.0));
+        assert!(gradient[held.clone()].iter().all(|g| *g == 0.0));
+    }
 }
 
 #[test]

@@ -161,6 +161,38 @@ fn what_is_not_trained_stays_and_gamma_is_held_learned_or_set_as_natively() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The bound on log σ², met from both sides.
+#[test]
+fn a_variance_that_ran_away_agrees() {
+    let recipe = Recipe { noise: 0.0, ..BASE };
+    let problem = Problem::of_recipe("a runaway variance", &recipe);
+    let plan = &problem.plan;
+    let bias = plan.arena.get("encoder.head.bias").expect("a bias").range();
+    let (mut cpu, mut gpu) = (problem.native(), problem.device(&Options::default()));
+    let mut contents = Vec::new();
+    for backend in [&mut cpu as &mut dyn Backend, &mut gpu] {
+        prepare(backend);
+        for (j, at) in (bias.start + plan.net.latents..bias.end).enumerate() {
+            let one = Slice {
+                offset: plan.parameters().offset + at,
+                len: 1,
+                ..plan.parameters()
+            };
+            let value = if j % 2 == 0 { 300.0 } else { -300.0 };
+            backend.write(one, &[value]).expect("a write");
+        }
+        let inputs = problem.inputs(9, 0.0, 1e-2);
+        backend.train(&[inputs]).expect("a step");
+        let inputs = problem.evaluation(0, plan.chunk);
+        backend
+            .run(Program::Evaluate, &inputs)
+            .expect("an evaluation");
+        contents.push(content(backend));
+    }
+    let found = differences(&contents[0], &contents[1]);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 /// Sums over more rows than one workgroup takes, and a weight gradient over more pixels than one part.
 #[test]
 fn long_sums_are_taken_in_parts_and_agree() {
