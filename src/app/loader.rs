@@ -58,6 +58,8 @@ pub enum LoaderMessage {
     Overview(Arc<Overview>),
     /// The spectrum of the data loaded last.
     Spectrum(Arc<Spectrum>),
+    /// Why the data have none, in one sentence; they stay.
+    NoSpectrum(String),
     /// What the data explain of a target, for this seed.
     Related(Arc<CrossSpectrum>, u32),
     /// Why a target was not related to the data, in one sentence.
@@ -270,8 +272,13 @@ impl Side {
         })));
         let overview = Overview::new(&dataset, &preprocessor, seed);
         self.tell(LoaderMessage::Overview(Arc::new(overview)));
-        let spectrum = data::spectrum(&dataset, &preprocessor, seed, &proceed)?;
-        self.tell(LoaderMessage::Spectrum(Arc::new(spectrum)));
+        self.tell(
+            match data::spectrum(&dataset, &preprocessor, seed, &proceed) {
+                Ok(spectrum) => LoaderMessage::Spectrum(Arc::new(spectrum)),
+                Err(data::Error::Cancelled) => return Err(data::Error::Cancelled),
+                Err(error) => LoaderMessage::NoSpectrum(error.to_string()),
+            },
+        );
         Ok(())
     }
 

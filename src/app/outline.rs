@@ -2,7 +2,7 @@
 //! it cannot be built.
 
 use crate::compute::Plan;
-use crate::config::{Likelihood, NetConfig, Preprocess, Target};
+use crate::config::{NetConfig, Preprocess, Target};
 use crate::data;
 use crate::model::{ModelError, NetSpec, Shape};
 
@@ -17,9 +17,6 @@ pub(super) enum OutlineError {
     /// The targets cannot be had.
     #[error(transparent)]
     Data(#[from] data::Error),
-    /// A Bernoulli likelihood of numbers that are no probabilities.
-    #[error("a Bernoulli likelihood needs targets between 0 and 1, and {0} are not")]
-    NotUnit(&'static str),
 }
 
 /// What a network would be.
@@ -50,24 +47,6 @@ fn target_shape(target: Target, data: &Data) -> Result<Shape, data::Error> {
     }
 }
 
-/// What the numbers of a target are if they may leave 0..=1.
-fn beyond_unit(target: Target, data: &Data) -> Option<&'static str> {
-    match target {
-        Target::Labels => None,
-        Target::LinearMap(_) => Some("the outputs of a linear map"),
-        Target::Input => match (data.preprocessor.kind, &data.dataset.pixels) {
-            (Preprocess::Center, _) => Some("centred values"),
-            (Preprocess::Standardize, _) => Some("standardised values"),
-            (_, data::Pixels::Floats(values)) => {
-                let unit = values.iter().all(|v| (0.0..=1.0).contains(v));
-                (!unit).then_some("these real numbers")
-            }
-            (Preprocess::Logit, _) => Some("logits"),
-            (Preprocess::None | Preprocess::Dequantize, _) => None,
-        },
-    }
-}
-
 /// The network with its shapes resolved for the data.
 ///
 /// # Errors
@@ -75,10 +54,13 @@ fn beyond_unit(target: Target, data: &Data) -> Option<&'static str> {
 pub(super) fn resolve(net: &NetConfig, data: &Data) -> Result<NetSpec, OutlineError> {
     let target = target_shape(net.target, data)?;
     let spec = NetSpec::new(net, Shape::from(data.dataset.shape), target)?;
-    match beyond_unit(net.target, data) {
-        Some(what) if net.likelihood == Likelihood::Bernoulli => Err(OutlineError::NotUnit(what)),
-        _ => Ok(spec),
-    }
+    data::check_targets(
+        net.likelihood,
+        net.target,
+        &data.dataset,
+        data.preprocessor.kind,
+    )?;
+    Ok(spec)
 }
 
 /// Outlines a network for batches of `batch`.

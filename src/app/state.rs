@@ -70,6 +70,8 @@ pub struct Data {
     pub overview: Option<Arc<Overview>>,
     /// Their principal components, once computed.
     pub spectrum: Option<Arc<Spectrum>>,
+    /// Why there will be none, in one sentence.
+    pub no_spectrum: Option<String>,
     /// What they explain of a target that is not the input, once computed, and for which seed.
     pub cross: Option<(Arc<CrossSpectrum>, u32)>,
 }

@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     };
     let prediction = predict(explainable, latents, eta_enc, beta, mode)?;
     let optimum = prediction.optimum.clone()?;
-    let ppca = ppca_fit(&spectrum.eigenvalues, spectrum.dim(), latents)?;
+    let ppca = ppca_fit(&spectrum.filled(), spectrum.dim(), latents)?;
     let report = Report {
         thresholds_beta: optimum.modes.iter().map(|m| m.beta_threshold).collect(),
         active: optimum.active,
@@ -85,6 +85,14 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     } else {
         report.thresholds_beta.clone()
     };
+    if cross.is_none() && !spectrum.is_whole() {
+        eprintln!(
+            "the {} leading of {} modes are known; the others together hold {:.3} % of the variance",
+            spectrum.eigenvalues.len(),
+            spectrum.dim(),
+            100.0 * (1.0 - spectrum.eigenvalues.iter().sum::<f64>() / spectrum.total_variance),
+        );
+    }
     let text = describe(
         &format!("{}: {} items", dataset.name, spectrum.samples),
         prediction.problem.dim(),

@@ -12,9 +12,12 @@ use crate::config::Target;
 use super::dataset::{Dataset, Pixels};
 use super::error::{Error, OnProgress, report};
 use super::moments::{ROWS, centred_rows, covariance, mean};
-use super::spectrum::{MAX_MODES, MAX_SIDE, RANK_TOLERANCE, decompose};
+use super::spectrum::{MAX_MODES, RANK_TOLERANCE, decompose};
 use super::targets::Targets;
 use super::transform::Preprocessor;
+
+/// Largest side of a matrix that is decomposed for a target: there is no way to the leading modes alone here.
+const MAX_SIDE: usize = 8192;
 
 /// Mean of the target, ζ², and the directions that go with them; covariances divide by n.
 #[derive(Debug, Clone, PartialEq)]

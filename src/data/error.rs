@@ -17,6 +17,9 @@ pub enum Error {
         /// The data set.
         name: String,
     },
+    /// A Bernoulli likelihood of numbers that are no probabilities.
+    #[error("a Bernoulli likelihood needs targets between 0 and 1, and {0} are not")]
+    NotUnit(&'static str),
     /// Nothing is at the path.
     #[error("{}: there is no such file or folder", path.display())]
     Missing {

@@ -52,9 +52,10 @@ impl IntrinsicRank {
 }
 
 impl Spectrum {
-    /// The intrinsic rank of the data by several definitions.
+    /// The intrinsic rank of the data by several definitions. Where only leading modes are known, counts beyond these
+    /// are too large rather than too small, and the participation ratio is right but for the unknown modes' ζ⁴.
     pub fn intrinsic_rank(&self) -> IntrinsicRank {
-        IntrinsicRank::new(&self.eigenvalues, self.rank)
+        IntrinsicRank::new(&self.filled(), self.rank)
     }
 }
 

@@ -1,14 +1,18 @@
 //! The spectrum of a data set: what the linear theory needs to know of it.
 
+use std::borrow::Cow;
+
 use faer::{Mat, MatRef, Side};
 
 use super::dataset::Dataset;
 use super::error::{Error, OnProgress, report_start};
+use super::leading::leading;
 use super::moments::{centred_rows, covariance, mean};
 use super::transform::Preprocessor;
 
-/// Largest side of a matrix whose eigen-decomposition is attempted.
-pub const MAX_SIDE: usize = 8192;
+/// Largest side of a matrix that is decomposed whole, which takes some twenty seconds; of larger ones only the leading
+/// modes are found.
+pub const MAX_SIDE: usize = 4096;
 /// Most leading eigenvectors kept.
 pub(super) const MAX_MODES: usize = 64;
 /// What the progress says of the part that cannot be divided.
@@ -21,16 +25,17 @@ pub(super) const RANK_TOLERANCE: f64 = 1e-12;
 pub struct Spectrum {
     /// x̄, `d` long.
     pub mean: Vec<f64>,
-    /// ζ², all `d` of them, descending; those that came out below zero by rounding are zero.
+    /// ζ², descending; those that came out below zero by rounding are zero. All `d` of them, or, where the data are too
+    /// large for that, the leading ones: see [`Spectrum::is_whole`].
     pub eigenvalues: Vec<f64>,
-    /// The leading r = min(d, 64, n) eigenvectors, one after the other: vector i is the `d`
+    /// The leading r = min(d, 64, n, known modes) eigenvectors, one after the other: vector i is the `d`
     /// values at `i·d`, of length one, its largest component positive.
     pub eigenvectors: Vec<f32>,
-    /// E‖x − x̄‖² = Σ ζ².
+    /// E‖x − x̄‖² = Σ ζ² over all `d` modes, known or not.
     pub total_variance: f64,
     /// n, the number of items.
     pub samples: usize,
-    /// The number of eigenvalues above rounding.
+    /// The number of known eigenvalues above rounding.
     pub rank: usize,
 }
 
@@ -38,6 +43,28 @@ impl Spectrum {
     /// d, the number of values of one item.
     pub fn dim(&self) -> usize {
         self.mean.len()
+    }
+
+    /// Whether every ζ² is known, rather than only the leading ones and what the others add up to.
+    pub fn is_whole(&self) -> bool {
+        self.eigenvalues.len() == self.dim()
+    }
+
+    /// All `d` eigenvalues, the unknown ones each the mean of the unknown ones.
+    ///
+    /// Whatever depends on those only by their number and sum, as pPCA with known components does, is exact with it.
+    pub fn filled(&self) -> Cow<'_, [f64]> {
+        let (known, d) = (self.eigenvalues.len(), self.dim());
+        if known == d {
+            return Cow::Borrowed(&self.eigenvalues);
+        }
+        let rest = self.total_variance - self.eigenvalues.iter().sum::<f64>();
+        // A tail flatter than the last known mode allows is rounding.
+        let most = self.eigenvalues.last().copied().unwrap_or(f64::INFINITY);
+        let each = (rest / (d - known) as f64).clamp(0.0, most);
+        let mut all = self.eigenvalues.clone();
+        all.resize(d, each);
+        Cow::Owned(all)
     }
 
     /// The number of eigenvectors kept.
@@ -68,12 +95,12 @@ impl Spectrum {
 /// Mean, eigenvalues and leading eigenvectors of the covariance (1/n) Σ (x − x̄)(x − x̄)ᵀ of the
 /// preprocessed data; `seed` fixes the one draw of any dequantisation noise.
 ///
-/// The decomposition runs on the smaller of the d × d covariance and the n × n Gram matrix.
+/// The decomposition runs on the smaller of the d × d covariance and the n × n Gram matrix. Where both exceed
+/// [`MAX_SIDE`] only the leading modes are found, some hundred of them, by block Lanczos.
 ///
 /// # Errors
 /// [`Error::Spectrum`] for an empty data set, values that are not finite or a decomposition that
-/// does not converge; [`Error::TooLarge`] if both n and d exceed what is feasible;
-/// [`Error::Cancelled`].
+/// does not converge; [`Error::Cancelled`].
 pub fn spectrum(
     data: &Dataset,
     preprocessor: &Preprocessor,
@@ -90,13 +117,7 @@ pub fn spectrum(
     }
     let side = n.min(d);
     if side > MAX_SIDE {
-        let bytes = |side: usize| 8 * (side as u64) * (side as u64);
-        return Err(Error::TooLarge {
-            what: format!("the covariance of {n} items of {d} values"),
-            needed: bytes(side),
-            cap: bytes(MAX_SIDE),
-            advice: "use smaller images or fewer items",
-        });
+        return of_leading(data, preprocessor, seed, progress);
     }
     let keep = side.min(MAX_MODES);
     let (mean, mut eigenvalues, eigenvectors) = if n < d {
@@ -128,6 +149,35 @@ pub fn spectrum(
         samples: n,
     };
     for vector in spectrum.eigenvectors.chunks_mut(d) {
+        fix_sign(vector);
+    }
+    Ok(spectrum)
+}
+
+/// The spectrum of data that are too large for a whole one.
+fn of_leading(
+    data: &Dataset,
+    preprocessor: &Preprocessor,
+    seed: u32,
+    progress: OnProgress<'_>,
+) -> Result<Spectrum, Error> {
+    let mean = mean(data, preprocessor, seed, progress)?;
+    let found = leading(data, preprocessor, seed, &mean, progress)?;
+    let found = found.ok_or_else(|| Error::Spectrum {
+        name: data.name.clone(),
+        reason: "some of its values are not finite or no principal mode stands out".into(),
+    })?;
+    let explained: f64 = found.eigenvalues.iter().sum();
+    let mut spectrum = Spectrum {
+        // Rounding may make the parts more than the whole.
+        total_variance: found.total_variance.max(explained),
+        rank: found.eigenvalues.len(),
+        eigenvalues: found.eigenvalues,
+        eigenvectors: found.eigenvectors,
+        samples: data.len(),
+        mean,
+    };
+    for vector in spectrum.eigenvectors.chunks_mut(data.dim()) {
         fix_sign(vector);
     }
     Ok(spectrum)

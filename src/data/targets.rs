@@ -1,9 +1,9 @@
 //! What the decoder is trained to give, where it is not the input.
 
-use crate::config::Target;
+use crate::config::{Likelihood, Preprocess, Target};
 use crate::rng::{Stream, normal};
 
-use super::dataset::Dataset;
+use super::dataset::{Dataset, Pixels};
 use super::error::Error;
 use super::transform::Preprocessor;
 
@@ -66,6 +66,40 @@ impl Targets {
                 Ok(Some(Self { kind, dim, values }))
             }
         }
+    }
+}
+
+/// Checks that a likelihood can be of the targets of data under a preprocessing.
+///
+/// # Errors
+/// [`Error::NotUnit`] for a Bernoulli likelihood of numbers that may leave 0..=1.
+pub fn check_targets(
+    likelihood: Likelihood,
+    target: Target,
+    data: &Dataset,
+    kind: Preprocess,
+) -> Result<(), Error> {
+    if likelihood != Likelihood::Bernoulli {
+        return Ok(());
+    }
+    beyond_unit(target, data, kind).map_or(Ok(()), |what| Err(Error::NotUnit(what)))
+}
+
+/// What the numbers of a target are if they may leave 0..=1.
+fn beyond_unit(target: Target, data: &Dataset, kind: Preprocess) -> Option<&'static str> {
+    match target {
+        Target::Labels => None,
+        Target::LinearMap(_) => Some("the outputs of a linear map"),
+        Target::Input => match (kind, &data.pixels) {
+            (Preprocess::Center, _) => Some("centred values"),
+            (Preprocess::Standardize, _) => Some("standardised values"),
+            (_, Pixels::Floats(values)) => {
+                let unit = values.iter().all(|v| (0.0..=1.0).contains(v));
+                (!unit).then_some("these real numbers")
+            }
+            (Preprocess::Logit, _) => Some("logits"),
+            (Preprocess::None | Preprocess::Dequantize, _) => None,
+        },
     }
 }
 

@@ -28,6 +28,7 @@ fn columns(f: &Findings) -> Vec<Column> {
             Probe::Calibrated => ("calibrated", Role::Gamma),
             Probe::Twin => ("autoencoder", Role::Alive),
             Probe::Warm => ("from its weights", Role::Reconstruction),
+            Probe::Linear => ("from linear", Role::Threshold),
         };
         all.push(Column {
             name,

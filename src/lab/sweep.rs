@@ -65,8 +65,9 @@ impl Parameter {
     /// The values at which a mode of these data dies in the linear theory, descending; only modes that κ can reach.
     pub fn thresholds(self, config: &RunConfig, spectrum: &Spectrum) -> Vec<f64> {
         let latents = config.net.latents;
-        let Ok(problem) = LinearProblem::vae(spectrum.eigenvalues.clone(), spectrum.dim(), latents)
-        else {
+        let known = spectrum.eigenvalues.clone();
+        let (total, dim) = (spectrum.total_variance, spectrum.dim());
+        let Ok(problem) = LinearProblem::new(known, total, dim, latents, 1.0) else {
             return Vec::new();
         };
         let mut all = match self {

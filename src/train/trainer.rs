@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
 use crate::config::{Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
-use crate::data::{Preprocessor, Spectrum, Targets};
+use crate::data::{Preprocessor, Spectrum, Targets, check_targets};
 use crate::model::{NetSpec, Shape, initial_parameters};
 
 use super::modes::LatentMode;
@@ -65,6 +65,12 @@ impl Checkpoint {
 fn with_targets(setup: Arc<RunSetup>) -> Result<Arc<RunSetup>, TrainError> {
     let config = &setup.config;
     let wanted = config.net.target;
+    check_targets(
+        config.net.likelihood,
+        wanted,
+        &setup.data,
+        setup.preprocessor.kind,
+    )?;
     let present = setup.preprocessor.targets.as_ref().map(|t| t.kind);
     if present.unwrap_or_default() == wanted {
         return Ok(setup);

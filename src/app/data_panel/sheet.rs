@@ -105,9 +105,7 @@ fn facts(ui: &mut Ui, preview: Option<&Preview>) {
         return;
     };
     ui.label(size(preview));
-    let (text, warns) = cost(preview);
-    let colour = if warns { c.warn } else { c.muted };
-    ui.add(egui::Label::new(RichText::new(text).small().color(colour)).wrap());
+    ui.add(egui::Label::new(RichText::new(cost(preview)).small().color(c.muted)).wrap());
     let skipped = &preview.first.skipped;
     if let Some((path, reason)) = skipped.listed.first() {
         muted(
@@ -146,8 +144,8 @@ fn size(preview: &Preview) -> String {
     )
 }
 
-/// What takes how long as far as it is known, and whether something will be missing.
-fn cost(preview: &Preview) -> (String, bool) {
+/// What takes how long as far as it is known.
+fn cost(preview: &Preview) -> String {
     let mut parts = Vec::new();
     match preview.decoding {
         None => {}
@@ -164,17 +162,12 @@ fn cost(preview: &Preview) -> (String, bool) {
     }
     let d = preview.first.dim() as u64;
     let side = preview.count.min(d);
-    let warns = side > MAX_SPECTRUM_SIDE as u64;
-    parts.push(if warns {
-        format!(
-            "too large for a spectrum, hence no theory: {} values each, more than {}; choose a smaller side or grey",
-            thousands(d),
-            thousands(MAX_SPECTRUM_SIDE as u64)
-        )
+    parts.push(if side > MAX_SPECTRUM_SIDE as u64 {
+        format!("then the leading modes of {} values", thousands(d))
     } else {
         format!("then the spectrum of a {side} × {side} matrix")
     });
-    (parts.join(" · "), warns)
+    parts.join(" · ")
 }
 
 #[cfg(test)]
@@ -204,9 +197,10 @@ mod tests {
             size(&preview),
             "202,599 items · 64×64 pixels, in colour · 2.3 GiB on disk, read as the network trains"
         );
-        let (text, warns) = cost(&preview);
+        let text = cost(&preview);
+        assert!(text.contains("3 min"), "{text}");
         assert!(
-            warns && text.contains("3 min") && text.contains("12,288"),
+            text.ends_with("the leading modes of 12,288 values"),
             "{text}"
         );
         preview.first.shape = ImageShape {
@@ -216,6 +210,6 @@ mod tests {
         };
         preview.decoding = None;
         assert!(size(&preview).contains("10 values each"));
-        assert!(!cost(&preview).1);
+        assert!(cost(&preview).ends_with("the spectrum of a 10 × 10 matrix"));
     }
 }

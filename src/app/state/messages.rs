@@ -52,6 +52,7 @@ impl AppState {
                     digest,
                     overview: None,
                     spectrum: None,
+                    no_spectrum: None,
                     cross: None,
                 });
                 self.predict();
@@ -74,6 +75,14 @@ impl AppState {
                 effects.extend(self.live_effect());
                 effects
             }
+            LoaderMessage::NoSpectrum(reason) => {
+                self.loading = None;
+                if let Some(data) = &mut self.data {
+                    data.no_spectrum = Some(reason.clone());
+                }
+                self.refuse(reason);
+                self.relate()
+            }
             LoaderMessage::Related(cross, seed) => {
                 if let Some(data) = &mut self.data {
                     data.cross = Some((cross, seed));
@@ -88,6 +97,11 @@ impl AppState {
             LoaderMessage::Failed(message) => {
                 self.loading = None;
                 self.incoming = None;
+                if let Some(data) = &mut self.data
+                    && data.spectrum.is_none()
+                {
+                    data.no_spectrum.get_or_insert_with(|| message.clone());
+                }
                 self.refuse(message);
                 // What was there before stays, and may have been waiting for the loader.
                 self.relate()

@@ -108,6 +108,12 @@ impl AppState {
         })]
     }
 
+    /// Why no prediction is there, in a few words: the spectrum is not there yet, or never will be.
+    pub fn lacks_theory(&self) -> String {
+        let refused = self.data.as_ref().and_then(|d| d.no_spectrum.clone());
+        refused.unwrap_or_else(|| "computing the spectrum of the data…".into())
+    }
+
     /// How the theory treats γ.
     pub fn gamma_mode(&self) -> Gamma {
         if self.config.live.gamma_moves() {
@@ -320,6 +326,9 @@ mod tests {
         assert!(asked(&state.apply(Action::Data(path))).is_empty());
         let effects = state.loaded(LoaderMessage::Failed("no such file".into()));
         assert_eq!(asked(&effects).len(), 1);
+        assert!(state.lacks_theory().starts_with("computing"));
+        state.loaded(LoaderMessage::NoSpectrum("it holds no item".into()));
+        assert_eq!(state.lacks_theory(), "it holds no item");
         state.loaded(answer(second));
         assert!(
             state

@@ -315,7 +315,7 @@ impl Content for Phase {
 
     fn empty(&self, state: &AppState) -> String {
         match self.view {
-            View::Gamma => "computing the spectrum of the data…".into(),
+            View::Gamma => state.lacks_theory(),
             _ if state.lab.phase.as_ref().is_some_and(Made::is_running) => {
                 "training the first cell…".into()
             }

@@ -61,8 +61,8 @@ pub(super) trait Kind {
     }
 
     /// What stands in place of a figure that is not there.
-    fn empty(&self, _state: &AppState) -> String {
-        "computing the spectrum of the data…".into()
+    fn empty(&self, state: &AppState) -> String {
+        state.lacks_theory()
     }
 }
 

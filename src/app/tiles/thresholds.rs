@@ -151,7 +151,7 @@ impl Content for Thresholds {
         false
     }
 
-    fn empty(&self, _state: &AppState) -> String {
-        "computing the spectrum of the data…".into()
+    fn empty(&self, state: &AppState) -> String {
+        state.lacks_theory()
     }
 }

@@ -96,6 +96,7 @@ pub fn spectrum_figure(
     let for_share: Vec<(f64, usize)> = SHARES.into_iter().zip(rank.for_share).collect();
     data_spectrum(&DataSpectrum {
         eigenvalues: &spectrum.eigenvalues,
+        dim: spectrum.dim(),
         total_variance: spectrum.total_variance,
         participation: rank.participation,
         for_share: &for_share,

@@ -10,8 +10,10 @@ use crate::figure::{
 /// Everything the view shows.
 #[derive(Debug, Clone, Copy)]
 pub struct DataSpectrum<'a> {
-    /// ζ², all of them, descending.
+    /// ζ², descending: all of them, or the leading ones.
     pub eigenvalues: &'a [f64],
+    /// d, how many there are.
+    pub dim: usize,
     /// Σζ².
     pub total_variance: f64,
     /// The participation ratio (Σζ²)² / Σζ⁴.
@@ -112,7 +114,8 @@ fn rules(input: &DataSpectrum<'_>) -> Vec<(f64, String)> {
     if input.participation > 0.0 {
         rules.push((input.participation, "participation ratio".into()));
     }
-    for (share, modes) in input.for_share.iter().filter(|(_, modes)| *modes > 0) {
+    let known = 1..=input.eigenvalues.len();
+    for (share, modes) in input.for_share.iter().filter(|(_, m)| known.contains(m)) {
         rules.push((*modes as f64, format!("{:.0} %", 100.0 * share)));
     }
     rules
@@ -123,7 +126,14 @@ fn notes(input: &DataSpectrum<'_>) -> Vec<String> {
     let join = |texts: Vec<String>| texts.join(", ");
     let shares = input.for_share.iter();
     let percent = shares.clone().map(|(s, _)| format!("{:.0}", 100.0 * s));
-    let modes = shares.map(|(_, modes)| modes.to_string());
+    let known = input.eigenvalues.len();
+    let modes = shares.map(|(_, modes)| {
+        if *modes > known {
+            format!("more than {known}")
+        } else {
+            modes.to_string()
+        }
+    });
     vec![
         format!(
             "intrinsic rank: (Σζ²)²/Σζ⁴ = {}",
@@ -134,11 +144,11 @@ fn notes(input: &DataSpectrum<'_>) -> Vec<String> {
             join(percent.collect()),
             join(modes.collect())
         ),
-        format!(
-            "above rounding: {} of {}",
-            input.positive,
-            input.eigenvalues.len()
-        ),
+        if known < input.dim {
+            format!("the {known} leading modes of {} are known", input.dim)
+        } else {
+            format!("above rounding: {} of {}", input.positive, input.dim)
+        },
         format!("Σζ² = {}", format_number(input.total_variance, 3)),
     ]
 }
@@ -152,6 +162,7 @@ mod tests {
         let provenance = Provenance::default();
         let figure = data_spectrum(&DataSpectrum {
             eigenvalues: &[6.0, 3.0, 1.0, 0.0],
+            dim: 4,
             total_variance: 10.0,
             participation: 100.0 / 46.0,
             for_share: &[(0.9, 2), (0.95, 3), (0.99, 3)],
@@ -185,6 +196,7 @@ mod tests {
         let provenance = Provenance::default();
         let figure = data_spectrum(&DataSpectrum {
             eigenvalues: &[0.0; 3],
+            dim: 3,
             total_variance: 0.0,
             participation: 0.0,
             for_share: &[(0.9, 0)],

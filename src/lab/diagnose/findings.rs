@@ -16,11 +16,20 @@ pub enum Probe {
     Twin,
     /// The run's own objective from the twin's weights.
     Warm,
+    /// The same from the linear VAE's global minimum (at β = 1 that of pPCA), placed in these layers; only where its
+    /// energy is lower and the layers can hold it.
+    Linear,
 }
 
 impl Probe {
     /// All of them, in the order they are made.
-    pub const ALL: [Self; 4] = [Self::Control, Self::Calibrated, Self::Twin, Self::Warm];
+    pub const ALL: [Self; 5] = [
+        Self::Control,
+        Self::Calibrated,
+        Self::Twin,
+        Self::Warm,
+        Self::Linear,
+    ];
 
     /// What is done, in a few words.
     pub fn name(self) -> &'static str {
@@ -29,6 +38,7 @@ impl Probe {
             Self::Calibrated => "calibrated",
             Self::Twin => "autoencoder twin",
             Self::Warm => "from the twin's weights",
+            Self::Linear => "from the linear optimum",
         }
     }
 }
@@ -52,7 +62,8 @@ pub struct Outcome {
     pub kl: f64,
     /// E‖x − D(z)‖² per dimension.
     pub mse: f64,
-    /// L in nats at β and γ above. For [`Probe::Control`] and [`Probe::Warm`] that is the run's own objective.
+    /// L in nats at β and γ above. For [`Probe::Control`], [`Probe::Warm`] and [`Probe::Linear`] that
+    /// is the run's own objective.
     pub loss: f64,
     /// Growth of the squared error, as a share of it, when the latents that were dead before are replaced by their prior
     /// mean: what those which came back are worth.

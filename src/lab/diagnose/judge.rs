@@ -138,6 +138,13 @@ fn stakes(f: &Findings, control: f64) -> f64 {
     f.collapsed_loss().map_or(0.0, |l| (l - control).abs())
 }
 
+/// How far below the control's energy the linear VAE's closed form lies, if that matters.
+pub(super) fn linear_gap(f: &Findings) -> Option<f64> {
+    let control = f.outcome(Probe::Control)?.loss;
+    let gap = control - f.linear?.loss;
+    (gap > another_energy(f, control)).then_some(gap)
+}
+
 /// What the probes say, each about one thing.
 #[expect(
     clippy::struct_excessive_bools,
@@ -149,7 +156,8 @@ struct Answers<'a> {
     came_back: bool,
     /// The loss still falls.
     falling: bool,
-    /// How far below the control's energy the linear closed form lies, if that matters.
+    /// How far below the control's energy the run started from the linear optimum ended, or, where it was not made,
+    /// the closed form lies; if that matters.
     linear_gap: Option<f64>,
     /// The same for the run started from the twin.
     warm_gap: Option<f64>,
@@ -172,7 +180,10 @@ impl<'a> Answers<'a> {
             came_back: control.active > f.active(),
             falling: f.now.loss - control.loss
                 > LEAST_NATS.max(SHARE_OF_REST * stakes(f, control.loss)),
-            linear_gap: f.linear.and_then(|l| gap(l.loss)),
+            linear_gap: match f.outcome(Probe::Linear) {
+                Some(outcome) => gap(outcome.loss),
+                None => linear_gap(f),
+            },
             warm_gap: f.outcome(Probe::Warm).and_then(|o| gap(o.loss)),
             twin_fails: match (twin, f.linear) {
                 // One that was given fewer steps than the run says nothing by failing, unless it has settled.
@@ -243,6 +254,9 @@ fn category(f: &Findings, a: &Answers<'_>, doubts: &mut Vec<String>) -> Category
         if a.revives && a.pays {
             doubts.push("calibrating β and γ helps too".into());
         }
+        if a.warm_gap.is_none() && f.outcome(Probe::Linear).is_none() {
+            doubts.push("whether these layers can hold the linear solution was not tried".into());
+        }
         return Category::BadMinimum;
     }
     if a.revives && a.pays {
@@ -307,7 +321,8 @@ fn evidence(f: &Findings, a: &Answers<'_>) -> Vec<Evidence> {
     all.extend(words::gamma_prime(f));
     all.extend(words::calibrated(f, a.control, a.revives, a.pays));
     all.extend(words::twin(f, a.twin_fails));
-    all.extend(words::linear(f, a.control, a.linear_gap));
     all.extend(words::warm(f, a.control, a.warm_gap));
+    all.extend(words::linear(f, a.control, a.linear_gap));
+    all.extend(words::from_linear(f, a.control, a.linear_gap));
     all
 }

@@ -3,6 +3,7 @@
 //! Each probe asks what happens if one thing were otherwise ([`Probe`]); [`judge`] reads their numbers. A trainer of
 //! its own is restored from a checkpoint, so the run that is asked about never notices.
 
+mod embed;
 mod findings;
 mod judge;
 mod words;
@@ -15,11 +16,13 @@ use crate::config::{
     Estimator, GammaMode, KlSchedule, Likelihood, LiveConfig, Objective, RunConfig, Target,
 };
 use crate::data::Spectrum;
-use crate::metrics::Usage;
+use crate::metrics::{Explainable, Usage};
 use crate::train::{Checkpoint, LatentMode, RunCopy, TrainError, Trainer, evaluate};
 
 pub use findings::{Findings, Found, LinearBound, Outcome, Probe};
 pub use judge::{Category, Confidence, Evidence, Verdict, judge};
+
+use judge::linear_gap;
 
 use super::error::Error;
 use super::hold::hold;
@@ -100,7 +103,7 @@ pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis
         if healthy && probe != Probe::Control {
             continue;
         }
-        let made = probes.make(probe, &diagnosis.findings.now);
+        let made = probes.make(probe, &diagnosis.findings);
         match made.map_err(named(probe.name()))? {
             Made::Outcome(outcome) => diagnosis.findings.outcomes.push(outcome),
             Made::NotAsked => {}
@@ -258,8 +261,9 @@ impl<'a> Probes<'a> {
         })
     }
 
-    fn make(&mut self, probe: Probe, now: &Found) -> Result<Made, TrainError> {
+    fn make(&mut self, probe: Probe, findings: &Findings) -> Result<Made, TrainError> {
         let steps = self.request.steps;
+        let now = &findings.now;
         let own = self.own();
         let (live, most) = match probe {
             Probe::Control => {
@@ -293,6 +297,12 @@ impl<'a> Probes<'a> {
                 self.trainer.set_live(own)?;
                 self.trainer.reset()?;
                 self.take_weights(&twin, now.gamma)?;
+                (own, steps)
+            }
+            Probe::Linear => {
+                if linear_gap(findings).is_none() || !self.take_linear(own)? {
+                    return Ok(Made::NotAsked);
+                }
                 (own, steps)
             }
         };
@@ -353,6 +363,35 @@ impl<'a> Probes<'a> {
         let pushed = kicked(&self.trainer, weights, dead, seed, self.done as u32, 1.0)?;
         self.trainer.backend().write(slice, &pushed)?;
         Ok(())
+    }
+
+    /// The linear optimum in the place of the weights; false if these layers cannot hold it.
+    fn take_linear(&mut self, own: LiveConfig) -> Result<bool, TrainError> {
+        self.trainer.set_live(own)?;
+        self.trainer.reset()?;
+        let config = RunConfig {
+            live: own,
+            ..self.request.copy.setup.config.clone()
+        };
+        let Some(spectrum) = self.request.spectrum.as_deref() else {
+            return Ok(false);
+        };
+        let slice = self.trainer.plan().parameters();
+        let start = self.trainer.backend().read(slice)?;
+        let plan = self.trainer.plan();
+        let placed = prediction(&config, spectrum).and_then(|prediction| {
+            let basis = Explainable::Input(spectrum).basis().ok()?;
+            let optimum = prediction.optimum.ok()?;
+            let nets = [&plan.net.encoder[..], &plan.net.decoder[..]];
+            let means = [&spectrum.mean[..], &spectrum.mean[..]];
+            let of = (&basis, &prediction.problem, &optimum);
+            embed::embedded(&plan.arena, nets, means, of, start)
+        });
+        let Some(placed) = placed else {
+            return Ok(false);
+        };
+        self.trainer.backend().write(slice, &placed)?;
+        Ok(true)
     }
 
     /// The twin's weights with a narrow posterior and the run's γ.

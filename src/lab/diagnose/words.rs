@@ -138,12 +138,27 @@ pub(super) fn linear(f: &Findings, control: &Outcome, gap: Option<f64>) -> Optio
         linear.active,
         number(control.loss)
     );
-    let speaks_for = gap.map(|_| Category::BadMinimum);
+    let tried = f.outcome(Probe::Linear).is_some();
+    let speaks_for = gap.filter(|_| !tried).map(|_| Category::BadMinimum);
     Some(say(
         "Does a linear VAE reach a lower energy?",
         answer,
         speaks_for,
     ))
+}
+
+pub(super) fn from_linear(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {
+    let restart = f.outcome(Probe::Linear)?;
+    let answer = format!(
+        "L = {} with {} live, {}; here L = {}",
+        number(restart.loss),
+        restart.active,
+        settled(restart),
+        number(control.loss)
+    );
+    let speaks_for = gap.map(|_| Category::BadMinimum);
+    let question = "Do these layers, restarted from it?";
+    Some(say(question, answer, speaks_for))
 }
 
 pub(super) fn warm(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {

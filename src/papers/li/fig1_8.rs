@@ -73,7 +73,7 @@ fn likelihood_figure(pair: &Pair) -> FigureSpec {
 fn weights(context: &Context<'_>, pair: &Pair, outcome: &mut Outcome) -> Result<(), Error> {
     let data = context.load(DataSet::Mnist, 1000, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
-    let fit = ppca_fit(&spectrum.eigenvalues, spectrum.dim(), pair.latents)?;
+    let fit = ppca_fit(&spectrum.filled(), spectrum.dim(), pair.latents)?;
     let ppca = Columns::ppca(&spectrum, pair.latents, fit.sigma2);
     let trained = Columns::trained(&pair.analytic.weight, spectrum.dim());
     let sorted = trained.by_length();

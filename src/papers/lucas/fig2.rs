@@ -32,7 +32,7 @@ pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let spectrum = context.spectrum(&data)?;
     let d = spectrum.dim();
     let ks: Vec<usize> = (1..=60).map(|i| 5 * i).collect();
-    let curve = ppca_sweep(&spectrum.eigenvalues, d, &ks, HELD)?;
+    let curve = ppca_sweep(&spectrum.filled(), d, &ks, HELD)?;
     let trained: &[usize] = context.pick(&[10, 50], &[10, 25, 50, 100, 150, 200, 300]);
     let steps = context.pick(5000, 12_000);
     let mut elbo = Vec::new();
@@ -62,7 +62,7 @@ pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         let result = context.train(&setup, Some(&spectrum), steps)?;
         let reached = -result.measured.loss;
         elbo.push([k as f64, reached]);
-        let best = ppca_sweep(&spectrum.eigenvalues, d, &[k], HELD)?[0].log_likelihood;
+        let best = ppca_sweep(&spectrum.filled(), d, &[k], HELD)?[0].log_likelihood;
         let why = "the paper calls the two indistinguishable; Adam at a fixed rate, the best of the paper's four, stops a little short";
         let name = format!("ELBO at κ = {k} is pPCA's likelihood");
         checks.push(Check::equals_within(&name, best, reached, 0.01, why));

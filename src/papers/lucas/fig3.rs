@@ -48,7 +48,7 @@ pub(in crate::papers) fn runs(context: &Context<'_>) -> Result<Pair, Error> {
     };
     let run = |estimator| follow(context, &linear(&data, latents, estimator, rate), how);
     let likelihood = |k| -> Result<f64, Error> {
-        Ok(ppca_fit(&spectrum.eigenvalues, spectrum.dim(), k)?.log_likelihood)
+        Ok(ppca_fit(&spectrum.filled(), spectrum.dim(), k)?.log_likelihood)
     };
     Ok(Pair {
         analytic: run(Estimator::Analytic)?,

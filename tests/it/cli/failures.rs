@@ -166,6 +166,22 @@ fn a_divergence_is_exit_code_1_with_tensor_and_step() {
 }
 
 #[test]
+fn a_bernoulli_likelihood_of_other_numbers_than_probabilities_is_refused() {
+    for (data, what) in [
+        ("gaussian:9,5,2", "these real numbers"),
+        ("digits --limit 64 --preprocess center", "centred values"),
+        ("digits --limit 64 --preprocess logit", "logits"),
+    ] {
+        let line = format!("train --data {data} --likelihood bernoulli --device cpu --steps 1");
+        let err = assert_one_sentence(&line, &run(line.split(' ')), 1);
+        assert!(
+            err.contains("between 0 and 1") && err.contains(what),
+            "{err}"
+        );
+    }
+}
+
+#[test]
 fn without_a_display_the_window_says_what_to_run_instead() {
     let output = program().output().expect("the binary starts");
     let err = assert_one_sentence("no display", &output, 2);

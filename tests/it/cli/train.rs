@@ -128,6 +128,15 @@ fn the_linear_architecture_is_the_theorys_model() {
     assert!(!out.join("reconstructions.png").exists());
 }
 
+/// Neither their covariance nor their Gram matrix is small, so only the leading modes are found.
+#[test]
+fn large_pictures_have_a_prediction_too() {
+    let line = "train --data faces --limit 4100 --gamma 0.02 --arch linear --latent 4 --batch 8 --steps 1 \
+                --device cpu --json";
+    let report = json_of(line.split_whitespace());
+    assert_eq!(report["predicted_active"], 4);
+}
+
 /// The rows of `trace.csv`, checked against its header and step numbers.
 pub(super) fn trace(dir: &Path, steps: usize) -> Vec<Vec<f64>> {
     let content = std::fs::read_to_string(dir.join("trace.csv")).expect("trace.csv");

@@ -73,6 +73,10 @@ fn surplus_latents_are_benign() {
     let verdict = d.verdict.expect("a verdict");
     assert_eq!(verdict.category, Category::Surplus, "{verdict:#?}");
     assert_eq!(d.findings.now.dead.len(), 3);
+    assert!(
+        d.findings.outcome(Probe::Linear).is_none(),
+        "nothing to gain"
+    );
     assert!(d.findings.now.zeroing.abs() < 0.01);
     close(d.findings.now.mse, error_at(3, 0.2), 0.03);
     // The closed form, written out: R₃/(2γ) + Σ ½(1 + log(ζ²/γ)) + (d/2) log 2πγ.
@@ -139,6 +143,15 @@ fn a_net_too_deep_to_train_is_a_bad_minimum() {
     let twin = d.findings.outcome(Probe::Twin).expect("made");
     let linear = d.findings.linear.expect("a closed form");
     assert!(twin.mse > 10.0 * linear.autoencoder_mse);
+    // The same layers hold the linear optimum, and keep or better it.
+    let restart = d.findings.outcome(Probe::Linear).expect("made");
+    assert_eq!(restart.active, 3);
+    assert!(
+        restart.loss < linear.loss + 0.3,
+        "{} {}",
+        restart.loss,
+        linear.loss
+    );
     assert!(
         verdict.advice.contains("32 hidden layers"),
         "{}",

@@ -188,7 +188,7 @@ impl Kind for TrainedNet {
 
     fn empty(&self, state: &AppState) -> String {
         let Some(request) = self.landscape(state) else {
-            return "computing the spectrum of the data…".into();
+            return state.lacks_theory();
         };
         let shown = state.landscape(&request);
         match shown.and_then(|l| l.problem.clone()) {

@@ -47,8 +47,12 @@ impl Kind for PpcaColumns {
 
     fn figure(&mut self, state: &AppState, scale: ColourScale) -> Option<FigureSpec> {
         // It is about the input, whatever the target.
-        let eigenvalues = &state.data.as_ref()?.spectrum.as_ref()?.eigenvalues;
-        let last = eigenvalues.len().checked_sub(1).filter(|last| *last > 0)?;
+        let spectrum = state.data.as_ref()?.spectrum.as_ref()?;
+        let last = spectrum
+            .eigenvalues
+            .len()
+            .checked_sub(1)
+            .filter(|last| *last > 0)?;
         let a = self.modes[0].min(last);
         // The two components must differ.
         let mut b = self.modes[1].min(last);
@@ -57,7 +61,7 @@ impl Kind for PpcaColumns {
         }
         let sigma2 = self.sigma2.unwrap_or(shown_gamma(state));
         let provenance = state.provenance();
-        figures::ppca_surface_figure(eigenvalues, 3, (a, b), sigma2, scale, &provenance).ok()
+        figures::ppca_surface_figure(&spectrum.filled(), 3, (a, b), sigma2, scale, &provenance).ok()
     }
 }
 

@@ -142,7 +142,7 @@ impl Kind for Soft {
         match &self.problem {
             Some(problem) => problem.clone(),
             None if state.prediction.is_some() => "computing the surface…".into(),
-            None => "computing the spectrum of the data…".into(),
+            None => state.lacks_theory(),
         }
     }
 }
