@@ -144,8 +144,8 @@ pub struct PictureArguments {
     /// Only items of these classes, by name or number: 0,1 or cat,dog.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub classes: Vec<String>,
-    /// Labels to take where there are several: fine or coarse (CIFAR-100), an attribute (CelebA), hair, smile, pose or
-    /// light (faces).
+    /// Labels to take where there are several: fine or coarse (CIFAR-100), an attribute (CelebA), hair, glasses,
+    /// smile, pose or light (faces).
     #[arg(long, value_name = "NAME")]
     pub label: Option<String>,
 }
