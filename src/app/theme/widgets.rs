@@ -74,8 +74,11 @@ pub(crate) fn readable_on(fill: Color32) -> Color32 {
     }
 }
 
+/// What a tile's title keeps of a heading in which there is not room for everything.
+const TITLE_WIDTH: f32 = 72.0;
+
 /// One of several values, side by side: `fixed | learned | optimal`. Buttons share the width that
-/// is left evenly where `fill` is set. Returns whether the value was changed by this frame.
+/// is left evenly where `fill` is set; in a heading without room for them they fold into a menu. Returns whether the value was changed by this frame.
 pub fn segmented<T: PartialEq + Copy>(
     ui: &mut Ui,
     value: &mut T,
@@ -84,6 +87,10 @@ pub fn segmented<T: PartialEq + Copy>(
 ) -> bool {
     let c = chrome(Theme::of(ui));
     let gap = 2.0;
+    let is_heading = !fill && ui.layout().prefer_right_to_left();
+    if is_heading && width_of(ui, options, gap) + TITLE_WIDTH > ui.available_width() {
+        return folded(ui, value, options);
+    }
     let count = options.len().max(1) as f32;
     let share = ((ui.available_width() - gap * (count - 1.0)) / count).max(20.0);
     let before = *value;
@@ -121,6 +128,40 @@ pub fn segmented<T: PartialEq + Copy>(
                 }
             }
         });
+    });
+    *value != before
+}
+
+/// Width of options side by side.
+fn width_of<T>(ui: &Ui, options: &[(T, &str)], gap: f32) -> f32 {
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let padding = 2.0 * ui.spacing().button_padding.x;
+    let texts = options.iter().map(|(_, name)| {
+        let text = ui
+            .painter()
+            .layout_no_wrap((*name).to_owned(), font.clone(), Color32::BLACK);
+        text.size().x + padding + gap
+    });
+    texts.sum()
+}
+
+/// The options as a menu that shows the present one.
+fn folded<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, options: &[(T, &str)]) -> bool {
+    let before = *value;
+    let shown = options.iter().find(|(option, _)| option == value);
+    let title = format!("{} ▾", shown.map_or("choose", |(_, name)| name));
+    ui.menu_button(title, |ui| {
+        for (option, name) in options {
+            let chosen = option == value;
+            let response = ui.add(egui::Button::selectable(chosen, *name));
+            response.widget_info(|| {
+                WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, *name)
+            });
+            if response.clicked() {
+                *value = *option;
+                ui.close();
+            }
+        }
     });
     *value != before
 }

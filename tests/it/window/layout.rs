@@ -27,6 +27,13 @@ fn assert_tiles(window: &Window, size: Vec2) {
     }
 }
 
+/// Asserts that a tile's switches leave its title room.
+fn assert_apart(window: &Window, tile: Tile, switch: &str) {
+    let (_, title) = window.text(|text| text.starts_with(tile.title()));
+    let (_, switch) = window.text(|text| text.starts_with(switch));
+    assert!(title.x + 70.0 < switch.x, "{tile:?}: {title} and {switch}");
+}
+
 /// The workspaces, as their buttons call them.
 const WORKSPACES: [&str; 6] = [
     "Live",
@@ -60,6 +67,7 @@ fn all_tiles_fit_small_and_large_windows() {
         });
         window.frames(3);
         assert_tiles(&window, size);
+        assert_apart(&window, Tile::Usage, "by KL");
         // The figures themselves are there for assistive technology.
         for title in ["Singular-value thresholds", "Latent usage"] {
             let figure = window.control(Role::Figure, title).rect();
