@@ -127,7 +127,7 @@ pub fn preview_cancellable(
     let width = if first.pixels.are_bytes() { 1 } else { 4 };
     let bytes = count * first.dim() as u64 * width;
     Ok(Preview {
-        // Compressed files, which cannot stay, are seldom so large.
+        // Compressed files, truth values and arrays in Fortran order, which cannot stay, are seldom so large.
         on_disk: may_stay && width == 1 && bytes > idx::RESIDENT_BYTES,
         first,
         count,
