@@ -56,7 +56,8 @@ fn step(c: &mut Criterion) {
         labels: None,
         ..Dataset::default()
     });
-    let preprocessor = Arc::new(Preprocessor::new(Preprocess::None, &data));
+    let preprocessor =
+        Arc::new(Preprocessor::new(Preprocess::None, &data).expect("it can be prepared"));
     for (name, config) in [
         ("784-256-64-16", NetConfig::default()),
         ("linear 784-16", NetConfig::linear(16)),

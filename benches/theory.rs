@@ -121,7 +121,8 @@ fn landscape(c: &mut Criterion) {
         ..RunConfig::default()
     };
     let dataset = data::load(&config.data, 0, &|_| true).expect("digits");
-    let preprocessor = Preprocessor::new(config.data.preprocess, &dataset);
+    let preprocessor =
+        Preprocessor::new(config.data.preprocess, &dataset).expect("it can be prepared");
     let live = config.live;
     let setup = RunSetup {
         config,

@@ -182,7 +182,7 @@ fn trainer(case: &Case, arguments: &BenchArguments) -> Result<Trainer, Error> {
         ..RunConfig::default()
     };
     let data = synthetic(arguments.batch.max(1024), case.shape);
-    let preprocessor = Preprocessor::new(config.data.preprocess, &data);
+    let preprocessor = Preprocessor::new(config.data.preprocess, &data)?;
     let setup = RunSetup {
         config,
         data: Arc::new(data),

@@ -113,7 +113,7 @@ fn trainer(choice: &DeviceChoice, width: usize, batch: usize) -> Result<Trainer,
         ..RunConfig::default()
     };
     let data = synthetic(batch, [1, 1, width]);
-    let preprocessor = Preprocessor::new(config.data.preprocess, &data);
+    let preprocessor = Preprocessor::new(config.data.preprocess, &data)?;
     Ok(Trainer::new(Arc::new(RunSetup {
         config,
         data: Arc::new(data),

@@ -140,7 +140,7 @@ fn train(
 
 fn load(run: &BatchRun, seed: u32) -> Result<Loaded, Error> {
     let dataset = data::load(&run.config.data, seed, &|_| true)?;
-    let preprocessor = Preprocessor::new(run.config.data.preprocess, &dataset);
+    let preprocessor = Preprocessor::new(run.config.data.preprocess, &dataset)?;
     let spectrum = data::spectrum(&dataset, &preprocessor, seed, &|_| true)?;
     Ok(Loaded {
         seed,

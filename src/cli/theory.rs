@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     let config = arguments.data.config()?;
     let proceed = |_: data::Progress| true;
     let dataset = data::load(&config, 0, &proceed)?;
-    let preprocessor = Preprocessor::new(config.preprocess, &dataset);
+    let preprocessor = Preprocessor::new(config.preprocess, &dataset)?;
     let spectrum = data::spectrum(&dataset, &preprocessor, 0, &proceed)?;
     let targets = Targets::new(arguments.target, &dataset, &preprocessor, 0)?;
     let relate = |t: &Targets| data::cross_spectrum(&dataset, &preprocessor, t, 0, &proceed);

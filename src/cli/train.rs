@@ -170,7 +170,7 @@ pub(super) fn prepare(config: &RunConfig) -> Result<(Arc<RunSetup>, Known), Erro
 fn prepare_with(config: &RunConfig, dataset: Dataset) -> Result<(Arc<RunSetup>, Known), Error> {
     let seed = config.sampling.seed;
     let proceed = |_: data::Progress| true;
-    let mut preprocessor = Preprocessor::new(config.data.preprocess, &dataset);
+    let mut preprocessor = Preprocessor::new(config.data.preprocess, &dataset)?;
     let spectrum = Arc::new(data::spectrum(&dataset, &preprocessor, seed, &proceed)?);
     let targets = Targets::new(config.net.target, &dataset, &preprocessor, seed)?;
     let relate = |t: &Targets| data::cross_spectrum(&dataset, &preprocessor, t, seed, &proceed);

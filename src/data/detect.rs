@@ -10,6 +10,8 @@ use super::{cifar, csv, formats, idx, pictures};
 
 /// Bytes looked at.
 const START: usize = 4096;
+/// Bytes looked at where they may be a table's header, which is long if there are many columns.
+const LONG_START: usize = 4 << 20;
 /// Entries of a folder looked at, and files opened to see what they are.
 const MAX_ENTRIES: usize = 100_000;
 const MAX_PEEKS: usize = 256;
@@ -37,7 +39,14 @@ pub(super) fn file(path: &Path) -> Option<Kind> {
     let mut start = vec![0; START];
     let held = source.fill(&mut start).ok()?;
     start.truncate(held);
-    content(&start).or_else(|| cifar::is_cifar(path).then_some(Kind::Cifar))
+    let mut kind = content(&start);
+    if kind.is_none() && held == START && csv::may_be_header(&start) {
+        start.resize(LONG_START, 0);
+        let more = source.fill(&mut start[START..]).ok()?;
+        start.truncate(START + more);
+        kind = content(&start);
+    }
+    kind.or_else(|| cifar::is_cifar(path).then_some(Kind::Cifar))
 }
 
 /// What content that starts like this is, apart from CIFAR, which has no mark.

@@ -86,6 +86,14 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
+    /// Preprocessing that these data do not allow.
+    #[error("{name}: {reason}")]
+    Preprocessing {
+        /// The data set.
+        name: String,
+        /// Why not, and what to do instead.
+        reason: String,
+    },
     /// More than the program is prepared to hold in memory.
     #[error(
         "{what} needs {needed} bytes of memory, more than the {cap} this version allows; {advice}"

@@ -217,7 +217,7 @@ mod tests {
     fn the_leading_modes_are_those_of_the_whole_covariance() {
         let data = digits::generate(900, Split::Train, 5, &|_| true).expect("digits");
         for kind in [Preprocess::None, Preprocess::Dequantize] {
-            let preprocessor = Preprocessor::new(kind, &data);
+            let preprocessor = Preprocessor::new(kind, &data).expect("a preprocessing");
             let whole = spectrum(&data, &preprocessor, 3, &|_| true).expect("a spectrum");
             let found = leading(&data, &preprocessor, 3, &whole.mean, &|_| true)
                 .expect("no error")
@@ -250,7 +250,7 @@ mod tests {
         let mut variances = vec![9.0, 5.0, 2.0];
         variances.resize(200, 0.0);
         let data = gaussian::generate(&variances, None, Split::Train, 1, &|_| true).expect("data");
-        let preprocessor = Preprocessor::new(Preprocess::None, &data);
+        let preprocessor = Preprocessor::new(Preprocess::None, &data).expect("a preprocessing");
         let whole = spectrum(&data, &preprocessor, 0, &|_| true).expect("a spectrum");
         let found = leading(&data, &preprocessor, 0, &whole.mean, &|_| true)
             .expect("no error")

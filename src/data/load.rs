@@ -11,7 +11,7 @@ use super::detect::{self, Kind};
 use super::error::{Error, OnProgress};
 use super::preview::Preview;
 use super::store::Store;
-use super::{cifar, csv, digits, faces, formats, gaussian, idx, npy, pictures, select};
+use super::{cifar, csv, digits, faces, formats, gaussian, idx, levels, npy, pictures, select};
 
 /// Items of a preview.
 pub const PREVIEWED: usize = 8;
@@ -60,7 +60,9 @@ pub fn load_with(
         }
         _ => make(config, limit, seed, progress)?,
     };
-    select::apply(loaded.data, config, progress)
+    let data = select::apply(loaded.data, config, progress)?;
+    levels::check(config.preprocess, &data)?;
+    Ok(data)
 }
 
 /// The first eight items that `config` asks for, how many items there will be and what they will need, before
@@ -120,11 +122,12 @@ pub fn preview_cancellable(
         ..config.clone()
     };
     let first = select::apply(chosen, &first, progress)?;
+    levels::check(config.preprocess, &first)?;
     let count = config.limit.map_or(count, |l| count.min(l as u64));
     let width = if first.pixels.are_bytes() { 1 } else { 4 };
     let bytes = count * first.dim() as u64 * width;
     Ok(Preview {
-        // Compressed files, which cannot stay, are seldom so large.
+        // Compressed files, truth values and arrays in Fortran order, which cannot stay, are seldom so large.
         on_disk: may_stay && width == 1 && bytes > idx::RESIDENT_BYTES,
         first,
         count,

@@ -103,7 +103,8 @@ mod tests {
     fn classes_are_counted_and_shown_by_their_first_items() {
         let labels = (0..60).map(|i| [3, 7, 7][i % 3]).collect();
         let data = levels(60, Some(labels));
-        let preprocessor = Preprocessor::new(Preprocess::Standardize, &data);
+        let preprocessor =
+            Preprocessor::new(Preprocess::Standardize, &data).expect("it can be prepared");
         let seen = Overview::new(&data, &preprocessor, 0);
         assert_eq!(seen.counts, [(3, 20), (7, 40)]);
         let classes: Vec<Option<u8>> = seen.examples.iter().map(|e| e.class).collect();
@@ -124,7 +125,7 @@ mod tests {
     #[test]
     fn without_labels_the_first_items_are_shown() {
         let data = levels(100, None);
-        let preprocessor = Preprocessor::new(Preprocess::None, &data);
+        let preprocessor = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
         let seen = Overview::new(&data, &preprocessor, 0);
         assert!(seen.counts.is_empty());
         assert_eq!(seen.examples.len(), 1);

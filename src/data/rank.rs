@@ -106,7 +106,7 @@ mod tests {
         let mut wanted = vec![2.0; 5];
         wanted.resize(9, 0.0);
         let data = gaussian::generate(&wanted, None, Split::Train, 3, &|_| true).expect("data");
-        let preprocessor = Preprocessor::new(Preprocess::None, &data);
+        let preprocessor = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
         let found = spectrum(&data, &preprocessor, 0, &|_| true).expect("a spectrum");
         let rank = found.intrinsic_rank();
         assert!((rank.participation - 5.0).abs() < 1e-4, "{rank:?}");

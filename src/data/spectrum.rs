@@ -280,7 +280,7 @@ mod tests {
 
     /// Checks C u = λ u, trace and Frobenius norm against the naive covariance.
     fn check(data: &Dataset, kind: Preprocess, seed: u32) {
-        let preprocessor = Preprocessor::new(kind, data);
+        let preprocessor = Preprocessor::new(kind, data).expect("it can be prepared");
         let found = spectrum(data, &preprocessor, seed, &quiet).expect("a result");
         let (mean, c) = naive(data, &preprocessor, seed);
         let d = data.dim();
@@ -390,7 +390,7 @@ mod tests {
         check(&patches(20), Preprocess::Dequantize, 0);
         let found = spectrum(
             &patches(20),
-            &Preprocessor::new(Preprocess::None, &patches(20)),
+            &Preprocessor::new(Preprocess::None, &patches(20)).expect("it can be prepared"),
             0,
             &quiet,
         )
@@ -402,7 +402,7 @@ mod tests {
     fn projections_have_the_eigenvalues_as_variances() {
         let data = gaussian::generate(&[9.0, 5.0, 2.0, 0.0], None, Split::Train, 1, &quiet)
             .expect("a result");
-        let preprocessor = Preprocessor::new(Preprocess::None, &data);
+        let preprocessor = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
         let found = spectrum(&data, &preprocessor, 0, &quiet).expect("a result");
         assert_eq!(found.rank, 3);
         let mut x = vec![0.0; 4];
@@ -437,12 +437,13 @@ mod tests {
             vec![f32::INFINITY, 1.0],
         ] {
             let data = vector(values);
-            let preprocessor = Preprocessor::new(Preprocess::None, &data);
+            let preprocessor =
+                Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
             let error = spectrum(&data, &preprocessor, 0, &quiet).expect_err("a refusal");
             assert!(matches!(error, Error::Spectrum { .. }), "{error}");
         }
         let data = patches(100);
-        let preprocessor = Preprocessor::new(Preprocess::None, &data);
+        let preprocessor = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
         let stopped = spectrum(&data, &preprocessor, 0, &|_| false);
         assert_eq!(stopped, Err(Error::Cancelled));
     }

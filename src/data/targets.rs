@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn labels_become_one_hot_rows_and_maps_are_linear() {
         let data = data();
-        let plain = Preprocessor::new(Preprocess::None, &data);
+        let plain = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
         let targets = |kind| Targets::new(kind, &data, &plain, 4);
         assert_eq!(targets(Target::Input), Ok(None));
         let labels = targets(Target::Labels).expect("labels").expect("targets");

@@ -6,8 +6,9 @@ use crate::config::Preprocess;
 use crate::rng::{Stream, threefry2x32, unit_from_bits};
 
 use super::dataset::{Dataset, Pixels};
-use super::moments;
+use super::error::Error;
 use super::targets::Targets;
+use super::{levels, moments};
 
 /// The pointwise part of preprocessing, as the few numbers a kernel needs.
 ///
@@ -93,11 +94,15 @@ const FIXED_DRAW: u32 = u32::MAX;
 
 impl Preprocessor {
     /// Binds `kind` to `data`; centring reads every value once.
-    pub fn new(kind: Preprocess, data: &Dataset) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Preprocessing`] for a kind that needs bytes where the data are real values.
+    pub fn new(kind: Preprocess, data: &Dataset) -> Result<Self, Error> {
+        levels::check(kind, data)?;
         let bytes = data.pixels.are_bytes();
         let grey = data.shape.channels == 1;
         let transform = match kind {
-            // Real-valued data carry their own scale: only centring means anything for them.
+            // Real-valued data carry their own scale: what would need bytes was refused.
             _ if !bytes => PixelTransform {
                 scale: 1.0,
                 dequantize: 0.0,
@@ -127,16 +132,15 @@ impl Preprocessor {
             targets: None,
         };
         let standardizes = kind == Preprocess::Standardize;
-        if (standardizes || kind == Preprocess::Center)
-            && let Ok(mean) = moments::mean(data, &this, 0, &|_| true)
-        {
-            if standardizes && let Ok(variances) = moments::variances(data, &this, &mean, &|_| true)
-            {
+        if standardizes || kind == Preprocess::Center {
+            let mean = moments::mean(data, &this, 0, &|_| true)?;
+            if standardizes {
+                let variances = moments::variances(data, &this, &mean, &|_| true)?;
                 this.inverse_std = inverse_std(&variances);
             }
             this.mean = mean.iter().map(|&m| m as f32).collect();
         }
-        this
+        Ok(this)
     }
 
     /// Writes x of item `index` into `out` (d long), with a fixed draw of any dequantisation
@@ -275,7 +279,7 @@ mod tests {
         };
         let mut x = vec![0.0; 15];
         for kind in [Preprocess::None, Preprocess::Dequantize, Preprocess::Logit] {
-            let preprocessor = Preprocessor::new(kind, &data);
+            let preprocessor = Preprocessor::new(kind, &data).expect("it can be prepared");
             // An odd first element: item 3 starts at element 45.
             preprocessor.row_into(&data, 9, 3, &mut x);
             for (p, &x) in x.iter().enumerate() {
@@ -301,7 +305,8 @@ mod tests {
     #[test]
     fn centring_takes_the_mean_off_and_display_puts_it_back() {
         let data = data(11);
-        let preprocessor = Preprocessor::new(Preprocess::Center, &data);
+        let preprocessor =
+            Preprocessor::new(Preprocess::Center, &data).expect("it can be prepared");
         let mut sum = [0.0_f64; 15];
         let mut x = vec![0.0; 15];
         for i in 0..11 {

@@ -210,7 +210,7 @@ impl Context<'_> {
             }
         };
         let dataset = Arc::new(dataset);
-        let preprocessor = Arc::new(Preprocessor::new(config.preprocess, &dataset));
+        let preprocessor = Arc::new(Preprocessor::new(config.preprocess, &dataset)?);
         Ok(Ready {
             config,
             dataset,

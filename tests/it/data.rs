@@ -1,5 +1,6 @@
 //! The data layer against real files, published numbers and hostile input.
 
+mod archives;
 mod arrays;
 mod cifar;
 mod fuzz;
@@ -79,7 +80,7 @@ fn moments(data: &Dataset) -> (f64, f64) {
 }
 
 fn eigenvalues(data: &Dataset) -> Vec<f64> {
-    let preprocessor = Preprocessor::new(Preprocess::None, data);
+    let preprocessor = Preprocessor::new(Preprocess::None, data).expect("it can be prepared");
     let found = spectrum(data, &preprocessor, 0, &quiet).expect("a spectrum");
     found.eigenvalues
 }

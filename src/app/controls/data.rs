@@ -7,9 +7,13 @@ use crate::app::data_panel::data_panel;
 use crate::app::state::AppState;
 use crate::app::theme::segmented;
 use crate::config::{DataConfig, DataSource, Preprocess, Split};
+use crate::data::{Dataset, needs_bytes};
 
 use super::Controls;
 use super::parts::{Choice, menu, part, row};
+
+/// Why a preprocessing is out of reach of real values.
+const NEEDS_BYTES: &str = "Fills the steps between grey levels with noise, so it needs bytes; these data are real numbers";
 
 impl Controls {
     /// Draws the section; true if the user asked for a file dialog.
@@ -29,18 +33,9 @@ impl Controls {
 fn preparation(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let data = &state.config.data;
     let mut kind = data.preprocess;
-    let shown = preprocess_name(kind);
     row(ui, "preprocessing", |ui| {
-        menu(ui, "preprocessing", &mut kind, shown, || {
-            let all = [
-                Preprocess::None,
-                Preprocess::Center,
-                Preprocess::Dequantize,
-                Preprocess::Logit,
-                Preprocess::Standardize,
-            ];
-            all.map(|p| Choice::new(p, preprocess_name(p), "")).into()
-        });
+        let dataset = state.data.as_ref().map(|d| &*d.dataset);
+        preprocess_menu(ui, "preprocessing", &mut kind, dataset);
     });
     let mut split = data.split;
     if matches!(data.source, DataSource::Path(_)) {
@@ -56,6 +51,32 @@ fn preparation(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             ..data.clone()
         }));
     }
+}
+
+/// The menu of preprocessings, called `label` by screen readers; what needs bytes is out of reach where `data` are
+/// real values.
+pub(in crate::app) fn preprocess_menu(
+    ui: &mut Ui,
+    label: &'static str,
+    kind: &mut Preprocess,
+    data: Option<&Dataset>,
+) {
+    let real = data.is_some_and(|d| !d.pixels.are_bytes());
+    let entry = |kind: Preprocess| {
+        let refused = (real && needs_bytes(kind)).then(|| NEEDS_BYTES.to_owned());
+        Choice::new(kind, preprocess_name(kind), "").unless(refused)
+    };
+    let shown = preprocess_name(*kind);
+    menu(ui, label, kind, shown, || {
+        let all = [
+            Preprocess::None,
+            Preprocess::Center,
+            Preprocess::Dequantize,
+            Preprocess::Logit,
+            Preprocess::Standardize,
+        ];
+        all.map(entry).into()
+    });
 }
 
 /// What a preprocessing is called on screen.

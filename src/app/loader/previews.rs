@@ -173,6 +173,7 @@ fn choice_may_help(error: &data::Error) -> bool {
         data::Error::Folder { .. }
             | data::Error::Choice { .. }
             | data::Error::NoSuchLabel { .. }
+            | data::Error::Preprocessing { .. }
             | data::Error::TooLarge { .. }
     )
 }

@@ -266,7 +266,9 @@ mod tests {
             },
             ..RunConfig::default()
         };
-        let preprocessor = Arc::new(Preprocessor::new(config.data.preprocess, &dataset));
+        let preprocessor = Arc::new(
+            Preprocessor::new(config.data.preprocess, &dataset).expect("it can be prepared"),
+        );
         let spectrum = data::spectrum(&dataset, &preprocessor, 0, &|_| true).expect("a spectrum");
         let asked = |effects: &[Effect]| {
             let relations = effects.iter().filter_map(|e| match e {

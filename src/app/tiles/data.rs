@@ -223,7 +223,7 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
     facts
 }
 
-/// What preprocessing does; real values keep their scale whatever is asked for bytes.
+/// What preprocessing does; real values keep their scale.
 fn preprocessing(data: &Data) -> &'static str {
     match data.config.preprocess {
         Preprocess::None if !data.dataset.pixels.are_bytes() => "none",

@@ -1,4 +1,4 @@
-//! The values of a `.npy` array, as pixels or labels.
+//! The items of a `.npy` array, as pixels.
 
 use std::path::Path;
 
@@ -9,6 +9,8 @@ use crate::data::source::Source;
 use crate::data::stored::StoredPixels;
 
 use super::header::{Header, Value};
+use super::order::c_order;
+use super::values::float;
 
 /// Values converted at a time.
 const STEP: usize = 1 << 18;
@@ -23,7 +25,7 @@ pub(super) struct Items {
 /// The shape of one item of an array: N × d, N × H × W, or N × H × W × C with one or three channels.
 pub(super) fn item_shape(path: &Path, header: &Header) -> Result<ImageShape, Error> {
     let bad = |reason: String| Error::malformed(path, 10, reason);
-    if !matches!(header.value, Value::Byte | Value::Float { .. }) {
+    if matches!(header.value, Value::Integer { .. }) {
         return Err(bad(
             "its values are integers other than unsigned bytes; save it as uint8 or float32".into(),
         ));
@@ -64,6 +66,9 @@ pub(super) fn item_shape(path: &Path, header: &Header) -> Result<ImageShape, Err
 }
 
 /// Reads the first `limit` items after the header. Bytes of a plain file beyond `resident` stay there.
+///
+/// Where all values are read the content must end where the header says, undamaged. With a limit nothing behind the
+/// last item asked for is read, so a checksum, which stands at the end, is not compared.
 pub(super) fn read_items(
     source: &mut Source<'_>,
     header: &Header,
@@ -75,12 +80,18 @@ pub(super) fn read_items(
     let shape = item_shape(path, header)?;
     let total = header.sizes[0];
     let count = limit.map_or(total, |l| total.min(l as u64));
-    let bytes = u128::from(count) * (shape.dim() * header.value.bytes()) as u128;
+    // In Fortran order no item is whole before the last value.
+    let read = if header.fortran { total } else { count };
+    let bytes = u128::from(read) * (shape.dim() * header.value.bytes()) as u128;
     check_length(source, header, bytes)?;
     if header.value == Value::Byte
+        && !header.fortran
         && bytes > u128::from(resident)
-        && source.stored_payload(header.length).is_some()
+        && let Some(held) = source.stored_payload(header.length)
     {
+        if read == total && u128::from(held) > bytes {
+            return Err(wrong_end(source, header, bytes as u64, MORE));
+        }
         let stored = StoredPixels::open(path, header.length, bytes as u64)
             .map_err(|e| Error::io(path, header.length, &e))?;
         return Ok(Items {
@@ -89,32 +100,31 @@ pub(super) fn read_items(
             pixels: Pixels::Stored(stored),
         });
     }
-    let values = u128::from(count) * shape.dim() as u128;
-    let held = match header.value {
-        Value::Byte => 1,
-        _ => 4,
-    };
-    if values * held > u128::from(MAX_BYTES) {
-        return Err(Error::TooLarge {
-            what: path.display().to_string(),
-            needed: u64::try_from(values * held).unwrap_or(u64::MAX),
-            cap: MAX_BYTES,
-            advice: "read fewer items with a limit",
-        });
-    }
+    let values = u128::from(read) * shape.dim() as u128;
+    check_memory(source, header, values)?;
     let values = values as usize;
     let pixels = match header.value {
         Value::Float { bytes, big } => {
-            Pixels::Floats(read_floats(source, header, values, bytes, big, progress)?)
+            let floats = read_floats(source, header, values, bytes, big, progress)?;
+            Pixels::Floats(arranged(floats, header, count))
         }
-        Value::Byte | Value::Integer { .. } => {
-            let bytes = source.read_vec(values, "reading values", progress)?;
+        Value::Byte | Value::Bool | Value::Integer { .. } => {
+            let mut bytes = source.read_vec(values, "reading values", progress)?;
             if bytes.len() < values {
                 return Err(cut(source, header, bytes.len() as u64));
             }
-            Pixels::Bytes(bytes)
+            if header.value == Value::Bool {
+                // Black and white, so that x is 0 or 1.
+                for byte in &mut bytes {
+                    *byte = if *byte == 0 { 0 } else { 255 };
+                }
+            }
+            Pixels::Bytes(arranged(bytes, header, count))
         }
     };
+    if read == total {
+        check_end(source, header)?;
+    }
     Ok(Items {
         shape,
         total,
@@ -122,8 +132,65 @@ pub(super) fn read_items(
     })
 }
 
+/// The first `count` items in C order.
+fn arranged<T: Copy + Default>(values: Vec<T>, header: &Header, count: u64) -> Vec<T> {
+    if !header.fortran {
+        return values;
+    }
+    let sizes: Vec<usize> = header.sizes.iter().map(|&s| s as usize).collect();
+    c_order(&values, sizes[0], &sizes[1..], count as usize)
+}
+
+/// Refuses more values than may be held in memory; what has to be turned is there twice for a while.
+fn check_memory(source: &Source<'_>, header: &Header, values: u128) -> Result<(), Error> {
+    let held = match header.value {
+        Value::Byte | Value::Bool => 1,
+        _ => 4,
+    };
+    let (copies, advice) = if header.fortran {
+        (2, "save it in C order with numpy.ascontiguousarray")
+    } else {
+        (1, "read fewer items with a limit")
+    };
+    let needed = values.saturating_mul(held * copies);
+    if needed <= u128::from(MAX_BYTES) {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: source.path().display().to_string(),
+        needed: u64::try_from(needed).unwrap_or(u64::MAX),
+        cap: MAX_BYTES,
+        advice,
+    })
+}
+
+/// What is wrong with content that goes on.
+const MORE: &str = "more bytes follow";
+
+/// Reads on where the last value was read: nothing may follow, and compressed data must end as they should, for
+/// only at their end it shows whether they are damaged.
+pub(super) fn check_end(source: &mut Source<'_>, header: &Header) -> Result<(), Error> {
+    let held = source.offset().saturating_sub(header.length);
+    if source.fill(&mut [0])? > 0 {
+        Err(wrong_end(source, header, held, MORE))
+    } else if source.is_cut() {
+        let complaint = "the compressed data are cut off after them";
+        Err(wrong_end(source, header, held, complaint))
+    } else {
+        Ok(())
+    }
+}
+
+fn wrong_end(source: &Source<'_>, header: &Header, held: u64, complaint: &str) -> Error {
+    Error::malformed(
+        source.path(),
+        header.length + held,
+        format!("the header promises {}, but {complaint}", header.promise()),
+    )
+}
+
 /// Refuses a source that cannot hold `bytes` after the header, before anything is read.
-fn check_length(source: &Source<'_>, header: &Header, bytes: u128) -> Result<(), Error> {
+pub(super) fn check_length(source: &Source<'_>, header: &Header, bytes: u128) -> Result<(), Error> {
     let held = source.stored_payload(header.length);
     if let Some(held) = held
         && u128::from(held) < bytes
@@ -134,24 +201,18 @@ fn check_length(source: &Source<'_>, header: &Header, bytes: u128) -> Result<(),
         && most < bytes
     {
         let reason = format!(
-            "the header promises {} values, but the compressed data are too small to hold them",
-            header.sizes_text()
+            "the header promises {}, but the compressed data are too small to hold them",
+            header.promise()
         );
         return Err(Error::malformed(source.path(), header.length, reason));
     }
     Ok(())
 }
 
-fn cut(source: &Source<'_>, header: &Header, held: u64) -> Error {
-    Error::malformed(
-        source.path(),
-        header.length + held,
-        format!(
-            "the header promises {} values of {} bytes, but the array is cut off after {held} bytes",
-            header.sizes_text(),
-            header.value.bytes()
-        ),
-    )
+/// The error for content that ends after `held` bytes of values.
+pub(super) fn cut(source: &Source<'_>, header: &Header, held: u64) -> Error {
+    let complaint = format!("the array is cut off after {held} bytes");
+    wrong_end(source, header, held, &complaint)
 }
 
 fn read_floats(
@@ -187,71 +248,41 @@ fn read_floats(
     Ok(values)
 }
 
-/// A float of four or eight bytes.
-fn float(bytes: &[u8], big: bool) -> f32 {
-    match (<[u8; 4]>::try_from(bytes), <[u8; 8]>::try_from(bytes)) {
-        (Ok(four), _) if big => f32::from_be_bytes(four),
-        (Ok(four), _) => f32::from_le_bytes(four),
-        (_, Ok(eight)) if big => f64::from_be_bytes(eight) as f32,
-        (_, Ok(eight)) => f64::from_le_bytes(eight) as f32,
-        _ => f32::NAN,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Reads the first `count` labels: integers 0 to 255 (or floats that are), N or N × 1 of them, where N is `total`.
-pub(super) fn read_labels(
-    source: &mut Source<'_>,
-    total: u64,
-    count: usize,
-    progress: OnProgress<'_>,
-) -> Result<Vec<u8>, Error> {
-    let header = Header::read(source)?;
-    let path = source.path();
-    if !are_labels(&header) || header.sizes[0] != total {
-        return Err(Error::malformed(
-            path,
-            10,
-            format!(
-                "its sizes ({}) are not those of one label for each of {total} items",
-                header.sizes_text()
-            ),
-        ));
+    /// Bytes that stay on disk are not read, yet their end is known.
+    #[test]
+    fn arrays_on_disk_end_where_their_header_says() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.npy");
+        let header = Header {
+            value: Value::Byte,
+            sizes: vec![2, 3],
+            fortran: false,
+            length: 0,
+        };
+        let read = |header: &Header, content: &[u8], limit| {
+            std::fs::write(&path, content).expect("a file");
+            let mut source = Source::open(&path).expect("a source");
+            read_items(&mut source, header, limit, 0, &|_| true).map(|items| items.pixels)
+        };
+        let on_disk = |pixels: Result<Pixels, Error>| matches!(pixels, Ok(Pixels::Stored(_)));
+        assert!(on_disk(read(&header, &[1; 6], None)));
+        assert!(on_disk(read(&header, &[1; 7], Some(1))));
+        for (content, part) in [(&[1; 7][..], "more bytes follow"), (&[1; 5], "cut off")] {
+            let error = read(&header, content, None).expect_err(part);
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        // What must be turned or widened cannot stay.
+        for (value, fortran) in [(Value::Byte, true), (Value::Bool, false)] {
+            let other = Header {
+                value,
+                fortran,
+                ..header.clone()
+            };
+            assert!(matches!(read(&other, &[1; 6], None), Ok(Pixels::Bytes(_))));
+        }
     }
-    let width = header.value.bytes();
-    check_length(source, &header, count as u128 * width as u128)?;
-    let raw = source.read_vec(count.saturating_mul(width), "reading labels", progress)?;
-    if raw.len() < count * width {
-        return Err(cut(source, &header, raw.len() as u64));
-    }
-    let labels = raw.chunks_exact(width).enumerate().map(|(item, bytes)| {
-        class(header.value, bytes).ok_or_else(|| {
-            Error::malformed(
-                path,
-                header.length + (item * width) as u64,
-                format!("label {item} is not a class from 0 to 255"),
-            )
-        })
-    });
-    labels.collect()
-}
-
-/// Whether an array has the sizes and the type of labels.
-pub(super) fn are_labels(header: &Header) -> bool {
-    let sized = matches!(header.sizes[..], [_] | [_, 1]);
-    sized && matches!(header.value, Value::Byte | Value::Integer { .. })
-}
-
-/// A label as a class.
-fn class(value: Value, bytes: &[u8]) -> Option<u8> {
-    let Value::Integer { signed, big, .. } = value else {
-        return bytes.first().copied();
-    };
-    // The low byte is the class; the others must be zero, which also rules out what is negative.
-    let (low, high) = if big {
-        bytes.split_last()?
-    } else {
-        bytes.split_first()?
-    };
-    let small = bytes.len() > 1 || !signed || *low < 128;
-    (small && high.iter().all(|&b| b == 0)).then_some(*low)
 }

@@ -13,7 +13,9 @@ const MAX_RANK: usize = 32;
 pub(super) enum Value {
     /// Unsigned bytes.
     Byte,
-    /// 32- or 64-bit floats.
+    /// Bytes that are true unless zero.
+    Bool,
+    /// Floats of 16, 32 or 64 bits.
     Float { bytes: usize, big: bool },
     /// Other integers, which only labels may be.
     Integer {
@@ -27,7 +29,7 @@ impl Value {
     /// Bytes of one value.
     pub(super) fn bytes(self) -> usize {
         match self {
-            Self::Byte => 1,
+            Self::Byte | Self::Bool => 1,
             Self::Float { bytes, .. } | Self::Integer { bytes, .. } => bytes,
         }
     }
@@ -45,7 +47,8 @@ impl Value {
         let bytes: usize = letters.as_str().parse().ok()?;
         match (kind, bytes) {
             ('u', 1) => Some(Self::Byte),
-            ('f', 4 | 8) => Some(Self::Float { bytes, big }),
+            ('b', 1) => Some(Self::Bool),
+            ('f', 2 | 4 | 8) => Some(Self::Float { bytes, big }),
             ('i' | 'u', 1 | 2 | 4 | 8) => Some(Self::Integer {
                 bytes,
                 signed: kind == 'i',
@@ -61,6 +64,8 @@ impl Value {
 pub(super) struct Header {
     pub(super) value: Value,
     pub(super) sizes: Vec<u64>,
+    /// Whether the first index moves fastest, not the last; never where there is but one index.
+    pub(super) fortran: bool,
     /// Bytes before the first value.
     pub(super) length: u64,
 }
@@ -102,6 +107,13 @@ impl Header {
         parse(&text, length).map_err(|reason| Error::malformed(source.path(), 10, reason))
     }
 
+    /// `60000 × 28 × 28 values of 1 byte`.
+    pub(super) fn promise(&self) -> String {
+        let (sizes, bytes) = (self.sizes_text(), self.value.bytes());
+        let plural = if bytes == 1 { "" } else { "s" };
+        format!("{sizes} values of {bytes} byte{plural}")
+    }
+
     /// `60000 × 28 × 28`.
     pub(super) fn sizes_text(&self) -> String {
         let sizes: Vec<String> = self.sizes.iter().map(u64::to_string).collect();
@@ -129,7 +141,7 @@ fn parse(text: &str, length: u64) -> Result<Header, String> {
     let (descr, _) = descr[1..].split_once(quote).ok_or_else(unreadable)?;
     let value = Value::parse(descr).ok_or_else(|| {
         let descr = plain(descr, 20);
-        format!("its values are of type '{descr}'; only u1, f4 and f8 can be read")
+        format!("its values are of type '{descr}'; only u1, b1, f2, f4 and f8 can be read")
     })?;
     let order = after("fortran_order")?;
     let fortran = order.starts_with("True");
@@ -149,12 +161,10 @@ fn parse(text: &str, length: u64) -> Result<Header, String> {
             return Err(format!("it has more than {MAX_RANK} sizes"));
         }
     }
-    // The order says nothing of an array with one size.
-    if fortran && sizes.len() > 1 {
-        return Err("it is stored in Fortran order; save it with numpy.ascontiguousarray".into());
-    }
     Ok(Header {
         value,
+        // The order says nothing of an array with one size.
+        fortran: fortran && sizes.len() > 1,
         sizes,
         length,
     })
@@ -179,14 +189,29 @@ mod tests {
         let odd = r#"{"shape":(7L,),"fortran_order":True,"descr":"|u1"}"#;
         let odd = parse(odd, 80).expect("a header");
         assert_eq!((odd.value, &odd.sizes[..]), (Value::Byte, &[7][..]));
+        assert!(!good.fortran && !odd.fortran, "one size has no order");
+        for (descr, value) in [
+            ("|b1", Value::Bool),
+            (
+                ">f2",
+                Value::Float {
+                    bytes: 2,
+                    big: true,
+                },
+            ),
+        ] {
+            let text = format!("{{'descr': '{descr}', 'fortran_order': True, 'shape': (3, 4)}}");
+            let header = parse(&text, 80).expect(descr);
+            assert_eq!((header.value, header.fortran), (value, true));
+        }
     }
 
     #[test]
     fn what_cannot_be_read_is_said() {
         for (text, part) in [
             (
-                "{'descr': '<f4', 'fortran_order': True, 'shape': (3, 4)}",
-                "Fortran order",
+                "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (3, 4)}",
+                "no dictionary",
             ),
             (
                 "{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}",

@@ -1,12 +1,17 @@
 //! NumPy arrays: one in a `.npy` file, several in a `.npz` archive.
 //!
-//! An array of bytes is pictures or vectors of bytes; one of floats is real values. Sizes are N × d, N × H × W or
-//! N × H × W × C, in C order. An archive may hold training and test arrays (`x_train`, `test_images`, …) and labels
-//! (integers, one for each item).
+//! An array of bytes is pictures or vectors of bytes; one of truth values is black and white, 0 and 255; one of floats
+//! of 16, 32 or 64 bits is real values. Sizes are N × d, N × H × W or N × H × W × C, in C or Fortran order. An archive
+//! may hold training and test arrays (`x_train`, `test_images`, …) and labels: integers, floats that are whole numbers
+//! or one-hot rows, one for each item.
 
 mod array;
 mod header;
+mod labels;
+mod names;
 mod npz;
+mod order;
+mod values;
 
 use std::path::Path;
 
@@ -19,7 +24,7 @@ use header::Header;
 
 pub(super) use npz::load as load_npz;
 
-/// Loads one array; integers beside bytes are refused, and so are Fortran order and values that are not finite.
+/// Loads one array; integers beside bytes are refused, and so are values that are not finite.
 ///
 /// # Errors
 /// [`Error::Malformed`], [`Error::TooLarge`], [`Error::Cancelled`].

@@ -4,43 +4,39 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use crate::config::Split;
 use crate::data::dataset::Dataset;
 use crate::data::error::{Error, OnProgress, plain};
 use crate::data::load::{Loaded, name_of};
+use crate::data::pictures;
 use crate::data::source::Source;
 
-use super::array::{are_labels, item_shape, read_items, read_labels};
+use super::array::{item_shape, read_items};
 use super::header::Header;
+use super::labels::{Form, read_labels};
+use super::names::Names;
 
 /// Most arrays looked at.
 const MAX_ARRAYS: usize = 256;
+
+/// Names told of an archive that holds something else.
+const NAMED: usize = 4;
 
 /// One array of the archive.
 struct Member {
     index: usize,
     name: String,
+    says: Names,
     header: Header,
 }
 
 impl Member {
-    fn split(&self) -> Option<Split> {
-        let name = self.name.to_lowercase();
-        if name.contains("train") {
-            Some(Split::Train)
-        } else if name.contains("test") {
-            Some(Split::Test)
-        } else {
-            None
-        }
-    }
-
-    /// Whether it is named as what a validation split holds, which is never used.
-    fn is_validation(&self) -> bool {
-        self.name.to_lowercase().contains("val")
+    /// How it may tell the classes of items.
+    fn form(&self) -> Option<Form> {
+        Form::of(&self.header, self.says)
     }
 }
 
@@ -65,13 +61,21 @@ pub(in crate::data) fn load(
         read_items(source, &header, limit, u64::MAX, progress)
     })?;
     let count = limit.map_or(total, |l| total.min(l as u64)) as usize;
-    let labels = match labels_of(&members, items) {
-        Some(member) => Some(with_member(&mut archive, path, member.index, |source| {
-            read_labels(source, total, count, progress)
-        })?),
-        None => None,
-    };
-    let split = match items.split() {
+    let mut labels = None;
+    for (member, form) in labels_of(&members, items) {
+        labels = with_member(&mut archive, path, member.index, |source| {
+            read_labels(source, form, total, count, progress)
+        })?;
+        if labels.is_some() {
+            break;
+        }
+        tracing::info!(
+            "{}: {} holds no classes (whole numbers from 0 on, or one-hot rows), so it is not taken as labels",
+            path.display(),
+            member.name
+        );
+    }
+    let split = match items.says.split {
         Some(Split::Train) => " train",
         Some(Split::Test) => " test",
         None => "",
@@ -102,15 +106,42 @@ fn members<R: Read + Seek>(archive: &mut ZipArchive<R>, path: &Path) -> Result<V
         match header {
             Ok(header) => members.push(Member {
                 index,
+                says: Names::of(&name),
                 name,
                 header,
             }),
             Err(error) => first_failure = first_failure.or(Some(error)),
         }
     }
+    if !members.is_empty() {
+        return Ok(members);
+    }
+    let names = archive.file_names().filter_map(Result::ok);
+    let names: Vec<String> = names.map(|name| plain(&name, 100)).collect();
     match first_failure {
-        Some(error) if members.is_empty() => Err(error),
-        _ => Ok(members),
+        Some(error) if names.iter().any(is_called_array) => Err(error),
+        _ => Err(Error::malformed(path, 0, without_arrays(&names))),
+    }
+}
+
+fn is_called_array(name: &String) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("npy"))
+}
+
+/// What is said of an archive of these files, none of which is an array or called one.
+fn without_arrays(names: &[String]) -> String {
+    let files = || names.iter().filter(|name| !name.ends_with('/'));
+    let some: Vec<&str> = files().take(NAMED).map(String::as_str).collect();
+    if some.is_empty() {
+        "it is a zip archive that holds no file".into()
+    } else if files().any(|name| pictures::has_picture_name(Path::new(name))) {
+        "it is a zip archive of pictures, not of NumPy arrays; unpack it and open the folder".into()
+    } else {
+        format!(
+            "it is a zip archive without NumPy arrays (it holds {})",
+            some.join(", ")
+        )
     }
 }
 
@@ -126,7 +157,7 @@ fn choose<'a>(members: &'a [Member], path: &Path, split: Split) -> Result<&'a Me
     };
     let of = |wanted: Option<Split>| -> Vec<&Member> {
         let mut found = usable.clone();
-        found.retain(|m| m.split() == wanted && !m.is_validation());
+        found.retain(|m| m.says.split == wanted && !m.says.validation);
         found
     };
     let mut chosen = of(Some(split));
@@ -140,7 +171,7 @@ fn choose<'a>(members: &'a [Member], path: &Path, split: Split) -> Result<&'a Me
     match chosen[..] {
         [one] => Ok(one),
         [] if usable.is_empty() => Err(fail(
-            "the archive holds no array of items (N × d, N × H × W or N × H × W × C of u1, f4 or f8)".into(),
+            "the archive holds no array of items (N × d, N × H × W or N × H × W × C of u1, b1, f2, f4 or f8)".into(),
         )),
         [] => Err(fail(format!(
             "the archive holds no array for this split (it holds {})",
@@ -154,28 +185,32 @@ fn choose<'a>(members: &'a [Member], path: &Path, split: Split) -> Result<&'a Me
     }
 }
 
-/// Whether an array may be the labels of another one: N × 1 integers beside an array with the same N and more sizes.
+/// Whether an array may be the labels of another one, which has the same N and may not be labels itself.
 fn is_labels_of_another(member: &Member, members: &[Member]) -> bool {
-    are_labels(&member.header)
+    member.form().is_some()
         && members.iter().any(|other| {
             other.index != member.index
-                && !are_labels(&other.header)
+                && other.form().is_none()
+                && other.header.sizes.len() > 1
                 && other.header.sizes.first() == member.header.sizes.first()
         })
 }
 
-/// The labels that belong to these items: as many, and of the same split; the first by name if there are several.
-fn labels_of<'a>(members: &'a [Member], items: &Member) -> Option<&'a Member> {
-    members
+/// What may be the labels of these items, the likeliest first: as many, and of the same split; rather what is called
+/// labels, and rather integers.
+fn labels_of<'a>(members: &'a [Member], items: &Member) -> Vec<(&'a Member, Form)> {
+    let mut found: Vec<(&Member, Form)> = members
         .iter()
         .filter(|m| {
-            are_labels(&m.header)
-                && m.index != items.index
+            m.index != items.index
                 && m.header.sizes.first() == items.header.sizes.first()
-                && m.split() == items.split()
-                && !m.is_validation()
+                && m.says.split == items.says.split
+                && !m.says.validation
         })
-        .min_by_key(|m| &m.name)
+        .filter_map(|m| Some((m, m.form()?)))
+        .collect();
+    found.sort_by_key(|(m, form)| (!m.says.label, *form, &m.name));
+    found
 }
 
 /// Gives the unpacked content of one member to `f`.
@@ -186,6 +221,17 @@ fn with_member<R: Read + Seek, T>(
     f: impl FnOnce(&mut Source<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let member = archive.by_index(index).map_err(|e| broken(path, &e))?;
+    let method = member.compression();
+    if !matches!(
+        method,
+        CompressionMethod::Stored | CompressionMethod::Deflated
+    ) {
+        let reason = format!(
+            "its content is compressed with a method that is not supported ({method}); save the arrays with \
+             numpy.savez or numpy.savez_compressed"
+        );
+        return Err(Error::malformed(path, 0, reason));
+    }
     let packed = member.compressed_size();
     // What is stored uncompressed is as long as it says; bounds for compressed data hold for it too.
     f(&mut Source::unpacked(path, member, packed))

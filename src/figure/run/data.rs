@@ -131,7 +131,7 @@ mod tests {
             pixels: Pixels::Bytes(bytes),
             ..Dataset::default()
         };
-        let preprocessor = Preprocessor::new(Preprocess::None, &data);
+        let preprocessor = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
         let found = spectrum(&data, &preprocessor, 0, &|_| true).expect("a spectrum");
         // |(s, s)|² = 2s² in half of the items: s², to the precision of x, which is 32-bit.
         for (mode, level) in [(0, s), (1, t)] {

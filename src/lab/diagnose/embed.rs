@@ -301,7 +301,8 @@ mod tests {
             ..RunConfig::default()
         };
         let data = data::load(&config.data, 0, &|_| true).expect("data");
-        let preprocessor = Preprocessor::new(config.data.preprocess, &data);
+        let preprocessor =
+            Preprocessor::new(config.data.preprocess, &data).expect("a preprocessing");
         let spectrum = data::spectrum(&data, &preprocessor, 0, &|_| true).expect("a spectrum");
         let live = config.live;
         let setup = RunSetup {

@@ -133,7 +133,7 @@ fn along_the_axes(context: &Context<'_>) -> Result<Ready, Error> {
     });
     Ok(Ready {
         config: DataConfig::default(),
-        preprocessor: Arc::new(Preprocessor::new(Preprocess::None, &dataset)),
+        preprocessor: Arc::new(Preprocessor::new(Preprocess::None, &dataset)?),
         dataset,
     })
 }

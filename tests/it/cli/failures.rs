@@ -128,6 +128,20 @@ fn data_that_cannot_be_had_are_exit_code_1_and_named() {
 }
 
 #[test]
+fn preprocessing_that_needs_bytes_is_refused_for_real_values() {
+    for line in [
+        "theory --data gaussian:9,5,2 --preprocess logit",
+        "train --data gaussian:9,5,2 --preprocess dequantize --steps 1 --device cpu",
+    ] {
+        let err = assert_one_sentence(line, &run(line.split(' ')), 1);
+        assert!(
+            err.contains("bytes") && err.contains("real numbers"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
 fn an_unknown_device_is_exit_code_1_and_the_known_ones_are_listed() {
     let line = "train --data gaussian:9,5,2 --steps 1 --device nosuchdevice";
     let err = assert_one_sentence(line, &run(line.split(' ')), 1);

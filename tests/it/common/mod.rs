@@ -49,7 +49,7 @@ pub fn byte_data(n: usize, d: usize) -> Arc<Dataset> {
 
 /// Binds a kind of preprocessing.
 pub fn preprocessor(kind: Preprocess, data: &Dataset) -> Arc<Preprocessor> {
-    Arc::new(Preprocessor::new(kind, data))
+    Arc::new(Preprocessor::new(kind, data).expect("it can be prepared"))
 }
 
 /// A small net's plan.

@@ -46,7 +46,7 @@ pub fn setup(
         device: DeviceChoice::Cpu,
         ..RunConfig::default()
     };
-    let preprocessor = Preprocessor::new(config.data.preprocess, data);
+    let preprocessor = Preprocessor::new(config.data.preprocess, data).expect("it can be prepared");
     Arc::new(RunSetup {
         config,
         data: Arc::clone(data),

@@ -19,6 +19,8 @@ use super::arrays::{npy, npz};
 use super::pictures::{encoded, flat, folder};
 use super::{gzip, idx_file, noise, put, quiet, request};
 
+/// Files that name the classes of CIFAR.
+const CLASS_NAMES: [&str; 2] = ["batches.meta.txt", "fine_label_names.txt"];
 /// Files of a short run, and between two looks at the clock of a long one.
 const CASES: u32 = 200;
 
@@ -145,7 +147,14 @@ fn check(outcome: &Result<Dataset, Error>, case: &str) -> Result<(), TestCaseErr
             );
             if let Some(labels) = &data.labels {
                 prop_assert_eq!(labels.len(), data.len(), "{}", case);
+                let named =
+                    |l: &u8| data.classes.is_empty() || usize::from(*l) < data.classes.len();
+                prop_assert!(labels.iter().all(named), "{case}: a class without a name");
             }
+            let shown = |name: &String| {
+                !name.is_empty() && name.len() < 1000 && !name.chars().any(char::is_control)
+            };
+            prop_assert!(data.classes.iter().all(shown), "{case}: {:?}", data.classes);
         }
         Err(error) => {
             let text = error.to_string();
@@ -169,7 +178,8 @@ fn fuzz(name: &str, seeds: &[Vec<u8>], prepare: impl Fn(&Path)) {
     prepare(dir.path());
     let path = dir.path().join(name);
     // What is only read as a part of its folder.
-    let in_folder = name.starts_with("a.") || name.starts_with("list_");
+    let in_folder =
+        name.starts_with("a.") || name.starts_with("list_") || CLASS_NAMES.contains(&name);
     let counted = std::cell::Cell::new((0_u32, 0_u32));
     loop {
         // A short run is the same every time; a long one goes on with other numbers.
@@ -297,13 +307,39 @@ fn cifar() {
     fuzz("data_batch_1.bin", &[ten, hundred, packed], nothing);
 }
 
+/// The names of the classes, beside records that need them.
+fn label_names(name: &str, count: usize, labels: &[u8]) {
+    let lines = |end: &str| -> Vec<u8> {
+        let name = |i: usize| format!("name {i}{end}");
+        (0..count).map(name).collect::<String>().into_bytes()
+    };
+    let spaced = [b"\xef\xbb\xbf\n \n".to_vec(), lines(" \n\n")].concat();
+    fuzz(name, &[lines("\n"), lines("\r\n"), spaced], |dir| {
+        let record = [labels, &noise(3072)].concat();
+        put(dir, "data_batch_1.bin", &record.repeat(4));
+    });
+}
+
+#[test]
+fn cifar_label_names() {
+    label_names(CLASS_NAMES[0], 10, &[1]);
+}
+
+#[test]
+fn cifar_fine_label_names() {
+    label_names(CLASS_NAMES[1], 100, &[3, 77]);
+}
+
 #[test]
 fn npy_arrays() {
     let bytes = npy("|u1", "6, 4, 4", false, &noise(96));
     let floats = npy("<f4", "6, 4", false, &[0, 0, 128, 63].repeat(24));
     let doubles = npy(">f8", "2, 2, 2, 3", false, &[0; 192]);
+    let halves = npy("<f2", "6, 4", true, &[0, 60].repeat(24));
+    let truths = npy("|b1", "2, 4, 4", true, &[1; 32]);
     let packed = gzip(&bytes);
-    fuzz("array.npy", &[bytes, floats, doubles, packed], nothing);
+    let seeds = [bytes, floats, doubles, halves, truths, packed];
+    fuzz("array.npy", &seeds, nothing);
 }
 
 #[test]
@@ -316,8 +352,20 @@ fn npz_archives() {
         ),
         ("x_test", npy("|u1", "2, 4, 4", false, &noise(32))),
     ];
-    let seeds = [CompressionMethod::Stored, CompressionMethod::Deflated].map(|m| npz(&arrays, m));
-    fuzz("arrays.npz", &seeds, nothing);
+    let one_hot = [
+        ("x", npy("|u1", "6, 4, 4", false, &noise(96))),
+        (
+            "y",
+            npy("|u1", "6, 2", true, &[1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1]),
+        ),
+        (
+            "labels",
+            npy("<f4", "6,", false, &[0, 0, 128, 63].repeat(6)),
+        ),
+    ];
+    let methods = [CompressionMethod::Stored, CompressionMethod::Deflated];
+    let seeds = methods.map(|m| [npz(&arrays, m), npz(&one_hot, m)]);
+    fuzz("arrays.npz", &seeds.concat(), nothing);
 }
 
 #[test]
@@ -325,9 +373,16 @@ fn csv_tables() {
     let line = |label: &str| format!("{label}{}\n", ["1", "22", "255", "0"].repeat(4).join(","));
     let bare = [line("1,"), line("0,"), line("2,")].concat();
     let headed = format!("label{}\n{bare}", ",p".repeat(16));
+    let placed = format!(
+        "id{},y\n9{},1\n8{},0\n",
+        ",p".repeat(16),
+        ",3".repeat(16),
+        ",4".repeat(16)
+    );
+    let colour = format!("{}\n{}\n", ["pixel"; 192].join(","), ["7"; 192].join(","));
     let spaced = "0.5 -1e3\n2 7.25\n3 1\n".to_owned();
     let packed = gzip(bare.as_bytes());
-    let seeds = [bare, headed, spaced].map(String::into_bytes);
+    let seeds = [bare, headed, placed, colour, spaced].map(String::into_bytes);
     fuzz("table.csv", &[&seeds[..], &[packed]].concat(), nothing);
 }
 

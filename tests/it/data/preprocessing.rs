@@ -1,10 +1,13 @@
 //! Every kind of preprocessing can be undone for display, and says by how much it spreads volumes.
 
-use collapse_explorer::config::Preprocess;
-use collapse_explorer::data::{Dataset, ImageShape, Pixels, Preprocessor, STD_FLOOR, spectrum};
+use collapse_explorer::config::{DataConfig, DataSource, Preprocess};
+use collapse_explorer::data::{
+    Dataset, Error, ImageShape, Pixels, Preprocessor, STD_FLOOR, Store, preview_with, spectrum,
+};
 use collapse_explorer::rng::{Stream, uniform};
 
-use super::{noise, quiet};
+use super::arrays::npy;
+use super::{noise, open, put, quiet, request};
 
 const KINDS: [Preprocess; 5] = [
     Preprocess::None,
@@ -44,7 +47,7 @@ fn what_is_shown_is_what_was_stored() {
         let data = data(channels);
         let mut x = vec![0.0; data.dim()];
         for kind in KINDS {
-            let preprocessor = Preprocessor::new(kind, &data);
+            let preprocessor = Preprocessor::new(kind, &data).expect("it can be prepared");
             for item in [0, 3, 39] {
                 preprocessor.row_into(&data, 5, item, &mut x);
                 let shown = preprocessor.display(&x);
@@ -71,7 +74,7 @@ fn log_determinants_agree_with_numerical_differentiation() {
         let d = data.dim();
         let mut x = vec![0.0; d];
         for kind in KINDS {
-            let preprocessor = Preprocessor::new(kind, &data);
+            let preprocessor = Preprocessor::new(kind, &data).expect("it can be prepared");
             let mut sum = 0.0;
             for item in 0..data.len() {
                 preprocessor.row_into(&data, 5, item, &mut x);
@@ -109,7 +112,8 @@ fn log_determinants_agree_with_numerical_differentiation() {
 #[test]
 fn standardised_data_have_unit_variances_but_for_the_floor() {
     let data = data(1);
-    let preprocessor = Preprocessor::new(Preprocess::Standardize, &data);
+    let preprocessor =
+        Preprocessor::new(Preprocess::Standardize, &data).expect("it can be prepared");
     let (n, d) = (data.len(), data.dim());
     // Independent of the code: moments of the bytes in 64 bits.
     let rows: Vec<Vec<f64>> = (0..n)
@@ -165,19 +169,16 @@ fn real_values_are_standardised_and_nothing_else_touches_their_scale() {
         pixels: Pixels::Floats(values),
         ..Dataset::default()
     };
-    for kind in [
-        Preprocess::None,
-        Preprocess::Center,
-        Preprocess::Dequantize,
-        Preprocess::Logit,
-    ] {
+    for kind in [Preprocess::None, Preprocess::Center] {
         assert_eq!(
-            Preprocessor::new(kind, &data).log_det(&data, 0, 10),
+            Preprocessor::new(kind, &data)
+                .expect("it can be prepared")
+                .log_det(&data, 0, 10),
             0.0,
             "{kind:?}"
         );
     }
-    let standard = Preprocessor::new(Preprocess::Standardize, &data);
+    let standard = Preprocessor::new(Preprocess::Standardize, &data).expect("it can be prepared");
     // The population variance of 100 whole numbers in a row is (100² − 1)/12.
     let std = (9999.0_f64 / 12.0).sqrt();
     let expected = -(std.ln() + (2.0 * std).ln() + (3.0 * std).ln());
@@ -190,7 +191,60 @@ fn real_values_are_standardised_and_nothing_else_touches_their_scale() {
         ..data
     };
     assert_eq!(
-        Preprocessor::new(Preprocess::Standardize, &constant).inverse_std,
+        Preprocessor::new(Preprocess::Standardize, &constant)
+            .expect("it can be prepared")
+            .inverse_std,
         [1.0; 3]
     );
+}
+
+/// Real values have no grey levels to fill: not to do it, and to call the log-determinant zero, would be a lie.
+#[test]
+fn real_values_are_not_dequantised_but_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let floats = |values: [f32; 4]| {
+        let raw = values.map(f32::to_le_bytes).concat();
+        npy("<f4", "2, 2", false, &raw)
+    };
+    put(dir.path(), "real.npy", &floats([0.5, 1.0, 0.0, 2.0]));
+    put(dir.path(), "levels.npy", &floats([5.0, 255.0, 0.0, 2.0]));
+    put(
+        dir.path(),
+        "bytes.npy",
+        &npy("|u1", "2, 2", false, &[5, 255, 0, 2]),
+    );
+    let ask = |name: &str, preprocess| DataConfig {
+        preprocess,
+        ..request(&dir.path().join(name))
+    };
+    for kind in [Preprocess::Dequantize, Preprocess::Logit] {
+        for (name, part) in [("real.npy", "real numbers"), ("levels.npy", "uint8")] {
+            let config = ask(name, kind);
+            let plain = open(&ask(name, Preprocess::None)).expect("the values are good");
+            let errors = [
+                open(&config).expect_err(name),
+                preview_with(&config, 0, &Store::off()).expect_err(name),
+                Preprocessor::new(kind, &plain).expect_err(name),
+            ];
+            for error in errors {
+                let text = error.to_string();
+                assert!(matches!(error, Error::Preprocessing { .. }), "{text}");
+                assert!(text.contains(part) && text.contains("bytes"), "{text}");
+            }
+        }
+        assert!(open(&ask("bytes.npy", kind)).is_ok());
+        let gaussian = DataConfig {
+            source: DataSource::Gaussian(vec![2.0, 1.0]),
+            preprocess: kind,
+            ..DataConfig::default()
+        };
+        assert!(matches!(open(&gaussian), Err(Error::Preprocessing { .. })));
+    }
+    for kind in [
+        Preprocess::None,
+        Preprocess::Center,
+        Preprocess::Standardize,
+    ] {
+        assert!(open(&ask("real.npy", kind)).is_ok());
+    }
 }

@@ -23,7 +23,7 @@ fn trainer(data: &Dataset, kind: Preprocess) -> Trainer {
     };
     config.data.preprocess = kind;
     config.sampling.batch = 16;
-    let preprocessor = Preprocessor::new(kind, data);
+    let preprocessor = Preprocessor::new(kind, data).expect("it can be prepared");
     Trainer::new(Arc::new(RunSetup {
         config,
         data: Arc::new(data.clone()),
@@ -50,7 +50,7 @@ fn a_large_plain_file_stays_on_disk_and_trains_the_same() {
 
     for kind in [Preprocess::None, Preprocess::Center, Preprocess::Logit] {
         let eigenvalues = |data: &Dataset| {
-            let pre = Preprocessor::new(kind, data);
+            let pre = Preprocessor::new(kind, data).expect("it can be prepared");
             spectrum(data, &pre, 0, &quiet)
                 .expect("a spectrum")
                 .eigenvalues

@@ -118,3 +118,117 @@ fn endless_lines_are_refused() {
         .to_string();
     assert!(error.contains("line 2 is longer than"), "{error}");
 }
+
+/// A header, and lines of which each has so many values of its own number beside what stands first or last.
+fn table(header: &str, first: &str, values: usize, last: &str) -> String {
+    let line = |i: usize| {
+        let values = vec![(10 * i + 1).to_string(); values].join(",");
+        format!(
+            "{}{values}{}\n",
+            first.replace('#', &i.to_string()),
+            last.replace('#', &i.to_string())
+        )
+    };
+    format!("{header}{}", (0..3).map(line).collect::<String>())
+}
+
+fn names(count: usize) -> String {
+    let names: Vec<String> = (0..count).map(|p| format!("pixel{p}")).collect();
+    names.join(",")
+}
+
+#[test]
+fn a_label_is_found_by_name_wherever_it_stands_and_line_numbers_are_left_out() {
+    let pixels = names(64);
+    for (content, classes) in [
+        (table(&format!("{pixels},label\n"), "", 64, ",#"), true),
+        (table(&format!("{pixels},Target\n"), "", 64, ",#"), true),
+        (
+            table(&format!("id,class,{pixels}\n"), "77,#,", 64, ""),
+            true,
+        ),
+        (table(&format!(",{pixels},\"y\"\n"), "77,", 64, ",#"), true),
+        (table(&format!("Index,{pixels}\n"), "77,", 64, ""), false),
+    ] {
+        let data = read(content.as_bytes(), None).expect("a table");
+        let shape = data.shape;
+        assert_eq!([shape.height, shape.width, shape.channels], [8, 8, 1]);
+        assert_eq!(bytes(&data), [[1; 64], [11; 64], [21; 64]].concat());
+        assert_eq!(data.labels, classes.then(|| vec![0, 1, 2]));
+    }
+    // Points have coordinates, not labels; a number of a regression is no class.
+    let points = read(b"x,y\n1,2\n3,4\n", None).expect("points");
+    assert_eq!((points.dim(), points.labels), (2, None));
+    let prices = read(b"a,b,target\n1,2,30.5\n3,4,7\n", None).expect("prices");
+    assert_eq!((prices.dim(), prices.labels), (3, None));
+    let error = read(b"id,label\n1,2\n", None).expect_err("no values");
+    assert!(
+        error
+            .to_string()
+            .contains("line 2: there is no column of values"),
+        "{error}"
+    );
+    let error = read(b"a,label,b\n1,2,3\n1,2.5,3\n", None).expect_err("no class");
+    assert!(
+        error
+            .to_string()
+            .contains("line 3: the label 2.5 is not a class"),
+        "{error}"
+    );
+}
+
+#[test]
+fn headers_may_be_longer_than_the_start_that_tells_a_table() {
+    let header = format!("{}\n", names(784));
+    assert!(header.len() > 4096);
+    for content in [
+        table(&header, "", 784, ""),
+        header.to_uppercase() + &"0,".repeat(783) + "9",
+    ] {
+        for content in [gzip(content.as_bytes()), content.into_bytes()] {
+            let data = read(&content, None).expect("a table with a long header");
+            assert_eq!((data.shape.height, data.shape.width), (28, 28));
+            assert_eq!(data.labels, None);
+        }
+    }
+    let prose = "words, and more words, ".repeat(1000);
+    let error = read(prose.as_bytes(), None).expect_err("no table");
+    assert!(
+        error.to_string().contains("not a table of numbers"),
+        "{error}"
+    );
+}
+
+#[test]
+fn three_squares_are_pictures_in_colour_in_either_order() {
+    // 32 × 32, every channel of its own brightness that grows down the picture.
+    let level = |p: usize, c: usize| (50 * c + 3 * (p / 32)).to_string();
+    let planes: Vec<String> = (0..3)
+        .flat_map(|c| (0..1024).map(move |p| level(p, c)))
+        .collect();
+    let alternating: Vec<String> = (0..1024)
+        .flat_map(|p| (0..3).map(move |c| level(p, c)))
+        .collect();
+    for (first, header) in [("", ""), ("4,", ""), ("4,", "label,")] {
+        for values in [&planes, &alternating] {
+            let mut content = String::new();
+            if !header.is_empty() {
+                content = format!("{header}{}\n", names(3072));
+            }
+            content.push_str(&format!("{first}{}\n", values.join(",")));
+            let data = read(content.as_bytes(), None).expect("a picture");
+            let shape = data.shape;
+            assert_eq!([shape.height, shape.width, shape.channels], [32, 32, 3]);
+            assert_eq!(data.labels, (!first.is_empty()).then(|| vec![4]));
+            let expected: Vec<u8> = alternating
+                .iter()
+                .map(|v| v.parse().expect("a byte"))
+                .collect();
+            assert_eq!(bytes(&data), expected);
+        }
+    }
+    // Without a class in front the values are a vector.
+    let vector = format!("0.5,{}\n", planes.join(","));
+    let data = read(vector.as_bytes(), None).expect("a vector");
+    assert_eq!((data.shape.width, data.labels), (3073, None));
+}

@@ -41,7 +41,11 @@ fn vectors(n: usize, d: usize, rank: usize) -> Dataset {
 
 /// Targets that are partly a function of x: its square, a wave, noise.
 fn curved(data: &Dataset, rows: usize) -> Targets {
-    let x = inputs(data, &Preprocessor::new(Preprocess::None, data), 0);
+    let x = inputs(
+        data,
+        &Preprocessor::new(Preprocess::None, data).expect("it can be prepared"),
+        0,
+    );
     let values = x
         .iter()
         .enumerate()
@@ -138,14 +142,14 @@ fn residual(x: &Rows, y: &Rows) -> f64 {
 }
 
 fn cross(data: &Dataset, targets: &Targets) -> CrossSpectrum {
-    let plain = Preprocessor::new(Preprocess::None, data);
+    let plain = Preprocessor::new(Preprocess::None, data).expect("it can be prepared");
     cross_spectrum(data, &plain, targets, 0, &|_| true).expect("a cross spectrum")
 }
 
 /// Everything the type promises, from its definitions.
 fn check(data: &Dataset, targets: &Targets, rank: usize) {
     let found = cross(data, targets);
-    let plain = Preprocessor::new(Preprocess::None, data);
+    let plain = Preprocessor::new(Preprocess::None, data).expect("it can be prepared");
     let (x, y) = (
         centred(&inputs(data, &plain, 0)),
         centred(&outputs(targets)),
@@ -211,7 +215,7 @@ fn it_is_what_regression_explains() {
 #[test]
 fn a_linear_map_is_explained_whole() {
     let data = vectors(700, 6, 4);
-    let plain = Preprocessor::new(Preprocess::None, &data);
+    let plain = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
     for rows in [2, 8] {
         let targets = Targets::new(Target::LinearMap(rows), &data, &plain, 5)
             .expect("targets")
@@ -245,7 +249,7 @@ fn a_linear_map_is_explained_whole() {
 #[test]
 fn the_input_as_target_is_the_spectrum() {
     let data = vectors(900, 5, 5);
-    let plain = Preprocessor::new(Preprocess::None, &data);
+    let plain = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
     let own = spectrum(&data, &plain, 0, &|_| true).expect("a spectrum");
     let values = inputs(&data, &plain, 0)
         .concat()
@@ -292,7 +296,7 @@ fn fewer_items_than_dimensions_explain_everything_they_can() {
     );
     check(&data, &targets, 11);
     // The road over the d × d covariance gives the same.
-    let plain = Preprocessor::new(Preprocess::None, &data);
+    let plain = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
     let (x, y) = (
         centred(&inputs(&data, &plain, 0)),
         centred(&outputs(&targets)),
@@ -320,7 +324,7 @@ fn labels_of_byte_images_agree_with_class_means() {
         labels: Some(vec![0, 0, 1, 1]),
         ..Dataset::default()
     };
-    let plain = Preprocessor::new(Preprocess::None, &data);
+    let plain = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
     let labels = Targets::new(Target::Labels, &data, &plain, 0)
         .expect("targets")
         .expect("labels");
@@ -376,7 +380,7 @@ fn dequantisation_noise_explains_nothing() {
         ..Dataset::default()
     };
     let explained = |kind, target| {
-        let bound = Preprocessor::new(kind, &data);
+        let bound = Preprocessor::new(kind, &data).expect("it can be prepared");
         let targets = Targets::new(target, &data, &bound, 6)
             .expect("targets")
             .expect("not the input");
@@ -394,7 +398,7 @@ fn dequantisation_noise_explains_nothing() {
 #[test]
 fn what_cannot_be_related_is_refused() {
     let data = vectors(50, 3, 3);
-    let plain = Preprocessor::new(Preprocess::None, &data);
+    let plain = Preprocessor::new(Preprocess::None, &data).expect("it can be prepared");
     let good = curved(&data, 2);
     let of = |data: &Dataset, targets: &Targets, go_on: bool| {
         cross_spectrum(data, &plain, targets, 0, &|_| go_on).expect_err("a refusal")

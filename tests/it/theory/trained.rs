@@ -19,7 +19,8 @@ const DRAWS: u32 = 128;
 /// Trains a linear net of four latents, β between two thresholds so that two modes live, and compares.
 fn arrives(target: Target, gamma: f64, eta_enc: f64) {
     let data = gaussian(ITEMS);
-    let plain = Preprocessor::new(collapse_explorer::config::Preprocess::None, &data);
+    let plain = Preprocessor::new(collapse_explorer::config::Preprocess::None, &data)
+        .expect("it can be prepared");
     let targets = Targets::new(target, &data, &plain, SEED).expect("targets");
     let go_on = |_| true;
     let spectrum = data::spectrum(&data, &plain, SEED, &go_on).expect("a spectrum");

@@ -165,7 +165,8 @@ impl Reference {
         let run = &self.run;
         let data = self.data();
         let plan = self.plan(&data);
-        let preprocessor = Arc::new(Preprocessor::new(run.preprocess, &data));
+        let preprocessor =
+            Arc::new(Preprocessor::new(run.preprocess, &data).expect("it can be prepared"));
         let start = initial_parameters(&plan.arena, run.seed, run.gamma);
         let learn = match run.gamma_mode {
             GammaMode::Learned => StepInputs::LEARN_GAMMA,
@@ -227,7 +228,8 @@ impl Reference {
             device: DeviceChoice::Cpu,
             ..RunConfig::default()
         };
-        let preprocessor = Arc::new(Preprocessor::new(run.preprocess, &data));
+        let preprocessor =
+            Arc::new(Preprocessor::new(run.preprocess, &data).expect("it can be prepared"));
         let setup = RunSetup {
             config,
             data,

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use collapse_explorer::app::action::Severity;
+use collapse_explorer::app::state::AppState;
+use collapse_explorer::config::Preprocess;
 use egui::accesskit::Role;
+use egui_kittest::kittest::NodeT as _;
 
 use super::{ITEMS, Window};
 
@@ -95,6 +98,96 @@ fn a_dropped_file_that_is_no_data_is_refused_by_name() {
     window.until("digits again", |s| {
         s.problem.is_none() && s.loading.is_none()
     });
+}
+
+/// Two arrays of 40 vectors, one of bytes, one of the same numbers halved.
+fn arrays() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    let header = |descr: &str| {
+        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (40, 3)}}");
+        let text = format!("{text:<117}\n");
+        let mut file = b"\x93NUMPY\x01\x00".to_vec();
+        file.extend((text.len() as u16).to_le_bytes());
+        file.extend(text.bytes());
+        file
+    };
+    let values: Vec<u8> = (0..120_u32).map(|i| (i * i % 251) as u8).collect();
+    let halves = values.iter().map(|&v| f32::from(v) / 2.0);
+    let halves: Vec<u8> = halves.flat_map(f32::to_le_bytes).collect();
+    let write = |name: &str, content: Vec<u8>| {
+        std::fs::write(dir.path().join(name), content).expect("written");
+    };
+    write("bytes.npy", [header("|u1"), values].concat());
+    write("real.npy", [header("<f4"), halves].concat());
+    dir
+}
+
+#[test]
+fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
+    let mut window = Window::ready();
+    let dir = arrays();
+    let path = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    let loaded = |s: &AppState, name: &str| {
+        let data = s.data.as_ref().filter(|d| d.dataset.name == name);
+        data.is_some_and(|d| d.spectrum.is_some())
+    };
+    window.enter("data path", &path("bytes.npy"));
+    window.until("bytes", |s| loaded(s, "bytes"));
+    window.choose("preprocessing", "dequantised");
+    window.until("noise", |s| {
+        s.config.data.preprocess == Preprocess::Dequantize && loaded(s, "bytes")
+    });
+    let run = window.run();
+    // Real values are refused before anything is loaded; what was there goes on.
+    window.enter("data path", &path("real.npy"));
+    window.until("the sheet", |s| s.opening.sheet.is_some());
+    window.frames(3);
+    window.text(|text| text.contains("dequantisation needs bytes"));
+    assert!(
+        window
+            .control(Role::Button, "Open")
+            .accesskit_node()
+            .is_disabled()
+    );
+    assert!(loaded(window.state(), "bytes"));
+    assert_eq!(window.run(), run);
+    // The sheet is where it can be mended.
+    window.choose("preprocessing to open", "standardised");
+    window.until("a look", |s| {
+        let sheet = s.opening.sheet.as_ref();
+        sheet.is_some_and(|s| s.problem.is_none() && !s.waiting)
+    });
+    window.press("Open");
+    window.until("real values", |s| loaded(s, "real"));
+    // On real values the two are out of reach and say why.
+    window.control(Role::ComboBox, "preprocessing").click();
+    window.frames(3);
+    for (kind, reach) in [
+        ("none (v/255)", true),
+        ("centred", true),
+        ("dequantised", false),
+        ("logit", false),
+    ] {
+        let entry = window.control(Role::Button, kind);
+        assert_eq!(entry.accesskit_node().is_disabled(), !reach, "{kind}");
+    }
+    window.control(Role::Button, "logit").hover();
+    window.frames(8);
+    window.text(|text| text.contains("needs bytes; these data are real numbers"));
+}
+
+#[test]
+fn built_in_real_values_are_refused_in_a_sentence_on_screen() {
+    let mut window = Window::ready();
+    window.choose("preprocessing", "logit");
+    window.until("logits", |s| s.config.data.preprocess == Preprocess::Logit);
+    window.enter("data path", "gaussian:9,5,2");
+    window.until("refusal", |s| s.problem.is_some() && s.loading.is_none());
+    window.text(|text| text.contains("the logit starts from dequantised bytes"));
+    assert_eq!(
+        window.state().data.as_ref().expect("data").dataset.len(),
+        ITEMS
+    );
 }
 
 #[test]

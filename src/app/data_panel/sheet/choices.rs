@@ -1,15 +1,15 @@
-//! The choices of the sheet: how pictures become items, which labels, classes and items.
+//! The choices of the sheet: how pictures become items and values x, which labels, classes and items.
 
 use egui::{DragValue, Id, ScrollArea, TextEdit, Ui};
 
-use crate::app::controls::name;
+use crate::app::controls::{name, preprocess_menu};
 use crate::app::number::thousands;
 use crate::app::state::data::Sheet;
 use crate::app::theme::{muted, segmented};
 use crate::config::{Colour, Crop, DataConfig, DataSource, MAX_SIDE, Split};
 
 /// Width of the names at the left.
-const NAMES: f32 = 72.0;
+const NAMES: f32 = 88.0;
 /// Most items that can be asked for by number.
 const MOST_ITEMS: usize = 100_000_000;
 
@@ -26,6 +26,9 @@ pub(super) fn choices(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
             segmented(ui, &mut config.split, &options, false);
         });
     }
+    line(ui, "preprocessing", |ui| {
+        preprocess_menu(ui, "preprocessing to open", &mut config.preprocess, first);
+    });
     if !sheet.labels.is_empty() || config.label.is_some() {
         line(ui, "labels", |ui| labels(ui, sheet, config));
     }
