@@ -131,7 +131,7 @@ impl Watcher for Teller {
 }
 
 /// Seconds in the unit in which one says them.
-fn duration(seconds: u64) -> String {
+pub(super) fn duration(seconds: u64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds.div_ceil(60)),

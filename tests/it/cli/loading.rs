@@ -92,6 +92,26 @@ fn files_that_are_left_out_are_counted_and_named() {
     assert!(err.contains("2 of 30 pictures were skipped"), "{err}");
 }
 
+/// The papers' data may be pictures too.
+#[test]
+fn an_experiment_says_what_was_left_out_of_its_data() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = pictures(dir.path());
+    fs::rename(place, dir.path().join("mnist")).expect("another name");
+    let root = dir.path().to_str().expect("UTF-8");
+    let output = run(
+        dir.path(),
+        &["paper", "run", "lucas-fig1", "--data", root, "--json"],
+    );
+    let err = text(&output.stderr);
+    assert!(output.status.success(), "{err}");
+    let remarks = err.matches("2 of 30 pictures were skipped").count();
+    assert_eq!(remarks, 1, "{err}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("one object");
+    assert_eq!(report["id"], "lucas-fig1");
+    assert_eq!(report["skipped"]["count"], 2, "{report}");
+}
+
 #[test]
 fn lambda_of_the_logit_is_an_option() {
     let dir = tempfile::tempdir().expect("a folder");

@@ -180,8 +180,8 @@ fn other_pictures_of_the_same_size_and_time_are_seen() {
     let (data, decoded) = load(&request(&place), &store);
     assert!(decoded && data.display_row(3)[0] == 200);
     // So does one that is moved to the place of another.
-    write(90, "new");
-    fs::rename(place.join("new"), place.join("03.bmp")).expect("moved");
+    write(90, "new.bmp");
+    fs::rename(place.join("new.bmp"), place.join("03.bmp")).expect("moved");
     let (data, decoded) = load(&request(&place), &store);
     assert!(decoded && data.display_row(3)[0] == 90);
     assert!(!load(&request(&place), &store).1);
