@@ -53,11 +53,11 @@ impl Line {
             return true;
         }
         if self.begin.elapsed() >= PATIENCE {
+            self.bar.set_message(told(&progress, begun.elapsed()));
             self.bar.update(|state| {
                 state.set_pos(progress.done);
                 state.set_len(progress.total.unwrap_or(progress.done));
             });
-            self.bar.set_message(told(&progress, begun.elapsed()));
         }
         true
     }
