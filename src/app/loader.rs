@@ -263,7 +263,8 @@ impl Side {
             self.is_newest(request)
         };
         let dataset = Arc::new(data::load_with(config, seed, &self.store, &proceed)?);
-        let preprocessor = Arc::new(Preprocessor::new(config.preprocess, &dataset)?);
+        let preprocessor = Preprocessor::new(config.preprocess, &dataset)?;
+        let preprocessor = Arc::new(preprocessor.with_lambda(config.logit_lambda));
         self.tell(LoaderMessage::Loaded(Box::new(LoadedData {
             config: config.clone(),
             dataset: Arc::clone(&dataset),

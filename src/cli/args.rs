@@ -123,6 +123,9 @@ pub struct DataArguments {
     /// How values become x.
     #[arg(long, value_enum, default_value_t)]
     pub preprocess: Preprocess,
+    /// λ of --preprocess logit [default: 1e-6, for colour 0.05].
+    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
+    pub logit_lambda: Option<f64>,
     /// How pictures become items.
     #[command(flatten)]
     pub pictures: PictureArguments,
@@ -165,13 +168,20 @@ impl DataArguments {
     /// The validated request.
     ///
     /// # Errors
-    /// [`Error::Config`] for a limit, a side or a crop of zero.
+    /// [`Error::Config`] for a limit, a side or a crop of zero, or a λ out of range; [`Error::Usage`] for a λ without a
+    /// logit.
     pub fn config(&self) -> Result<DataConfig, Error> {
+        if self.logit_lambda.is_some() && self.preprocess != Preprocess::Logit {
+            return Err(Error::Usage(
+                "--logit-lambda needs --preprocess logit".into(),
+            ));
+        }
         let config = DataConfig {
             source: self.data.clone(),
             split: self.split,
             limit: self.limit,
             preprocess: self.preprocess,
+            logit_lambda: self.logit_lambda,
             image: self.pictures.options(),
             classes: self.pictures.classes.clone(),
             label: self.pictures.label.clone(),

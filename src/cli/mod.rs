@@ -8,6 +8,7 @@ mod bench;
 mod demo;
 mod devices;
 mod error;
+mod loading;
 mod paper;
 mod roofline;
 mod sweep;

@@ -8,13 +8,16 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
+use crate::data::Dataset;
 use crate::lab::{Progress, Watcher};
 use crate::papers::{self, Context, Effort, Experiment, Report, Verdict, report};
 use crate::text::thousands;
 
 use super::args::{PaperArguments, PaperMode, PaperRun};
 use super::error::Error;
+use super::loading::{SkippedReport, remark};
 
 /// Runs the command.
 pub(super) fn run(arguments: &PaperArguments) -> Result<(), Error> {
@@ -74,6 +77,19 @@ struct Teller {
     /// Of the experiment under way: its name, when it began, its seconds and those of the ones after it.
     now: RefCell<(&'static str, Instant, u64, u64)>,
     said: RefCell<String>,
+    /// Remarks on data that files were left out of; experiments share data.
+    remarks: RefCell<Vec<String>>,
+    /// The files of the last of these of the experiment under way.
+    skipped: RefCell<Option<SkippedReport>>,
+}
+
+/// An experiment's report, with the files that were left out of its data, if any were.
+#[derive(Serialize)]
+struct Made<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<SkippedReport>,
 }
 
 impl Teller {
@@ -102,10 +118,20 @@ impl Watcher for Teller {
             *self.said.borrow_mut() = text;
         }
     }
+
+    fn skipped(&self, dataset: &Dataset) {
+        *self.skipped.borrow_mut() = SkippedReport::of(&dataset.skipped);
+        if let Some(text) = remark(dataset)
+            && !self.remarks.borrow().contains(&text)
+        {
+            self.bar.suspend(|| eprintln!("{text}"));
+            self.remarks.borrow_mut().push(text);
+        }
+    }
 }
 
 /// Seconds in the unit in which one says them.
-fn duration(seconds: u64) -> String {
+pub(super) fn duration(seconds: u64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds.div_ceil(60)),
@@ -148,6 +174,8 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
         bar: bar.clone(),
         now: RefCell::new(("", Instant::now(), 0, 0)),
         said: RefCell::default(),
+        remarks: RefCell::default(),
+        skipped: RefCell::default(),
     };
     let context = Context {
         effort,
@@ -156,6 +184,7 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
         keep: keep(arguments),
     };
     let mut reports: Vec<Report> = Vec::new();
+    let mut skipped = Vec::new();
     for experiment in wanted {
         after -= seconds(experiment);
         teller.begin(experiment, seconds(experiment), after);
@@ -173,6 +202,7 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
             bar.suspend(|| println!("{}", describe(&made)));
         }
         reports.push(made);
+        skipped.push(teller.skipped.take());
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -181,7 +211,12 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
         eprintln!("the report is {}", page.display());
     }
     if arguments.json {
-        let text = match reports.as_slice() {
+        let made: Vec<Made<'_>> = reports
+            .iter()
+            .zip(skipped)
+            .map(|(report, skipped)| Made { report, skipped })
+            .collect();
+        let text = match made.as_slice() {
             [one] if arguments.id != "all" => serde_json::to_string(one),
             all => serde_json::to_string(&serde_json::json!({ "experiments": all })),
         };

@@ -16,6 +16,7 @@ use crate::train::{RunSetup, TrainError};
 
 use super::args::{Shard, SweepArguments};
 use super::error::Error;
+use super::loading;
 
 /// Data that are there, with the seed they were made with.
 struct Loaded {
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Error> {
     let mut failed = 0;
     for run in left {
         bar.set_message(format!("β = {}", run.config.live.beta));
-        let outcome = train(&batch, run, &mut loaded)?;
+        let outcome = train(&batch, run, &mut loaded, &bar)?;
         if let Err(error) = &outcome {
             failed += 1;
             bar.suspend(|| eprintln!("run {} failed: {error}", run.index));
@@ -111,11 +112,12 @@ fn train(
     batch: &Batch,
     run: &BatchRun,
     loaded: &mut Option<Loaded>,
+    bar: &ProgressBar,
 ) -> Result<Result<crate::lab::RunResult, String>, Error> {
     let seed = run.config.sampling.seed;
     let loaded = match loaded {
         Some(there) if there.seed == seed => there,
-        _ => loaded.insert(load(run, seed)?),
+        _ => loaded.insert(bar.suspend(|| load(run, seed))?),
     };
     let setup = Arc::new(RunSetup {
         config: run.config.clone(),
@@ -139,9 +141,12 @@ fn train(
 }
 
 fn load(run: &BatchRun, seed: u32) -> Result<Loaded, Error> {
-    let dataset = data::load(&run.config.data, seed, &|_| true)?;
-    let preprocessor = Preprocessor::new(run.config.data.preprocess, &dataset)?;
-    let spectrum = data::spectrum(&dataset, &preprocessor, seed, &|_| true)?;
+    let config = &run.config.data;
+    let dataset = loading::load(config, seed)?;
+    let line = loading::Line::new();
+    let preprocessor =
+        Preprocessor::new(config.preprocess, &dataset)?.with_lambda(config.logit_lambda);
+    let spectrum = data::spectrum(&dataset, &preprocessor, seed, &|p| line.tell(p))?;
     Ok(Loaded {
         seed,
         setup: RunSetup {

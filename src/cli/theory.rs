@@ -10,6 +10,7 @@ use crate::theory::{Gamma, ppca_fit, thresholds_beta_learned};
 
 use super::args::TheoryArguments;
 use super::error::Error;
+use super::loading::{self, SkippedReport};
 
 /// The JSON object; its keys are a contract.
 #[derive(Debug, Serialize)]
@@ -26,6 +27,9 @@ struct Report {
     target_variance: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explained: Option<f64>,
+    /// Only if files were left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<SkippedReport>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,13 +43,16 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     let (beta, gamma) = arguments.objective.values()?;
     let eta_enc = crate::config::positive("η_enc", arguments.eta_enc)?;
     let config = arguments.data.config()?;
-    let proceed = |_: data::Progress| true;
-    let dataset = data::load(&config, 0, &proceed)?;
-    let preprocessor = Preprocessor::new(config.preprocess, &dataset)?;
+    let dataset = loading::load(&config, 0)?;
+    let line = loading::Line::new();
+    let proceed = |progress: data::Progress| line.tell(progress);
+    let preprocessor =
+        Preprocessor::new(config.preprocess, &dataset)?.with_lambda(config.logit_lambda);
     let spectrum = data::spectrum(&dataset, &preprocessor, 0, &proceed)?;
     let targets = Targets::new(arguments.target, &dataset, &preprocessor, 0)?;
     let relate = |t: &Targets| data::cross_spectrum(&dataset, &preprocessor, t, 0, &proceed);
     let cross = targets.as_ref().map(relate).transpose()?;
+    drop(line);
     let explainable = match &cross {
         Some(cross) => Explainable::Target(cross),
         None => Explainable::Input(&spectrum),
@@ -73,6 +80,7 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
         eigenvalues: prediction.problem.eigenvalues().to_vec(),
         target_variance: cross.as_ref().map(|c| c.total_variance),
         explained: prediction.explained,
+        skipped: SkippedReport::of(&dataset.skipped),
     };
     let mut out = std::io::stdout().lock();
     if arguments.json {

@@ -22,6 +22,7 @@ use crate::train::{
 use super::args::TrainArguments;
 use super::demo::{make_folder, write_figures};
 use super::error::Error;
+use super::loading::{self, SkippedReport};
 
 /// Samples of the final evaluation; a larger data set is evaluated on its first this many.
 pub(super) const EVALUATION_SAMPLES: usize = 10_000;
@@ -59,6 +60,9 @@ pub(super) struct Report {
     per_latent: Vec<LatentReport>,
     device: String,
     steps_per_second: f64,
+    /// Only if files were left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<SkippedReport>,
 }
 
 #[derive(Debug, Serialize)]
@@ -79,7 +83,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
     if let Some(dir) = &arguments.out {
         make_folder(dir)?;
     }
-    let dataset = load(arguments)?;
+    let dataset = loading::load(&arguments.data.config()?, arguments.seed)?;
     let shape = dataset.shape;
     let config = arguments.run_config(Some([shape.height, shape.width]))?;
     let (setup, known) = prepare_with(&config, dataset)?;
@@ -124,14 +128,6 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         .map_err(Error::Print)
 }
 
-fn load(arguments: &TrainArguments) -> Result<Dataset, Error> {
-    Ok(data::load(
-        &arguments.data.config()?,
-        arguments.seed,
-        &|_| true,
-    )?)
-}
-
 /// What the linear theory needs to know of a run's data.
 pub(super) struct Known {
     /// The input's principal components.
@@ -162,15 +158,17 @@ impl Known {
 
 /// Loads the data of a run and what the theory needs of them.
 pub(super) fn prepare(config: &RunConfig) -> Result<(Arc<RunSetup>, Known), Error> {
-    let dataset = data::load(&config.data, config.sampling.seed, &|_| true)?;
+    let dataset = loading::load(&config.data, config.sampling.seed)?;
     prepare_with(config, dataset)
 }
 
 /// The setup of a run on data that are there, and what the theory needs of them.
 fn prepare_with(config: &RunConfig, dataset: Dataset) -> Result<(Arc<RunSetup>, Known), Error> {
     let seed = config.sampling.seed;
-    let proceed = |_: data::Progress| true;
-    let mut preprocessor = Preprocessor::new(config.data.preprocess, &dataset)?;
+    let line = loading::Line::new();
+    let proceed = |progress: data::Progress| line.tell(progress);
+    let mut preprocessor =
+        Preprocessor::new(config.data.preprocess, &dataset)?.with_lambda(config.data.logit_lambda);
     let spectrum = Arc::new(data::spectrum(&dataset, &preprocessor, seed, &proceed)?);
     let targets = Targets::new(config.net.target, &dataset, &preprocessor, seed)?;
     let relate = |t: &Targets| data::cross_spectrum(&dataset, &preprocessor, t, seed, &proceed);
@@ -316,6 +314,7 @@ fn report(
             .collect(),
         device,
         steps_per_second: steps as f64 / elapsed.as_secs_f64().max(1e-9),
+        skipped: SkippedReport::of(&setup.data.skipped),
     })
 }
 

@@ -215,12 +215,17 @@ pub enum Preprocess {
     Center,
     /// (v + u)/256 with u uniform in [0, 1), fresh at every visit.
     Dequantize,
-    /// logit(λ + (1−2λ)(v + u)/256): λ = 1e-6 for grey, 0.05 for colour images.
+    /// logit(λ + (1−2λ)(v + u)/256): unless asked otherwise λ = 1e-6 for grey, 0.05 for colour images.
     Logit,
     /// As centred, then divided by the standard deviation of each dimension, which counts as at least 1 % of the root
     /// mean square of them all: a pixel that hardly ever changes is not blown up.
     Standardize,
 }
+
+/// Least λ of the logit: with less, the brightest values are 1 in 32 bits, whose logit is infinite.
+pub const LEAST_LAMBDA: f64 = 1e-7;
+/// Most λ of the logit: with one half, all values are one.
+pub const MOST_LAMBDA: f64 = 0.49;
 
 /// A request for data: everything that decides which numbers the model sees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -233,6 +238,9 @@ pub struct DataConfig {
     pub limit: Option<usize>,
     /// How values become x.
     pub preprocess: Preprocess,
+    /// λ of the logit, in place of its usual value; of no account without a logit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logit_lambda: Option<f64>,
     /// How pictures become items.
     #[serde(default)]
     pub image: ImageOptions,
@@ -252,6 +260,7 @@ impl Default for DataConfig {
             split: Split::Train,
             limit: None,
             preprocess: Preprocess::None,
+            logit_lambda: None,
             image: ImageOptions::default(),
             classes: Vec::new(),
             label: None,
@@ -267,6 +276,14 @@ impl DataConfig {
     pub fn validate(&self) -> Result<(), ConfigError> {
         if let Some(limit) = self.limit {
             in_range("limit", limit, 1, usize::MAX)?;
+        }
+        if let Some(lambda) = self.logit_lambda
+            && !(LEAST_LAMBDA..=MOST_LAMBDA).contains(&lambda)
+        {
+            return Err(ConfigError::Unreadable {
+                name: "λ of the logit",
+                reason: format!("it must be from {LEAST_LAMBDA} to {MOST_LAMBDA}, not {lambda}"),
+            });
         }
         self.image.validate()
     }

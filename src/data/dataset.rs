@@ -76,7 +76,7 @@ impl Pixels {
 /// Most skipped files that are listed with their reasons.
 pub const MAX_LISTED: usize = 100;
 
-/// Files that were left out because they could not be read.
+/// Files that were left out because they could not be read, or do not belong to what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Skipped {
     /// How many.
@@ -108,7 +108,7 @@ pub struct Dataset {
     pub labels: Option<Vec<u8>>,
     /// What the classes are called, by number, where the source tells; else empty.
     pub classes: Vec<String>,
-    /// Files left out because they could not be read.
+    /// Files that were left out, and why.
     pub skipped: Skipped,
 }
 

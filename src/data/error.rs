@@ -1,8 +1,11 @@
 //! Why data could not be had, and how the work of getting them reports itself.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use crate::text::thousands;
 
 /// Why data could not be loaded or analysed. Every message is one sentence; one about a file
 /// names the file, what is wrong and, where it applies, the byte.
@@ -208,6 +211,22 @@ impl Progress {
     }
 }
 
+impl fmt::Display for Progress {
+    /// `decoding pictures: 1,250 of 10,000`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |value: u64| match self.unit {
+            Unit::Items => thousands(value),
+            Unit::Bytes => format!("{} MiB", thousands(value >> 20)),
+        };
+        f.write_str(self.what)?;
+        match self.total {
+            Some(total) => write!(f, ": {} of {}", count(self.done), count(total)),
+            None if self.done > 0 => write!(f, ": {}", count(self.done)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A progress callback: it is called on the caller's thread and returns false to cancel.
 pub type OnProgress<'a> = &'a dyn Fn(Progress) -> bool;
 
@@ -268,6 +287,29 @@ mod tests {
     #[test]
     fn texts_out_of_files_stay_on_their_line() {
         assert_eq!(plain("a\nb\u{7}c\u{85}é", 5), "a\u{fffd}b\u{fffd}c");
+    }
+
+    #[test]
+    fn progress_is_told_in_the_units_that_are_counted() {
+        let told = |done, total, unit| {
+            Progress {
+                what: "reading",
+                done,
+                total,
+                unit,
+            }
+            .to_string()
+        };
+        assert_eq!(
+            told(1_250, Some(10_000), Unit::Items),
+            "reading: 1,250 of 10,000"
+        );
+        assert_eq!(
+            told(3 << 20, Some(363 << 20), Unit::Bytes),
+            "reading: 3 MiB of 363 MiB"
+        );
+        assert_eq!(told(4_096, None, Unit::Items), "reading: 4,096");
+        assert_eq!(told(0, None, Unit::Items), "reading");
     }
 
     #[test]

@@ -46,4 +46,4 @@ pub use spectrum::{MAX_SIDE as MAX_SPECTRUM_SIDE, Spectrum, spectrum};
 pub use store::Store;
 pub use stored::StoredPixels;
 pub use targets::{Targets, check_targets};
-pub use transform::{PixelTransform, Preprocessor, STD_FLOOR};
+pub use transform::{PixelTransform, Preprocessor, STD_FLOOR, usual_lambda};

@@ -89,6 +89,11 @@ fn inverse_std(variances: &[f64]) -> Vec<f32> {
     variances.iter().map(one).collect()
 }
 
+/// λ of the logit of items with so many channels, unless asked otherwise.
+pub fn usual_lambda(channels: usize) -> f64 {
+    if channels == 1 { 1e-6 } else { 0.05 }
+}
+
 /// The step number under which the spectrum and evaluations draw their dequantisation noise.
 const FIXED_DRAW: u32 = u32::MAX;
 
@@ -100,7 +105,6 @@ impl Preprocessor {
     pub fn new(kind: Preprocess, data: &Dataset) -> Result<Self, Error> {
         levels::check(kind, data)?;
         let bytes = data.pixels.are_bytes();
-        let grey = data.shape.channels == 1;
         let transform = match kind {
             // Real-valued data carry their own scale: what would need bytes was refused.
             _ if !bytes => PixelTransform {
@@ -121,7 +125,7 @@ impl Preprocessor {
             Preprocess::Logit => PixelTransform {
                 scale: 1.0 / 256.0,
                 dequantize: 1.0,
-                logit_lambda: if grey { 1e-6 } else { 0.05 },
+                logit_lambda: usual_lambda(data.shape.channels) as f32,
             },
         };
         let mut this = Self {
@@ -141,6 +145,15 @@ impl Preprocessor {
             this.mean = mean.iter().map(|&m| m as f32).collect();
         }
         Ok(this)
+    }
+
+    /// The same with another λ of the logit, if it takes one and there is one.
+    #[must_use]
+    pub fn with_lambda(mut self, lambda: Option<f64>) -> Self {
+        if let Some(lambda) = lambda.filter(|_| self.transform.logit_lambda > 0.0) {
+            self.transform.logit_lambda = lambda as f32;
+        }
+        self
     }
 
     /// Writes x of item `index` into `out` (d long), with a fixed draw of any dequantisation

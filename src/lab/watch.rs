@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::data::Dataset;
+
 use super::diagnose::Diagnosis;
 use super::noise::NoiseRun;
 use super::phase::PhaseMap;
@@ -39,6 +41,9 @@ pub trait Watcher {
 
     /// How far it is.
     fn progress(&self, _progress: Progress) {}
+
+    /// Data were loaded that some files were left out of.
+    fn skipped(&self, _dataset: &Dataset) {}
 
     /// A sweep has a new point.
     fn sweep(&self, _sweep: &Sweep) {}

@@ -200,7 +200,14 @@ impl Context<'_> {
 
     /// Loads the training images, or the test images of a folder that has no others.
     fn ready(&self, mut config: DataConfig) -> Result<Ready, Error> {
-        let load = |config: &DataConfig| data::load(config, 0, &|_| self.watcher.go_on());
+        let tell = |progress: data::Progress| {
+            self.watcher.progress(Progress {
+                what: progress.to_string(),
+                ..Progress::default()
+            });
+            self.watcher.go_on()
+        };
+        let load = |config: &DataConfig| data::load(config, 0, &tell);
         let dataset = match load(&config) {
             Ok(dataset) => dataset,
             Err(error) => {
@@ -209,8 +216,12 @@ impl Context<'_> {
                 load(&config).map_err(|_| error)?
             }
         };
+        if dataset.skipped.count > 0 {
+            self.watcher.skipped(&dataset);
+        }
         let dataset = Arc::new(dataset);
-        let preprocessor = Arc::new(Preprocessor::new(config.preprocess, &dataset)?);
+        let preprocessor = Preprocessor::new(config.preprocess, &dataset)?;
+        let preprocessor = Arc::new(preprocessor.with_lambda(config.logit_lambda));
         Ok(Ready {
             config,
             dataset,

@@ -1,6 +1,7 @@
 //! The real binary from a shell's point of view: results, files, refusals, exit codes.
 
 mod failures;
+mod loading;
 mod paper;
 mod sweep;
 mod theory;

@@ -10,6 +10,7 @@ mod preprocessing;
 mod preview;
 mod store;
 mod stored;
+mod strays;
 mod tables;
 
 use std::cell::Cell;

@@ -4,8 +4,12 @@ mod lucas;
 
 use std::path::{Path, PathBuf};
 
-use collapse_explorer::lab::{Quiet, Watcher};
-use collapse_explorer::papers::{Context, Effort, Error, Keep, Verdict, find, run};
+use std::cell::RefCell;
+
+use collapse_explorer::config::Preprocess;
+use collapse_explorer::data::Dataset;
+use collapse_explorer::lab::{Progress, Quiet, Watcher};
+use collapse_explorer::papers::{Context, DataSet, Effort, Error, Keep, Verdict, find, run};
 
 /// Those that make their own data and take seconds; every one of their claims passes.
 const SMALL: [&str; 4] = ["wang-thm3", "wang-etadec", "dai-prop1", "dai-taxonomy"];
@@ -91,4 +95,52 @@ fn one_that_could_not_be_made_is_a_miss_that_says_why() {
     let report = collapse_explorer::papers::failed(found, Effort::Quick, &error);
     assert_eq!(report.verdict(), Some(Verdict::Miss));
     assert!(report.checks[0].note.contains("no experiment 'nothing'"));
+}
+
+/// Notes what it hears of data.
+#[derive(Default)]
+struct Listener {
+    skipped: RefCell<Vec<usize>>,
+    heard: RefCell<Vec<String>>,
+}
+
+impl Watcher for Listener {
+    fn progress(&self, progress: Progress) {
+        self.heard.borrow_mut().push(progress.what);
+    }
+
+    fn skipped(&self, dataset: &Dataset) {
+        self.skipped.borrow_mut().push(dataset.skipped.count);
+    }
+}
+
+/// The program's store is the user's, which a test must not touch: a list of numbers keeps nothing there.
+#[test]
+fn whoever_listens_hears_how_far_loading_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mnist = folder.path().join("mnist");
+    std::fs::create_dir(&mnist).expect("a folder");
+    let mut images = vec![0, 0, 8, 3];
+    for size in [20_u32, 4, 4] {
+        images.extend(size.to_be_bytes());
+    }
+    images.extend((0..20 * 16).map(|i| (i * 7 % 256) as u8));
+    std::fs::write(mnist.join("train-images-idx3-ubyte"), images).expect("a file");
+    let listener = Listener::default();
+    let context = Context {
+        effort: Effort::Quick,
+        data: Some(folder.path().to_owned()),
+        watcher: &listener,
+        keep: Keep::nothing(),
+    };
+    let ready = context
+        .load(DataSet::Mnist, 20, Preprocess::None)
+        .expect("data");
+    assert_eq!(ready.dataset.len(), 20);
+    assert!(
+        listener.heard.borrow().iter().any(|w| w.contains(" of ")),
+        "{:?}",
+        listener.heard.borrow()
+    );
+    assert!(listener.skipped.borrow().is_empty());
 }

@@ -4,13 +4,14 @@ use egui::Ui;
 
 use crate::app::action::Action;
 use crate::app::data_panel::data_panel;
+use crate::app::number::significant;
 use crate::app::state::AppState;
 use crate::app::theme::segmented;
-use crate::config::{DataConfig, DataSource, Preprocess, Split};
-use crate::data::{Dataset, needs_bytes};
+use crate::config::{DataConfig, DataSource, LEAST_LAMBDA, MOST_LAMBDA, Preprocess, Split};
+use crate::data::{Dataset, needs_bytes, usual_lambda};
 
 use super::Controls;
-use super::parts::{Choice, menu, part, row};
+use super::parts::{Choice, menu, name, part, row};
 
 /// Why a preprocessing is out of reach of real values.
 const NEEDS_BYTES: &str = "Fills the steps between grey levels with noise, so it needs bytes; these data are real numbers";
@@ -24,19 +25,27 @@ impl Controls {
         actions: &mut Vec<Action>,
     ) -> bool {
         let open_dialog = data_panel(ui, state, &mut self.path, actions);
-        part(ui, "data preparation", |ui| preparation(ui, state, actions));
+        part(ui, "data preparation", |ui| {
+            preparation(ui, state, &mut self.lambda, actions);
+        });
         open_dialog
     }
 }
 
-/// Preprocessing and split.
-fn preparation(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+/// Preprocessing, λ of the logit and split.
+fn preparation(ui: &mut Ui, state: &AppState, edited: &mut Option<f64>, actions: &mut Vec<Action>) {
     let data = &state.config.data;
     let mut kind = data.preprocess;
     row(ui, "preprocessing", |ui| {
         let dataset = state.data.as_ref().map(|d| &*d.dataset);
         preprocess_menu(ui, "preprocessing", &mut kind, dataset);
     });
+    let mut lambda = data.logit_lambda;
+    if kind == Preprocess::Logit && data.preprocess == kind {
+        row(ui, "λ of the logit", |ui| {
+            lambda = lambda_of(ui, state, edited);
+        });
+    }
     let mut split = data.split;
     if matches!(data.source, DataSource::Path(_)) {
         row(ui, "split", |ui| {
@@ -44,9 +53,10 @@ fn preparation(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             segmented(ui, &mut split, &options, false);
         });
     }
-    if kind != data.preprocess || split != data.split {
+    if kind != data.preprocess || split != data.split || lambda != data.logit_lambda {
         actions.push(Action::Data(DataConfig {
             preprocess: kind,
+            logit_lambda: lambda,
             split,
             ..data.clone()
         }));
@@ -77,6 +87,34 @@ pub(in crate::app) fn preprocess_menu(
         ];
         all.map(entry).into()
     });
+}
+
+/// λ as it is, or as it was set once the pointer has let go; its usual value is none of its own.
+fn lambda_of(ui: &mut Ui, state: &AppState, edited: &mut Option<f64>) -> Option<f64> {
+    let current = state.config.data.logit_lambda;
+    let channels = state.data.as_ref().map_or(1, |d| d.dataset.shape.channels);
+    let usual = usual_lambda(channels);
+    let before = current.unwrap_or(usual);
+    let mut value = edited.unwrap_or(before);
+    let speed = value * 0.02;
+    let drag = egui::DragValue::new(&mut value)
+        .speed(speed)
+        // A number half typed must not load the data anew.
+        .update_while_editing(false)
+        .range(LEAST_LAMBDA..=MOST_LAMBDA)
+        .custom_formatter(|v, _| significant(v, 3));
+    let response = ui.add(drag);
+    name(&response, "λ of the logit");
+    *edited = response.dragged().then_some(value);
+    response.on_hover_text(
+        "logit(λ + (1 − 2λ)w): keeps the darkest and brightest values finite; 1e-6 is usual for grey, 0.05 for colour; \
+         reloads",
+    );
+    if edited.is_some() || value == before {
+        current
+    } else {
+        Some(value).filter(|v| *v != usual)
+    }
 }
 
 /// What a preprocessing is called on screen.

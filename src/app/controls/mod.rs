@@ -32,6 +32,8 @@ pub(super) struct Controls {
     translator: translator::Translator,
     /// A network being edited, until the pointer lets go.
     net: Option<NetConfig>,
+    /// λ of the logit being dragged, until the pointer lets go.
+    lambda: Option<f64>,
     /// Batch and seed being edited, until the pointer lets go.
     sampling: Option<SamplingConfig>,
     /// What the network on screen would be.

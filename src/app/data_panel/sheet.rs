@@ -111,7 +111,7 @@ fn facts(ui: &mut Ui, preview: Option<&Preview>) {
         muted(
             ui,
             format!(
-                "{} cannot be read, first {}: {reason}",
+                "{} left out, first {}: {reason}",
                 skipped.count,
                 path.display()
             ),

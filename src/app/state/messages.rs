@@ -35,7 +35,7 @@ impl AppState {
                 if let Some((path, reason)) = dataset.skipped.listed.first() {
                     let (count, name) = (dataset.skipped.count, path.display());
                     self.inform(format!(
-                        "{count} files were left out because they could not be read: {name}: {reason}"
+                        "{count} files were left out, first {name}: {reason}"
                     ));
                 }
                 self.arrive(&config);

@@ -36,6 +36,7 @@ impl AppState {
             source,
             split: current.split,
             preprocess: current.preprocess,
+            logit_lambda: current.logit_lambda,
             ..DataConfig::default()
         }
     }

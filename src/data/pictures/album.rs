@@ -17,6 +17,9 @@ use super::walk::walk;
 const TRAIN: &[&str] = &["train", "training"];
 const TEST: &[&str] = &["test", "testing"];
 const VALIDATION: &[&str] = &["val", "valid", "validation"];
+/// At most one in so many pictures is a stray beside folders that mean something. With more of them the folders mean
+/// nothing: a heap of pictures, some of which happen to be sorted.
+const STRAYS: usize = 10;
 
 /// The pictures of a request, in the order of their paths.
 #[derive(Debug, Default)]
@@ -27,7 +30,7 @@ pub(super) struct Album {
     pub(super) classes: Vec<String>,
     /// Names of labels that can be asked for.
     pub(super) choices: Vec<String>,
-    /// Folders that could not be listed.
+    /// Folders that could not be listed, and pictures that lie beside the folders that count.
     pub(super) skipped: Skipped,
 }
 
@@ -101,6 +104,16 @@ impl Album {
         });
     }
 
+    /// Leaves out the pictures with no folder number `depth`, and says why.
+    fn leave_strays(&mut self, folder: &Path, depth: usize, reason: &str) {
+        let stray = |path: &Path| component(path, folder, depth).is_none();
+        let strays: Vec<PathBuf> = self.paths.iter().filter(|p| stray(p)).cloned().collect();
+        self.retain(|path, _| !stray(path));
+        for path in strays {
+            self.skipped.add(path, reason.into());
+        }
+    }
+
     /// The split by partition, and the attribute asked for as labels. A picture that a list lacks is left out.
     fn as_celeba(&mut self, folder: &Path, config: &DataConfig) -> Result<(), Error> {
         self.name = "CelebA".into();
@@ -139,22 +152,19 @@ impl Album {
         Ok(())
     }
 
-    /// Folders named for splits choose the split; the folders in them, or in `folder` itself, are the classes.
+    /// Folders named for splits choose the split; the folders in them, or in `folder` itself, are the classes. A few
+    /// pictures beside such folders are left out: one forgotten picture must not merge splits or take all labels.
     fn as_folders(&mut self, folder: &Path, config: &DataConfig) -> Result<(), Error> {
         let mut depth = 0;
-        let parts = below(&self.paths, folder, 0);
-        let named = |names: &[&str]| parts.iter().any(|p| p.is_some_and(|p| is_one_of(p, names)));
-        let all = [TRAIN, TEST, VALIDATION].concat();
-        let splits = parts.iter().all(|p| p.is_some_and(|p| is_one_of(p, &all)));
-        if splits && (named(TRAIN) || named(TEST)) {
+        if self.has_splits(folder) {
             depth = 1;
+            self.leave_strays(folder, 0, "it lies beside the folders of the splits");
             let names = match config.split {
                 Split::Train => TRAIN,
                 Split::Test => TEST,
             };
-            let base = folder.to_path_buf();
             self.retain(|path, _| {
-                component(path, &base, 0).is_some_and(|part| is_one_of(part, names))
+                component(path, folder, 0).is_some_and(|part| is_one_of(part, names))
             });
             self.name.push_str(split_name(config.split));
             if self.paths.is_empty() {
@@ -173,18 +183,37 @@ impl Album {
         let parts = below(&self.paths, folder, depth);
         let distinct: BTreeSet<&OsStr> = parts.iter().flatten().copied().collect();
         // One class says nothing, and a label is a byte.
-        if parts.iter().all(Option::is_some) && (2..=256).contains(&distinct.len()) {
-            let distinct: Vec<&OsStr> = distinct.into_iter().collect();
-            let class = |part: &&OsStr| distinct.binary_search(part).ok().map(|i| i as u8);
-            let labels = parts.iter().flatten().filter_map(class).collect();
-            self.classes = distinct
-                .iter()
-                .map(|name| plain(&name.to_string_lossy(), 100))
-                .collect();
-            self.labels = Some(labels);
+        if !(2..=256).contains(&distinct.len()) || !few_strays(&parts) {
+            return Ok(());
         }
+        let distinct: Vec<&OsStr> = distinct.into_iter().collect();
+        let class = |part: &&OsStr| distinct.binary_search(part).ok().map(|i| i as u8);
+        let labels = parts.iter().flatten().filter_map(class).collect();
+        self.classes = distinct
+            .iter()
+            .map(|name| plain(&name.to_string_lossy(), 100))
+            .collect();
+        self.leave_strays(folder, depth, "it lies beside the folders of the classes");
+        self.labels = Some(labels);
         Ok(())
     }
+
+    /// Whether the folders in `folder` are all named for splits, one of them for training or test, and hold all
+    /// pictures but a few strays.
+    fn has_splits(&self, folder: &Path) -> bool {
+        let parts = below(&self.paths, folder, 0);
+        let all = [TRAIN, TEST, VALIDATION].concat();
+        let known = [TRAIN, TEST].concat();
+        few_strays(&parts)
+            && parts.iter().flatten().all(|part| is_one_of(part, &all))
+            && parts.iter().flatten().any(|part| is_one_of(part, &known))
+    }
+}
+
+/// Whether no more pictures than [`STRAYS`] allows lie in no folder.
+fn few_strays(parts: &[Option<&OsStr>]) -> bool {
+    let strays = parts.iter().filter(|part| part.is_none()).count();
+    strays * STRAYS <= parts.len()
 }
 
 fn no_labels(folder: &Path, label: &str, known: &str) -> Error {

@@ -8,37 +8,30 @@
 mod album;
 mod celeba;
 mod decode;
+mod leading;
 mod walk;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use crate::config::{DataConfig, ImageOptions};
 
-use super::dataset::{Dataset, ImageShape, Pixels, Skipped};
+use super::dataset::{Dataset, Pixels, Skipped};
 use super::error::{Error, OnProgress, report};
-use super::fit::{channels, item_shape, own_side};
 use super::idx::MAX_BYTES;
 use super::preview::Preview;
 use super::store::{Kept, Key, Store, Writer};
 use album::Album;
-use decode::{Fitter, Picture, decode};
+use decode::{Failure, Fitter, decode};
+use leading::{Leading, refusal, too_many};
 
 pub(super) use celeba::is_celeba;
 pub(super) use walk::has_picture_name;
 
-/// Longer side of a data set's items if none is asked for; smaller pictures keep theirs.
-const SIDE: usize = 64;
-/// Pictures that decide on size and colour.
-const FIRST: usize = 8;
-/// Most pictures tried to find them.
-const TRIED: usize = 256;
 /// Pictures decoded by each thread between two progress reports.
 const BLOCK: usize = 32;
-/// Of so many pictures at most one may be unreadable.
-const READABLE: usize = 10;
 /// What the progress says.
 const WHAT: &str = "decoding pictures";
 
@@ -63,7 +56,7 @@ pub(super) fn load(
     progress: OnProgress<'_>,
 ) -> Result<Dataset, Error> {
     let album = Album::open(folder, config, progress)?;
-    let key = Key::new(&album.paths, &config.image, progress)?;
+    let key = Key::new(folder, &album.paths, &config.image, progress)?;
     let kept = match store.open(&key) {
         Some(kept) => kept,
         None => decode_all(folder, &album, &config.image, &key, store, progress)?,
@@ -83,9 +76,13 @@ pub(super) fn preview(
     progress: OnProgress<'_>,
 ) -> Result<Preview, Error> {
     let album = Album::open(folder, config, progress)?;
-    let key = Key::new(&album.paths, &config.image, progress)?;
+    let key = Key::new(folder, &album.paths, &config.image, progress)?;
     let begin = Instant::now();
-    let (shape, first) = shape_of(folder, &album.paths, &config.image)?;
+    let Leading {
+        shape,
+        first,
+        tried,
+    } = Leading::find(folder, &album.paths, &config.image, progress)?;
     let total = album.paths.len();
     let mut fitter = Fitter::new(config.image.crop, shape);
     let mut bytes = Vec::new();
@@ -98,7 +95,7 @@ pub(super) fn preview(
         Duration::ZERO
     } else {
         // These were decoded one by one; the rest is shared by all threads.
-        let share = total as f64 / (first.len() * rayon::current_num_threads()) as f64;
+        let share = total as f64 / (tried * rayon::current_num_threads()) as f64;
         begin.elapsed().mul_f64(share)
     };
     let needed = total as u64 * shape.dim() as u64;
@@ -142,40 +139,6 @@ fn finish(album: Album, kept: Kept) -> Dataset {
     }
 }
 
-/// The shape of the items, and the pictures it was found by, each with its number.
-fn shape_of(
-    folder: &Path,
-    paths: &[PathBuf],
-    options: &ImageOptions,
-) -> Result<(ImageShape, Vec<(usize, Picture)>), Error> {
-    let mut first = Vec::new();
-    let mut reason = None;
-    for (index, path) in paths.iter().enumerate().take(TRIED) {
-        match decode(path) {
-            Ok(picture) => first.push((index, picture)),
-            Err(error) => reason = reason.or(Some((path, error))),
-        }
-        if first.len() >= FIRST {
-            break;
-        }
-    }
-    let Some((_, leading)) = first.first() else {
-        let reason = reason.map_or_else(String::new, |(path, reason)| {
-            format!(" ({}: {reason})", path.display())
-        });
-        return Err(Error::Folder {
-            path: folder.into(),
-            reason: format!("no picture in it can be read{reason}"),
-        });
-    };
-    let own = first.iter().map(|(_, p)| p.shape.channels).max();
-    let own_side = own_side(leading.shape, options.crop);
-    let side = options.side.unwrap_or(own_side.min(SIDE));
-    let channels = channels(options, own.unwrap_or(1));
-    let shape = item_shape(leading.shape, options.crop, side, channels);
-    Ok((shape, first))
-}
-
 /// Where decoded items go.
 enum Sink {
     Memory(Vec<u8>),
@@ -191,7 +154,7 @@ fn decode_all(
     store: &Store,
     progress: OnProgress<'_>,
 ) -> Result<Kept, Error> {
-    let (shape, _) = shape_of(folder, &album.paths, options)?;
+    let shape = Leading::find(folder, &album.paths, options, progress)?.shape;
     let total = album.paths.len();
     let needed = total as u64 * shape.dim() as u64;
     let mut sink = if store.keeps_on_disk(needed) {
@@ -209,10 +172,11 @@ fn decode_all(
     let mut damaged = Skipped::default();
     let mut numbers: Vec<u32> = Vec::new();
     let mut reasons = Vec::new();
+    let mut lasts = true;
     let block = BLOCK * rayon::current_num_threads();
     for (start, part) in (0..total).step_by(block).zip(album.paths.chunks(block)) {
         report(progress, WHAT, start, total)?;
-        let decoded: Vec<Result<Vec<u8>, String>> = part
+        let decoded: Vec<Result<Vec<u8>, Failure>> = part
             .par_iter()
             .map_init(
                 || Fitter::new(options.crop, shape),
@@ -227,7 +191,8 @@ fn decode_all(
             match (item, &mut sink) {
                 (Ok(item), Sink::Memory(bytes)) => bytes.extend(item),
                 (Ok(item), Sink::Disk(writer)) => writer.add(&item)?,
-                (Err(reason), _) => {
+                (Err(Failure { reason, may_pass }), _) => {
+                    lasts &= !may_pass;
                     tracing::warn!("{}: left out: {reason}", album.paths[index].display());
                     let listed = damaged.listed.len();
                     damaged.add(album.paths[index].clone(), reason.clone());
@@ -238,9 +203,9 @@ fn decode_all(
                 }
             }
         }
-        // Hopeless folders are given up early; the last word is spoken when all are read.
-        if damaged.count * READABLE > total {
-            return Err(too_many(folder, &damaged, total));
+        // Hopeless folders are given up early.
+        if too_many(&damaged, total) {
+            return Err(refusal(folder, &damaged, start + part.len(), total));
         }
     }
     report(progress, WHAT, total, total)?;
@@ -252,25 +217,12 @@ fn decode_all(
                 damaged: numbers,
                 reasons,
             };
-            if let Err(error) = store.keep(key, &kept) {
+            // A picture that the system could not read may be readable next time.
+            if lasts && let Err(error) = store.keep(key, &kept) {
                 tracing::warn!("the decoded pictures are not kept: {error}");
             }
             Ok(kept)
         }
-        Sink::Disk(writer) => writer.finish(shape, numbers, reasons),
-    }
-}
-
-fn too_many(folder: &Path, damaged: &Skipped, total: usize) -> Error {
-    let first = damaged.listed.first();
-    let first = first.map_or_else(String::new, |(path, reason)| {
-        format!(", first {}: {reason}", path.display())
-    });
-    Error::Folder {
-        path: folder.into(),
-        reason: format!(
-            "{} of its {total} pictures cannot be read, more than one in {READABLE}{first}",
-            damaged.count
-        ),
+        Sink::Disk(writer) => writer.finish(shape, numbers, reasons, lasts),
     }
 }

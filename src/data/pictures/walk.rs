@@ -17,6 +17,8 @@ const MAX_FILES: usize = 4 << 20;
 const MAX_PEEKS: usize = 4096;
 /// Entries of folders between two progress reports.
 const REPORT: usize = 4096;
+/// What macOS adds to archives beside the files themselves: as many shadows of them, none a picture.
+const SHADOWS: &str = "__MACOSX";
 /// Entries looked at to find out whether there is a picture at all.
 const MAX_SEARCHED: usize = 1 << 18;
 
@@ -97,7 +99,8 @@ impl Walk {
             }
             self.report(progress)?;
             let path = entry.path();
-            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            let name = entry.file_name();
+            let hidden = name.as_encoded_bytes().starts_with(b".") || name == SHADOWS;
             let Ok(kind) = entry.file_type() else {
                 continue;
             };

@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,7 @@ use crate::data::dataset::{Fnv, ImageShape, Pixels};
 use crate::data::error::Error;
 use crate::data::stored::StoredPixels;
 
-use super::{Kept, Key, Store, UNFINISHED};
+use super::{Kept, Key, Store, unfinished};
 
 const MAGIC: &[u8; 8] = b"CXPIXEL1";
 /// Bytes before the pixels; a whole page, so that they lie well.
@@ -154,12 +153,7 @@ pub(in crate::data) struct Writer {
 impl Writer {
     /// Starts an entry that will be at `target`.
     pub(super) fn new(target: PathBuf, key: &Key, store: Store) -> Result<Self, Error> {
-        // Two processes, and two threads of one, write beside each other.
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let ending = format!("{}-{number}.{UNFINISHED}", std::process::id());
-        let temporary = target.with_extension(ending);
-        let file = File::create(&temporary).map_err(|e| Error::io(&temporary, 0, &e))?;
+        let (file, temporary) = unfinished::create(&target)?;
         let mut this = Self {
             file: BufWriter::with_capacity(BLOCK, file),
             temporary,
@@ -206,7 +200,8 @@ impl Writer {
         self.block.clear();
     }
 
-    /// Writes the rest, moves the entry to its place, makes room for it, and opens it; its pixels stay on disk.
+    /// Writes the rest, moves the entry to its place, makes room for it, and opens it; its pixels stay on disk. One
+    /// that is not to `last` serves this data set alone and goes with it.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -215,6 +210,7 @@ impl Writer {
         shape: ImageShape,
         damaged: Vec<u32>,
         reasons: Vec<(u32, String)>,
+        last: bool,
     ) -> Result<Kept, Error> {
         if !self.block.is_empty() {
             self.close_block();
@@ -243,6 +239,15 @@ impl Writer {
         // Opened under its first name: whoever replaces or evicts it now, these pixels stay.
         let stored = StoredPixels::open(&self.temporary, HEADER, self.pixels)
             .map_err(|e| fail(&self.temporary, &e))?;
+        if !last {
+            // The name goes when this is dropped, the bytes when the pixels are.
+            return Ok(Kept {
+                shape,
+                pixels: Pixels::Stored(stored),
+                damaged: meta.damaged,
+                reasons: meta.reasons,
+            });
+        }
         fs::rename(&self.temporary, &self.target).map_err(|e| fail(&self.target, &e))?;
         self.finished = true;
         self.store.evict(&self.target);

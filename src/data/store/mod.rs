@@ -1,17 +1,21 @@
 //! Decoded pictures kept on disk, so that a folder opens at once the second time, and a large one need not fit into
 //! memory.
 //!
-//! An entry is one file, named by a hash of what it was made from: the pictures' paths, sizes and times of change,
-//! and the options. It is written beside its place and renamed, so a reader in this or another process sees all of it
+//! An entry is one file, named by a hash of what it was made from (`key`): the folder, what the system tells of each
+//! picture, and the options. It is written beside its place and renamed, so a reader in this or another process sees all of it
 //! or nothing; its header holds lengths and checksums, and an entry that does not match them is made anew. When all
-//! entries together grow beyond a limit, those not used for longest go.
+//! entries together, and what processes are writing, grow beyond a limit, those not used for longest go.
+//!
+//! A data set with pictures that the system could not read is not kept: unlike damaged content, that may pass without
+//! a trace on the file.
 
 mod entry;
 mod key;
+mod unfinished;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::dataset::{ImageShape, Pixels};
 use super::error::Error;
@@ -23,11 +27,8 @@ pub(super) use key::Key;
 pub const MOST_BYTES: u64 = 8 << 30;
 /// Pixels beyond this stay on disk, unless asked otherwise.
 pub const RESIDENT_BYTES: u64 = 1 << 30;
-/// Endings of entries and of files that are being written.
+/// Ending of entries.
 const ENTRY: &str = "pixels";
-const UNFINISHED: &str = "part";
-/// A file that was being written so long ago was left behind by a process that died.
-const ABANDONED: Duration = Duration::from_hours(24);
 
 /// Where decoded pictures are kept, and how many bytes of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,9 +112,12 @@ impl Store {
         self.path(key).is_some_and(|path| path.is_file())
     }
 
-    /// What is kept under `key`, if it is there and whole; a damaged entry is removed.
+    /// What is kept under `key`, if it is there and whole; a damaged entry is removed, as is what dead processes left.
     pub(super) fn open(&self, key: &Key) -> Option<Kept> {
         let path = self.path(key)?;
+        if let Some(folder) = path.parent() {
+            unfinished::sweep(folder);
+        }
         match entry::read(&path, key, self.resident) {
             Ok(kept) => {
                 // Being used makes it young. Where the system refuses, it is merely forgotten earlier.
@@ -144,7 +148,7 @@ impl Store {
         }
         let mut writer = self.writer(key)?;
         writer.add(bytes)?;
-        writer.finish(kept.shape, kept.damaged.clone(), kept.reasons.clone())?;
+        writer.finish(kept.shape, kept.damaged.clone(), kept.reasons.clone(), true)?;
         Ok(())
     }
 
@@ -164,30 +168,29 @@ impl Store {
         Writer::new(path, key, self.clone())
     }
 
-    /// Removes what was not used for longest until the rest fits, and what dead processes left; never `newest`.
+    /// Removes what dead processes left, and what was not used for longest until the rest fits; never `newest`.
     fn evict(&self, newest: &Path) {
-        let Some(entries) = self.folder.as_ref().and_then(|f| fs::read_dir(f).ok()) else {
+        let Some(folder) = &self.folder else {
+            return;
+        };
+        let mut sum = unfinished::sweep(folder);
+        let Ok(entries) = fs::read_dir(folder) else {
             return;
         };
         let now = SystemTime::now();
         let mut old = Vec::new();
-        let mut sum = 0;
         for entry in entries.filter_map(Result::ok) {
             let path = entry.path();
+            if path.extension().is_none_or(|e| e != ENTRY) {
+                continue;
+            }
             let Ok(metadata) = entry.metadata() else {
                 continue;
             };
-            let used = metadata.modified().unwrap_or(now);
-            let ending = path.extension().and_then(|e| e.to_str());
-            if ending == Some(UNFINISHED) {
-                if now.duration_since(used).is_ok_and(|age| age > ABANDONED) {
-                    let _ = fs::remove_file(&path);
-                }
-            } else if ending == Some(ENTRY) {
-                sum += metadata.len();
-                if path != newest {
-                    old.push((used, metadata.len(), path));
-                }
+            sum += metadata.len();
+            if path != newest {
+                let used = metadata.modified().unwrap_or(now);
+                old.push((used, metadata.len(), path));
             }
         }
         old.sort();

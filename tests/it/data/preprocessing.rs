@@ -248,3 +248,68 @@ fn real_values_are_not_dequantised_but_refused() {
         assert!(open(&ask("real.npy", kind)).is_ok());
     }
 }
+
+#[test]
+fn lambda_of_the_logit_can_be_chosen() {
+    for (channels, usual) in [(1, 1e-6), (3, 0.05)] {
+        let data = data(channels);
+        let logit = || Preprocessor::new(Preprocess::Logit, &data).expect("bytes");
+        assert_eq!(logit().transform.logit_lambda, usual);
+        assert_eq!(logit().with_lambda(None), logit());
+        let chosen = logit().with_lambda(Some(0.2));
+        let mut x = vec![0.0; data.dim()];
+        chosen.row_into(&data, 5, 3, &mut x);
+        for (p, (&x, v)) in x.iter().zip(data.display_row(3)).enumerate() {
+            let u = uniform(
+                5,
+                Stream::Dequantize,
+                (3 * x_dim(channels) + p) as u32,
+                u32::MAX,
+            );
+            let q = 0.2 + 0.6 * (f64::from(v) + f64::from(u)) / 256.0;
+            assert!((f64::from(x) - (q / (1.0 - q)).ln()).abs() < 1e-5);
+        }
+        let plain = Preprocessor::new(Preprocess::Center, &data).expect("bytes");
+        assert_eq!(plain.clone().with_lambda(Some(0.2)), plain);
+    }
+}
+
+fn x_dim(channels: usize) -> usize {
+    12 * channels
+}
+
+#[test]
+fn lambda_is_checked_and_absent_from_older_files() {
+    let old = serde_json::to_value(DataConfig::default()).expect("settings");
+    assert!(old.get("logit_lambda").is_none(), "{old}");
+    let mut config: DataConfig = serde_json::from_value(old).expect("older settings");
+    assert_eq!(config.logit_lambda, None);
+    for (lambda, good) in [
+        (1e-7, true),
+        (0.05, true),
+        (0.49, true),
+        (0.0, false),
+        (0.5, false),
+        (-0.1, false),
+        (f64::NAN, false),
+    ] {
+        config.logit_lambda = Some(lambda);
+        assert_eq!(config.validate().is_ok(), good, "{lambda}");
+        if good {
+            // Even the brightest value has a logit.
+            let logit = Preprocessor::new(Preprocess::Logit, &data(1)).expect("bytes");
+            let transform = logit.with_lambda(Some(lambda)).transform;
+            let ends = [
+                transform.apply(0.0, 0.0),
+                transform.apply(255.0, 1.0 - f32::EPSILON),
+            ];
+            assert!(ends.iter().all(|x| x.is_finite()), "{lambda}: {ends:?}");
+        }
+    }
+    config.logit_lambda = Some(0.05);
+    let text = serde_json::to_string(&config).expect("settings");
+    assert_eq!(
+        serde_json::from_str::<DataConfig>(&text).expect("the same"),
+        config
+    );
+}

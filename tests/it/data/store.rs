@@ -157,6 +157,140 @@ fn the_least_recently_used_go_first_and_leftovers_are_cleared() {
     );
 }
 
+/// What restores the times of files (unpacking, copying) does not pass other pictures off as the old ones.
+#[cfg(unix)]
+#[test]
+fn other_pictures_of_the_same_size_and_time_are_seen() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = folder(dir.path(), "bitmaps");
+    let write = |colour: u8, name: &str| {
+        let path = place.join(name);
+        flat(8, 8, [colour; 3]).save(&path).expect("a picture");
+        let time = SystemTime::UNIX_EPOCH + Duration::from_hours(400_000);
+        let file = fs::File::options().append(true).open(&path);
+        file.and_then(|f| f.set_modified(time)).expect("a time");
+        fs::metadata(&path).expect("a file").len()
+    };
+    let names: Vec<String> = (0..12).map(|i| format!("{i:02}.bmp")).collect();
+    let lengths: Vec<u64> = names.iter().map(|n| write(10, n)).collect();
+    let store = Store::at(dir.path().join("kept"));
+    assert_eq!(load(&request(&place), &store).0.display_row(3)[0], 10);
+    let again: Vec<u64> = names.iter().map(|n| write(200, n)).collect();
+    assert_eq!(again, lengths);
+    let (data, decoded) = load(&request(&place), &store);
+    assert!(decoded && data.display_row(3)[0] == 200);
+    // So does one that is moved to the place of another.
+    write(90, "new.bmp");
+    fs::rename(place.join("new.bmp"), place.join("03.bmp")).expect("moved");
+    let (data, decoded) = load(&request(&place), &store);
+    assert!(decoded && data.display_row(3)[0] == 90);
+    assert!(!load(&request(&place), &store).1);
+}
+
+#[test]
+fn a_folder_has_one_entry_however_it_is_written() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = pictures(dir.path(), 12);
+    fs::write(place.join("000.png"), b"damaged").expect("a file");
+    for i in 12..20 {
+        let picture = place.join(format!("{i:03}.png"));
+        flat(8, 8, [i; 3]).save(picture).expect("a picture");
+    }
+    let store = Store::at(dir.path().join("kept"));
+    let (first, _) = load(&request(&place), &store);
+    let mut names = vec![place.join("."), place.join("../pictures")];
+    #[cfg(unix)]
+    {
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&place, &link).expect("a link");
+        names.push(link);
+    }
+    for name in names {
+        let (data, decoded) = load(&request(&name), &store);
+        assert!(!decoded, "{}", name.display());
+        assert_eq!(data.digest(), first.digest());
+        // What is listed is named as it was asked for.
+        assert_eq!(data.skipped.listed[0].0, name.join("000.png"));
+    }
+    assert_eq!(entries(&store).len(), 1);
+}
+
+/// A file that the system does not give says nothing of what is in it, so nothing is kept that lacks it.
+#[test]
+fn what_the_system_did_not_give_is_asked_for_again() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = pictures(dir.path(), 20);
+    let (away, back) = (dir.path().join("away"), place.join("004.png"));
+    for resident in [u64::MAX, 1000] {
+        let store = Store::at(dir.path().join("kept")).with_resident(resident);
+        let data = load_with(&request(&place), 0, &store, &|progress| {
+            if progress.what == "decoding pictures" {
+                if progress.done == 0 {
+                    fs::rename(&back, &away).expect("taken away");
+                } else {
+                    fs::rename(&away, &back).expect("brought back");
+                }
+            }
+            true
+        })
+        .expect("the others");
+        assert_eq!((data.len(), data.skipped.count), (19, 1));
+        assert_eq!(entries(&store), Vec::<PathBuf>::new());
+        assert_eq!(data.display_row(18)[..3], [19, 38, 7]);
+        // Nothing is missing the second time, and that is kept.
+        let (data, decoded) = load(&request(&place), &store);
+        assert!(decoded && data.len() == 20);
+        assert!(!load(&request(&place), &store).1);
+        for path in entries(&store) {
+            fs::remove_file(path).expect("an entry");
+        }
+    }
+}
+
+/// What a process that was killed had written goes at the next opening; what is being written counts.
+#[test]
+fn unfinished_files_count_while_somebody_writes_them_and_go_when_nobody_does() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = pictures(dir.path(), 20);
+    let store = Store::at(dir.path().join("kept"));
+    let limited = |limit| DataConfig {
+        limit: Some(limit),
+        ..request(&place)
+    };
+    load(&limited(10), &store);
+    let first = entries(&store)[0].clone();
+    let length = fs::metadata(&first).expect("an entry").len();
+    let kept = store.folder().expect("a folder");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_collapse-explorer"))
+        .args(["paper", "list"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("a process");
+    child.wait().expect("its end");
+    let dead = kept.join(format!("0123.{}-0.part", child.id()));
+    fs::write(&dead, b"killed").expect("a file");
+    let alive = kept.join(format!("0123.{}-99999.part", std::process::id()));
+    let writer = fs::File::create(&alive).expect("a file");
+    writer.lock().expect("a lock");
+    writer.set_len(length).expect("bytes");
+    // An opening that finds its entry clears too.
+    assert!(!load(&limited(10), &store).1);
+    if Path::new("/proc/self").exists() {
+        assert!(!dead.exists(), "nobody writes it");
+    }
+    assert!(alive.exists(), "somebody writes it");
+    // Two entries fit, but not beside what is being written.
+    let most = length * 5 / 2;
+    load(&limited(11), &store.clone().with_most(most));
+    assert!(!first.exists() && alive.exists());
+    drop(writer);
+    let time = SystemTime::now() - Duration::from_mins(20);
+    let file = fs::File::options().append(true).open(&alive);
+    file.and_then(|f| f.set_modified(time)).expect("a time");
+    load(&limited(11), &store);
+    assert!(!alive.exists(), "its writer gave it up");
+}
+
 /// Many at once, on one folder and one store: each gets the whole.
 #[test]
 fn concurrent_loads_agree() {

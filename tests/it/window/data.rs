@@ -208,3 +208,29 @@ fn the_window_says_what_it_waits_for() {
         window.text(|text| text.contains("waiting for data"));
     }
 }
+
+#[test]
+fn lambda_of_the_logit_is_shown_with_the_logit_and_reloads() {
+    let mut window = Window::tall();
+    assert!(!window.has(Role::SpinButton, "λ of the logit"));
+    window.choose("preprocessing", "logit");
+    let lambda = |s: &AppState| {
+        let data = s.data.as_ref().filter(|_| s.loading.is_none())?;
+        Some(data.preprocessor.transform.logit_lambda)
+    };
+    window.until("logits", |s| lambda(s) == Some(1e-6));
+    window.frames(3);
+    assert_eq!(window.state().config.data.logit_lambda, None);
+    window.set(Role::SpinButton, "λ of the logit", 0.05);
+    window.until("the other λ", |s| lambda(s) == Some(0.05));
+    assert_eq!(window.state().config.data.logit_lambda, Some(0.05));
+    // The usual value is no choice of its own.
+    window.frames(3);
+    window.set(Role::SpinButton, "λ of the logit", 1e-6);
+    window.until("the usual λ", |s| lambda(s) == Some(1e-6));
+    assert_eq!(window.state().config.data.logit_lambda, None);
+    window.choose("preprocessing", "centred");
+    window.until("centred values", |s| lambda(s) == Some(0.0));
+    window.frames(3);
+    assert!(!window.has(Role::SpinButton, "λ of the logit"));
+}
