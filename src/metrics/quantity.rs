@@ -68,6 +68,17 @@ impl Quantity {
         }
     }
 
+    /// The same in two lines where it is long, over a narrow column.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Gain => "gain,\nzeroed",
+            Self::GainResampled => "gain,\ndrawn",
+            Self::ThresholdFromGain => "β from\ngain",
+            Self::ThresholdFromVariance => "β from\nσ²",
+            short => short.name(),
+        }
+    }
+
     /// Its unit; empty for none.
     pub fn unit(self) -> &'static str {
         match self {
@@ -88,12 +99,12 @@ impl Quantity {
             }
             Self::Gain => {
                 "What a sample's squared error ‖x − D(z)‖², summed over dimensions, grows by when the latent is \
-                 replaced by its prior mean, 0"
+                 replaced by its prior mean, 0; in the square of x's unit"
             }
             Self::GainResampled => {
                 "What a sample's squared error ‖x − D(z)‖², summed over dimensions, grows by when the latent is \
                  replaced by a draw from its prior N(0, η²): the draw's own noise counts too, and at the optimum of a \
-                 linear network this is twice the other gain"
+                 linear network this is twice the other gain; in the square of x's unit"
             }
             Self::ThresholdFromGain => {
                 "The β at which it would no longer pay, from its zeroed gain and its KL; none where they are too small \
@@ -140,7 +151,7 @@ mod tests {
             Quantity::ALL
                 .iter()
                 .enumerate()
-                .all(|(i, q)| *q as usize == i)
+                .all(|(i, q)| *q as usize == i && q.heading().replace('\n', " ") == q.name())
         );
         let mut latent = LatentUsage {
             index: 3,

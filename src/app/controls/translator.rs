@@ -249,7 +249,9 @@ impl Translator {
             &format!("β = {} here", significant(live.beta, 4)),
             |ui| {
                 let weight = self.form.weight(live.beta, &sizes);
-                let button = ui.button("copy").on_hover_text("Copies the number");
+                let button = ui
+                    .add_enabled(weight.is_ok(), egui::Button::new("copy"))
+                    .on_hover_text("Copies the number");
                 let text = weight.map_or_else(|_| "—".into(), |w| significant(w, 5));
                 if button.clicked() {
                     ui.ctx().copy_text(text.clone());

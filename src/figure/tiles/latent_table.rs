@@ -11,16 +11,9 @@ const ROWS: usize = 16;
 pub fn latent_table(latents: &[&LatentUsage], provenance: &Provenance) -> FigureSpec {
     let mut figure = FigureSpec::new("latents", "Latents");
     let shown = latents.len().clamp(1, ROWS);
-    // Headings in two lines where they have two words, with their units below.
-    let heading = |q: Quantity| {
-        let name = match q.name().rsplit_once(' ') {
-            Some((a, b)) if q.name().chars().count() > 6 => format!("{a}\n{b}"),
-            _ => q.name().to_owned(),
-        };
-        match q.unit() {
-            "nats" => format!("{name}\n[nats]"),
-            _ => name,
-        }
+    let heading = |q: Quantity| match q.unit() {
+        "nats" => format!("{}\n[nats]", q.heading()),
+        _ => q.heading().to_owned(),
     };
     let columns = Quantity::ALL.into_iter().enumerate();
     figure.x = Axis::linear("")

@@ -100,11 +100,11 @@ fn both_gains_are_in_the_table_and_in_what_is_saved_of_it() {
     window.press("Pause");
     window.paused();
     window.frames(3);
-    let (_, heading) = window.text(|text| text == "gain, drawn");
-    window.text(|text| text == "gain, zeroed");
+    let (_, heading) = window.text(|text| text == "gain,\ndrawn");
+    window.text(|text| text == "gain,\nzeroed");
     let at = heading + egui::vec2(4.0, 4.0);
     window.drag(at, at);
-    window.text(|text| text == "gain, drawn ▾");
+    window.text(|text| text == "gain,\ndrawn ▾");
     let mut gains: Vec<(usize, f64)> = window
         .state()
         .usage

@@ -29,7 +29,7 @@ impl Heading {
     fn name(self) -> &'static str {
         match self {
             Self::Index => "latent",
-            Self::Measured(quantity) => quantity.name(),
+            Self::Measured(quantity) => quantity.heading(),
         }
     }
 
@@ -48,6 +48,9 @@ impl Heading {
         }
     }
 }
+
+/// Size of the numbers: all columns stand beside each other in a tile of the smallest usual window.
+const DIGITS: f32 = 12.5;
 
 /// How the table is sorted.
 pub(super) struct Table {
@@ -100,6 +103,8 @@ impl Table {
                 egui::Grid::new("latents")
                     .striped(true)
                     .num_columns(Heading::COUNT)
+                    .min_col_width(34.0)
+                    .spacing([6.0, 4.0])
                     .show(ui, |ui| {
                         for heading in Heading::all() {
                             let arrow = match (heading == self.column, self.descending) {
@@ -153,7 +158,7 @@ impl Table {
                                 } else {
                                     significant(number, 3)
                                 };
-                                let text = RichText::new(text).monospace().color(ink);
+                                let text = RichText::new(text).monospace().size(DIGITS).color(ink);
                                 ui.add(egui::Label::new(text).sense(Sense::click()))
                                     .context_menu(|ui| latent_menu(ui, j, state, actions));
                             }

@@ -241,7 +241,7 @@ fn sentences(reading: &mut Reading, error: Option<&Term>, kl: Option<&Term>) {
                     .found
                     .push("a cross-entropy is nats already: β here is that of a Bernoulli decoder, without γ".into()),
                 ErrorTerm::Absolute => reading
-                    .unread
+                    .found
                     .push("an absolute error has no Gaussian equivalent: no β translates it".into()),
             }
             if term.part.dims == Dims::Open {

@@ -384,7 +384,7 @@ fn an_absolute_error_has_no_beta() {
         assert_eq!(reading.form.error, ErrorTerm::Absolute, "{error}");
         assert!(reading.form.beta(1.0, &SIZES).is_err());
         assert!(
-            reading.unread.iter().any(|u| u.contains("Gaussian")),
+            reading.found.iter().any(|u| u.contains("Gaussian")),
             "{reading:?}"
         );
         assert!(reading.found[0].starts_with("absolute error"));
