@@ -77,6 +77,7 @@ impl Content for Usage {
                 let before = self.followed;
                 let menu = egui::ComboBox::from_id_salt("followed")
                     .width(104.0)
+                    .height(320.0)
                     .selected_text(before.name())
                     .show_ui(ui, |ui| {
                         for quantity in Quantity::ALL {

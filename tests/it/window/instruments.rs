@@ -99,6 +99,11 @@ fn both_gains_are_in_the_table_and_in_what_is_saved_of_it() {
     window.pick("table");
     window.press("Pause");
     window.paused();
+    // Gains are measured once more for the state it stopped at, and then no more.
+    window.until("the last evaluation", |s| {
+        let snapshot = s.snapshot.as_ref();
+        snapshot.is_some_and(|s| s.evaluation.as_ref().is_some_and(|e| e.step == s.step))
+    });
     window.frames(3);
     let (_, heading) = window.text(|text| text == "gain,\ndrawn");
     window.text(|text| text == "gain,\nzeroed");
@@ -189,8 +194,14 @@ fn every_quantity_of_the_latents_is_followed_over_training() {
         if quantity != Quantity::Kl {
             window.choose("quantity over training", quantity.name());
         }
-        let figure = window.control(Role::Figure, "Latents over training");
-        let said = figure.accesskit_node().description().unwrap_or_default();
-        assert!(said.contains(quantity.name()), "{quantity:?}: {said}");
+        // At the axis, besides in the menu.
+        let label = match quantity.unit() {
+            "" => quantity.name().to_owned(),
+            unit => format!("{} [{unit}]", quantity.name()),
+        };
+        let at = window.texts();
+        let count = at.iter().filter(|(text, _)| *text == label).count();
+        let wanted = if quantity.unit().is_empty() { 2 } else { 1 };
+        assert!(count >= wanted, "{quantity:?}: {at:?}");
     }
 }

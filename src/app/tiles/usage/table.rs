@@ -52,6 +52,15 @@ impl Heading {
 /// Size of the numbers: all columns stand beside each other in a tile of the smallest usual window.
 const DIGITS: f32 = 12.5;
 
+/// Digits to show: small numbers, with zeros of their own, get fewer, so that columns stay narrow. CSV has them all.
+fn digits(number: f64) -> usize {
+    match number.abs() {
+        size if size < 1e-3 => 1,
+        size if size < 1e-2 => 2,
+        _ => 3,
+    }
+}
+
 /// How the table is sorted.
 pub(super) struct Table {
     column: Heading,
@@ -156,7 +165,7 @@ impl Table {
                                 let text = if number.is_nan() {
                                     "—".into()
                                 } else {
-                                    significant(number, 3)
+                                    significant(number, digits(number))
                                 };
                                 let text = RichText::new(text).monospace().size(DIGITS).color(ink);
                                 ui.add(egui::Label::new(text).sense(Sense::click()))

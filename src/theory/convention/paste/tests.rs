@@ -430,7 +430,7 @@ fn any_text_is_survived() {
         "kl*",
         "((((mse",
         "+*kl",
-        "𝛽·kl_div(",
+        "\u{1d6fd}·kl_div(",
         "sum(sum(sum(logvar",
         "½ mse_loss(½",
         "1e-*kl",
