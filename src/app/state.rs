@@ -121,7 +121,7 @@ pub struct AppState {
     pub visited: VecDeque<Visit>,
     /// (KL, squared error) at every evaluation of the run, oldest first.
     pub rate_trail: VecDeque<[f64; 2]>,
-    /// Every latent's KL, E σ² and Var μ at every evaluation, oldest first.
+    /// Every number of every latent at every evaluation, oldest first.
     pub moments: VecDeque<Moment>,
     /// The bound and γ at every evaluation, oldest first.
     pub merits: VecDeque<Merit>,

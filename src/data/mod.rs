@@ -39,7 +39,7 @@ pub use dataset::{Dataset, ImageShape, MAX_LISTED, Pixels, Skipped};
 pub use error::{Error, OnProgress, Progress, Unit};
 pub use levels::needs_bytes;
 pub use load::{PREVIEWED, load, load_with, preview, preview_cancellable, preview_with};
-pub use overview::{Examples, Overview};
+pub use overview::{Examples, HEAD, Overview};
 pub use preview::Preview;
 pub use rank::{IntrinsicRank, SHARES};
 pub use spectrum::{MAX_SIDE as MAX_SPECTRUM_SIDE, Spectrum, spectrum};

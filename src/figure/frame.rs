@@ -243,6 +243,11 @@ fn extent(figure: &FigureSpec, scale: Scale, pick: Pick) -> Extent {
                 Pick::Left => e.add(a.at[1]),
                 Pick::Right => {}
             },
+            Layer::Column(c) => match pick {
+                Pick::X => e.add(c.x),
+                Pick::Left => c.cells.iter().for_each(|cell| e.add(cell.y)),
+                Pick::Right => {}
+            },
             Layer::Ticks(t) if pick == Pick::X => t.values.iter().for_each(|&v| e.add(v)),
             _ => {}
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::colour::Colour;
 use super::colour_map::ColourMap;
+use super::column::Column;
 
 /// Which of the two directions a [`Rule`] or [`Band`] fixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -406,6 +407,8 @@ pub enum Layer {
     Annotation(Annotation),
     /// Events along x.
     Ticks(EventTicks),
+    /// A column of a table.
+    Column(Column),
     /// Pictures.
     Images(Images),
 }

@@ -5,6 +5,7 @@
 
 pub mod colour;
 pub mod colour_map;
+pub mod column;
 pub mod contour;
 pub mod decimate;
 pub mod diagnosis;

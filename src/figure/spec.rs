@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::column::{Cell, Column};
 use super::frame::{AxisMap, ticks_of};
 pub use super::layer::*;
 pub use super::relief::Tilt;

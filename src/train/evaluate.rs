@@ -65,6 +65,8 @@ pub struct Evaluation {
     pub eta_enc: f64,
     /// d.
     pub dim: usize,
+    /// Mean log |det ∂x/∂v| of the preprocessing over the same items, in nats; absent where it was not asked for.
+    pub log_det: Option<f64>,
     /// One entry per latent.
     pub latents: Vec<LatentStatistics>,
     /// q(z|x) of every evaluated sample.
@@ -85,6 +87,7 @@ impl Default for Evaluation {
             beta: 0.0,
             eta_enc: 1.0,
             dim: 0,
+            log_det: None,
             latents: Vec::new(),
             posterior: Arc::default(),
         }
@@ -212,6 +215,7 @@ pub fn evaluate(
         beta: live.beta,
         eta_enc: live.eta_enc,
         dim,
+        log_det: None,
         latents,
         posterior: Arc::new(posterior),
     })

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::compute::StepMetrics;
 use crate::config::LiveConfig;
+use crate::data::HEAD;
 
 use super::edits::{edits, mode_edits};
 use super::evaluate::{Evaluation, LatentGain, evaluate, measure_gains};
@@ -21,8 +22,6 @@ const EVALUATION_PERIOD: Duration = Duration::from_millis(120);
 const EVALUATION_PATIENCE: Duration = Duration::from_secs(3);
 /// An evaluation may take this share of the time since the last one.
 const EVALUATION_SHARE: f64 = 0.07;
-/// Samples of a live evaluation.
-const EVALUATION_SAMPLES: usize = 1024;
 /// Chunks of the data over which gains are averaged: over one alone they are noisy. They take turns.
 pub(super) const GAIN_CHUNKS: usize = 4;
 /// Gains measured per evaluation; the latents take turns.
@@ -48,6 +47,8 @@ pub(super) struct Run {
     pub(super) gain_chunk: usize,
     pub(super) next_gain: usize,
     pub(super) good: Option<Checkpoint>,
+    /// The log-determinant of the preprocessing over the items evaluated, from the first evaluation on.
+    pub(super) log_det: Option<f64>,
     pub(super) timing: Timing,
     /// Something changed that no snapshot shows yet.
     pub(super) unseen: bool,
@@ -214,13 +215,17 @@ impl Run {
         let latents = self.trainer.plan().net.latents;
         let samples = self.trainer.plan().samples;
         let backend = self.trainer.backend();
-        let mut evaluation = evaluate(backend, seed, &live, EVALUATION_SAMPLES, keep_going)?;
+        let mut evaluation = evaluate(backend, seed, &live, HEAD, keep_going)?;
         evaluation.step = step;
         // What the weights were trained under so far.
         evaluation.beta = live.beta_at(step);
         if !keep_going() {
             return Ok(());
         }
+        // All items were evaluated, and they are the same every time.
+        let items = evaluation.samples;
+        let measure = || setup.preprocessor.log_det(&setup.data, seed, items);
+        evaluation.log_det = Some(*self.log_det.get_or_insert_with(measure));
         let from = self.next_gain;
         let to = (from + GAINS_PER_EVALUATION).min(latents);
         let mask = mask_of(&self.view.zeroed, latents);

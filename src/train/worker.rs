@@ -295,6 +295,7 @@ impl State {
                     gain_chunk: 0,
                     next_gain: 0,
                     good: None,
+                    log_det: None,
                     timing: Timing::new(),
                     unseen: true,
                     unevaluated: true,

@@ -8,7 +8,7 @@ use crate::app::number::significant;
 use crate::app::state::AppState;
 use crate::app::theme::muted;
 use crate::config::LiveConfig;
-use crate::theory::{LossForm, Reduction, Sizes, read_loss};
+use crate::theory::{ErrorTerm, LossForm, Reduction, Sizes, read_loss};
 
 use super::parts::{complaint, name, quiet, row};
 
@@ -28,6 +28,8 @@ pub(super) struct Translator {
     pasted: String,
     /// What the pasted text was taken for, one line each.
     read: Vec<String>,
+    /// What in it could not be placed.
+    warnings: Vec<String>,
     unread: bool,
 }
 
@@ -42,6 +44,7 @@ impl Default for Translator {
             batch: None,
             pasted: String::new(),
             read: Vec::new(),
+            warnings: Vec::new(),
             unread: false,
         }
     }
@@ -63,13 +66,16 @@ impl Translator {
     pub fn here(&self, state: &AppState) -> String {
         let weight = self.form.weight(state.config.live.beta, &self.sizes(state));
         let weight = weight.map_or_else(|_| "—".into(), |w| significant(w, 3));
-        let error = match (self.form.error_half, self.form.error_dims) {
-            (true, Reduction::Sum) => "½ SSE",
-            (true, Reduction::Mean) => "½ MSE",
-            (false, Reduction::Sum) => "SSE",
-            (false, Reduction::Mean) => "MSE",
+        let half = if self.form.error_half { "½ " } else { "" };
+        let error = match (self.form.error, self.form.error_dims) {
+            (ErrorTerm::Squared, Reduction::Sum) => "SSE",
+            (ErrorTerm::Squared, Reduction::Mean) => "MSE",
+            (ErrorTerm::Bernoulli, Reduction::Sum) => "BCE",
+            (ErrorTerm::Bernoulli, Reduction::Mean) => "mean BCE",
+            (ErrorTerm::Absolute, Reduction::Sum) => "L1",
+            (ErrorTerm::Absolute, Reduction::Mean) => "mean L1",
         };
-        format!("{error} + {weight}·KL")
+        format!("{half}{error} + {weight}·KL")
     }
 
     /// Draws the window, if it is open.
@@ -105,10 +111,13 @@ impl Translator {
         for line in &self.read {
             quiet(ui, line, "");
         }
+        for line in &self.warnings {
+            complaint(ui, &format!("not read: {line}"));
+        }
         if self.unread {
             complaint(
                 ui,
-                "no squared error and no KL term was recognised in this text",
+                "no reconstruction error and no KL term was recognised in this text",
             );
         }
         ui.separator();
@@ -121,6 +130,7 @@ impl Translator {
 
     fn read(&mut self) {
         self.read.clear();
+        self.warnings.clear();
         self.unread = false;
         if self.pasted.trim().is_empty() {
             return;
@@ -131,12 +141,25 @@ impl Translator {
                 self.weight = reading.weight.unwrap_or(1.0);
                 let assumed = reading.assumed.into_iter().map(|a| format!("assumed: {a}"));
                 self.read = reading.found.into_iter().chain(assumed).collect();
+                self.warnings = reading.unread;
             }
             None => self.unread = true,
         }
     }
 
     fn error(&mut self, ui: &mut Ui) {
+        row(ui, "measured by", |ui| {
+            let response = ComboBox::from_id_salt("kind of error")
+                .width(150.0)
+                .selected_text(self.form.error.name())
+                .show_ui(ui, |ui| {
+                    for term in ErrorTerm::ALL {
+                        ui.selectable_value(&mut self.form.error, term, term.name());
+                    }
+                })
+                .response;
+            name(&response, "kind of error");
+        });
         row(ui, "error", |ui| {
             let variance = DragValue::new(&mut self.form.error_variance)
                 .range(1e-9..=1e9)
@@ -226,7 +249,9 @@ impl Translator {
             &format!("β = {} here", significant(live.beta, 4)),
             |ui| {
                 let weight = self.form.weight(live.beta, &sizes);
-                let button = ui.button("copy").on_hover_text("Copies the number");
+                let button = ui
+                    .add_enabled(weight.is_ok(), egui::Button::new("copy"))
+                    .on_hover_text("Copies the number");
                 let text = weight.map_or_else(|_| "—".into(), |w| significant(w, 5));
                 if button.clicked() {
                     ui.ctx().copy_text(text.clone());
@@ -234,10 +259,18 @@ impl Translator {
                 ui.label(RichText::new(format!("is w = {text}")).strong());
             },
         );
-        let note = format!(
-            "At γ = {} here; while γ is held only βγ matters, and a learned γ changes the translation as it moves.",
-            significant(sizes.gamma, 4)
-        );
+        let note = match self.form.error {
+            ErrorTerm::Squared => format!(
+                "At γ = {} here; while γ is held only βγ matters, and a learned γ changes the translation as it moves.",
+                significant(sizes.gamma, 4)
+            ),
+            ErrorTerm::Bernoulli => {
+                "A cross-entropy is in nats as it stands: this is the β of a Bernoulli decoder, whatever γ.".into()
+            }
+            ErrorTerm::Absolute => {
+                "An absolute error is a Laplace decoder's: no γ makes it a Gaussian's, and no β translates it.".into()
+            }
+        };
         ui.add(egui::Label::new(RichText::new(note).small().weak()).wrap());
     }
 }

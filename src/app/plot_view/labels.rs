@@ -22,6 +22,11 @@ pub(super) fn paint(marks: &Marks<'_>, figure: &FigureSpec) {
     for layer in &figure.layers {
         match layer {
             Layer::Annotation(a) => annotation(marks, a, &mut taken),
+            Layer::Column(column) => {
+                for text in column.texts() {
+                    annotation(marks, &text, &mut taken);
+                }
+            }
             Layer::Rule(r) if r.draggable.is_none() => rule_label(marks, r, &mut taken),
             Layer::Ticks(t) => event_labels(marks, t, &mut taken),
             _ => {}

@@ -46,7 +46,7 @@ impl Marks<'_> {
                     heat_maps.paint_contours(map_index, map, &self.inside, self.p);
                     map_index += 1;
                 }
-                Layer::Annotation(_) | Layer::Images(_) => {}
+                Layer::Annotation(_) | Layer::Column(_) | Layer::Images(_) => {}
             }
         }
     }

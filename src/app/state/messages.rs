@@ -7,11 +7,14 @@ use crate::app::action::Effect;
 use crate::app::loader::{LoadedData, LoaderMessage};
 use crate::config::DataConfig;
 use crate::figure::tiles::{Merit, Moment, Visit};
-use crate::metrics::Usage;
-use crate::train::{Event, LatentStatistics, Snapshot};
+use crate::metrics::{Quantity, Usage};
+use crate::train::{Event, Snapshot};
 
 use super::data::Pace;
 use super::{AppState, Data, FOLLOWED, RECENT, TRAIL, VISITS};
+
+/// Most numbers kept of the latents over training: 16 MB, whatever κ.
+const MOMENT_NUMBERS: usize = 2 << 20;
 
 impl AppState {
     /// Applies what the loader says.
@@ -188,12 +191,13 @@ impl AppState {
                 let head = evaluation.posterior.head(FOLLOWED);
                 remember(&mut self.rate_trail, [evaluation.kl, evaluation.sse]);
                 remember(&mut self.means, Arc::new(head));
-                let numbers = |l: &LatentStatistics| [l.kl, l.mean_sigma2, l.var_mu];
                 let moment = Moment {
                     step: evaluation.step,
-                    latents: evaluation.latents.iter().map(numbers).collect(),
+                    latents: self.usage.latents.iter().map(Quantity::row).collect(),
                 };
-                remember(&mut self.moments, moment);
+                let numbers = moment.latents.len().max(1) * Quantity::COUNT;
+                let most = (MOMENT_NUMBERS / numbers).clamp(4, VISITS);
+                remember_at_most(&mut self.moments, moment, most);
                 let merit = Merit {
                     step: evaluation.step,
                     elbo: evaluation.elbo(),
@@ -230,12 +234,35 @@ impl AppState {
 /// Adds to a bounded memory; when it is full every second of the older half goes, so that it always reaches back
 /// to the beginning.
 fn remember<T>(memory: &mut VecDeque<T>, value: T) {
-    if memory.len() >= VISITS {
+    remember_at_most(memory, value, VISITS);
+}
+
+fn remember_at_most<T>(memory: &mut VecDeque<T>, value: T, most: usize) {
+    if memory.len() >= most {
         let mut index = 0;
         memory.retain(|_| {
             index += 1;
-            index > VISITS / 2 || index % 2 == 0
+            index > most / 2 || index % 2 == 1
         });
     }
     memory.push_back(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However long a run, what is kept is bounded, reaches back and ends with the newest.
+    #[test]
+    fn a_memory_stays_within_its_bound() {
+        for most in [4, 5, 50] {
+            let mut memory = VecDeque::new();
+            for value in 0..1000 {
+                remember_at_most(&mut memory, value, most);
+                assert!(memory.len() <= most, "{} of {most}", memory.len());
+                assert_eq!((memory.front(), memory.back()), (Some(&0), Some(&value)));
+            }
+            assert!(memory.iter().zip(memory.iter().skip(1)).all(|(a, b)| a < b));
+        }
+    }
 }

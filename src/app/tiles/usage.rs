@@ -7,11 +7,13 @@ use egui::Ui;
 
 use super::content::{Content, Drawn};
 use crate::app::action::Action;
+use crate::app::controls::name;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::theme::segmented;
-use crate::figure::tiles::{Followed, LatentHistory, Moment, latent_history};
+use crate::figure::tiles::{LatentHistory, Moment, latent_history, latent_table};
 use crate::figure::{FigureSpec, run as figures};
+use crate::metrics::{LatentUsage, Quantity};
 use menu::latent_menu;
 use table::Table;
 
@@ -28,7 +30,7 @@ enum View {
 #[derive(Default)]
 pub(super) struct Usage {
     view: View,
-    followed: Followed,
+    followed: Quantity,
     table: Table,
     /// The latent whose menu is open, or was last.
     menu: Option<usize>,
@@ -49,7 +51,9 @@ impl Content for Usage {
          2019). A latent is active if Var μ exceeds 0.01 of the prior's variance (Burda et al. 2016). Click a bar \
          to replace the latent by its prior mean in pictures and statistics: that changes nothing in the training. A \
          right click offers what does: holding a latent out of training, where the decoder sees its prior mean and the \
-         KL alone moves it; and noise on it, on a copy of the run."
+         KL alone moves it; and noise on it, on a copy of the run. The table and the lines over training have more: the \
+         law's residual, the gain in squared error by both ways of taking a latent out, and the β at which each would \
+         no longer pay."
     }
 
     fn switches(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
@@ -70,8 +74,20 @@ impl Content for Usage {
             }
             View::Table => {}
             View::History => {
-                let options = Followed::ALL.map(|f| (f, f.label()));
-                changed |= segmented(ui, &mut self.followed, &options, false);
+                let before = self.followed;
+                let menu = egui::ComboBox::from_id_salt("followed")
+                    .width(104.0)
+                    .height(320.0)
+                    .selected_text(before.name())
+                    .show_ui(ui, |ui| {
+                        for quantity in Quantity::ALL {
+                            ui.selectable_value(&mut self.followed, quantity, quantity.name())
+                                .on_hover_text(quantity.meaning());
+                        }
+                    });
+                name(&menu.response, "quantity over training");
+                menu.response.on_hover_text(before.meaning());
+                changed |= self.followed != before;
             }
         }
         changed
@@ -88,6 +104,10 @@ impl Content for Usage {
                     * state.config.live.eta_enc.powi(2),
                 provenance: &state.provenance(),
             }));
+        }
+        if self.view == View::Table {
+            let rows: Vec<&LatentUsage> = self.table.rows(state);
+            return Some(latent_table(&rows, &state.provenance()));
         }
         let mut figure = figures::usage_figure(&state.usage, state.sort_by_kl, &state.provenance());
         // First, where a narrow tile does not cut it.

@@ -12,6 +12,7 @@
 //! | `heat_map` | cell centre | cell centre | value |
 //! | `contour` | | | level |
 //! | `annotation` | x | y | |
+//! | `cell` | column | row, from 0 downwards | number |
 //! | `event` | x | | |
 //! | `pixel` | column | row from the top | byte |
 
@@ -176,6 +177,22 @@ fn rows(
             ..start
         }
         .write(out)?,
+        Layer::Column(column) => {
+            for (index, cell) in column.cells.iter().enumerate() {
+                Row {
+                    kind: "cell",
+                    series: &column.id,
+                    index,
+                    x: Some(column.x),
+                    y: Some(cell.y),
+                    value: cell.value,
+                    latent: cell.latent,
+                    label: &cell.text,
+                    ..start
+                }
+                .write(out)?;
+            }
+        }
         Layer::Ticks(ticks) => {
             for (index, &x) in ticks.values.iter().enumerate() {
                 Row {

@@ -3,8 +3,8 @@
 use super::super::contour::heat_map_contours;
 use super::super::decimate::decimate;
 use super::super::spec::{
-    Anchor, Annotation, Band, Bars, Dash, Direction, EventTicks, FigureSpec, HeatMap, Layer,
-    MarkerStyle, Rule, Series, Shape,
+    Anchor, Annotation, Band, Bars, Column, Dash, Direction, EventTicks, FigureSpec, HeatMap,
+    Layer, MarkerStyle, Rule, Series, Shape,
 };
 use super::layout::Layout;
 use super::text::width;
@@ -23,7 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout
             Layer::Rule(r) => rule_line(canvas, r, layout),
             Layer::HeatMap(m) => canvas.group(&m.id, |c| contour_lines(c, m, layout)),
             Layer::Ticks(t) => event_lines(canvas, t, layout),
-            Layer::Annotation(_) | Layer::Images(_) => {}
+            Layer::Annotation(_) | Layer::Column(_) | Layer::Images(_) => {}
         }
     }
     canvas.group("labels", |c| {
@@ -32,6 +32,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout
                 Layer::Rule(r) => rule_label(c, r, layout, &mut rows),
                 Layer::Ticks(t) => event_labels(c, t, layout, &mut rows),
                 Layer::Annotation(a) => annotation(c, a, layout),
+                Layer::Column(column) => cells(c, column, figure, layout),
                 _ => {}
             }
         }
@@ -391,6 +392,45 @@ fn annotation(canvas: &mut Canvas<'_>, note: &Annotation, layout: &Layout) {
     };
     let colour = canvas.palette.rgb(note.colour);
     halo_label(canvas, [at, baseline], &note.text, colour, align);
+}
+
+/// A column of a table, as small as it must be for no two cells of the table to touch.
+fn cells(canvas: &mut Canvas<'_>, column: &Column, figure: &FigureSpec, layout: &Layout) {
+    let font = canvas.font;
+    let apart = |a: Option<f64>, b: Option<f64>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs(),
+        _ => f64::INFINITY,
+    };
+    let across = apart(layout.x(0.0), layout.x(1.0));
+    let down = apart(layout.y(0.0, false), layout.y(1.0, false));
+    let columns = figure.layers.iter().filter_map(|layer| match layer {
+        Layer::Column(column) => Some(column),
+        _ => None,
+    });
+    let widest = columns
+        .flat_map(|c| &c.cells)
+        .map(|cell| width(&cell.text, font))
+        .fold(1.0, f64::max);
+    let size = font * (0.92 * across / widest).min(0.8 * down / font).min(1.0);
+    for cell in &column.cells {
+        let (Some(x), Some(y)) = (layout.x(column.x), layout.y(cell.y, false)) else {
+            continue;
+        };
+        if !inside(&layout.plot, [x, y]) {
+            continue;
+        }
+        let label = Label {
+            at: [x, y + 0.35 * size],
+            text: cell.text.clone(),
+            size,
+            colour: canvas.palette.rgb(cell.colour),
+            align: Align::Middle,
+            upright: false,
+            strong: false,
+            halo: None,
+        };
+        canvas.text(label);
+    }
 }
 
 fn contour_lines(canvas: &mut Canvas<'_>, map: &HeatMap, layout: &Layout) {

@@ -4,47 +4,22 @@ use crate::figure::{
     Axis, Colour, Dash, Direction, FigureSpec, Layer, LineStyle, Provenance, Role, Rule, Series,
     SeriesStyle,
 };
-
-/// What is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Followed {
-    /// KL in nats.
-    #[default]
-    Kl,
-    /// E σ².
-    MeanSigma2,
-    /// Var μ.
-    VarMu,
-}
-
-impl Followed {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Kl, Self::MeanSigma2, Self::VarMu];
-
-    /// The axis' label.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Kl => "KL",
-            Self::MeanSigma2 => "E σ²",
-            Self::VarMu => "Var μ",
-        }
-    }
-}
+use crate::metrics::Quantity;
 
 /// Every latent at one step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
     /// The step.
     pub step: u64,
-    /// By latent index: KL, E σ², Var μ.
-    pub latents: Vec<[f64; 3]>,
+    /// By latent index, each in the order of [`Quantity::ALL`]; NaN where something has no value.
+    pub latents: Vec<[f64; Quantity::COUNT]>,
 }
 
 /// Everything the tile shows.
 #[derive(Debug, Clone, Copy)]
 pub struct LatentHistory<'a> {
     /// What is followed.
-    pub followed: Followed,
+    pub followed: Quantity,
     /// Oldest first.
     pub moments: &'a [&'a Moment],
     /// Var μ above which a latent counts as active.
@@ -56,12 +31,9 @@ pub struct LatentHistory<'a> {
 /// Builds the figure.
 pub fn latent_history(input: &LatentHistory<'_>) -> FigureSpec {
     let mut figure = FigureSpec::new("latent_history", "Latents over training");
-    figure.subtitle = input.followed.label().into();
+    figure.subtitle = input.followed.name().into();
     figure.x = Axis::linear("step");
-    figure.y = Axis::linear(input.followed.label());
-    if input.followed == Followed::Kl {
-        figure.y = figure.y.with_unit("nats");
-    }
+    figure.y = Axis::linear(input.followed.name()).with_unit(input.followed.unit());
     figure.provenance = input.provenance.clone();
     let column = input.followed as usize;
     let count = input.moments.last().map_or(0, |m| m.latents.len());
@@ -81,11 +53,16 @@ pub fn latent_history(input: &LatentHistory<'_>) -> FigureSpec {
         series.latents = Some(vec![j; len]);
         figure.layers.push(Layer::Series(series));
     }
-    if input.followed == Followed::VarMu {
+    let line = match input.followed {
+        Quantity::VarMu => Some((input.active_above, "active above")),
+        Quantity::Law => Some((0.0, "the law")),
+        _ => None,
+    };
+    if let Some((value, label)) = line {
         figure.layers.push(Layer::Rule(Rule {
             direction: Direction::Y,
-            value: input.active_above,
-            label: "active above".into(),
+            value,
+            label: label.into(),
             colour: Role::Threshold.into(),
             dash: Dash::Dashed,
             draggable: None,
@@ -99,30 +76,38 @@ pub fn latent_history(input: &LatentHistory<'_>) -> FigureSpec {
 mod tests {
     use super::*;
 
+    /// Latent j of a moment: quantity number q is 10 q + j, plus what the moment adds.
+    fn moment(step: u64, more: f64) -> Moment {
+        let row = |j: usize| std::array::from_fn(|q| 10.0 * q as f64 + j as f64 + more);
+        Moment {
+            step,
+            latents: vec![row(0), row(1)],
+        }
+    }
+
     #[test]
     fn each_latent_is_a_line_of_the_quantity_asked_for() {
         let provenance = Provenance::default();
-        let moments = [
-            Moment {
-                step: 0,
-                latents: vec![[0.0, 1.0, 0.0], [0.5, 0.6, 0.4]],
-            },
-            Moment {
-                step: 40,
-                latents: vec![[0.1, 0.9, 0.1], [0.7, 0.5, 0.5]],
-            },
-        ];
+        let moments = [moment(0, 0.0), moment(40, 0.5)];
         let moments: Vec<&Moment> = moments.iter().collect();
-        let figure = latent_history(&LatentHistory {
-            followed: Followed::MeanSigma2,
-            moments: &moments,
-            active_above: 0.01,
-            provenance: &provenance,
-        });
-        let lines: Vec<_> = figure.series().map(|s| s.points.clone()).collect();
-        assert_eq!(
-            lines,
-            [[[0.0, 1.0], [40.0, 0.9]], [[0.0, 0.6], [40.0, 0.5]]]
-        );
+        for (q, followed) in Quantity::ALL.into_iter().enumerate() {
+            let figure = latent_history(&LatentHistory {
+                followed,
+                moments: &moments,
+                active_above: 0.01,
+                provenance: &provenance,
+            });
+            let lines: Vec<_> = figure.series().map(|s| s.points.clone()).collect();
+            let first = 10.0 * q as f64;
+            assert_eq!(
+                lines,
+                [
+                    [[0.0, first], [40.0, first + 0.5]],
+                    [[0.0, first + 1.0], [40.0, first + 1.5]]
+                ],
+                "{followed:?}"
+            );
+            assert!(figure.y.text().starts_with(followed.name()));
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Figure 2: E σ² of sixteen latents over training.
 
 use crate::figure::Provenance;
-use crate::figure::tiles::{Followed, LatentHistory, Moment, latent_history};
+use crate::figure::tiles::{LatentHistory, Moment, latent_history};
+use crate::metrics::Quantity;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 
 use super::common::{LATENTS, config, dense, shrunk};
@@ -17,6 +18,13 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     cost: Cost::new(31, 150, 500),
     make,
 };
+
+/// E σ² is all that is drawn.
+fn only_variance(sigma2: f64) -> [f64; Quantity::COUNT] {
+    let mut row = [f64::NAN; Quantity::COUNT];
+    row[Quantity::MeanSigma2 as usize] = sigma2;
+    row
+}
 
 fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let run = dense(context)?;
@@ -68,12 +76,12 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         .iter()
         .map(|(step, rows)| Moment {
             step: *step,
-            latents: rows.iter().map(|r| [r.kl, r.sigma2, r.var_mu]).collect(),
+            latents: rows.iter().map(|r| only_variance(r.sigma2)).collect(),
         })
         .collect();
     let moments: Vec<&Moment> = moments.iter().collect();
     let mut figure = latent_history(&LatentHistory {
-        followed: Followed::MeanSigma2,
+        followed: Quantity::MeanSigma2,
         active_above: 0.01,
         moments: &moments,
         provenance: &Provenance::default(),

@@ -40,6 +40,33 @@ impl Reduction {
     }
 }
 
+/// What a loss measures a reconstruction by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorTerm {
+    /// (x − x̂)², a Gaussian decoder's.
+    #[default]
+    Squared,
+    /// The binary cross-entropy in nats, a Bernoulli decoder's: it has no γ.
+    Bernoulli,
+    /// |x − x̂|, a Laplace decoder's; no γ makes it a Gaussian's.
+    Absolute,
+}
+
+impl ErrorTerm {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Squared, Self::Bernoulli, Self::Absolute];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Squared => "squared error",
+            Self::Bernoulli => "cross-entropy",
+            Self::Absolute => "absolute error",
+        }
+    }
+}
+
 /// The numbers that means are taken over, and γ.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sizes {
@@ -56,13 +83,15 @@ pub struct Sizes {
 /// How a loss `error + w·KL` is written.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LossForm {
-    /// The squared error over the d dimensions.
+    /// What the error is.
+    pub error: ErrorTerm,
+    /// The error over the d dimensions.
     pub error_dims: Reduction,
-    /// The squared error over the batch.
+    /// The error over the batch.
     pub error_batch: Reduction,
-    /// Whether the squared error is halved.
+    /// Whether the error is halved.
     pub error_half: bool,
-    /// What the squared error is divided by besides: the code's own decoder variance, 1 for none.
+    /// What the error is divided by besides: the code's own decoder variance, 1 for none.
     pub error_variance: f64,
     /// The KL over the κ latents.
     pub kl_latents: Reduction,
@@ -76,6 +105,7 @@ impl Default for LossForm {
     /// Mean squared error + w·KL, the KL summed over latents, both averaged over the batch.
     fn default() -> Self {
         Self {
+            error: ErrorTerm::Squared,
             error_dims: Reduction::Mean,
             error_batch: Reduction::Mean,
             error_half: false,
@@ -88,10 +118,11 @@ impl Default for LossForm {
 }
 
 impl LossForm {
-    /// β per w: the KL's factor over 2γ times the error's.
+    /// β per w: the KL's factor over 2γ times the error's, or over a cross-entropy's own.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] for γ or the loss' own variance, [`Error::OutOfRange`] for an empty dimension.
+    /// [`Error::NotPositive`] for γ or the loss' own variance, [`Error::OutOfRange`] for an empty dimension,
+    /// [`Error::NotGaussian`] for an absolute error.
     pub fn beta_per_weight(&self, sizes: &Sizes) -> Result<f64, Error> {
         let Sizes {
             dim,
@@ -119,7 +150,11 @@ impl LossForm {
         let error = half * self.error_dims.factor(dim) * self.error_batch.factor(batch) / variance;
         let missing_half = if self.kl_half { 1.0 } else { 2.0 };
         let kl = missing_half * self.kl_latents.factor(latents) * self.kl_batch.factor(batch);
-        Ok(kl / (2.0 * gamma * error))
+        match self.error {
+            ErrorTerm::Squared => Ok(kl / (2.0 * gamma * error)),
+            ErrorTerm::Bernoulli => Ok(kl / error),
+            ErrorTerm::Absolute => Err(Error::NotGaussian),
+        }
     }
 
     /// The effective β of this loss with the KL weighted by w.
@@ -153,9 +188,14 @@ impl LossForm {
             _ => "",
         };
         format!(
-            "{half}{}(pixels{}) |x − D(z)|²{over} + {weight}·{twice}{}(latents{}) KL",
+            "{half}{}(pixels{}) {}{over} + {weight}·{twice}{}(latents{}) KL",
             self.error_dims.word(),
             batch(self.error_batch, self.kl_batch),
+            match self.error {
+                ErrorTerm::Squared => "|x − D(z)|²",
+                ErrorTerm::Bernoulli => "BCE",
+                ErrorTerm::Absolute => "|x − D(z)|",
+            },
             self.kl_latents.word(),
             batch(self.kl_batch, self.error_batch),
         )
@@ -217,6 +257,7 @@ mod tests {
                 }
             };
             let form = LossForm {
+                error: ErrorTerm::Squared,
                 error_dims: either(0),
                 error_batch: either(1),
                 error_half: bit(2),

@@ -9,12 +9,15 @@ use collapse_explorer::figure::run::{
 use collapse_explorer::figure::tiles::{
     CollapsePathTile, GhostRun, LatentUse, LiveEdit, PathCurve, Reconstructions, SurfaceGrid,
     SurfaceMode, SurfaceNet, SurfacePpca, Thresholds, Training, Usage, UsageOrder, collapse_path,
-    reconstructions, surface_mode, surface_net, surface_ppca, thresholds, training, usage,
+    latent_table, reconstructions, surface_mode, surface_net, surface_ppca, thresholds, training,
+    usage,
 };
 use collapse_explorer::figure::{
     Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Provenance,
 };
+use collapse_explorer::metrics::LatentUsage;
 use collapse_explorer::theory::{SoftThreshold, StartSigma};
+use collapse_explorer::train::LatentStatistics;
 
 pub(super) fn provenance() -> Provenance {
     Provenance {
@@ -175,6 +178,34 @@ pub(super) fn usage_figure() -> FigureSpec {
         active_threshold: 0.01,
         provenance: &provenance(),
     })
+}
+
+/// A table of more latents than a page shows, some without every number.
+pub(super) fn table_figure() -> FigureSpec {
+    let latents: Vec<LatentUsage> = (0..30)
+        .map(|j| {
+            let active = j % 3 == 1;
+            let strength = if active { 1.6 / (1.0 + j as f64) } else { 0.0 };
+            LatentUsage {
+                index: j,
+                statistics: LatentStatistics {
+                    kl: strength,
+                    mean_sigma2: (-2.0 * strength).exp(),
+                    var_mu: strength,
+                    gain: (j % 5 > 0).then_some(120.0 * strength - 0.000_123),
+                    gain_resampled: (j % 5 > 0).then_some(240.0 * strength),
+                    ..LatentStatistics::default()
+                },
+                law_residual: -0.001_23 * j as f64,
+                active,
+                collapsed: !active,
+                threshold_ratio: None,
+                threshold_from_gain: active.then_some(12_345.6 / (1.0 + j as f64)),
+                threshold_from_variance: active.then_some(7.0),
+            }
+        })
+        .collect();
+    latent_table(&latents.iter().collect::<Vec<_>>(), &provenance())
 }
 
 pub(super) fn training_figure(log_x: bool) -> FigureSpec {
@@ -373,6 +404,7 @@ pub(super) fn samples() -> Vec<(&'static str, FigureSpec)> {
         ("surface_net", surface_net_figure()),
         ("collapse_path", collapse_path_figure()),
         ("usage", usage_figure()),
+        ("latent_table", table_figure()),
         ("training", training_figure(false)),
         ("training_log", training_figure(true)),
         ("reconstructions", reconstructions_figure()),

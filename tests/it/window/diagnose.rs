@@ -2,7 +2,9 @@
 
 use collapse_explorer::app::Tile;
 use collapse_explorer::app::state::AppState;
-use collapse_explorer::config::{DataConfig, DataSource, GammaMode, NetConfig, RunConfig};
+use collapse_explorer::config::{
+    DataConfig, DataSource, GammaMode, NetConfig, Preprocess, RunConfig,
+};
 use collapse_explorer::lab::Stage;
 use collapse_explorer::lab::diagnose::Category;
 use egui::accesskit::Role;
@@ -103,6 +105,79 @@ fn the_numbers_of_the_run_are_there_with_its_mutual_information() {
     assert!(window.says("bits per dimension") && window.says("its ceiling log N"));
     window.pick("ELBO");
     assert!(window.has(Role::Figure, "ELBO over training"));
+}
+
+/// The log-determinant is that of the very items the bound is over: the first 1,024, with the run's own noise.
+#[test]
+fn bits_per_dimension_add_a_log_determinant_over_the_items_evaluated() {
+    let mut config = config();
+    config.data.limit = Some(1500);
+    config.data.preprocess = Preprocess::Logit;
+    let mut window = Window::open(egui::vec2(1440.0, 900.0), config);
+    window.until("statistics", |s| {
+        s.snapshot.as_ref().is_some_and(|s| s.evaluation.is_some())
+    });
+    window.press("Pause");
+    window.paused();
+    window.pick("Diagnose");
+    window.frames(5);
+    let state = window.state();
+    let data = state.data.as_ref().expect("data");
+    let mean = |items: usize| {
+        let mut x = vec![0.0; data.dataset.dim()];
+        let rows = (0..items).map(|item| {
+            data.preprocessor.row_into(&data.dataset, 0, item, &mut x);
+            data.preprocessor.log_det_row(&x)
+        });
+        rows.sum::<f64>() / items as f64
+    };
+    let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.clone());
+    let evaluation = evaluation.expect("statistics");
+    assert_eq!(evaluation.samples, 1024);
+    let (right, half) = (mean(1024), mean(512));
+    assert!(
+        (right - half).abs() > 0.02,
+        "{right} {half}: these items cannot tell"
+    );
+    let found = evaluation.log_det.expect("measured");
+    assert!((found - right).abs() < 1e-6, "{found} {right} {half}");
+    let d = data.dataset.dim() as f64;
+    let bits = -(evaluation.elbo_tuned() + right) / (d * 2.0_f64.ln());
+    let beside = |name: &str| -> f64 {
+        let (_, at) = window.text(|text| text == name);
+        let row = window.texts();
+        let mut row: Vec<_> = row
+            .into_iter()
+            .filter(|(_, p)| (p.y - at.y).abs() < 4.0 && p.x > at.x)
+            .collect();
+        row.sort_by(|a, b| a.1.x.total_cmp(&b.1.x));
+        row[0].0.replace('−', "-").parse().expect("a number")
+    };
+    assert!((beside("log-det") / right - 1.0).abs() < 1e-4);
+    assert!((beside("bits per dimension") / bits - 1.0).abs() < 1e-3);
+}
+
+/// What is pasted and cannot be placed is said, and so is what kind of error it is.
+#[test]
+fn a_pasted_cross_entropy_is_called_one_and_an_unknown_factor_is_named() {
+    let mut window = Window::tall();
+    window.press("MSE + 0.00255·KL");
+    window
+        .control(Role::MultilineTextInput, "loss code")
+        .click();
+    window.frames(2);
+    let code = "BCE = F.binary_cross_entropy(y, x.view(-1, 784), reduction='sum')\n\
+                KLD = -0.5 * torch.sum(\n    1 + logvar - mu.pow(2) - logvar.exp()\n)\n\
+                return BCE + w(t) * KLD";
+    window.harness.event(Event::Text(code.to_owned()));
+    window.frames(3);
+    assert!(window.says("cross-entropy of a Bernoulli decoder"));
+    assert!(window.says("not read: `w(t)`"));
+    assert!(window.says("is β = 1"));
+    window.choose("kind of error", "absolute error");
+    assert!(window.says("no β translates it") && window.says("is β = —"));
+    window.choose("kind of error", "squared error");
+    assert!(window.says("is β = 0.5"));
 }
 
 /// Everything summed, batch included: w = 5 is β = 2.5.

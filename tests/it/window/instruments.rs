@@ -1,6 +1,7 @@
 //! The instruments: every tile has its figure, and their controls do what they say.
 
 use collapse_explorer::app::Tile;
+use collapse_explorer::metrics::Quantity;
 use egui::accesskit::Role;
 use egui_kittest::kittest::NodeT as _;
 
@@ -90,4 +91,117 @@ fn the_latents_are_a_table_to_sort_and_lines_over_training() {
     window.pick("history");
     window.frames(3);
     assert!(window.has(Role::Figure, "Latents over training"));
+}
+
+#[test]
+fn both_gains_are_in_the_table_and_in_what_is_saved_of_it() {
+    let mut window = Window::ready();
+    window.pick("table");
+    window.press("Pause");
+    window.paused();
+    // Gains are measured once more for the state it stopped at, and then no more.
+    window.until("the last evaluation", |s| {
+        let snapshot = s.snapshot.as_ref();
+        snapshot.is_some_and(|s| s.evaluation.as_ref().is_some_and(|e| e.step == s.step))
+    });
+    window.frames(3);
+    let (_, heading) = window.text(|text| text == "gain,\ndrawn");
+    window.text(|text| text == "gain,\nzeroed");
+    let at = heading + egui::vec2(4.0, 4.0);
+    window.drag(at, at);
+    window.text(|text| text == "gain,\ndrawn ▾");
+    let mut gains: Vec<(usize, f64)> = window
+        .state()
+        .usage
+        .latents
+        .iter()
+        .map(|l| (l.index, l.statistics.gain_resampled.expect("measured")))
+        .collect();
+    gains.sort_by(|a, b| b.1.total_cmp(&a.1));
+    // A draw adds noise of its own to what zeroing costs.
+    let zeroed = &window.state().usage.latents[gains[0].0].statistics.gain;
+    assert!(zeroed.expect("measured") < gains[0].1);
+    let first = window
+        .texts()
+        .into_iter()
+        .filter(|(text, at)| {
+            at.y > heading.y + 8.0 && (at.x - heading.x).abs() < 3.0 && text.parse::<f64>().is_ok()
+        })
+        .min_by(|a, b| a.1.y.total_cmp(&b.1.y))
+        .expect("a number below the heading");
+    let shown: f64 = first.0.parse().expect("a number");
+    assert!((shown / gains[0].1 - 1.0).abs() < 0.01, "{shown} {gains:?}");
+
+    window.press("Export ▾");
+    window.press("Save all figures (PNG, SVG, CSV)");
+    let file = window.figures.path().join("usage.csv");
+    let begin = std::time::Instant::now();
+    while !file.exists() {
+        assert!(
+            begin.elapsed() < super::PATIENCE,
+            "{:?}",
+            std::fs::read_dir(window.figures.path())
+                .map(|d| d.flatten().map(|e| e.path()).collect::<Vec<_>>())
+        );
+        window.frames(1);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let text = std::fs::read_to_string(file).expect("readable");
+    let saved: Vec<(usize, f64)> = text
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .filter(|row| row.len() == 9 && row[1] == "cell" && row[2] == "gain_resampled")
+        .map(|row| {
+            (
+                row[7].parse().expect("a latent"),
+                row[6].parse().expect("a number"),
+            )
+        })
+        .collect();
+    // In the order of the table, at full precision.
+    assert_eq!(saved, gains);
+}
+
+#[test]
+fn every_quantity_of_the_latents_is_followed_over_training() {
+    let mut window = Window::ready();
+    window.until("a history", |s| s.moments.len() > 2);
+    window.press("Pause");
+    window.paused();
+    window.frames(2);
+    window.pick("history");
+    let state = window.state();
+    let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.clone());
+    let evaluation = evaluation.expect("statistics");
+    let last = state.moments.back().expect("a moment");
+    assert_eq!(last.step, evaluation.step);
+    for (row, latent) in last.latents.iter().zip(&evaluation.latents) {
+        let law = latent.var_mu + latent.mean_sigma2 - 1.0;
+        assert!((row[Quantity::Law as usize] - law).abs() < 1e-12);
+        assert_eq!(Some(row[Quantity::Gain as usize]), latent.gain);
+        assert_eq!(
+            Some(row[Quantity::GainResampled as usize]),
+            latent.gain_resampled
+        );
+        let beta = row[Quantity::ThresholdFromVariance as usize];
+        if latent.var_mu > 0.01 {
+            assert!((beta * latent.mean_sigma2 / evaluation.beta - 1.0).abs() < 1e-12);
+        } else {
+            assert!(beta.is_nan());
+        }
+    }
+    for quantity in Quantity::ALL {
+        if quantity != Quantity::Kl {
+            window.choose("quantity over training", quantity.name());
+        }
+        // At the axis, besides in the menu.
+        let label = match quantity.unit() {
+            "" => quantity.name().to_owned(),
+            unit => format!("{} [{unit}]", quantity.name()),
+        };
+        let at = window.texts();
+        let count = at.iter().filter(|(text, _)| *text == label).count();
+        let wanted = if quantity.unit().is_empty() { 2 } else { 1 };
+        assert!(count >= wanted, "{quantity:?}: {at:?}");
+    }
 }

@@ -38,7 +38,7 @@ pub(super) fn groups(state: &AppState, information: Option<MutualInformation>) -
     };
     let group = |title, numbers| Group { title, numbers };
     [
-        group("bound, in nats", bound(state, e)),
+        group("bound, in nats", bound(e)),
         group("decoder variance", variance(state, e)),
         group("rate, in nats", rate(e, information)),
         group("distortion", distortion(state, e)),
@@ -58,7 +58,7 @@ fn total_variance(state: &AppState) -> Option<f64> {
     total.filter(|v| *v > 0.0 && state.uncovered().is_none())
 }
 
-fn bound(state: &AppState, e: &Evaluation) -> Vec<Number> {
+fn bound(e: &Evaluation) -> Vec<Number> {
     let gaussian = e.likelihood == Likelihood::Gaussian;
     let mut bound = vec![
         number(
@@ -76,13 +76,13 @@ fn bound(state: &AppState, e: &Evaluation) -> Vec<Number> {
         let help = "The same networks with γ set to γ* (Lucas et al. 2019)";
         bound.push(number("σ²-tuned ELBO", nats(e.elbo_tuned()), help));
     }
-    if let Some(overview) = state.data.as_ref().and_then(|d| d.overview.as_ref()) {
+    if let Some(log_det) = e.log_det {
         let best = if gaussian { e.elbo_tuned() } else { e.elbo() };
-        let bits = -(best + overview.log_det) / (e.dim as f64 * std::f64::consts::LN_2);
+        let bits = -(best + log_det) / (e.dim as f64 * std::f64::consts::LN_2);
         bound.push(number(
             "log-det",
-            nats(overview.log_det),
-            "log |det ∂x/∂v| per sample: added to a bound on log p(x) it gives one on log p(v) of the stored values, so \
+            nats(log_det),
+            "log |det ∂x/∂v| per sample, over the items evaluated: added to a bound on log p(x) it gives one on log p(v) of the stored values, so \
              that preprocessings compare",
         ));
         bound.push(number(

@@ -7,64 +7,93 @@ use crate::app::action::Action;
 use crate::app::number::significant;
 use crate::app::state::AppState;
 use crate::app::theme::{self, Theme, colour};
-use crate::metrics::LatentUsage;
+use crate::metrics::{LatentUsage, Quantity};
 
-/// A column: heading, what it means, its value; NaN where there is none.
-type Column = (&'static str, &'static str, fn(&LatentUsage) -> f64);
+/// A column: the latent's index, or something measured of it.
+#[derive(Clone, Copy, PartialEq)]
+enum Heading {
+    Index,
+    Measured(Quantity),
+}
 
-const COLUMNS: [Column; 8] = [
-    ("latent", "Index of the latent", |l| l.index as f64),
-    ("KL", "Mean KL in nats", |l| l.statistics.kl),
-    ("E σ²", "Mean variance of the posterior", |l| {
-        l.statistics.mean_sigma2
-    }),
-    (
-        "Var μ",
-        "Variance over the data of the posterior's mean",
-        |l| l.statistics.var_mu,
-    ),
-    (
-        "law",
-        "What Var μ + E σ² is above the prior's variance",
-        |l| l.law_residual,
-    ),
-    (
-        "gain",
-        "Squared error added when the latent is replaced by its prior mean",
-        |l| l.statistics.gain.unwrap_or(f64::NAN),
-    ),
-    (
-        "β from gain",
-        "The β at which it would no longer pay, from its gain and KL",
-        |l| l.threshold_from_gain.unwrap_or(f64::NAN),
-    ),
-    (
-        "β from σ²",
-        "The β at which it would no longer pay, β/E σ²; none for a dead latent",
-        |l| {
-            l.threshold_from_variance
-                .filter(|_| l.active)
-                .unwrap_or(f64::NAN)
-        },
-    ),
-];
+impl Heading {
+    const COUNT: usize = 1 + Quantity::COUNT;
+
+    /// All columns.
+    fn all() -> impl Iterator<Item = Self> {
+        [Self::Index]
+            .into_iter()
+            .chain(Quantity::ALL.into_iter().map(Self::Measured))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Index => "latent",
+            Self::Measured(quantity) => quantity.heading(),
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Index => "Index of the latent",
+            Self::Measured(quantity) => quantity.meaning(),
+        }
+    }
+
+    /// Its value; NaN where there is none.
+    fn of(self, latent: &LatentUsage) -> f64 {
+        match self {
+            Self::Index => latent.index as f64,
+            Self::Measured(quantity) => quantity.of(latent),
+        }
+    }
+}
+
+/// Size of the numbers: all columns stand beside each other in a tile of the smallest usual window.
+const DIGITS: f32 = 12.5;
+
+/// Digits to show: small numbers, with zeros of their own, get fewer, so that columns stay narrow. CSV has them all.
+fn digits(number: f64) -> usize {
+    match number.abs() {
+        size if size < 1e-3 => 1,
+        size if size < 1e-2 => 2,
+        _ => 3,
+    }
+}
 
 /// How the table is sorted.
 pub(super) struct Table {
-    column: usize,
+    column: Heading,
     descending: bool,
 }
 
 impl Default for Table {
     fn default() -> Self {
         Self {
-            column: 1,
+            column: Heading::Measured(Quantity::Kl),
             descending: true,
         }
     }
 }
 
 impl Table {
+    /// The latents in the order of the rows.
+    pub(super) fn rows<'a>(&self, state: &'a AppState) -> Vec<&'a LatentUsage> {
+        let mut rows: Vec<&LatentUsage> = state.usage.latents.iter().collect();
+        rows.sort_by(|a, b| {
+            let (a, b) = (self.column.of(a), self.column.of(b));
+            // What has no value stays below whatever the direction.
+            let known = a.is_nan().cmp(&b.is_nan());
+            let order = if self.descending {
+                b.total_cmp(&a)
+            } else {
+                a.total_cmp(&b)
+            };
+            known.then(order)
+        });
+        rows
+    }
+
     /// Draws the table; a click on a latent's name zeroes it or releases it. Returns the latent under the
     /// pointer.
     pub(super) fn show(
@@ -76,47 +105,37 @@ impl Table {
         let mut hovered = None;
         let c = theme::chrome(Theme::of(ui));
         let palette = theme::palette(Theme::of(ui));
-        let value = COLUMNS[self.column].2;
-        let mut rows: Vec<&LatentUsage> = state.usage.latents.iter().collect();
-        rows.sort_by(|a, b| {
-            let (a, b) = (value(a), value(b));
-            // What has no value stays below whatever the direction.
-            let known = a.is_nan().cmp(&b.is_nan());
-            let order = if self.descending {
-                b.total_cmp(&a)
-            } else {
-                a.total_cmp(&b)
-            };
-            known.then(order)
-        });
+        let rows = self.rows(state);
         ScrollArea::both()
             .auto_shrink([false, false])
             .show(ui, |ui| {
                 egui::Grid::new("latents")
                     .striped(true)
-                    .num_columns(COLUMNS.len())
+                    .num_columns(Heading::COUNT)
+                    .min_col_width(34.0)
+                    .spacing([6.0, 4.0])
                     .show(ui, |ui| {
-                        for (index, (heading, meaning, _)) in COLUMNS.into_iter().enumerate() {
-                            let arrow = match (index == self.column, self.descending) {
+                        for heading in Heading::all() {
+                            let arrow = match (heading == self.column, self.descending) {
                                 (false, _) => "",
                                 (true, true) => " ▾",
                                 (true, false) => " ▴",
                             };
-                            let text = RichText::new(format!("{heading}{arrow}"))
+                            let text = RichText::new(format!("{}{arrow}", heading.name()))
                                 .small()
                                 .color(c.muted);
                             let label = egui::Label::new(text).sense(Sense::click());
-                            if ui.add(label).on_hover_text(meaning).clicked() {
-                                self.descending = index != self.column || !self.descending;
-                                self.column = index;
+                            if ui.add(label).on_hover_text(heading.meaning()).clicked() {
+                                self.descending = heading != self.column || !self.descending;
+                                self.column = heading;
                             }
                         }
                         ui.end_row();
                         for latent in rows {
                             let j = latent.index;
                             let ink = if latent.active { c.text } else { c.muted };
-                            for (index, (_, _, value)) in COLUMNS.into_iter().enumerate() {
-                                if index == 0 {
+                            for heading in Heading::all() {
+                                if heading == Heading::Index {
                                     let cross = if latent.active { "" } else { " ×" };
                                     let zero = if state.zeroed.contains(&j) {
                                         " = 0"
@@ -142,13 +161,13 @@ impl Table {
                                     }
                                     continue;
                                 }
-                                let number = value(latent);
+                                let number = heading.of(latent);
                                 let text = if number.is_nan() {
                                     "—".into()
                                 } else {
-                                    significant(number, 3)
+                                    significant(number, digits(number))
                                 };
-                                let text = RichText::new(text).monospace().color(ink);
+                                let text = RichText::new(text).monospace().size(DIGITS).color(ink);
                                 ui.add(egui::Label::new(text).sense(Sense::click()))
                                     .context_menu(|ui| latent_menu(ui, j, state, actions));
                             }
