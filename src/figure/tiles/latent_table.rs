@@ -23,8 +23,8 @@ pub fn latent_table(latents: &[&LatentUsage], provenance: &Provenance) -> Figure
         let dead = if l.active { "" } else { " ×" };
         format!("z{}{dead}", l.index)
     };
-    // Rows go down.
-    let rows = latents.iter().take(shown).enumerate();
+    // Rows go down, ticks are named from the bottom up.
+    let rows = latents.iter().take(shown).enumerate().rev();
     figure.y = Axis::linear("")
         .with_range(0.6 - shown as f64, 0.6)
         .with_ticks(rows.map(|(r, l)| (-(r as f64), name(l))).collect());
@@ -105,6 +105,9 @@ mod tests {
         let without = &column.cells[32];
         assert_eq!((without.latent, without.value), (Some(7), None));
         assert_eq!(without.y, -32.0);
+        let ticks = figure.y.ticks.expect("a name for every row");
+        assert!(ticks.len() == 16 && ticks.windows(2).all(|w| w[0].0 < w[1].0));
+        assert_eq!(ticks[15], (0.0, "z39".to_owned()));
         assert!(figure.notes[1].contains("16 of 40"));
     }
 }
