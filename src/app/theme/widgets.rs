@@ -75,28 +75,41 @@ pub(crate) fn readable_on(fill: Color32) -> Color32 {
 }
 
 /// What a tile's title keeps of a heading in which there is not room for everything.
-const TITLE_WIDTH: f32 = 72.0;
+const TITLE_WIDTH: f32 = 130.0;
 
-/// One of several values, side by side: `fixed | learned | optimal`. Buttons share the width that
-/// is left evenly where `fill` is set; in a heading without room for them they fold into a menu. Returns whether the value was changed by this frame.
+/// One of several values, as [`segments`]; in a tile's heading without room for them they fold into a menu. Returns whether the value was changed by this frame.
 pub fn segmented<T: PartialEq + Copy>(
     ui: &mut Ui,
     value: &mut T,
     options: &[(T, &str)],
     fill: bool,
 ) -> bool {
-    let c = chrome(Theme::of(ui));
-    let gap = 2.0;
     let is_heading = !fill && ui.layout().prefer_right_to_left();
-    if is_heading && width_of(ui, options, gap) + TITLE_WIDTH > ui.available_width() {
-        return folded(ui, value, options);
+    if is_heading && width_of(ui, options) + TITLE_WIDTH > ui.available_width() {
+        folded(ui, value, options)
+    } else {
+        segments(ui, value, options, fill)
     }
+}
+
+/// Between two options.
+const GAP: f32 = 2.0;
+
+/// One of several values, side by side: `fixed | learned | optimal`. Buttons share the width that
+/// is left evenly where `fill` is set. Returns whether the value was changed by this frame.
+pub fn segments<T: PartialEq + Copy>(
+    ui: &mut Ui,
+    value: &mut T,
+    options: &[(T, &str)],
+    fill: bool,
+) -> bool {
+    let c = chrome(Theme::of(ui));
     let count = options.len().max(1) as f32;
-    let share = ((ui.available_width() - gap * (count - 1.0)) / count).max(20.0);
+    let share = ((ui.available_width() - GAP * (count - 1.0)) / count).max(20.0);
     let before = *value;
     let size = Vec2::new(if fill { share } else { 0.0 }, 24.0);
     let _ = ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.x = gap;
+        ui.spacing_mut().item_spacing.x = GAP;
         ui.horizontal(|ui| {
             // A parent that fills from the right would show the options backwards.
             let backwards = ui.layout().prefer_right_to_left();
@@ -133,14 +146,14 @@ pub fn segmented<T: PartialEq + Copy>(
 }
 
 /// Width of options side by side.
-fn width_of<T>(ui: &Ui, options: &[(T, &str)], gap: f32) -> f32 {
+fn width_of<T>(ui: &Ui, options: &[(T, &str)]) -> f32 {
     let font = egui::TextStyle::Button.resolve(ui.style());
     let padding = 2.0 * ui.spacing().button_padding.x;
     let texts = options.iter().map(|(_, name)| {
         let text = ui
             .painter()
             .layout_no_wrap((*name).to_owned(), font.clone(), Color32::BLACK);
-        text.size().x + padding + gap
+        text.size().x + padding + GAP
     });
     texts.sum()
 }

@@ -20,7 +20,7 @@ use std::io::Write;
 
 use super::super::frame::AxisMap;
 use super::super::size::Size;
-use super::super::spec::{Direction, FigureSpec, HeatMap, Images, Layer, Scale};
+use super::super::spec::{Column, Direction, FigureSpec, HeatMap, Images, Layer, Scale};
 use super::{Error, Exporter};
 
 /// The CSV exporter: all data, whatever range is shown.
@@ -177,22 +177,7 @@ fn rows(
             ..start
         }
         .write(out)?,
-        Layer::Column(column) => {
-            for (index, cell) in column.cells.iter().enumerate() {
-                Row {
-                    kind: "cell",
-                    series: &column.id,
-                    index,
-                    x: Some(column.x),
-                    y: Some(cell.y),
-                    value: cell.value,
-                    latent: cell.latent,
-                    label: &cell.text,
-                    ..start
-                }
-                .write(out)?;
-            }
-        }
+        Layer::Column(column) => cells(&start, column, out)?,
         Layer::Ticks(ticks) => {
             for (index, &x) in ticks.values.iter().enumerate() {
                 Row {
@@ -207,6 +192,24 @@ fn rows(
             }
         }
         Layer::Images(images) => pixels(&start, images, out)?,
+    }
+    Ok(())
+}
+
+fn cells(start: &Row<'_>, column: &Column, out: &mut dyn Write) -> Result<(), Error> {
+    for (index, cell) in column.cells.iter().enumerate() {
+        Row {
+            kind: "cell",
+            series: &column.id,
+            index,
+            x: Some(column.x),
+            y: Some(cell.y),
+            value: cell.value,
+            latent: cell.latent,
+            label: &cell.text,
+            ..*start
+        }
+        .write(out)?;
     }
     Ok(())
 }

@@ -221,7 +221,7 @@ pub(super) fn embedded(
     };
     let sums = lead(&mut weights, nets[0], &entering)?;
     let per_sample = head.output.len() == 2 * latents;
-    for j in 0..latents {
+    for (j, sigma2) in sigma2.iter().enumerate() {
         // μ = θ s; a latent without a mode is the prior.
         match sums.get(j) {
             Some(sum) => {
@@ -231,7 +231,7 @@ pub(super) fn embedded(
             }
             None => weights.set(head, j, std::iter::empty(), 0.0)?,
         }
-        let log_sigma2 = sigma2[j].ln();
+        let log_sigma2 = sigma2.ln();
         if per_sample {
             weights.set(head, latents + j, std::iter::empty(), log_sigma2)?;
         } else {

@@ -102,28 +102,33 @@ fn no_adapter() -> bool {
     none
 }
 
-/// A trainer whose posteriors are so wide that a little wider overflows single precision.
-fn wide(setup: Arc<RunSetup>) -> Result<Trainer, TrainError> {
+/// A trainer whose first latent is so far from a prior of width 1e-9 that a little farther the KL overflows single
+/// precision: half of (3e9 / 1e-9)² for each of 64 items is 2.9e38.
+fn far(setup: Arc<RunSetup>) -> Result<Trainer, TrainError> {
     let mut trainer = Trainer::new(setup)?;
     let bias = trainer
         .plan()
         .parameter("encoder.head.bias")
         .expect("a bias");
-    let values = [0.0, 0.0, 0.0, 0.0, 75.0, 75.0, 75.0, 75.0];
+    let values = [3e9, 0.0, 0.0, 0.0, -40.0, -40.0, -40.0, -40.0];
     trainer.backend().write(bias, &values)?;
     Ok(trainer)
 }
 
 #[test]
 fn a_point_that_is_not_finite_is_shown_and_the_run_goes_on() {
-    let setup = setup(&digits(64), small_net(), live(1.0, 1.0, 1e-3), 16, 3);
-    let mut run = Running::with(setup, Box::new(wide));
+    let narrow = LiveConfig {
+        eta_enc: 1e-9,
+        ..live(1.0, 1.0, 1e-3)
+    };
+    let setup = setup(&digits(64), small_net(), narrow, 16, 3);
+    let mut run = Running::with(setup, Box::new(far));
     let shown = run.complete(&request(LandscapeKind::Collapse { seed: 1 }, 7));
     let loss = |column: usize| {
         let point = shown.values[3 * 7 + column].expect("a point");
         point.loss(shown.likelihood, shown.dim, 1.0, 1.0)
     };
-    // t = -0.25, 0 and 1: σ² is e^94, e^75 and 1.
+    // t = -0.25, 0 and 1: the mean is 3.75e9, 3e9 and 0.
     assert_eq!(shown.at(0, 3), [-0.25, 0.0]);
     assert!(!loss(0).is_finite(), "{}", loss(0));
     assert!(loss(1).is_finite() && loss(5).is_finite());

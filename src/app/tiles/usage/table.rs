@@ -109,10 +109,12 @@ impl Table {
         ScrollArea::both()
             .auto_shrink([false, false])
             .show(ui, |ui| {
+                // A wide tile spreads the columns; wide numbers need a little more than their share.
+                let share = ui.available_width() / Heading::COUNT as f32;
                 egui::Grid::new("latents")
                     .striped(true)
                     .num_columns(Heading::COUNT)
-                    .min_col_width(34.0)
+                    .min_col_width((share - 14.0).clamp(34.0, 80.0))
                     .spacing([6.0, 4.0])
                     .show(ui, |ui| {
                         for heading in Heading::all() {
