@@ -7,7 +7,7 @@ use crate::config::{KlSchedule, Objective};
 use super::action::Action;
 use super::number::{significant, thousands};
 use super::state::AppState;
-use super::theme::{self, Theme, muted, segments};
+use super::theme::{self, Theme, muted, segmented};
 use super::tile::{Tile, Workspace};
 
 /// Widths of the bar from which it has room for its less important parts.
@@ -122,7 +122,7 @@ fn workspaces(ui: &mut Ui, workspace: Workspace, window: &mut Vec<WindowAction>)
     let mut chosen = workspace;
     if ui.available_width() > ROOM_FOR_WORKSPACES {
         let options = Workspace::ALL.map(|w| (w, w.name()));
-        segments(ui, &mut chosen, &options, false);
+        segmented(ui, &mut chosen, &options, false);
     } else {
         ui.menu_button(format!("{} ▾", workspace.name()), |ui| {
             for other in Workspace::ALL {

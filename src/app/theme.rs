@@ -10,7 +10,7 @@ use egui::{
 
 use crate::figure::{Palette, Rgb};
 
-pub use widgets::{chip, muted, section_heading, segmented, segments, tile_frame, tile_heading};
+pub use widgets::{chip, foldable, muted, section_heading, segmented, tile_frame, tile_heading};
 
 /// Dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -74,30 +74,12 @@ pub(crate) fn readable_on(fill: Color32) -> Color32 {
     }
 }
 
-/// What a tile's title keeps of a heading in which there is not room for everything.
-const TITLE_WIDTH: f32 = 130.0;
-
-/// One of several values, as [`segments`]; in a tile's heading without room for them they fold into a menu. Returns whether the value was changed by this frame.
-pub fn segmented<T: PartialEq + Copy>(
-    ui: &mut Ui,
-    value: &mut T,
-    options: &[(T, &str)],
-    fill: bool,
-) -> bool {
-    let is_heading = !fill && ui.layout().prefer_right_to_left();
-    if is_heading && width_of(ui, options) + TITLE_WIDTH > ui.available_width() {
-        folded(ui, value, options)
-    } else {
-        segments(ui, value, options, fill)
-    }
-}
-
 /// Between two options.
 const GAP: f32 = 2.0;
 
 /// One of several values, side by side: `fixed | learned | optimal`. Buttons share the width that
 /// is left evenly where `fill` is set. Returns whether the value was changed by this frame.
-pub fn segments<T: PartialEq + Copy>(
+pub fn segmented<T: PartialEq + Copy>(
     ui: &mut Ui,
     value: &mut T,
     options: &[(T, &str)],
@@ -143,6 +125,21 @@ pub fn segments<T: PartialEq + Copy>(
         });
     });
     *value != before
+}
+
+/// What a tile's title keeps of a heading in which there is not room for everything.
+const TITLE_WIDTH: f32 = 130.0;
+
+/// One of several values, as [`segmented`]; in a tile's heading without room for them they fold into a menu. Returns
+/// whether the value was changed by this frame.
+pub fn foldable<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, options: &[(T, &str)]) -> bool {
+    // Headings are filled from the right: the switches first, the title with what they leave.
+    let is_heading = ui.layout().prefer_right_to_left();
+    if is_heading && width_of(ui, options) + TITLE_WIDTH > ui.available_width() {
+        folded(ui, value, options)
+    } else {
+        segmented(ui, value, options, false)
+    }
 }
 
 /// Width of options side by side.

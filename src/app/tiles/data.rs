@@ -10,7 +10,7 @@ use crate::app::controls::preprocess_name;
 use crate::app::data_panel::bytes;
 use crate::app::number::{significant, thousands};
 use crate::app::state::{AppState, Data};
-use crate::app::theme::{muted, segmented};
+use crate::app::theme::{foldable, muted};
 use crate::config::Preprocess;
 use crate::data::{Overview, Spectrum};
 use crate::figure::{FigureSpec, Provenance, run as figures};
@@ -98,10 +98,10 @@ impl Content for DataTile {
             (View::Modes, "mean & modes"),
             (View::Spectrum, "full spectrum"),
         ];
-        let mut changed = segmented(ui, &mut self.view, &views, false);
+        let mut changed = foldable(ui, &mut self.view, &views);
         if self.view == View::Spectrum {
             let options = [(false, "linear"), (true, "log")];
-            changed |= segmented(ui, &mut self.log_index, &options, false);
+            changed |= foldable(ui, &mut self.log_index, &options);
         }
         changed
     }

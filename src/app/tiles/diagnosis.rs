@@ -9,7 +9,7 @@ use crate::app::number::thousands;
 use crate::app::state::AppState;
 use crate::app::state::diagnose::DiagnoseSettings;
 use crate::app::state::lab::Made;
-use crate::app::theme::{self, Theme, segmented};
+use crate::app::theme::{self, Theme, foldable};
 use crate::figure::FigureSpec;
 use crate::figure::diagnosis::diagnosis_figure;
 use crate::lab::diagnose::{Category, Diagnosis as Found, Probe, Verdict};
@@ -52,7 +52,7 @@ impl Content for Diagnosis {
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
         let views = [(View::Answers, "answers"), (View::Errors, "errors")];
-        segmented(ui, &mut self.view, &views, false)
+        foldable(ui, &mut self.view, &views)
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {

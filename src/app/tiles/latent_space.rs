@@ -14,7 +14,7 @@ use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::theme::segmented;
+use crate::app::theme::foldable;
 use crate::figure::FigureSpec;
 use crate::figure::ticks::format_number;
 use crate::figure::tiles::{LatentSpace, Place, latent_space};
@@ -158,7 +158,7 @@ impl Content for Space {
             (Directions::Latents, "latents"),
             (Directions::Principal, "principal"),
         ];
-        segmented(ui, &mut self.directions, &options, false)
+        foldable(ui, &mut self.directions, &options)
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {

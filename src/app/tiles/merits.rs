@@ -10,7 +10,7 @@ use super::content::{Content, Drawn};
 use crate::app::action::Action;
 use crate::app::background::Background;
 use crate::app::state::AppState;
-use crate::app::theme::segmented;
+use crate::app::theme::foldable;
 use crate::figure::FigureSpec;
 use crate::figure::tiles::{Merit, Merits as Drawing, merits as figure};
 use crate::metrics::{MutualInformation, mutual_information};
@@ -98,7 +98,7 @@ impl Content for Merits {
             (View::Elbo, "ELBO"),
             (View::Gamma, "γ"),
         ];
-        segmented(ui, &mut self.view, &views, false)
+        foldable(ui, &mut self.view, &views)
     }
 
     fn poll(&mut self) -> bool {

@@ -17,7 +17,7 @@ use crate::app::plot_view::PlotView;
 use crate::app::state::AppState;
 use crate::app::state::papers::{PapersAction, PapersState};
 use crate::app::state::tour::TourAction;
-use crate::app::theme::{self, Theme, muted, segmented};
+use crate::app::theme::{self, Theme, foldable, muted};
 use crate::figure::FigureSpec;
 use crate::papers::{ALL, Effort};
 
@@ -186,7 +186,7 @@ fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
         ui.add_space(6.0);
         let mut effort = papers.effort;
         let efforts = [(Effort::Quick, "quick"), (Effort::Full, "full")];
-        if segmented(ui, &mut effort, &efforts, false) {
+        if foldable(ui, &mut effort, &efforts) {
             ask(actions, PapersAction::Effort(effort));
         }
         muted(ui, price(effort));

@@ -10,7 +10,7 @@ use crate::app::number::thousands;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::lab::{Made, PhaseSettings};
-use crate::app::theme::segmented;
+use crate::app::theme::foldable;
 use crate::config::LiveConfig;
 use crate::figure::FigureSpec;
 use crate::figure::lab::{phase_figure, theory_map_figure};
@@ -188,7 +188,7 @@ impl Content for Phase {
             (View::Depth, "β × depth"),
             (View::Latents, "β × κ"),
         ];
-        segmented(ui, &mut self.view, &views, false)
+        foldable(ui, &mut self.view, &views)
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {

@@ -9,7 +9,7 @@ use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::state::looks::Look;
 use crate::app::state::{AppState, EXAMPLES};
-use crate::app::theme::{muted, segmented};
+use crate::app::theme::{foldable, muted};
 use crate::figure::{FigureSpec, run as figures};
 use crate::train::GalleryRequest;
 
@@ -153,7 +153,7 @@ impl Content for Pictures {
             (View::Zeroed, "zeroed"),
             (View::Traversals, "traversals"),
         ];
-        segmented(ui, &mut self.view, &views, false)
+        foldable(ui, &mut self.view, &views)
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
@@ -169,7 +169,7 @@ impl Content for Pictures {
             View::Zeroed if state.no_pictures().is_none() => {
                 ui.horizontal(|ui| {
                     let options = [(false, "dead latents"), (true, "active latents")];
-                    let changed = segmented(ui, &mut self.active, &options, false);
+                    let changed = foldable(ui, &mut self.active, &options);
                     let count = match &wanted {
                         Some(GalleryRequest::Zeroed { latents, .. }) => latents.len(),
                         _ => 0,

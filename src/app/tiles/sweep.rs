@@ -8,7 +8,7 @@ use crate::app::action::Action;
 use crate::app::number::thousands;
 use crate::app::state::AppState;
 use crate::app::state::lab::{Made, SweepSettings};
-use crate::app::theme::segmented;
+use crate::app::theme::foldable;
 use crate::figure::FigureSpec;
 use crate::figure::lab::sweep_figure;
 use crate::figure::tiles::SweepQuantity;
@@ -75,7 +75,7 @@ impl Content for Sweep {
                 (SweepQuantity::Sigma, "σ²"),
             ]
         };
-        segmented(ui, &mut self.quantity, &views, false)
+        foldable(ui, &mut self.quantity, &views)
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
@@ -84,7 +84,7 @@ impl Content for Sweep {
         let running = made.is_some_and(Made::is_running);
         parameters(ui, running, |ui| {
             let parameters = [(Parameter::Beta, "sweep β"), (Parameter::Gamma, "sweep γ")];
-            if segmented(ui, &mut self.parameter, &parameters, false) {
+            if foldable(ui, &mut self.parameter, &parameters) {
                 self.ends = None;
             }
             let help = "Least value; at the start, a little below the last threshold";

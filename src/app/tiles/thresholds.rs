@@ -7,7 +7,7 @@ use super::shown_gamma;
 use crate::app::action::Action;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::theme::segmented;
+use crate::app::theme::foldable;
 use crate::config::LiveConfig;
 use crate::figure::tiles::Visit;
 use crate::figure::tiles::staircase::DRAG_BETA;
@@ -73,14 +73,14 @@ impl Content for Thresholds {
                 (View::Staircase, "β"),
             ]
         };
-        let changed = segmented(ui, &mut self.view, &views, false);
+        let changed = foldable(ui, &mut self.view, &views);
         if state.config.live.gamma_moves() {
             // A learned γ is not the user's to move.
             self.moves = Moves::Beta;
         } else if self.view == View::Spectrum && ui.available_width() > 200.0 {
             ui.add_space(2.0);
             let moves = [(Moves::Beta, "↕ β"), (Moves::Gamma, "↕ γ")];
-            segmented(ui, &mut self.moves, &moves, false);
+            foldable(ui, &mut self.moves, &moves);
         }
         changed
     }

@@ -10,7 +10,7 @@ use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::plot_view::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::theme::segmented;
+use crate::app::theme::foldable;
 use crate::figure::tiles::{LatentHistory, Moment, latent_history, latent_table};
 use crate::figure::{FigureSpec, run as figures};
 use crate::metrics::{LatentUsage, Quantity};
@@ -62,12 +62,12 @@ impl Content for Usage {
             (View::Table, "table"),
             (View::History, "history"),
         ];
-        let mut changed = segmented(ui, &mut self.view, &views, false);
+        let mut changed = foldable(ui, &mut self.view, &views);
         match self.view {
             View::Bars => {
                 let mut by_kl = state.sort_by_kl;
                 let options = [(true, "by KL"), (false, "by index")];
-                segmented(ui, &mut by_kl, &options, false);
+                foldable(ui, &mut by_kl, &options);
                 if by_kl != state.sort_by_kl {
                     actions.push(Action::SortByKl(by_kl));
                 }

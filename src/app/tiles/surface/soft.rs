@@ -10,7 +10,7 @@ use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::number::significant;
 use crate::app::state::AppState;
-use crate::app::theme::segmented;
+use crate::app::theme::foldable;
 use crate::app::tiles::landscape::{Landscapes, Made, Request, Wanted};
 use crate::app::tiles::shown_gamma;
 use crate::figure::{ColourScale, FigureSpec, Layer, Provenance};
@@ -80,7 +80,7 @@ impl Kind for Soft {
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         let views = [(View::Loss, "loss"), (View::Basins, "basins")];
-        let mut changed = segmented(ui, &mut self.view, &views, false);
+        let mut changed = foldable(ui, &mut self.view, &views);
         let mut mode = state.mode;
         if mode_number(ui, state, &mut mode, "mode ", "surface mode") {
             actions.push(Action::Mode(mode));
@@ -91,7 +91,7 @@ impl Kind for Soft {
                 (StartSigma::Prior, "σ = η"),
                 (StartSigma::Profiled, "best σ"),
             ];
-            changed |= segmented(ui, &mut self.start, &starts, false);
+            changed |= foldable(ui, &mut self.start, &starts);
         }
         if self.landscapes.is_none() {
             let ctx = ui.ctx().clone();
