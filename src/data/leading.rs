@@ -10,7 +10,6 @@ use rayon::prelude::*;
 
 use super::dataset::Dataset;
 use super::error::{Error, OnProgress, report};
-use super::moments::centred_rows;
 use super::spectrum::{MAX_MODES, RANK_TOLERANCE, decompose};
 use super::transform::Preprocessor;
 use crate::rng::{Stream, normal};
@@ -26,8 +25,10 @@ pub(super) const WANTED: usize = 128;
 const SETTLED: f64 = 3e-4;
 /// Largest one of a mode that is used if the rounds are over.
 const USABLE: f64 = 1e-2;
-/// Values of x in memory at a time.
-const VALUES: usize = 1 << 23;
+/// Values of x that a thread multiplies at a time.
+const VALUES: usize = 1 << 20;
+/// Such parts between two progress reports.
+const TOGETHER: usize = 8;
 
 /// What was found.
 #[derive(Debug)]
@@ -46,49 +47,56 @@ struct Covariance<'a> {
     preprocessor: &'a Preprocessor,
     seed: u32,
     mean: &'a [f64],
-    progress: OnProgress<'a>,
 }
 
 impl Covariance<'_> {
     /// C·Q for `q` of `d × BLOCK`, and the trace of C.
-    fn times(&self, q: &Mat<f64>) -> Result<(Mat<f64>, f64), Error> {
+    ///
+    /// Each thread multiplies rows of its own: a product that all threads share would wait for every one of them, and
+    /// one of them is always late while a network trains beside it.
+    fn times(&self, q: &Mat<f64>, progress: OnProgress<'_>) -> Result<(Mat<f64>, f64), Error> {
         let (n, d) = (self.data.len(), self.data.dim());
-        let height = (VALUES / d).clamp(1, n);
-        let mut rows = vec![0.0_f64; height * d];
+        let tall = (VALUES / d).clamp(1, n);
         let mut out = Mat::<f64>::zeros(d, q.ncols());
         let mut squares = 0.0;
-        for start in (0..n).step_by(height) {
-            report(self.progress, "finding the leading modes", start, n)?;
-            let tall = height.min(n - start);
-            let rows = &mut rows[..tall * d];
-            centred_rows(
-                self.data,
-                self.preprocessor,
-                self.seed,
-                self.mean,
-                start,
-                rows,
-            );
-            // Summed row by row and then in order, so that the result does not depend on the threads.
-            let of_rows: Vec<f64> = rows
-                .par_chunks(d)
-                .map(|row| row.iter().map(|x| x * x).sum())
+        let starts: Vec<usize> = (0..n).step_by(tall).collect();
+        for part in starts.chunks(TOGETHER) {
+            report(progress, "finding the leading modes", part[0], n)?;
+            let sums: Vec<(Mat<f64>, f64)> = part
+                .par_iter()
+                .map(|&start| self.share(q, start..(start + tall).min(n)))
                 .collect();
-            squares += of_rows.iter().sum::<f64>();
-            let x = MatRef::from_row_major_slice(&*rows, tall, d);
-            let along = x * q;
-            let parallel = Par::rayon(0);
-            matmul(
-                out.as_mut(),
-                Accum::Add,
-                x.transpose(),
-                along.as_ref(),
-                1.0,
-                parallel,
-            );
+            // In their order, so that the result does not depend on the threads.
+            for (sum, square) in sums {
+                out += sum;
+                squares += square;
+            }
         }
         let share = 1.0 / n as f64;
         Ok((out * faer::Scale(share), squares * share))
+    }
+
+    /// Xᵀ(X Q) and ‖X‖² of some rows.
+    fn share(&self, q: &Mat<f64>, rows: std::ops::Range<usize>) -> (Mat<f64>, f64) {
+        let d = self.data.dim();
+        let (seed, mean) = (self.seed, self.mean);
+        let mut x = vec![0.0_f64; rows.len() * d];
+        let mut one = vec![0.0_f32; d];
+        for (row, x) in rows.clone().zip(x.chunks_exact_mut(d)) {
+            self.preprocessor.row_into(self.data, seed, row, &mut one);
+            for ((x, &one), mean) in x.iter_mut().zip(&one).zip(mean) {
+                *x = f64::from(one) - mean;
+            }
+        }
+        let squares = x.iter().map(|x| x * x).sum();
+        let x = MatRef::from_row_major_slice(&x, rows.len(), d);
+        let mut along = Mat::zeros(rows.len(), q.ncols());
+        let mut out = Mat::zeros(d, q.ncols());
+        let replace = Accum::Replace;
+        matmul(along.as_mut(), replace, x, q.as_ref(), 1.0, Par::Seq);
+        let turned = x.transpose();
+        matmul(out.as_mut(), replace, turned, along.as_ref(), 1.0, Par::Seq);
+        (out, squares)
     }
 }
 
@@ -126,7 +134,6 @@ pub(super) fn leading(
         preprocessor,
         seed,
         mean,
-        progress,
     };
     let start = Mat::from_fn(d, BLOCK, |i, j| {
         f64::from(normal(seed, Stream::Data, i as u32, j as u32))
@@ -135,7 +142,7 @@ pub(super) fn leading(
     // QᵀCQ over all blocks so far.
     let mut projected = Mat::<f64>::zeros(0, 0);
     loop {
-        let (mut w, total_variance) = covariance.times(&basis[basis.len() - 1])?;
+        let (mut w, total_variance) = covariance.times(&basis[basis.len() - 1], progress)?;
         if !total_variance.is_finite() {
             return Ok(None);
         }
