@@ -18,6 +18,8 @@ use crate::rng::{Stream, normal};
 const BLOCK: usize = 64;
 /// Rounds after which what has been found must do.
 const ROUNDS: usize = 20;
+/// Rounds that pictures take, for the progress.
+const LIKELY_ROUNDS: usize = 6;
 /// Modes that are looked for.
 pub(super) const WANTED: usize = 128;
 /// Largest remainder, as a share of its eigenvalue, of a mode that need not get better. The eigenvalue's own error is
@@ -54,14 +56,20 @@ impl Covariance<'_> {
     ///
     /// Each thread multiplies rows of its own: a product that all threads share would wait for every one of them, and
     /// one of them is always late while a network trains beside it.
-    fn times(&self, q: &Mat<f64>, progress: OnProgress<'_>) -> Result<(Mat<f64>, f64), Error> {
+    fn times(
+        &self,
+        q: &Mat<f64>,
+        round: usize,
+        progress: OnProgress<'_>,
+    ) -> Result<(Mat<f64>, f64), Error> {
         let (n, d) = (self.data.len(), self.data.dim());
         let tall = (VALUES / d).clamp(1, n);
         let mut out = Mat::<f64>::zeros(d, q.ncols());
         let mut squares = 0.0;
         let starts: Vec<usize> = (0..n).step_by(tall).collect();
         for part in starts.chunks(TOGETHER) {
-            report(progress, "finding the leading modes", part[0], n)?;
+            let (done, all) = (round * n + part[0], (round + 1).max(LIKELY_ROUNDS) * n);
+            report(progress, "finding the leading modes", done, all)?;
             let sums: Vec<(Mat<f64>, f64)> = part
                 .par_iter()
                 .map(|&start| self.share(q, start..(start + tall).min(n)))
@@ -142,7 +150,8 @@ pub(super) fn leading(
     // QᵀCQ over all blocks so far.
     let mut projected = Mat::<f64>::zeros(0, 0);
     loop {
-        let (mut w, total_variance) = covariance.times(&basis[basis.len() - 1], progress)?;
+        let (mut w, total_variance) =
+            covariance.times(&basis[basis.len() - 1], basis.len() - 1, progress)?;
         if !total_variance.is_finite() {
             return Ok(None);
         }
