@@ -18,8 +18,8 @@ use crate::rng::{Stream, normal};
 const BLOCK: usize = 64;
 /// Rounds after which what has been found must do.
 const ROUNDS: usize = 20;
-/// Rounds that pictures take, for the progress.
-const LIKELY_ROUNDS: usize = 6;
+/// Rounds that pictures take at most, for the progress.
+const LIKELY_ROUNDS: usize = 10;
 /// Modes that are looked for.
 pub(super) const WANTED: usize = 128;
 /// Largest remainder, as a share of its eigenvalue, of a mode that need not get better. The eigenvalue's own error is
