@@ -12,7 +12,7 @@ use crate::app::state::lab::Made;
 use crate::app::theme::{self, Theme, foldable};
 use crate::figure::FigureSpec;
 use crate::figure::diagnosis::diagnosis_figure;
-use crate::lab::diagnose::{Category, Diagnosis as Found, Probe, Verdict};
+use crate::lab::diagnose::{Category, Diagnosis as Found, Probe, Verdict, most_steps};
 
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,7 +85,7 @@ impl Content for Diagnosis {
             }),
         };
         start_stop(ui, state, start, actions);
-        let most = thousands(6 * self.steps as u64);
+        let most = thousands(most_steps(self.steps as u64));
         status(
             ui,
             made,

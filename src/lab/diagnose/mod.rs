@@ -37,6 +37,11 @@ const NARROW: f32 = -4.0;
 /// Most steps of the twin, in those of a probe.
 const TWIN: u64 = 3;
 
+/// Most steps of all probes together, of which each may make `steps`.
+pub fn most_steps(steps: u64) -> u64 {
+    (Probe::ALL.len() as u64 - 1 + TWIN) * steps
+}
+
 /// A run to be asked about.
 #[derive(Debug, Clone)]
 pub struct DiagnoseRequest {

@@ -148,31 +148,35 @@ pub(super) fn linear(f: &Findings, control: &Outcome, gap: Option<f64>) -> Optio
 }
 
 pub(super) fn from_linear(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {
-    let restart = f.outcome(Probe::Linear)?;
-    let answer = format!(
-        "L = {} with {} live, {}; here L = {}",
-        number(restart.loss),
-        restart.active,
-        settled(restart),
-        number(control.loss)
-    );
-    let speaks_for = gap.map(|_| Category::BadMinimum);
-    let question = "Do these layers, restarted from it?";
-    Some(say(question, answer, speaks_for))
+    restart(f, Probe::Linear, control, gap).map(|(answer, speaks_for)| {
+        let question = "Do these layers, restarted from it?";
+        say(question, answer, speaks_for)
+    })
 }
 
 pub(super) fn warm(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {
-    let warm = f.outcome(Probe::Warm)?;
+    restart(f, Probe::Warm, control, gap).map(|(answer, speaks_for)| {
+        let question = "Does the twin's start reach a lower energy?";
+        say(question, answer, speaks_for)
+    })
+}
+
+/// Where a restart ended beside the control, and what that speaks for.
+fn restart(
+    f: &Findings,
+    probe: Probe,
+    control: &Outcome,
+    gap: Option<f64>,
+) -> Option<(String, Option<Category>)> {
+    let outcome = f.outcome(probe)?;
     let answer = format!(
         "L = {} with {} live, {}; here L = {}",
-        number(warm.loss),
-        warm.active,
-        settled(warm),
+        number(outcome.loss),
+        outcome.active,
+        settled(outcome),
         number(control.loss)
     );
-    let speaks_for = gap.map(|_| Category::BadMinimum);
-    let question = "Does the twin's start reach a lower energy?";
-    Some(say(question, answer, speaks_for))
+    Some((answer, gap.map(|_| Category::BadMinimum)))
 }
 
 /// What a category means for this run.

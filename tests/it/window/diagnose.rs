@@ -44,7 +44,7 @@ fn a_gamma_held_too_large_is_diagnosed_and_mended_with_one_click() {
     window.frames(3);
     assert!(window.says("Start asks why latents are dead"));
     window.set(Role::SpinButton, "diagnosis steps", 2000.0);
-    assert!(window.says("5 probes"));
+    assert!(window.says("5 probes, 14,000 steps at most"));
     window.press("Start diagnosis");
     window.until("a diagnosis", |s| made(s, &Stage::Finished));
     let made = window.state().lab.diagnosis.as_ref().expect("made");
