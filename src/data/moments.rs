@@ -195,6 +195,47 @@ fn exact_covariance(
     Ok((second, mean))
 }
 
+/// Writes x of item `index` into `out` (d long) in 64 bits where x is the stored value times constants, as
+/// [`covariance`] takes it on either road; false where it is not.
+fn linear_row(
+    data: &Dataset,
+    preprocessor: &Preprocessor,
+    index: usize,
+    scratch: &mut Vec<u8>,
+    out: &mut [f64],
+) -> bool {
+    if !preprocessor.transform.is_linear() {
+        return false;
+    }
+    let d = data.dim();
+    let range = index * d..(index + 1) * d;
+    match &data.pixels {
+        Pixels::Floats(floats) => {
+            for (x, &v) in out.iter_mut().zip(&floats[range]) {
+                *x = f64::from(v);
+            }
+        }
+        pixels => match pixels.bytes(range, scratch) {
+            Some(bytes) => {
+                for (x, &v) in out.iter_mut().zip(bytes) {
+                    *x = f64::from(v);
+                }
+            }
+            None => out.fill(f64::NAN),
+        },
+    }
+    let scale = f64::from(preprocessor.transform.scale);
+    for (p, x) in out.iter_mut().enumerate() {
+        let centre = preprocessor.mean.get(p).map_or(0.0, |&m| f64::from(m));
+        let spread = preprocessor
+            .inverse_std
+            .get(p)
+            .map_or(1.0, |&s| f64::from(s));
+        *x = (*x * scale - centre) * spread;
+    }
+    true
+}
+
 /// Writes x − `mean` of the rows from `start` on into `out` (row-major, 64-bit).
 pub(super) fn centred_rows(
     data: &Dataset,
@@ -206,8 +247,14 @@ pub(super) fn centred_rows(
 ) {
     let d = data.dim();
     out.par_chunks_mut(d).enumerate().for_each_init(
-        || vec![0.0_f32; d],
-        |x, (row, out)| {
+        || (vec![0.0_f32; d], Vec::new()),
+        |(x, scratch), (row, out)| {
+            if linear_row(data, preprocessor, start + row, scratch, out) {
+                for (o, m) in out.iter_mut().zip(mean) {
+                    *o -= m;
+                }
+                return;
+            }
             preprocessor.row_into(data, seed, start + row, x);
             for ((o, &x), m) in out.iter_mut().zip(x.iter()).zip(mean) {
                 *o = f64::from(x) - m;

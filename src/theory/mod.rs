@@ -64,8 +64,8 @@ pub use soft_threshold::{AlphaLimits, Collapsed, GoodMinimum, LearnedGamma, Soft
 pub use staircase::{Stair, Staircase, staircase};
 pub use surface::{Axis, Grid, ModeSurface};
 pub use thresholds::{
-    NextThreshold, active_count, collapse_free_beta, next_to_die, next_to_revive, thresholds_beta,
-    thresholds_beta_learned,
+    NextThreshold, THRESHOLD_TOLERANCE, active_count, collapse_free_beta, is_alive, next_to_die,
+    next_to_revive, thresholds_beta, thresholds_beta_learned,
 };
 pub use weights::{Basis, LinearWeights, ppca_weights};
 
@@ -126,11 +126,11 @@ pub enum Error {
     },
     /// With γ learned, the loss falls without bound as γ goes to zero.
     #[error(
-        "the {modes} leading modes reproduce the data exactly and β = {beta} is below {dim}/{modes}, \
-         so the learned γ goes to zero and the loss to minus infinity; use fewer latents, a larger β or a fixed γ"
+        "the data have rank {modes}, so {modes} latents reproduce them exactly, and β = {beta} is below {dim}/{modes}: \
+         the learned γ goes to zero and the loss to minus infinity; use fewer than {modes} latents, a larger β or a fixed γ"
     )]
     GammaVanishes {
-        /// Modes with a positive eigenvalue, all within reach of the latents.
+        /// The rank: modes with a positive eigenvalue, all within reach of the latents.
         modes: usize,
         /// Data dimension d.
         dim: usize,
