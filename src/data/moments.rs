@@ -38,16 +38,16 @@ pub(super) fn mean(
         let partial = rows
             .into_par_iter()
             .fold(
-                || (vec![0.0_f64; d], vec![0.0_f32; d]),
-                |(mut sum, mut x), i| {
-                    preprocessor.row_into(data, seed, i, &mut x);
+                || (vec![0.0_f64; d], vec![0.0_f64; d], Scratch::default()),
+                |(mut sum, mut x, mut scratch), i| {
+                    wide_row(data, preprocessor, seed, i, &mut scratch, &mut x);
                     for (s, &x) in sum.iter_mut().zip(&x) {
-                        *s += f64::from(x);
+                        *s += x;
                     }
-                    (sum, x)
+                    (sum, x, scratch)
                 },
             )
-            .map(|(sum, _)| sum)
+            .map(|(sum, ..)| sum)
             .collect::<Vec<_>>();
         for sum in partial {
             for (t, s) in total.iter_mut().zip(sum) {
@@ -195,45 +195,51 @@ fn exact_covariance(
     Ok((second, mean))
 }
 
-/// Writes x of item `index` into `out` (d long) in 64 bits where x is the stored value times constants, as
-/// [`covariance`] takes it on either road; false where it is not.
-fn linear_row(
+/// What reading a row needs beside the row.
+#[derive(Default)]
+struct Scratch {
+    bytes: Vec<u8>,
+    narrow: Vec<f32>,
+}
+
+/// Writes x of item `index` into `out` (d long): computed in 64 bits where it is the stored value times constants, the
+/// x of 32 bits that training sees where it is not.
+fn wide_row(
     data: &Dataset,
     preprocessor: &Preprocessor,
+    seed: u32,
     index: usize,
-    scratch: &mut Vec<u8>,
+    scratch: &mut Scratch,
     out: &mut [f64],
-) -> bool {
-    if !preprocessor.transform.is_linear() {
-        return false;
-    }
+) {
     let d = data.dim();
+    if !preprocessor.transform.is_linear() {
+        scratch.narrow.resize(d, 0.0);
+        preprocessor.row_into(data, seed, index, &mut scratch.narrow);
+        for (x, &narrow) in out.iter_mut().zip(&scratch.narrow) {
+            *x = f64::from(narrow);
+        }
+        return;
+    }
     let range = index * d..(index + 1) * d;
     match &data.pixels {
-        Pixels::Floats(floats) => {
-            for (x, &v) in out.iter_mut().zip(&floats[range]) {
-                *x = f64::from(v);
-            }
-        }
-        pixels => match pixels.bytes(range, scratch) {
-            Some(bytes) => {
-                for (x, &v) in out.iter_mut().zip(bytes) {
-                    *x = f64::from(v);
-                }
-            }
+        Pixels::Floats(floats) => widen(&floats[range], out),
+        pixels => match pixels.bytes(range, &mut scratch.bytes) {
+            Some(bytes) => widen(bytes, out),
             None => out.fill(f64::NAN),
         },
     }
     let scale = f64::from(preprocessor.transform.scale);
     for (p, x) in out.iter_mut().enumerate() {
-        let centre = preprocessor.mean.get(p).map_or(0.0, |&m| f64::from(m));
-        let spread = preprocessor
-            .inverse_std
-            .get(p)
-            .map_or(1.0, |&s| f64::from(s));
-        *x = (*x * scale - centre) * spread;
+        let of = |all: &[f32], usual: f64| all.get(p).map_or(usual, |&v| f64::from(v));
+        *x = (*x * scale - of(&preprocessor.mean, 0.0)) * of(&preprocessor.inverse_std, 1.0);
     }
-    true
+}
+
+fn widen<T: Copy + Into<f64>>(values: &[T], out: &mut [f64]) {
+    for (x, &v) in out.iter_mut().zip(values) {
+        *x = v.into();
+    }
 }
 
 /// Writes x − `mean` of the rows from `start` on into `out` (row-major, 64-bit).
@@ -245,19 +251,12 @@ pub(super) fn centred_rows(
     start: usize,
     out: &mut [f64],
 ) {
-    let d = data.dim();
-    out.par_chunks_mut(d).enumerate().for_each_init(
-        || (vec![0.0_f32; d], Vec::new()),
-        |(x, scratch), (row, out)| {
-            if linear_row(data, preprocessor, start + row, scratch, out) {
-                for (o, m) in out.iter_mut().zip(mean) {
-                    *o -= m;
-                }
-                return;
-            }
-            preprocessor.row_into(data, seed, start + row, x);
-            for ((o, &x), m) in out.iter_mut().zip(x.iter()).zip(mean) {
-                *o = f64::from(x) - m;
+    out.par_chunks_mut(data.dim()).enumerate().for_each_init(
+        Scratch::default,
+        |scratch, (row, out)| {
+            wide_row(data, preprocessor, seed, start + row, scratch, out);
+            for (o, m) in out.iter_mut().zip(mean) {
+                *o -= m;
             }
         },
     );
