@@ -38,9 +38,9 @@ pub(super) fn mean(
         let partial = rows
             .into_par_iter()
             .fold(
-                || (vec![0.0_f64; d], vec![0.0_f64; d], Scratch::default()),
+                || (vec![0.0_f64; d], vec![0.0_f64; d], Vec::new()),
                 |(mut sum, mut x, mut scratch), i| {
-                    wide_row(data, preprocessor, seed, i, &mut scratch, &mut x);
+                    preprocessor.exact_row_into(data, seed, i, &mut scratch, &mut x);
                     for (s, &x) in sum.iter_mut().zip(&x) {
                         *s += x;
                     }
@@ -176,7 +176,8 @@ fn exact_covariance(
             });
     }
     let count = n.max(1) as f64;
-    let scale = f64::from(preprocessor.transform.scale);
+    let transform = preprocessor.transform;
+    let scale = transform.scale;
     let raw: Vec<f64> = first.iter().map(|&s| s as f64 / count).collect();
     let spread = |p: usize| f64::from(preprocessor.inverse_std.get(p).copied().unwrap_or(1.0));
     for j in 0..d {
@@ -189,57 +190,10 @@ fn exact_covariance(
     let mean = raw
         .iter()
         .enumerate()
-        .map(|(p, m)| (m * scale - centre(p)) * spread(p))
+        .map(|(p, m)| ((m - transform.offset) * scale - centre(p)) * spread(p))
         .collect();
     report(progress, WHAT, n, n)?;
     Ok((second, mean))
-}
-
-/// What reading a row needs beside the row.
-#[derive(Default)]
-struct Scratch {
-    bytes: Vec<u8>,
-    narrow: Vec<f32>,
-}
-
-/// Writes x of item `index` into `out` (d long): computed in 64 bits where it is the stored value times constants, the
-/// x of 32 bits that training sees where it is not.
-fn wide_row(
-    data: &Dataset,
-    preprocessor: &Preprocessor,
-    seed: u32,
-    index: usize,
-    scratch: &mut Scratch,
-    out: &mut [f64],
-) {
-    let d = data.dim();
-    if !preprocessor.transform.is_linear() {
-        scratch.narrow.resize(d, 0.0);
-        preprocessor.row_into(data, seed, index, &mut scratch.narrow);
-        for (x, &narrow) in out.iter_mut().zip(&scratch.narrow) {
-            *x = f64::from(narrow);
-        }
-        return;
-    }
-    let range = index * d..(index + 1) * d;
-    match &data.pixels {
-        Pixels::Floats(floats) => widen(&floats[range], out),
-        pixels => match pixels.bytes(range, &mut scratch.bytes) {
-            Some(bytes) => widen(bytes, out),
-            None => out.fill(f64::NAN),
-        },
-    }
-    let scale = f64::from(preprocessor.transform.scale);
-    for (p, x) in out.iter_mut().enumerate() {
-        let of = |all: &[f32], usual: f64| all.get(p).map_or(usual, |&v| f64::from(v));
-        *x = (*x * scale - of(&preprocessor.mean, 0.0)) * of(&preprocessor.inverse_std, 1.0);
-    }
-}
-
-fn widen<T: Copy + Into<f64>>(values: &[T], out: &mut [f64]) {
-    for (x, &v) in out.iter_mut().zip(values) {
-        *x = v.into();
-    }
 }
 
 /// Writes x − `mean` of the rows from `start` on into `out` (row-major, 64-bit).
@@ -251,15 +205,15 @@ pub(super) fn centred_rows(
     start: usize,
     out: &mut [f64],
 ) {
-    out.par_chunks_mut(data.dim()).enumerate().for_each_init(
-        Scratch::default,
-        |scratch, (row, out)| {
-            wide_row(data, preprocessor, seed, start + row, scratch, out);
+    let d = data.dim();
+    out.par_chunks_mut(d)
+        .enumerate()
+        .for_each_init(Vec::new, |scratch, (row, out)| {
+            preprocessor.exact_row_into(data, seed, start + row, scratch, out);
             for (o, m) in out.iter_mut().zip(mean) {
                 *o -= m;
             }
-        },
-    );
+        });
 }
 
 /// The general road: centre, then multiply in 64 bits.
