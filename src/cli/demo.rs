@@ -59,12 +59,20 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<(), Error> {
             "β = {beta:>4}: {} of {} latents active (linear theory: {}), law residual {:.3}",
             usage.active,
             usage.latents.len(),
-            known.predict(config.net.latents, trainer.live())?.active(),
+            known.predict(&now(&trainer), trainer.step())?.active(),
             usage.worst_law_residual
         );
     }
     println!("figures are in {}", out.display());
     Ok(())
+}
+
+/// The settings of a run as they are now.
+fn now(trainer: &Trainer) -> RunConfig {
+    RunConfig {
+        live: *trainer.live(),
+        ..trainer.setup().config.clone()
+    }
 }
 
 /// Makes the folder files are to go to.
@@ -87,9 +95,8 @@ pub(super) fn write_figures(
     let usage = Usage::new(evaluation);
     let beta = evaluation.beta;
     let setup = Arc::clone(trainer.setup());
-    let prediction = known.predict(setup.config.net.latents, trainer.live())?;
-    let mut config = setup.config.clone();
-    config.live = *trainer.live();
+    let config = now(trainer);
+    let prediction = known.predict(&config, trainer.step())?;
     let device = trainer.backend().device().name.clone();
     let digest = format!("{:016x}", setup.data.digest());
     let from = figures::provenance(&config, &setup.data, &digest, &device, trainer.step());

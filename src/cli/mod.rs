@@ -14,6 +14,7 @@ mod roofline;
 mod sweep;
 mod theory;
 mod train;
+mod trained;
 
 pub use args::{Arguments, Mode, WindowArguments};
 pub use error::Error;

@@ -9,12 +9,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::compute::{DeviceKind, Plan, StepMetrics};
-use crate::config::{LiveConfig, RunConfig};
+use crate::config::RunConfig;
 use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets};
 use crate::metrics::{
-    Explainable, MutualInformation, Prediction, Usage, mutual_information, predict,
+    Applies, Explainable, MutualInformation, Prediction, Usage, mutual_information,
 };
-use crate::theory::Gamma;
 use crate::train::{
     Evaluation, History, RunSetup, Trainer, evaluate, importance_bound, measure_gains,
 };
@@ -23,6 +22,7 @@ use super::args::TrainArguments;
 use super::demo::{make_folder, write_figures};
 use super::error::Error;
 use super::loading::{self, SkippedReport};
+use super::trained::{TrainedObjective, trained_objective};
 
 /// Samples of the final evaluation; a larger data set is evaluated on its first this many.
 pub(super) const EVALUATION_SAMPLES: usize = 10_000;
@@ -40,7 +40,11 @@ const DEFAULT_EPOCHS: u64 = 10;
 /// The JSON object; its keys are a contract. Numbers that are not finite are null.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
+    /// L at the final β and γ, whatever was trained.
     loss: f64,
+    /// What was trained, where that is not L.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objective: Option<TrainedObjective>,
     elbo: f64,
     elbo_tuned: f64,
     gamma: f64,
@@ -49,7 +53,9 @@ pub(super) struct Report {
     mse: f64,
     collapse_percent: f64,
     active: usize,
-    predicted_active: usize,
+    /// Null where the linear theory does not cover the run.
+    predicted_active: Option<usize>,
+    theory: TheoryReport,
     /// log |det ∂x/∂v| per sample in nats: `elbo` + `log_det` bounds log p of the stored values.
     log_det: f64,
     /// I(x; z) under q, over at most 4,096 samples.
@@ -63,6 +69,14 @@ pub(super) struct Report {
     /// Only if files were left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<SkippedReport>,
+}
+
+/// Whether the linear theory speaks of the run, and why not, or not quite.
+#[derive(Debug, Serialize)]
+struct TheoryReport {
+    applies: Applies,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -108,7 +122,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         Some(samples) => Some(bound(&mut trainer, samples as usize)?),
         None => None,
     };
-    let mut report = report(&evaluation, &setup, &known, device.name, steps, elapsed)?;
+    let mut report = report(&evaluation, &setup, &known, device.name, &trace, elapsed)?;
     report.importance_bound = bound;
     if let Some(dir) = &arguments.out {
         write_trace(&dir.join("trace.csv"), &trace)?;
@@ -137,22 +151,17 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The prediction for these settings.
+    /// What the linear theory says of a run on these data after `step` steps.
     pub fn predict(
         &self,
-        latents: usize,
-        live: &LiveConfig,
+        config: &RunConfig,
+        step: u64,
     ) -> Result<Prediction, crate::theory::Error> {
         let data = match &self.cross {
             Some(cross) => Explainable::Target(cross),
             None => Explainable::Input(&self.spectrum),
         };
-        let gamma = if live.gamma_moves() {
-            Gamma::Learned
-        } else {
-            Gamma::Fixed(live.gamma)
-        };
-        predict(data, latents, live.eta_enc, live.beta, gamma)
+        Prediction::for_run(config, Some(step), data)
     }
 }
 
@@ -276,14 +285,16 @@ fn report(
     setup: &RunSetup,
     known: &Known,
     device: String,
-    steps: u64,
+    trace: &[StepMetrics],
     elapsed: Duration,
 ) -> Result<Report, Error> {
+    let steps = trace.len() as u64;
     let usage = Usage::new(evaluation);
     let (config, seed) = (&setup.config, setup.config.sampling.seed);
-    let prediction = known.predict(config.net.latents, &config.live)?;
+    let prediction = known.predict(config, steps)?;
     Ok(Report {
         loss: evaluation.loss(),
+        objective: trained_objective(config, evaluation, trace),
         elbo: evaluation.elbo(),
         elbo_tuned: evaluation.elbo_tuned(),
         gamma: evaluation.gamma,
@@ -292,7 +303,11 @@ fn report(
         mse: evaluation.sse / evaluation.dim as f64,
         collapse_percent: usage.collapse_percent,
         active: usage.active,
-        predicted_active: prediction.active(),
+        predicted_active: prediction.covered_active(),
+        theory: TheoryReport {
+            applies: prediction.coverage.kind(),
+            reason: prediction.coverage.reason(),
+        },
         log_det: setup.preprocessor.log_det(&setup.data, seed, LOG_DET_ITEMS),
         mutual_information: mutual_information(
             &evaluation.posterior,
@@ -318,10 +333,23 @@ fn report(
     })
 }
 
+/// The predicted count in words, or why there is none.
+fn said(predicted: Option<usize>, theory: &TheoryReport) -> String {
+    let count = predicted.map(|active| format!("linear theory: {active}"));
+    match (count, &theory.reason) {
+        (Some(count), None) => count,
+        (Some(count), Some(reason)) => format!("{count}, {reason}"),
+        (None, reason) => reason.clone().unwrap_or_default(),
+    }
+}
+
 fn describe(report: &Report, eta_enc: f64) -> String {
+    let trained = report.objective.as_ref().map_or_else(String::new, |o| {
+        format!("trained: {} = {:.4}; the loss below is L itself\n", o.what, o.value)
+    });
     let mut text = format!(
-        "loss {:.4}  ELBO {:.4}  tuned {:.4}  KL {:.4}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
-         {} active (linear theory: {}), {:.1} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n{}\n\
+        "{trained}loss {:.4}  ELBO {:.4}  tuned {:.4}  KL {:.4}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
+         {} active ({}), {:.1} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n{}\n\
          latent        KL      E σ²     Var μ       law      gain  gain/2γKL\n",
         report.loss,
         report.elbo,
@@ -331,7 +359,7 @@ fn describe(report: &Report, eta_enc: f64) -> String {
         report.gamma,
         report.gamma_tuned,
         report.active,
-        report.predicted_active,
+        said(report.predicted_active, &report.theory),
         report.collapse_percent,
         report.steps_per_second,
         report.device,

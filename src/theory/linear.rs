@@ -8,6 +8,8 @@ use std::f64::consts::PI;
 
 use serde::Serialize;
 
+use crate::config::LiveConfig;
+
 use super::thresholds::{count_fixed, count_learned};
 use super::{Error, LinearProblem, positive, representable};
 
@@ -19,6 +21,17 @@ pub enum Gamma {
     Fixed(f64),
     /// γ minimises the loss together with the weights.
     Learned,
+}
+
+impl Gamma {
+    /// How the settings of a run treat γ: one that is learned and one that is set to its optimum end at the same place.
+    pub fn of(live: &LiveConfig) -> Self {
+        if live.gamma_moves() {
+            Self::Learned
+        } else {
+            Self::Fixed(live.gamma)
+        }
+    }
 }
 
 /// One mode of the data at the global minimum, with the latent that may carry it.
