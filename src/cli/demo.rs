@@ -10,7 +10,7 @@ use crate::train::{Evaluation, History, Trainer};
 
 use super::args::DemoArguments;
 use super::error::Error;
-use super::train::{Known, final_evaluation, prepare, train_steps};
+use super::train::{Known, final_evaluation, prepare, said, train_steps};
 
 /// The βs it visits.
 const BETAS: [f64; 4] = [0.3, 1.0, 3.0, 10.0];
@@ -55,11 +55,12 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<(), Error> {
         let evaluation = final_evaluation(&mut trainer)?;
         let usage = Usage::new(&evaluation);
         write_figures(&mut trainer, &known, &history, &evaluation, out, &stem)?;
+        let prediction = known.predict(&now(&trainer), trainer.step())?;
         println!(
-            "β = {beta:>4}: {} of {} latents active (linear theory: {}), law residual {:.3}",
+            "β = {beta:>4}: {} of {} latents active ({}), law residual {:.3}",
             usage.active,
             usage.latents.len(),
-            known.predict(&now(&trainer), trainer.step())?.active(),
+            said(prediction.covered_active(), prediction.coverage),
             usage.worst_law_residual
         );
     }

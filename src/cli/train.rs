@@ -12,7 +12,7 @@ use crate::compute::{DeviceKind, Plan, StepMetrics};
 use crate::config::RunConfig;
 use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets};
 use crate::metrics::{
-    Applies, Explainable, MutualInformation, Prediction, Usage, mutual_information,
+    Applies, Coverage, Explainable, MutualInformation, Prediction, Usage, mutual_information,
 };
 use crate::train::{
     Evaluation, History, RunSetup, Trainer, evaluate, importance_bound, measure_gains,
@@ -77,6 +77,8 @@ struct TheoryReport {
     applies: Applies,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(skip)]
+    coverage: Coverage,
 }
 
 #[derive(Debug, Serialize)]
@@ -307,6 +309,7 @@ fn report(
         theory: TheoryReport {
             applies: prediction.coverage.kind(),
             reason: prediction.coverage.reason(),
+            coverage: prediction.coverage,
         },
         log_det: setup.preprocessor.log_det(&setup.data, seed, LOG_DET_ITEMS),
         mutual_information: mutual_information(
@@ -334,12 +337,14 @@ fn report(
 }
 
 /// The predicted count in words, or why there is none.
-fn said(predicted: Option<usize>, theory: &TheoryReport) -> String {
-    let count = predicted.map(|active| format!("linear theory: {active}"));
-    match (count, &theory.reason) {
-        (Some(count), None) => count,
-        (Some(count), Some(reason)) => format!("{count}, {reason}"),
-        (None, reason) => reason.clone().unwrap_or_default(),
+pub(super) fn said(predicted: Option<usize>, coverage: Coverage) -> String {
+    let count = predicted.map_or_else(|| "—".to_owned(), |active| active.to_string());
+    match coverage {
+        Coverage::Exact => format!("linear theory: {count}"),
+        Coverage::Guide(limit) => {
+            format!("linear theory: {count}, a guide because of {}", limit.what)
+        }
+        Coverage::No(limit) => limit.sentence(),
     }
 }
 
@@ -359,7 +364,7 @@ fn describe(report: &Report, eta_enc: f64) -> String {
         report.gamma,
         report.gamma_tuned,
         report.active,
-        said(report.predicted_active, &report.theory),
+        said(report.predicted_active, report.theory.coverage),
         report.collapse_percent,
         report.steps_per_second,
         report.device,
