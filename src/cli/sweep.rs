@@ -124,13 +124,7 @@ fn train(
         config: run.config.clone(),
         ..loaded.setup.clone()
     });
-    match short_run(
-        &setup,
-        &loaded.known,
-        batch.steps,
-        &Quiet,
-        &mut |_| {},
-    ) {
+    match short_run(&setup, &loaded.known, batch.steps, &Quiet, &mut |_| {}) {
         Ok(Some(result)) => Ok(Ok(result)),
         Ok(None) => Err(LabError::Stopped.into()),
         // No line helps against a device that is not there.

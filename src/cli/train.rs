@@ -350,7 +350,10 @@ pub(super) fn said(predicted: Option<usize>, coverage: Coverage) -> String {
 
 fn describe(report: &Report, eta_enc: f64) -> String {
     let trained = report.objective.as_ref().map_or_else(String::new, |o| {
-        format!("trained: {} = {:.4}; the loss below is L itself\n", o.what, o.value)
+        format!(
+            "trained: {} = {:.4}; the loss below is L itself\n",
+            o.what, o.value
+        )
     });
     let mut text = format!(
         "{trained}loss {:.4}  ELBO {:.4}  tuned {:.4}  KL {:.4}  mse {:.6}  γ {:.5} (tuned {:.5})\n\

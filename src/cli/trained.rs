@@ -144,6 +144,9 @@ mod tests {
             ..net
         };
         let found = of(live, tighter, 9).expect("another objective");
-        assert!(found.value == 7.0 && found.what.contains("9 steps"), "{found:?}");
+        assert!(
+            found.value == 7.0 && found.what.contains("9 steps"),
+            "{found:?}"
+        );
     }
 }

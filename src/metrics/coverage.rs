@@ -93,7 +93,9 @@ impl Coverage {
     pub fn reason(self) -> Option<String> {
         match self {
             Self::Exact => None,
-            Self::Guide(limit) => Some(format!("a guide, because of {}: {}", limit.what, limit.why)),
+            Self::Guide(limit) => {
+                Some(format!("a guide, because of {}: {}", limit.what, limit.why))
+            }
             Self::No(limit) => Some(format!("{}: {}", limit.sentence(), limit.why)),
         }
     }
@@ -221,7 +223,10 @@ mod tests {
         assert_eq!(of(live, net.clone()), Coverage::Exact);
         // What the closed form knows of.
         for covered in [
-            LiveConfig { eta_enc: 0.5, ..live },
+            LiveConfig {
+                eta_enc: 0.5,
+                ..live
+            },
             LiveConfig {
                 gamma_mode: crate::config::GammaMode::Learned,
                 ..live

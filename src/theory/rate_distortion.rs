@@ -8,7 +8,8 @@ use super::{LinearProblem, is_alive};
 /// (rate in nats, squared error per sample summed over dimensions) at a water level w = βγ.
 pub fn rate_distortion(problem: &LinearProblem, level: f64) -> [f64; 2] {
     let reach = problem.reachable();
-    let active = problem.eigenvalues()[..reach].partition_point(|&zeta2| is_alive(zeta2, level, 1.0));
+    let active =
+        problem.eigenvalues()[..reach].partition_point(|&zeta2| is_alive(zeta2, level, 1.0));
     let rate = 0.5 * (problem.log_sum(active) - active as f64 * level.ln());
     [rate, problem.residual(active) + active as f64 * level]
 }

@@ -52,7 +52,10 @@ impl AppState {
         let same_run = self.is_of_this_run(made);
         let found = self.of_another(made, same_run, RunConfig::clone);
         let earlier = || Foreign {
-            sentence: format!("of an earlier run: {}, the same settings", self.origin(made)),
+            sentence: format!(
+                "of an earlier run: {}, the same settings",
+                self.origin(made)
+            ),
             same_run,
         };
         found.or_else(|| (!same_run).then(earlier))
@@ -175,7 +178,8 @@ mod tests {
 
     /// The loader's answer to a request for Gaussian data with this spectrum.
     fn arrives(state: &mut AppState, spectrum: &[f64]) {
-        let data = gaussian::generate(spectrum, Some(40), Split::Train, 1, &|_| true).expect("data");
+        let data =
+            gaussian::generate(spectrum, Some(40), Split::Train, 1, &|_| true).expect("data");
         let config = DataConfig {
             source: DataSource::Gaussian(spectrum.to_vec()),
             ..DataConfig::default()

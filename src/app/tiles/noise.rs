@@ -168,7 +168,10 @@ impl Content for Noise {
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
         let made = state.lab.noise.as_ref()?;
         let run = made.result.as_ref().filter(|r| !r.points.is_empty())?;
-        Some(marked(noise_figure(run, &made.provenance), state.foreign_noise()))
+        Some(marked(
+            noise_figure(run, &made.provenance),
+            state.foreign_noise(),
+        ))
     }
 
     fn empty(&self, state: &AppState) -> String {

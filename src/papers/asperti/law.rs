@@ -116,7 +116,9 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         } else {
             1
         };
-        let measured = context.train(&setup, &Known::default(), longer * steps)?.measured;
+        let measured = context
+            .train(&setup, &Known::default(), longer * steps)?
+            .measured;
         outcome.checks.push(check(&setting, &measured));
         found.push((setting, measured));
     }

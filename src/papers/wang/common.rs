@@ -147,7 +147,9 @@ pub(super) fn sweep(
         context.go_on()?;
         let beta = share * threshold;
         let setup = Context::setup(ready, training.config(net, beta));
-        let result = context.train(&setup, &Known::default(), training.steps)?.measured;
+        let result = context
+            .train(&setup, &Known::default(), training.steps)?
+            .measured;
         let mut sigma: Vec<f64> = result.sigma2.iter().map(|s| s.sqrt()).collect();
         sigma.sort_by(f64::total_cmp);
         points.push(Point {

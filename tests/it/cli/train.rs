@@ -143,12 +143,20 @@ fn what_the_theory_does_not_cover_has_no_count_and_what_was_trained_has_a_name()
     let guide = any("--encoder 8");
     assert_eq!(guide["theory"]["applies"], "guide");
     assert_eq!(guide["predicted_active"], 2);
-    assert!(guide["theory"]["reason"].as_str().is_some_and(|r| r.contains("hidden layers")));
+    assert!(
+        guide["theory"]["reason"]
+            .as_str()
+            .is_some_and(|r| r.contains("hidden layers"))
+    );
 
     let free = of("--free-bits 0.5");
     assert_eq!(free["theory"]["applies"], "no");
     assert!(free["predicted_active"].is_null());
-    assert!(free["theory"]["reason"].as_str().is_some_and(|r| r.contains("free bits")));
+    assert!(
+        free["theory"]["reason"]
+            .as_str()
+            .is_some_and(|r| r.contains("free bits"))
+    );
     // L with its own KL, and the objective with 0.5 nats at least for each.
     let kl = |report: &Value, least: f64| -> f64 {
         let latents = report["per_latent"].as_array().expect("a list");
@@ -163,21 +171,38 @@ fn what_the_theory_does_not_cover_has_no_count_and_what_was_trained_has_a_name()
         number(&free["loss"]) + counted,
         1e-9,
     );
-    assert!(objective["what"].as_str().is_some_and(|w| w.contains("0.5 nats")));
+    assert!(
+        objective["what"]
+            .as_str()
+            .is_some_and(|w| w.contains("0.5 nats"))
+    );
 
     // Twenty steps of a warm-up of forty: the last, number 19, has 19/40 of the weight.
     let warming = of("--kl-schedule warmup:40");
     assert_eq!(warming["theory"]["applies"], "guide");
     let value = number(&warming["loss"]) - 3.0 * (1.0 - 19.0 / 40.0) * number(&warming["kl"]);
-    assert_close("the objective", number(&warming["objective"]["value"]), value, 1e-6);
+    assert_close(
+        "the objective",
+        number(&warming["objective"]["value"]),
+        value,
+        1e-6,
+    );
     assert_eq!(of("--kl-schedule warmup:10")["theory"]["applies"], "exact");
 
-    let bernoulli = json("train --data digits --limit 300 --likelihood bernoulli --steps 5 --device cpu --json");
+    let bernoulli = json(
+        "train --data digits --limit 300 --likelihood bernoulli --steps 5 --device cpu --json",
+    );
     assert!(bernoulli["predicted_active"].is_null());
     assert_eq!(bernoulli["theory"]["applies"], "no");
-    let said = run("train --data digits --limit 300 --likelihood bernoulli --steps 5 --device cpu".split_whitespace());
+    let said = run(
+        "train --data digits --limit 300 --likelihood bernoulli --steps 5 --device cpu"
+            .split_whitespace(),
+    );
     let said = text(&said.stdout);
-    assert!(said.contains("linear theory does not cover Bernoulli"), "{said}");
+    assert!(
+        said.contains("linear theory does not cover Bernoulli"),
+        "{said}"
+    );
 }
 
 /// Neither their covariance nor their Gram matrix is small, so only the leading modes are found.

@@ -1,8 +1,8 @@
 //! A β at a threshold counts the modes above it, however the samples were rounded.
 
+use collapse_explorer::config::Preprocess;
 use collapse_explorer::config::Split;
 use collapse_explorer::data::{self, Preprocessor, Spectrum, gaussian};
-use collapse_explorer::config::Preprocess;
 use collapse_explorer::lab::TheoryMap;
 use collapse_explorer::metrics::predict;
 use collapse_explorer::theory::{
@@ -50,7 +50,8 @@ fn modes_at_their_threshold_are_dead_whatever_the_rounding() {
                         "{what}"
                     );
                     // One part in 10,000 below it they live.
-                    let below = predict(&found, d, 1.0, beta * (1.0 - 1e-4), held).expect("numbers");
+                    let below =
+                        predict(&found, d, 1.0, beta * (1.0 - 1e-4), held).expect("numbers");
                     let equal = known.iter().filter(|z| **z >= zeta2).count();
                     assert_eq!(below.active(), equal, "{what}");
                 }
@@ -59,7 +60,9 @@ fn modes_at_their_threshold_are_dead_whatever_the_rounding() {
     }
     // The phase diagram counts alike: one cell whose centre is at β = 2, γ = 1.
     let found = spectrum(&spectra[0], 4096, 5);
-    let problem = predict(&found, 7, 1.0, 2.0, Gamma::Fixed(1.0)).expect("a problem").problem;
+    let problem = predict(&found, 7, 1.0, 2.0, Gamma::Fixed(1.0))
+        .expect("a problem")
+        .problem;
     let map = TheoryMap::new(&problem, (1.0, 4.0), (0.5, 2.0), 1, 1);
     assert_eq!(map.active, [2]);
     assert!(is_alive(2.0, 1.9, 1.0) && !is_alive(2.0, 2.0 * (1.0 - 1e-7), 1.0));
@@ -75,7 +78,10 @@ fn equal_modes_die_together_with_gamma_learned_too() {
         for (beta, active) in [(0.999, 3), (1.0, 1), (1.5, 1), (2.0, 0), (2.1, 0)] {
             let prediction = at(beta);
             assert_eq!(prediction.active(), active, "n = {count}, β = {beta}");
-            assert_eq!(prediction.staircase().expect("stairs").active_at(beta), active);
+            assert_eq!(
+                prediction.staircase().expect("stairs").active_at(beta),
+                active
+            );
             let optimum = prediction.optimum.expect("an optimum");
             // m is valid at the γ it gives, by the same comparison.
             let above = found.eigenvalues.iter().take(3);
@@ -99,9 +105,8 @@ fn data_of_low_rank_are_reproduced_by_as_many_latents() {
         known.resize(2 + zeros, 0.0);
         let d = known.len();
         let found = spectrum(&known, count, 3);
-        let ask = |latents, beta| {
-            predict(&found, latents, 1.0, beta, Gamma::Learned).expect("a problem")
-        };
+        let ask =
+            |latents, beta| predict(&found, latents, 1.0, beta, Gamma::Learned).expect("a problem");
         for latents in [2, 3, d, d + 5] {
             let prediction = ask(latents, 1.0);
             assert_eq!(
@@ -121,7 +126,11 @@ fn data_of_low_rank_are_reproduced_by_as_many_latents() {
             let beyond = ask(latents, beta).optimum.expect("an optimum");
             let gamma = 5.0 / (d as f64 - beta);
             assert_eq!(beyond.active, 1, "κ = {latents}");
-            assert!((beyond.gamma / gamma - 1.0).abs() < 1e-5, "{}", beyond.gamma);
+            assert!(
+                (beyond.gamma / gamma - 1.0).abs() < 1e-5,
+                "{}",
+                beyond.gamma
+            );
         }
         // One latent leaves the second mode: γ = 5/(d − 1), by Tipping and Bishop.
         let one = ask(1, 1.0).optimum.expect("an optimum");
@@ -132,7 +141,17 @@ fn data_of_low_rank_are_reproduced_by_as_many_latents() {
         assert_eq!(whole.sigma2, 0.0);
         let problem = ask(d, 1.0).problem;
         assert_eq!(problem.rank(), 2);
-        assert!(optimum(&problem, 1.0, Gamma::Fixed(1e-3)).expect("an optimum").active == 2);
-        assert!(staircase(&problem, Gamma::Learned).expect("stairs").vanishing_below.is_some());
+        assert!(
+            optimum(&problem, 1.0, Gamma::Fixed(1e-3))
+                .expect("an optimum")
+                .active
+                == 2
+        );
+        assert!(
+            staircase(&problem, Gamma::Learned)
+                .expect("stairs")
+                .vanishing_below
+                .is_some()
+        );
     }
 }

@@ -38,8 +38,20 @@ fn small(n: usize, d: usize, distinct: usize) -> (Vec<u8>, Vec<u8>) {
 
 /// n > d, and n < d with items that occur twice under different labels; ζ² and E‖y − ȳ‖² by numpy.
 const CASES: [(usize, usize, usize, [f64; 2], f64); 2] = [
-    (40, 8, 40, [5.498_474_378_669e-2, 4.557_211_905_301e-2], 0.595),
-    (12, 20, 7, [0.25, 2.777_777_777_778e-2], 0.611_111_111_111_111_2),
+    (
+        40,
+        8,
+        40,
+        [5.498_474_378_669e-2, 4.557_211_905_301e-2],
+        0.595,
+    ),
+    (
+        12,
+        20,
+        7,
+        [0.25, 2.777_777_777_778e-2],
+        0.611_111_111_111_111_2,
+    ),
 ];
 
 fn dataset(pixels: Pixels, labels: Vec<u8>, d: usize) -> Dataset {
@@ -137,7 +149,10 @@ fn a_map_is_explained_whole_by_x_in_any_units() {
             let found = explained(&data, kind, Some(&map));
             assert!((found.explained() - 1.0).abs() < 1e-9, "{kind:?}, n = {n}");
             for (a, b) in found.eigenvalues.iter().zip(&first.eigenvalues) {
-                assert!((a - b).abs() < 1e-9 * first.total_variance, "{kind:?} {a} {b}");
+                assert!(
+                    (a - b).abs() < 1e-9 * first.total_variance,
+                    "{kind:?} {a} {b}"
+                );
             }
         }
     }
@@ -159,7 +174,10 @@ fn labels_of_mnist_standardised() {
     let data = data::load(&config, 0, &|_| true).expect("MNIST");
     for kind in LINEAR {
         let found = explained(&data, kind, None);
-        assert!((found.explained() - 0.614_105_546_995_577_7).abs() < 1e-6, "{kind:?}");
+        assert!(
+            (found.explained() - 0.614_105_546_995_577_7).abs() < 1e-6,
+            "{kind:?}"
+        );
         for (mode, wanted) in [(0, 8.618_654_048_663e-2), (8, 3.457_518_229_514e-2)] {
             let zeta2 = found.eigenvalues[mode];
             assert!((zeta2 / wanted - 1.0).abs() < 1e-6, "{kind:?} {zeta2}");
@@ -167,6 +185,9 @@ fn labels_of_mnist_standardised() {
         let prediction = predict(&found, 12, 1.0, 0.5, Gamma::Fixed(0.05)).expect("a problem");
         let optimum = prediction.optimum.expect("an optimum");
         assert_eq!(optimum.active, 9, "{kind:?}");
-        assert!((optimum.loss - 1.859_089_241_451_764_4).abs() < 1e-5, "{kind:?}");
+        assert!(
+            (optimum.loss - 1.859_089_241_451_764_4).abs() < 1e-5,
+            "{kind:?}"
+        );
     }
 }

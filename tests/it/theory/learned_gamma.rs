@@ -142,7 +142,10 @@ fn exact_reproduction_needs_a_large_beta() {
     );
     assert!(error.to_string().contains("minus infinity"));
     // κ = 3, but the data have rank 2.
-    assert!(error.to_string().contains("rank 2, so 2 latents"), "{error}");
+    assert!(
+        error.to_string().contains("rank 2, so 2 latents"),
+        "{error}"
+    );
     let flat = optimum(&problem, 3.0, Gamma::Learned).unwrap();
     assert!((flat.gamma - 2.0 / 3.0).abs() < 1e-12 && flat.active == 1);
     let e = [4.0, 2.0];
