@@ -26,6 +26,7 @@ mod overview;
 mod pictures;
 mod preview;
 mod rank;
+mod scale;
 mod select;
 mod source;
 mod spectrum;
@@ -42,6 +43,7 @@ pub use load::{PREVIEWED, load, load_with, preview, preview_cancellable, preview
 pub use overview::{Examples, HEAD, Overview};
 pub use preview::Preview;
 pub use rank::{IntrinsicRank, SHARES};
+pub use scale::{ScaleWarning, scale_warning};
 pub use spectrum::{MAX_SIDE as MAX_SPECTRUM_SIDE, Spectrum, spectrum};
 pub use store::Store;
 pub use stored::StoredPixels;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::Spectrum;
 use crate::train::{RunSetup, TrainError, Trainer};
 
-use super::hold::{advance, stride};
+use super::hold::{advance, ceiling, stride};
 use super::measure::{Measurement, measure_briefly, measure_finally};
 use super::stationary::{Stationarity, Verdict};
 use super::watch::Watcher;
@@ -46,7 +46,8 @@ pub fn short_run(
     }
     let go_on = || watcher.go_on();
     let config = &setup.config;
-    let mut test = Stationarity::new(config.live.eta_enc * config.live.eta_enc);
+    let prior = config.live.eta_enc * config.live.eta_enc;
+    let mut test = Stationarity::new(prior, ceiling(&trainer, &config.live));
     let stride = stride(steps);
     while trainer.step() < steps {
         let count = stride.min(steps - trainer.step());

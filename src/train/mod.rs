@@ -18,6 +18,7 @@ mod posterior;
 mod protocol;
 mod recovery;
 mod run;
+pub mod sanity;
 mod trainer;
 mod views;
 mod worker;
@@ -36,6 +37,7 @@ pub use posterior::Posterior;
 pub use protocol::{
     Command, Event, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
 };
+pub use sanity::Sanity;
 pub use trainer::{Checkpoint, TrainError, Trainer};
 pub use views::{Decoded, Gallery, GalleryPictures, GalleryRequest, ModePoint, Views};
 pub use worker::{Factory, Waker, Worker};

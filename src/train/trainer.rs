@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
 use crate::config::{Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
-use crate::data::{Preprocessor, Spectrum, Targets, check_targets};
+use crate::data::{Preprocessor, Spectrum, Targets, check_targets, scale_warning};
 use crate::model::{NetSpec, Shape, initial_parameters};
+use crate::text::significant;
 
 use super::modes::LatentMode;
 use super::protocol::{Projection, RunSetup, ViewRequest};
+use super::sanity::{Baseline, State, Watch, largest};
 use super::views::{Gallery, GalleryRequest, Views, decode, gallery, views};
 
 /// Why a run could not start or go on.
@@ -29,19 +31,35 @@ pub enum TrainError {
     /// The data set is empty.
     #[error("the data set {0} has no items")]
     NoData(String),
+    /// A run ended with numbers that are far beyond what the objective allows, though they were coming down.
+    #[error("after step {step} the loss is still out of range, {loss}{beside}; train longer, or {advice}")]
+    OutOfRange {
+        /// The step, from 1.
+        step: u64,
+        /// The loss.
+        loss: String,
+        /// What it is held against, in words that follow.
+        beside: String,
+        /// What else to do about it.
+        advice: String,
+    },
     /// What is to be done to single latents cannot be done.
     #[error("latents cannot be held or given noise: {reason}")]
     LatentModes {
         /// Why.
         reason: String,
     },
-    /// A number stopped being finite.
-    #[error("step {step} diverged: {tensor} is no longer finite")]
+    /// A number stopped being finite, or the numbers are far beyond what the objective allows ([`super::sanity`]).
+    #[error("step {step} diverged: {tensor} {what}; {advice}")]
     Diverged {
         /// The step, from 1.
         step: u64,
-        /// The first tensor, in the order of computation, with a non-finite number.
+        /// The first tensor, in the order of computation, with a number that is not finite or out of all range.
         tensor: String,
+        /// What is the matter with it: `is no longer finite`.
+        what: String,
+        /// What to do about it.
+        advice: String,
     },
 }
 
@@ -134,6 +152,11 @@ pub struct Trainer {
     step: u64,
     /// Steps whose metrics came back.
     reported: u64,
+    /// What the run's numbers are judged by; none where the data have none.
+    baseline: Option<Baseline>,
+    watch: Watch,
+    /// The newest loss reported.
+    loss: f64,
 }
 
 impl Trainer {
@@ -163,9 +186,18 @@ impl Trainer {
     /// [`TrainError`] if the device fails.
     pub fn on_backend(setup: Arc<RunSetup>, backend: Box<dyn Backend>) -> Result<Self, TrainError> {
         let modes = vec![LatentMode::default(); backend.plan().net.latents];
+        let baseline = Baseline::of(
+            &setup.data,
+            &setup.preprocessor,
+            &backend.plan().net,
+            setup.config.sampling.seed,
+        );
         let mut this = Self {
             backend,
             modes,
+            baseline,
+            watch: Watch::default(),
+            loss: f64::NAN,
             live: setup.config.live,
             setup,
             step: 0,
@@ -220,6 +252,7 @@ impl Trainer {
         self.backend.clear_status()?;
         self.step = checkpoint.step;
         self.reported = checkpoint.step;
+        self.watch.restart();
         Ok(())
     }
 
@@ -235,6 +268,9 @@ impl Trainer {
             && let Some(slice) = self.backend.plan().parameter("log_gamma")
         {
             self.backend.write(slice, &[live.gamma.ln() as f32])?;
+        }
+        if live != self.live {
+            self.watch.restart();
         }
         self.live = live;
         Ok(())
@@ -275,7 +311,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`TrainError::Diverged`] naming the tensor, or a device error. Metrics of the steps before a
-    /// divergence are in `out`.
+    /// number that is not finite are in `out`; of a run whose finite numbers exploded, all that came.
     pub fn train(
         &mut self,
         count: usize,
@@ -315,17 +351,74 @@ impl Trainer {
     pub fn collect(&mut self, wait: bool, out: &mut Vec<StepMetrics>) -> Result<(), TrainError> {
         let mut rows = Vec::new();
         self.backend.take_metrics(&mut rows, wait)?;
+        let mut exploded = None;
         for metrics in rows {
             self.reported += 1;
             if let Some(op) = metrics.bad_op {
-                return Err(self.divergence(op));
+                return Err(self.not_finite(op));
             }
             if !metrics.loss.is_finite() {
-                return Err(self.divergence(usize::MAX));
+                return Err(self.not_finite(usize::MAX));
+            }
+            if exploded.is_none() && self.has_diverged(&metrics) {
+                exploded = Some((self.reported, metrics.loss));
             }
             out.push(metrics);
         }
+        match exploded {
+            Some((step, loss)) => Err(self.exploded(step, loss)),
+            None => Ok(()),
+        }
+    }
+
+    /// What the run's numbers are judged by; none where the data have none.
+    pub fn baseline(&self) -> Option<&Baseline> {
+        self.baseline.as_ref()
+    }
+
+    /// The same over the first `items` items in file order.
+    pub fn baseline_over(&self, items: usize) -> Option<Baseline> {
+        let (setup, baseline) = (&self.setup, self.baseline.as_ref()?);
+        let seed = setup.config.sampling.seed;
+        baseline.over(&setup.data, &setup.preprocessor, seed, items)
+    }
+
+    /// Whether the newest step reported was within range; only such a state is worth going back to.
+    pub fn is_within_range(&self) -> bool {
+        self.watch.is_within()
+    }
+
+    /// An error if the newest step is out of range and no better than the first since the start or an edit: a run that
+    /// ends like this has diverged, however short it was.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`], or a device error.
+    pub fn check(&mut self) -> Result<(), TrainError> {
+        self.collect(true, &mut Vec::new())?;
+        if self.watch.has_grown() {
+            let (step, loss) = (self.reported, self.loss);
+            return Err(self.exploded(step, loss));
+        }
         Ok(())
+    }
+
+    /// Takes a step's numbers in; whether the run has diverged by them.
+    fn has_diverged(&mut self, metrics: &StepMetrics) -> bool {
+        self.loss = metrics.loss;
+        let Some(baseline) = &self.baseline else {
+            return false;
+        };
+        let price = match self.live.objective {
+            Objective::Vae => metrics.beta * metrics.kl,
+            Objective::Autoencoder => 0.0,
+        };
+        let state = State {
+            sse: metrics.sse,
+            price,
+            gamma: metrics.gamma,
+        };
+        let magnitude = baseline.magnitude(&state);
+        self.watch.push(magnitude, self.live.learning_rate)
     }
 
     /// Pictures of the run as it stands, projected on the data's first mode.
@@ -377,7 +470,63 @@ impl Trainer {
         }))
     }
 
-    fn divergence(&self, op: usize) -> TrainError {
+    /// The error of a run whose finite numbers are out of range.
+    fn exploded(&mut self, step: u64, loss: f64) -> TrainError {
+        let (tensor, size) = match largest(self.backend.as_mut()) {
+            Ok(found) => found,
+            Err(error) => return error.into(),
+        };
+        let beside = self.beside();
+        TrainError::Diverged {
+            step,
+            tensor,
+            what: format!(
+                "has grown to {} and the loss is {}{beside}",
+                significant(size, 3),
+                significant(loss, 3)
+            ),
+            advice: self.advice(),
+        }
+    }
+
+    /// The error of a run that ends with this loss, out of range.
+    pub fn out_of_range(&self, loss: f64) -> TrainError {
+        TrainError::OutOfRange {
+            step: self.reported,
+            loss: significant(loss, 3),
+            beside: self.beside(),
+            advice: self.advice(),
+        }
+    }
+
+    /// The collapsed loss, as a clause after another loss.
+    fn beside(&self) -> String {
+        let known = self
+            .baseline
+            .as_ref()
+            .and_then(|b| b.collapsed_loss(&self.live, self.live.beta_at(self.step)));
+        known.map_or_else(String::new, |collapsed| {
+            format!(
+                " where a network that ignores its input has {}",
+                significant(collapsed, 3)
+            )
+        })
+    }
+
+    /// What may keep a run from diverging.
+    fn advice(&self) -> String {
+        let setup = &self.setup;
+        let seed = setup.config.sampling.seed;
+        match scale_warning(&setup.data, &setup.preprocessor, seed) {
+            Some(warning) => format!(
+                "{}: standardise the data, or use a smaller learning rate",
+                warning.text(&[])
+            ),
+            None => "use a smaller learning rate, or a larger γ".into(),
+        }
+    }
+
+    fn not_finite(&self, op: usize) -> TrainError {
         let plan = self.backend.plan();
         let tensor = plan
             .ops(Program::Train)
@@ -390,6 +539,8 @@ impl Trainer {
         TrainError::Diverged {
             step: self.reported,
             tensor,
+            what: "is no longer finite".into(),
+            advice: self.advice(),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::config::{
 };
 use crate::data::Spectrum;
 use crate::metrics::{Explainable, Usage};
+use crate::train::sanity::{Sanity, State};
 use crate::train::{Checkpoint, LatentMode, RunCopy, TrainError, Trainer, evaluate};
 
 pub use findings::{Findings, Found, LinearBound, Outcome, Probe};
@@ -27,7 +28,7 @@ use judge::linear_gap;
 use super::error::Error;
 use super::hold::hold;
 use super::kick::kicked;
-use super::measure::{WATCHED, measure_finally};
+use super::measure::{FINAL, WATCHED, measure_finally};
 use super::prediction;
 use super::watch::{Progress, Watcher};
 
@@ -47,7 +48,7 @@ pub fn most_steps(steps: u64) -> u64 {
 pub struct DiagnoseRequest {
     /// A copy of it.
     pub copy: Arc<RunCopy>,
-    /// The spectrum of the data, if it is known: the linear VAE's energy and the variance come from it.
+    /// The spectrum of the data, if it is known: the linear VAE's energy comes from it.
     pub spectrum: Option<Arc<Spectrum>>,
     /// Most steps of a probe. The twin gets as many as the run had, up to three times this.
     pub steps: u64,
@@ -73,8 +74,8 @@ struct Probes<'a> {
 /// Makes the probes and judges them.
 ///
 /// # Errors
-/// [`Error::Stopped`] if the watcher ended it, [`Error::Request`] for a run without a KL term or with latents held by
-/// hand, [`Error::Run`] if a
+/// [`Error::Stopped`] if the watcher ended it, [`Error::Request`] for a run without a KL term, with latents held by
+/// hand or with numbers out of range, [`Error::Run`] if a
 /// probe cannot start or diverges.
 pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis, Error> {
     if request.copy.live.objective == Objective::Autoencoder {
@@ -101,6 +102,11 @@ pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis
             .ok_or(Error::Stopped)?,
         verdict: None,
     };
+    if probes.sanity(&diagnosis.findings).is_exploded() {
+        let text = "the run has exploded: its numbers are out of range and its latents mean nothing; reset it and use a \
+                    smaller learning rate";
+        return Err(Error::Request(text.into()));
+    }
     watcher.diagnosis(&diagnosis);
     for probe in Probe::ALL {
         // A run without dead latents needs no counterfactual but its own future.
@@ -212,6 +218,19 @@ impl<'a> Probes<'a> {
         }))
     }
 
+    /// What the run's numbers can be.
+    fn sanity(&self, findings: &Findings) -> Sanity {
+        let (now, live) = (&findings.now, self.own());
+        let state = State {
+            sse: findings.dim as f64 * now.mse,
+            price: live.beta * now.kl,
+            gamma: now.gamma,
+        };
+        self.trainer
+            .baseline()
+            .map_or(Sanity::Sound, |b| b.judge(&state, now.loss, &live, live.beta))
+    }
+
     /// Growth of the squared error, as a share of it, when these latents are replaced by their prior mean; none if
     /// stopped.
     fn zeroing(&mut self, live: &LiveConfig, dead: &[usize]) -> Result<Option<f64>, TrainError> {
@@ -238,12 +257,10 @@ impl<'a> Probes<'a> {
             .then(|| if with > 0.0 { zeroed / with - 1.0 } else { 0.0 }))
     }
 
-    /// E‖y − ȳ‖² per dimension, where the target is the input.
+    /// E‖y − ȳ‖² per dimension over the items that the run is measured on.
     fn variance(&self) -> Option<f64> {
-        let config = &self.request.copy.setup.config;
-        let spectrum = self.request.spectrum.as_ref()?;
-        (config.net.target == Target::Input)
-            .then(|| spectrum.total_variance / spectrum.dim() as f64)
+        let baseline = self.trainer.baseline_over(FINAL)?;
+        Some(baseline.variance() / baseline.dim() as f64)
     }
 
     /// The linear VAE under the same objective; none where the objective is another than the closed form's.
