@@ -26,7 +26,7 @@ mod overview;
 mod pictures;
 mod preview;
 mod rank;
-mod scale;
+mod scale_check;
 mod select;
 mod source;
 mod spectrum;
@@ -43,7 +43,7 @@ pub use load::{PREVIEWED, load, load_with, preview, preview_cancellable, preview
 pub use overview::{Examples, HEAD, Overview};
 pub use preview::Preview;
 pub use rank::{IntrinsicRank, SHARES};
-pub use scale::{ScaleWarning, scale_warning};
+pub use scale_check::{ScaleWarning, scale_warning};
 pub use spectrum::{MAX_SIDE as MAX_SPECTRUM_SIDE, Spectrum, spectrum};
 pub use store::Store;
 pub use stored::StoredPixels;

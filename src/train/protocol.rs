@@ -10,6 +10,7 @@ use super::copy::RunCopy;
 use super::evaluate::Evaluation;
 use super::history::History;
 use super::landscape::{Landscape, LandscapeRequest};
+use super::sanity::Sanity;
 use super::views::{Decoded, Gallery, GalleryRequest, Views};
 
 /// Names a run; messages of an older run are dropped.
@@ -198,6 +199,13 @@ impl Event {
             | Self::Failed { run, .. }
             | Self::Refused { run, .. } => *run,
         }
+    }
+}
+
+impl Snapshot {
+    /// What the newest statistics can be.
+    pub fn sanity(&self) -> Sanity {
+        self.evaluation.as_ref().map_or(Sanity::Sound, |e| e.sanity)
     }
 }
 
