@@ -23,7 +23,7 @@ fn stored_value(element: u32) -> f32 {
 
 // Twin of `PixelTransform::apply`.
 fn pixel_value(value: f32, u: f32) -> f32 {
-    let w = (value + u * call.dequantize) * call.scale;
+    let w = (value - call.offset + u * call.dequantize) * call.scale;
     if call.logit_lambda > 0.0 {
         let p = call.logit_lambda + (1.0 - 2.0 * call.logit_lambda) * w;
         return portable_ln(p / (1.0 - p));

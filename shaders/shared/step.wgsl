@@ -42,6 +42,7 @@ struct CallInputs {
     // Bits, see the FLAG constants.
     flags: u32,
     // `PixelTransform`.
+    offset: f32,
     scale: f32,
     dequantize: f32,
     logit_lambda: f32,

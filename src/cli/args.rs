@@ -1,18 +1,20 @@
 //! What can be typed, and the validated settings it becomes.
 
+mod data;
+
 use std::path::PathBuf;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{
-    Activation, Colour, ConfigError, Crop, DataConfig, DataSource, DeviceChoice, Estimator,
-    GammaMode, ImageOptions, KlSchedule, Likelihood, LiveConfig, NetConfig, Objective,
-    PosteriorVariance, Preprocess, Preset, RunConfig, SamplingConfig, Split, Stack, Target,
-    TrainedPart, positive,
+    Activation, ConfigError, DataConfig, DataSource, DeviceChoice, Estimator, GammaMode,
+    KlSchedule, Likelihood, LiveConfig, NetConfig, Objective, PosteriorVariance, Preprocess,
+    Preset, RunConfig, SamplingConfig, Split, Stack, Target, TrainedPart, positive,
 };
 
 use super::error::Error;
+use data::data_source;
+pub use data::{DataArguments, PictureArguments, ValueArguments};
 
 /// See, explain and predict posterior collapse in variational autoencoders.
 #[derive(Debug, Parser)]
@@ -31,11 +33,6 @@ impl Arguments {
     pub fn mode(self) -> Mode {
         self.mode.unwrap_or(Mode::Window(self.window))
     }
-}
-
-/// Reads a data source; a path need not be UTF-8.
-fn data_source() -> impl TypedValueParser<Value = DataSource> {
-    OsStringValueParser::new().try_map(DataSource::from_os)
 }
 
 /// What to do.
@@ -76,6 +73,9 @@ pub struct WindowArguments {
     /// How pictures become items.
     #[command(flatten)]
     pub pictures: PictureArguments,
+    /// What stored values mean.
+    #[command(flatten)]
+    pub values: ValueArguments,
     /// auto, cpu, gpu, software, or part of an adapter's name.
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
@@ -91,100 +91,13 @@ impl WindowArguments {
     /// [`Error::Config`] for a limit of zero.
     pub fn run_config(&self) -> Result<RunConfig, Error> {
         let config = RunConfig {
-            data: DataConfig {
+            data: self.pictures.asked(self.values.asked(DataConfig {
                 source: self.data.clone(),
                 limit: self.limit,
-                image: self.pictures.options(),
-                classes: self.pictures.classes.clone(),
-                label: self.pictures.label.clone(),
                 ..DataConfig::default()
-            },
+            })),
             device: self.device.clone(),
             ..RunConfig::default()
-        };
-        config.validate()?;
-        Ok(config)
-    }
-}
-
-/// Which data.
-#[derive(Debug, Clone, Args)]
-pub struct DataArguments {
-    /// digits, faces, gaussian:9,5,2,1,0.3, or the path of a file or folder: IDX, CIFAR binaries, .npy, .npz, CSV,
-    /// pictures, CelebA.
-    #[arg(long, value_parser = data_source())]
-    pub data: DataSource,
-    /// Which split, where the data have one.
-    #[arg(long, value_enum, default_value_t)]
-    pub split: Split,
-    /// Use the first N items in file order.
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
-    /// How values become x.
-    #[arg(long, value_enum, default_value_t)]
-    pub preprocess: Preprocess,
-    /// λ of --preprocess logit [default: 1e-6, for colour 0.05].
-    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
-    pub logit_lambda: Option<f64>,
-    /// How pictures become items.
-    #[command(flatten)]
-    pub pictures: PictureArguments,
-}
-
-/// How pictures become items, and which of them.
-#[derive(Debug, Clone, Default, Args)]
-pub struct PictureArguments {
-    /// Bring pictures to this side [default: their own; folders of pictures at most 64].
-    #[arg(long, value_name = "PIXELS")]
-    pub side: Option<usize>,
-    /// Part of a picture that is kept: auto (the centred square; CelebA's usual crop), none, or the side of the
-    /// centred square in pixels.
-    #[arg(long, value_name = "CROP", default_value_t)]
-    pub crop: Crop,
-    /// Grey or colour.
-    #[arg(long, value_enum, default_value_t)]
-    pub colour: Colour,
-    /// Only items of these classes, by name or number: 0,1 or cat,dog.
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    pub classes: Vec<String>,
-    /// Labels to take where there are several: fine or coarse (CIFAR-100), an attribute (CelebA), hair, glasses,
-    /// smile, pose or light (faces).
-    #[arg(long, value_name = "NAME")]
-    pub label: Option<String>,
-}
-
-impl PictureArguments {
-    /// The same as options.
-    fn options(&self) -> ImageOptions {
-        ImageOptions {
-            side: self.side,
-            crop: self.crop,
-            colour: self.colour,
-        }
-    }
-}
-
-impl DataArguments {
-    /// The validated request.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for a limit, a side or a crop of zero, or a λ out of range; [`Error::Usage`] for a λ without a
-    /// logit.
-    pub fn config(&self) -> Result<DataConfig, Error> {
-        if self.logit_lambda.is_some() && self.preprocess != Preprocess::Logit {
-            return Err(Error::Usage(
-                "--logit-lambda needs --preprocess logit".into(),
-            ));
-        }
-        let config = DataConfig {
-            source: self.data.clone(),
-            split: self.split,
-            limit: self.limit,
-            preprocess: self.preprocess,
-            logit_lambda: self.logit_lambda,
-            image: self.pictures.options(),
-            classes: self.pictures.classes.clone(),
-            label: self.pictures.label.clone(),
         };
         config.validate()?;
         Ok(config)

@@ -9,6 +9,7 @@ mod layer_text;
 mod live;
 mod net;
 mod preset;
+mod scale;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use layer::{Activation, Layer, LayerKind, Stack, Window};
 pub use live::{GammaMode, KlSchedule, LiveConfig, Objective, TrainedPart};
 pub use net::{Estimator, Likelihood, NetConfig, PosteriorVariance, Target};
 pub use preset::Preset;
+pub use scale::{Constant, Missing, Scale};
 
 /// Why a setting was refused. Every message is one sentence that names the setting.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -208,17 +210,18 @@ pub enum Split {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Preprocess {
-    /// v/255 for bytes, the value itself for real-valued data.
+    /// The values on their [`Scale`]: v/255 for grey levels of a byte, real values as they are.
     #[default]
     None,
     /// As none, less the mean image.
     Center,
-    /// (v + u)/256 with u uniform in [0, 1), fresh at every visit.
+    /// (v + u)/256 for the 256 grey levels of a byte, with u uniform in [0, 1), fresh at every visit.
     Dequantize,
     /// logit(λ + (1−2λ)(v + u)/256): unless asked otherwise λ = 1e-6 for grey, 0.05 for colour images.
     Logit,
-    /// As centred, then divided by the standard deviation of each dimension, which counts as at least 1 % of the root
-    /// mean square of them all: a pixel that hardly ever changes is not blown up.
+    /// As centred, then divided by the standard deviation of each dimension. A pixel's counts as at least 1 % of the
+    /// root mean square of them all, so that one which hardly ever changes is not blown up; a table's columns are
+    /// quantities of their own, and each that changes at all is divided by its own.
     Standardize,
 }
 
@@ -236,9 +239,12 @@ pub struct DataConfig {
     pub split: Split,
     /// The first this many items in file order (of the classes asked for); all of them if absent.
     pub limit: Option<usize>,
-    /// How values become x.
+    /// What the stored values are divided by.
+    #[serde(default)]
+    pub scale: Scale,
+    /// How values on their scale become x.
     pub preprocess: Preprocess,
-    /// λ of the logit, in place of its usual value; of no account without a logit.
+    /// λ of the logit, in place of its usual value; unused by other preprocessings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logit_lambda: Option<f64>,
     /// How pictures become items.
@@ -251,6 +257,18 @@ pub struct DataConfig {
     /// a factor for the built-in faces.
     #[serde(default)]
     pub label: Option<String>,
+    /// Which array is taken where a file holds several, by its name.
+    #[serde(default)]
+    pub array: Option<String>,
+    /// Whether pictures are mirrored along their diagonal, which turns those upright that were stored column by column.
+    #[serde(default)]
+    pub transpose: bool,
+    /// What becomes of a table's missing values.
+    #[serde(default)]
+    pub missing: Missing,
+    /// What becomes of a table's columns that never change.
+    #[serde(default)]
+    pub constant: Constant,
 }
 
 impl Default for DataConfig {
@@ -259,11 +277,16 @@ impl Default for DataConfig {
             source: DataSource::Digits,
             split: Split::Train,
             limit: None,
+            scale: Scale::default(),
             preprocess: Preprocess::None,
             logit_lambda: None,
             image: ImageOptions::default(),
             classes: Vec::new(),
             label: None,
+            array: None,
+            transpose: false,
+            missing: Missing::default(),
+            constant: Constant::default(),
         }
     }
 }

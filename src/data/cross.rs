@@ -290,7 +290,7 @@ fn cross_covariance(
 /// Centred x of bytes without the rounding of a 32-bit x, as [`covariance`] takes them: with moments of
 /// two different roundings a target might be explained by more than the whole of it.
 fn exact_rows(bytes: &[u8], preprocessor: &Preprocessor, mean: &[f64], out: &mut [f64]) {
-    let scale = f64::from(preprocessor.transform.scale);
+    let scale = preprocessor.transform.scale;
     let d = mean.len();
     let offset: Vec<f64> = mean
         .iter()

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use super::scale::Scaling;
 use super::stored::StoredPixels;
 
 /// Height, width and channels of one item; a plain vector is `1 × d × 1`.
@@ -110,9 +111,36 @@ pub struct Dataset {
     pub classes: Vec<String>,
     /// Files that were left out, and why.
     pub skipped: Skipped,
+    /// The scale of the values, decided when they were loaded; without one bytes are grey levels and real values are
+    /// taken as they are.
+    pub scaling: Option<Scaling>,
+    /// Whether the items are rows of a table, each column a quantity of its own, rather than pictures or vectors of
+    /// one kind.
+    pub table: bool,
+    /// What the values of an item are called, in order, where the source tells; else empty.
+    pub columns: Vec<String>,
+    /// What loading decided that its user may want to know, one sentence each: a split that was not asked for, columns
+    /// that were left out.
+    pub remarks: Vec<String>,
 }
 
 impl Dataset {
+    /// Whether the values of an item are alike, as the pixels of a picture are, rather than quantities of their own.
+    pub fn is_of_pixels(&self) -> bool {
+        !self.table && (self.shape.is_image() || self.scaling().divisor != 1.0)
+    }
+
+    /// The scale of the values.
+    pub fn scaling(&self) -> Scaling {
+        self.scaling.clone().unwrap_or_else(|| {
+            if self.pixels.are_bytes() {
+                Scaling::grey()
+            } else {
+                Scaling::none([f64::NAN; 2])
+            }
+        })
+    }
+
     /// n, the number of items.
     pub fn len(&self) -> usize {
         let values = match &self.pixels {
@@ -143,29 +171,44 @@ impl Dataset {
         values + self.labels.as_ref().map_or(0, Vec::len)
     }
 
-    /// Item `index` as display bytes, `d` long (interleaved if the item has three channels):
-    /// bytes as they are; real values stretched so that the item's range fills 0..=255.
+    /// Item `index` as display bytes, `d` long (interleaved if the item has three channels): black to white over the
+    /// range of all values; where that is not known, over the item's own.
     pub fn display_row(&self, index: usize) -> Vec<u8> {
         let d = self.dim();
         let range = index * d..(index + 1) * d;
-        match &self.pixels {
-            Pixels::Bytes(_) | Pixels::Stored(_) => {
-                let mut scratch = Vec::new();
-                let bytes = self.pixels.bytes(range, &mut scratch);
-                bytes.map_or_else(Vec::new, <[u8]>::to_vec)
-            }
-            Pixels::Floats(floats) => {
-                let row = floats.get(range).unwrap_or(&[]);
-                let low = row.iter().copied().fold(f32::INFINITY, f32::min);
-                let high = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                let scale = if high > low {
-                    255.0 / (high - low)
-                } else {
-                    0.0
-                };
-                row.iter().map(|&v| ((v - low) * scale) as u8).collect()
-            }
+        let Some(scaling) = &self.scaling else {
+            return self.unscaled_row(range);
+        };
+        let [black, white] = scaling.black_and_white();
+        // Of levels, so that grey comes back as it was.
+        let slope = 255.0 / ((white - black) * scaling.divisor);
+        let start = scaling.offset + black * scaling.divisor;
+        let shade = |v: f64| ((v - start) * slope).round().clamp(0.0, 255.0) as u8;
+        if let Pixels::Floats(floats) = &self.pixels {
+            let row = floats.get(range).unwrap_or(&[]);
+            return row.iter().map(|&v| shade(v.into())).collect();
         }
+        let mut scratch = Vec::new();
+        let bytes = self.pixels.bytes(range, &mut scratch).unwrap_or(&[]);
+        bytes.iter().map(|&v| shade(v.into())).collect()
+    }
+
+    /// Bytes as they are; real values stretched so that the item's range fills 0..=255.
+    fn unscaled_row(&self, range: Range<usize>) -> Vec<u8> {
+        let Pixels::Floats(floats) = &self.pixels else {
+            let mut scratch = Vec::new();
+            let bytes = self.pixels.bytes(range, &mut scratch);
+            return bytes.map_or_else(Vec::new, <[u8]>::to_vec);
+        };
+        let row = floats.get(range).unwrap_or(&[]);
+        let low = row.iter().copied().fold(f32::INFINITY, f32::min);
+        let high = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let scale = if high > low {
+            255.0 / (high - low)
+        } else {
+            0.0
+        };
+        row.iter().map(|&v| ((v - low) * scale) as u8).collect()
     }
 
     /// A hash of shape, values and labels: two data sets with the same digest hold the same

@@ -5,42 +5,41 @@
 
 use crate::config::Preprocess;
 
-use super::dataset::{Dataset, Pixels};
+use super::dataset::Dataset;
 use super::error::Error;
 
-/// Whether a preprocessing makes sense of bytes only.
-pub fn needs_bytes(kind: Preprocess) -> bool {
+/// Whether a preprocessing makes sense of whole grey levels only.
+pub fn needs_levels(kind: Preprocess) -> bool {
     match kind {
         Preprocess::Dequantize | Preprocess::Logit => true,
         Preprocess::None | Preprocess::Center | Preprocess::Standardize => false,
     }
 }
 
-/// Refuses a preprocessing that needs bytes where the data are real values.
+/// Refuses a preprocessing that needs grey levels where the data have none.
 ///
 /// # Errors
-/// [`Error::Preprocessing`], which says so too if the real values are whole levels that only need another type.
+/// [`Error::Preprocessing`], which says what the values are instead.
 pub(super) fn check(kind: Preprocess, data: &Dataset) -> Result<(), Error> {
-    let Pixels::Floats(values) = &data.pixels else {
-        return Ok(());
-    };
-    if !needs_bytes(kind) {
+    let scaling = data.scaling();
+    if !needs_levels(kind) || scaling.levels.is_some() {
         return Ok(());
     }
     let what = match kind {
-        Preprocess::Logit => "the logit starts from dequantised bytes",
-        _ => "dequantisation needs bytes",
+        Preprocess::Logit => "the logit starts from dequantised grey levels",
+        _ => "dequantisation fills the steps between grey levels",
     };
-    let level = |&v: &f32| (0.0..=255.0).contains(&v) && v.fract() == 0.0;
-    let found = if values.iter().all(level) {
-        "these values are whole numbers from 0 to 255 stored as floats; save them as bytes (uint8)"
-    } else {
-        "these values are real numbers"
+    let found = match scaling.range {
+        [low, high] if low.is_finite() && high.is_finite() => {
+            format!("these values ({}) have no such steps", scaling.reason)
+        }
+        _ => "these values are real numbers".into(),
     };
     Err(Error::Preprocessing {
         name: data.name.clone(),
         reason: format!(
-            "{what}, and {found}, or choose another preprocessing: none, centred or standardised"
+            "{what}, and {found}; choose another preprocessing (none, centred or standardised), or say by --scale what \
+             the largest level is"
         ),
     })
 }
@@ -48,34 +47,46 @@ pub(super) fn check(kind: Preprocess, data: &Dataset) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Scale;
     use crate::data::ImageShape;
+    use crate::data::dataset::Pixels;
+    use crate::data::scale::{Depth, decide};
 
     fn data(pixels: Pixels) -> Dataset {
-        Dataset {
+        let mut data = Dataset {
             name: "some".into(),
             shape: ImageShape {
-                height: 1,
+                height: 2,
                 width: 2,
                 channels: 1,
             },
             pixels,
             ..Dataset::default()
-        }
+        };
+        decide(&mut data, Scale::Auto, Depth::Unknown, &|_| true).expect("a scale");
+        data
     }
 
     #[test]
-    fn only_real_values_are_refused_and_whole_levels_are_told_how_to_become_bytes() {
-        let bytes = data(Pixels::Bytes(vec![0, 9]));
-        let levels = data(Pixels::Floats(vec![0.0, 255.0]));
-        let real = data(Pixels::Floats(vec![0.0, 0.5]));
-        let beyond = data(Pixels::Floats(vec![0.0, 256.0]));
+    fn only_values_without_levels_are_refused_however_they_are_stored() {
+        let levels = [
+            data(Pixels::Bytes(vec![0, 9, 99, 255])),
+            data(Pixels::Floats(vec![0.0, 9.0, 99.0, 255.0])),
+            data(Pixels::Floats(vec![0.0, 9.0, 99.0, 300.0])),
+        ];
+        let real = [
+            data(Pixels::Floats(vec![0.0, 0.5, 0.7, 1.0])),
+            data(Pixels::Floats(vec![-1.0, 0.5, 0.7, 1.0])),
+            data(Pixels::Bytes(vec![0, 1, 1, 0])),
+        ];
         for kind in [Preprocess::Dequantize, Preprocess::Logit] {
-            assert_eq!(check(kind, &bytes), Ok(()));
-            for (data, whole) in [(&levels, true), (&real, false), (&beyond, false)] {
-                let error = check(kind, data).expect_err("real values").to_string();
-                assert_eq!(error.contains("uint8"), whole, "{error}");
+            for data in &levels {
+                assert_eq!(check(kind, data), Ok(()));
+            }
+            for data in &real {
+                let error = check(kind, data).expect_err("no levels").to_string();
                 assert!(
-                    error.starts_with("some: ") && error.contains("bytes"),
+                    error.starts_with("some: ") && error.contains("grey levels"),
                     "{error}"
                 );
             }
@@ -85,7 +96,7 @@ mod tests {
             Preprocess::Center,
             Preprocess::Standardize,
         ] {
-            assert_eq!(check(kind, &real), Ok(()));
+            assert_eq!(check(kind, &real[1]), Ok(()));
         }
     }
 }

@@ -10,11 +10,14 @@ use super::dataset::Dataset;
 use super::detect::{self, Kind};
 use super::error::{Error, OnProgress};
 use super::preview::Preview;
+use super::scale::{self, Depth};
 use super::store::Store;
 use super::{cifar, csv, digits, faces, formats, gaussian, idx, levels, npy, pictures, select};
 
 /// Items of a preview.
 pub const PREVIEWED: usize = 8;
+/// Items read for a preview, so that its scale is that of the load.
+const LOOKED_AT: usize = 256;
 
 /// What a reader of one format gives.
 #[derive(Debug)]
@@ -54,13 +57,19 @@ pub fn load_with(
         DataSource::Path(path) => {
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
-                return pictures::load(&path, config, store, progress);
+                let mut data = pictures::load(&path, config, store, progress)?;
+                scale::decide(&mut data, config.scale, Depth::EightBits, progress)?;
+                levels::check(config.preprocess, &data)?;
+                return Ok(data);
             }
             read(kind, &path, config, limit, progress)?
         }
         _ => make(config, limit, seed, progress)?,
     };
-    let data = select::apply(loaded.data, config, progress)?;
+    let mut data = loaded.data;
+    // Before anything is chosen: a part of the data has the scale of the whole.
+    scale::decide(&mut data, config.scale, depth(&config.source), progress)?;
+    let data = select::apply(data, config, progress)?;
     levels::check(config.preprocess, &data)?;
     Ok(data)
 }
@@ -93,12 +102,18 @@ pub fn preview_cancellable(
     progress: OnProgress<'_>,
 ) -> Result<Preview, Error> {
     // Classes can only be counted when all labels are read; arrays are quick to read.
-    let limit = config.classes.is_empty().then_some(PREVIEWED);
+    let items = match config.source {
+        DataSource::Path(_) => LOOKED_AT,
+        _ => PREVIEWED,
+    };
+    let limit = config.classes.is_empty().then_some(items);
     let (loaded, may_stay) = match &config.source {
         DataSource::Path(path) => {
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
-                return pictures::preview(&path, config, store, PREVIEWED, progress);
+                let mut preview = pictures::preview(&path, config, store, PREVIEWED, progress)?;
+                scale::decide(&mut preview.first, config.scale, Depth::EightBits, progress)?;
+                return Ok(preview);
             }
             let plain = config.image.is_default() && config.classes.is_empty();
             let may_stay = plain && matches!(kind, Kind::Idx | Kind::Npy);
@@ -111,7 +126,9 @@ pub fn preview_cancellable(
         image: crate::config::ImageOptions::default(),
         ..config.clone()
     };
-    let chosen = select::apply(loaded.data, &all, progress)?;
+    let mut data = loaded.data;
+    scale::decide(&mut data, config.scale, depth(&config.source), progress)?;
+    let chosen = select::apply(data, &all, progress)?;
     let count = match limit {
         Some(_) => loaded.total.unwrap_or(chosen.len() as u64),
         None => chosen.len() as u64,
@@ -247,6 +264,14 @@ fn make(
         }
     };
     without_choice(loaded, config)
+}
+
+/// Who says how deep the grey levels of a source are.
+fn depth(source: &DataSource) -> Depth {
+    match source {
+        DataSource::Digits | DataSource::Faces => Depth::EightBits,
+        DataSource::Gaussian(_) | DataSource::Path(_) => Depth::Unknown,
+    }
 }
 
 /// Refuses a choice of labels where there is none.

@@ -38,16 +38,16 @@ pub(super) fn mean(
         let partial = rows
             .into_par_iter()
             .fold(
-                || (vec![0.0_f64; d], vec![0.0_f32; d]),
-                |(mut sum, mut x), i| {
-                    preprocessor.row_into(data, seed, i, &mut x);
+                || (vec![0.0_f64; d], vec![0.0_f64; d], Vec::new()),
+                |(mut sum, mut x, mut scratch), i| {
+                    preprocessor.exact_row_into(data, seed, i, &mut scratch, &mut x);
                     for (s, &x) in sum.iter_mut().zip(&x) {
-                        *s += f64::from(x);
+                        *s += x;
                     }
-                    (sum, x)
+                    (sum, x, scratch)
                 },
             )
-            .map(|(sum, _)| sum)
+            .map(|(sum, ..)| sum)
             .collect::<Vec<_>>();
         for sum in partial {
             for (t, s) in total.iter_mut().zip(sum) {
@@ -176,7 +176,8 @@ fn exact_covariance(
             });
     }
     let count = n.max(1) as f64;
-    let scale = f64::from(preprocessor.transform.scale);
+    let transform = preprocessor.transform;
+    let scale = transform.scale;
     let raw: Vec<f64> = first.iter().map(|&s| s as f64 / count).collect();
     let spread = |p: usize| f64::from(preprocessor.inverse_std.get(p).copied().unwrap_or(1.0));
     for j in 0..d {
@@ -189,7 +190,7 @@ fn exact_covariance(
     let mean = raw
         .iter()
         .enumerate()
-        .map(|(p, m)| (m * scale - centre(p)) * spread(p))
+        .map(|(p, m)| ((m - transform.offset) * scale - centre(p)) * spread(p))
         .collect();
     report(progress, WHAT, n, n)?;
     Ok((second, mean))
@@ -205,15 +206,14 @@ pub(super) fn centred_rows(
     out: &mut [f64],
 ) {
     let d = data.dim();
-    out.par_chunks_mut(d).enumerate().for_each_init(
-        || vec![0.0_f32; d],
-        |x, (row, out)| {
-            preprocessor.row_into(data, seed, start + row, x);
-            for ((o, &x), m) in out.iter_mut().zip(x.iter()).zip(mean) {
-                *o = f64::from(x) - m;
+    out.par_chunks_mut(d)
+        .enumerate()
+        .for_each_init(Vec::new, |scratch, (row, out)| {
+            preprocessor.exact_row_into(data, seed, start + row, scratch, out);
+            for (o, m) in out.iter_mut().zip(mean) {
+                *o -= m;
             }
-        },
-    );
+        });
 }
 
 /// The general road: centre, then multiply in 64 bits.

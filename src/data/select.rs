@@ -170,7 +170,13 @@ fn resize(
         return Ok(data);
     }
     let (n, d) = (data.len(), data.dim());
-    let width = if data.pixels.are_bytes() { 1 } else { 4 };
+    // Between few levels there is no room for the shades that resampling makes.
+    let shades = data.scaling().divisor >= 255.0;
+    let width = if data.pixels.are_bytes() && shades {
+        1
+    } else {
+        4
+    };
     let needed = n as u64 * to.dim() as u64 * width;
     if needed > MAX_BYTES {
         return Err(too_large(&data.name, needed));
@@ -179,6 +185,7 @@ fn resize(
     let mut bytes = Vec::new();
     let mut floats = Vec::new();
     let mut scratch = Vec::new();
+    let mut row_as_floats = Vec::new();
     for item in 0..n {
         if item % BLOCK == 0 {
             report(progress, "resizing", item, n)?;
@@ -188,7 +195,14 @@ fn resize(
             Pixels::Floats(values) => fit.floats(&values[range], &mut floats),
             pixels => {
                 let row = pixels.bytes(range, &mut scratch);
-                fit.bytes(row.ok_or_else(|| unreadable(&data))?, &mut bytes);
+                let row = row.ok_or_else(|| unreadable(&data))?;
+                if width == 1 {
+                    fit.bytes(row, &mut bytes);
+                } else {
+                    row_as_floats.clear();
+                    row_as_floats.extend(row.iter().map(|&v| f32::from(v)));
+                    fit.floats(&row_as_floats, &mut floats);
+                }
             }
         }
     }

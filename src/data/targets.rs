@@ -93,12 +93,20 @@ fn beyond_unit(target: Target, data: &Dataset, kind: Preprocess) -> Option<&'sta
         Target::Input => match (kind, &data.pixels) {
             (Preprocess::Center, _) => Some("centred values"),
             (Preprocess::Standardize, _) => Some("standardised values"),
-            (_, Pixels::Floats(values)) => {
-                let unit = values.iter().all(|v| (0.0..=1.0).contains(v));
-                (!unit).then_some("these real numbers")
-            }
             (Preprocess::Logit, _) => Some("logits"),
-            (Preprocess::None | Preprocess::Dequantize, _) => None,
+            (Preprocess::None, Pixels::Floats(values)) => {
+                let scaling = data.scaling();
+                let unit = values.iter().all(|&v| {
+                    let w = (f64::from(v) - scaling.offset) / scaling.divisor;
+                    (0.0..=1.0).contains(&w)
+                });
+                (!unit).then_some("these values")
+            }
+            (Preprocess::None, _) => {
+                let [low, high] = data.scaling().scaled_range();
+                (low < 0.0 || high > 1.0).then_some("these values")
+            }
+            (Preprocess::Dequantize, _) => None,
         },
     }
 }

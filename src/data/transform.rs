@@ -12,13 +12,15 @@ use super::{levels, moments};
 
 /// The pointwise part of preprocessing, as the few numbers a kernel needs.
 ///
-/// With v the stored value and u ~ U(0, 1) (or 0): w = (v + u·`dequantize`)·`scale`,
+/// With v the stored value and u ~ U(0, 1) (or 0): w = (v − `offset` + u·`dequantize`)·`scale`,
 /// x = w, or x = logit(λ + (1−2λ)w) if `logit_lambda` is above zero; then the mean is taken off
-/// if the preprocessor centres.
+/// if the preprocessor centres. The theory uses offset and scale in 64 bits, the networks in 32.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PixelTransform {
-    /// Multiplies the stored value: 1/255, 1/256 or 1.
-    pub scale: f32,
+    /// Taken off the stored value.
+    pub offset: f64,
+    /// Multiplies the rest: 1/255 or 1/256 for grey levels of one byte, 1 for values as they are.
+    pub scale: f64,
     /// 1 to add a uniform u before scaling, else 0.
     pub dequantize: f32,
     /// λ of the logit, 0 for no logit.
@@ -38,7 +40,7 @@ impl PixelTransform {
     )]
     #[inline(always)]
     pub fn apply(self, value: f32, u: f32) -> f32 {
-        let w = (value + u * self.dequantize) * self.scale;
+        let w = (value - self.offset as f32 + u * self.dequantize) * self.scale as f32;
         if self.logit_lambda > 0.0 {
             let p = self.logit_lambda + (1.0 - 2.0 * self.logit_lambda) * w;
             (p / (1.0 - p)).ln()
@@ -47,15 +49,14 @@ impl PixelTransform {
         }
     }
 
-    /// The brightness in 0..=1 that an x (its mean added back) stands for, for display.
-    pub fn display(self, x: f32) -> f32 {
-        let w = if self.logit_lambda > 0.0 {
+    /// The w that an x (its mean added back) stands for.
+    fn inverse(self, x: f32) -> f32 {
+        if self.logit_lambda > 0.0 {
             let p = 1.0 / (1.0 + (-x).exp());
             (p - self.logit_lambda) / (1.0 - 2.0 * self.logit_lambda)
         } else {
             x
-        };
-        w.clamp(0.0, 1.0)
+        }
     }
 }
 
@@ -73,13 +74,19 @@ pub struct Preprocessor {
     pub inverse_std: Vec<f32>,
     /// What the decoder is trained to give, if not x.
     pub targets: Option<Targets>,
+    /// The w that are shown black and white.
+    shown: [f32; 2],
 }
 
-/// A standard deviation counts as at least this share of the root mean square of them all.
+/// A pixel's standard deviation counts as at least this share of the root mean square of them all.
 pub const STD_FLOOR: f64 = 0.01;
 
-/// One over the standard deviations, each at least [`STD_FLOOR`] of their root mean square; 1 if nothing varies.
-fn inverse_std(variances: &[f64]) -> Vec<f32> {
+/// A deviation below this share of a column's largest magnitude is rounding of 32 bits: the column is constant.
+const ROUNDING: f64 = 1e-7;
+
+/// One over the standard deviations of pixels, each at least [`STD_FLOOR`] of their root mean square; 1 if nothing
+/// varies.
+fn inverse_std_of_pixels(variances: &[f64]) -> Vec<f32> {
     let square = variances.iter().sum::<f64>() / variances.len().max(1) as f64;
     let least = STD_FLOOR * square.sqrt();
     let one = |variance: &f64| {
@@ -87,6 +94,20 @@ fn inverse_std(variances: &[f64]) -> Vec<f32> {
         if std > 0.0 { (1.0 / std) as f32 } else { 1.0 }
     };
     variances.iter().map(one).collect()
+}
+
+/// One over the standard deviations of columns that are quantities of their own, 1 for those that are constant.
+fn inverse_std_of_columns(variances: &[f64], mean: &[f64]) -> Vec<f32> {
+    let one = |(variance, mean): (&f64, &f64)| {
+        let std = variance.sqrt();
+        let inverse = (1.0 / std) as f32;
+        if std > ROUNDING * mean.abs() && inverse.is_finite() {
+            inverse
+        } else {
+            1.0
+        }
+    };
+    variances.iter().zip(mean).map(one).collect()
 }
 
 /// λ of the logit of items with so many channels, unless asked otherwise.
@@ -104,28 +125,24 @@ impl Preprocessor {
     /// [`Error::Preprocessing`] for a kind that needs bytes where the data are real values.
     pub fn new(kind: Preprocess, data: &Dataset) -> Result<Self, Error> {
         levels::check(kind, data)?;
-        let bytes = data.pixels.are_bytes();
+        let scaling = data.scaling();
+        let plain = PixelTransform {
+            offset: scaling.offset,
+            scale: 1.0 / scaling.divisor,
+            dequantize: 0.0,
+            logit_lambda: 0.0,
+        };
+        let filled = PixelTransform {
+            scale: 1.0 / f64::from(scaling.levels.unwrap_or(256)),
+            dequantize: 1.0,
+            ..plain
+        };
         let transform = match kind {
-            // Real-valued data carry their own scale: what would need bytes was refused.
-            _ if !bytes => PixelTransform {
-                scale: 1.0,
-                dequantize: 0.0,
-                logit_lambda: 0.0,
-            },
-            Preprocess::None | Preprocess::Center | Preprocess::Standardize => PixelTransform {
-                scale: 1.0 / 255.0,
-                dequantize: 0.0,
-                logit_lambda: 0.0,
-            },
-            Preprocess::Dequantize => PixelTransform {
-                scale: 1.0 / 256.0,
-                dequantize: 1.0,
-                logit_lambda: 0.0,
-            },
+            Preprocess::None | Preprocess::Center | Preprocess::Standardize => plain,
+            Preprocess::Dequantize => filled,
             Preprocess::Logit => PixelTransform {
-                scale: 1.0 / 256.0,
-                dequantize: 1.0,
                 logit_lambda: usual_lambda(data.shape.channels) as f32,
+                ..filled
             },
         };
         let mut this = Self {
@@ -134,13 +151,18 @@ impl Preprocessor {
             mean: Vec::new(),
             inverse_std: Vec::new(),
             targets: None,
+            shown: scaling.black_and_white().map(|w| w as f32),
         };
         let standardizes = kind == Preprocess::Standardize;
         if standardizes || kind == Preprocess::Center {
             let mean = moments::mean(data, &this, 0, &|_| true)?;
             if standardizes {
                 let variances = moments::variances(data, &this, &mean, &|_| true)?;
-                this.inverse_std = inverse_std(&variances);
+                this.inverse_std = if data.is_of_pixels() {
+                    inverse_std_of_pixels(&variances)
+                } else {
+                    inverse_std_of_columns(&variances, &mean)
+                };
             }
             this.mean = mean.iter().map(|&m| m as f32).collect();
         }
@@ -180,13 +202,55 @@ impl Preprocessor {
         }
     }
 
+    /// As [`row_into`](Self::row_into) in 64 bits where x follows from the stored value without noise, so that the
+    /// theory's x is not rounded; else the numbers that the networks see.
+    pub(super) fn exact_row_into(
+        &self,
+        data: &Dataset,
+        seed: u32,
+        index: usize,
+        scratch: &mut Vec<f32>,
+        out: &mut [f64],
+    ) {
+        let d = data.dim();
+        let range = index * d..(index + 1) * d;
+        if !self.transform.is_linear() {
+            scratch.resize(d, 0.0);
+            self.row_into(data, seed, index, scratch);
+            for (o, &x) in out.iter_mut().zip(scratch.iter()) {
+                *o = x.into();
+            }
+            return;
+        }
+        match &data.pixels {
+            Pixels::Floats(floats) => self.exact_values(&floats[range], out),
+            pixels => {
+                let mut bytes = Vec::new();
+                match pixels.bytes(range, &mut bytes) {
+                    Some(bytes) => self.exact_values(bytes, out),
+                    None => out.fill(f64::NAN),
+                }
+            }
+        }
+    }
+
+    /// x in 64 bits of one item's stored values, for a transform without noise.
+    fn exact_values<T: Copy + Into<f64>>(&self, values: &[T], out: &mut [f64]) {
+        let PixelTransform { offset, scale, .. } = self.transform;
+        for (p, (o, &v)) in out.iter_mut().zip(values).enumerate() {
+            let mean = self.mean.get(p).copied().unwrap_or(0.0);
+            let spread = self.inverse_std.get(p).copied().unwrap_or(1.0);
+            *o = ((v.into() - offset) * scale - f64::from(mean)) * f64::from(spread);
+        }
+    }
+
     /// log |det ∂x/∂v| of one item, from its x (d long): how much the preprocessing spreads volumes there.
     ///
     /// v is the stored value, in steps of one grey level for bytes; after dequantisation v + u. With it the log
     /// densities of different preprocessings compare: log p(v) = log p(x) + log |det ∂x/∂v|.
     pub fn log_det_row(&self, x: &[f32]) -> f64 {
         let lambda = f64::from(self.transform.logit_lambda);
-        let scale = f64::from(self.transform.scale).ln();
+        let scale = self.transform.scale.ln();
         let spread = |s: &f32| f64::from(*s).ln();
         let linear = x.len() as f64 * scale + self.inverse_std.iter().map(spread).sum::<f64>();
         if lambda == 0.0 {
@@ -253,12 +317,14 @@ impl Preprocessor {
 
     /// Brightness in 0..=1 of a model output `x` (d long), for display.
     pub fn display(&self, x: &[f32]) -> Vec<f32> {
+        let [black, white] = self.shown;
         x.iter()
             .enumerate()
             .map(|(p, &x)| {
                 let std = self.inverse_std.get(p).map_or(1.0, |s| 1.0 / s);
                 let mean = self.mean.get(p).copied().unwrap_or(0.0);
-                self.transform.display(x * std + mean)
+                let w = self.transform.inverse(x * std + mean);
+                ((w - black) / (white - black)).clamp(0.0, 1.0)
             })
             .collect()
     }

@@ -194,8 +194,8 @@ fn structs_have_the_layout_of_their_twins() {
     assert_eq!(layout_of(&module, "StepSlot"), (members, size));
     assert_eq!(
         layout_of(&module, "CallInputs"),
-        rust_layout!(CallInputs: op, rows, width, outputs, count, activation, stream, flags, scale,
-            dequantize, logit_lambda, first_group, splits, split_depth, edge, repeats, channels,
+        rust_layout!(CallInputs: op, rows, width, outputs, count, activation, stream, flags, offset,
+            scale, dequantize, logit_lambda, first_group, splits, split_depth, edge, repeats, channels,
             likelihood, kernel, stride, padding, large_height, large_width, large_channels,
             small_height, small_width, small_channels, first_sample, sample_count, decoder,
             log_gamma, chunk, block)

@@ -70,7 +70,8 @@ pub(super) fn gather<T: Real>(
         BatchOrder::Sequential => u32::MAX,
     };
     let transform = preprocessor.transform;
-    let plain = transform.dequantize == 0.0 && transform.logit_lambda == 0.0;
+    let plain = transform.is_linear();
+    let (offset, scale) = (transform.offset as f32, transform.scale as f32);
     let samples = Samples::new(order, inputs);
     over_rows_of(
         x,
@@ -83,21 +84,29 @@ pub(super) fn gather<T: Real>(
                 for (x, sample) in x.chunks_exact_mut(dim).zip(samples) {
                     let sample = sample as usize;
                     let values = sample * dim..(sample + 1) * dim;
+                    let noisy = |p: usize, v: f32| {
+                        let element = (sample * dim + p) as u32;
+                        let u = uniform(inputs.seed, Stream::Dequantize, element, noise_step);
+                        T::of_f32(transform.apply(v, u))
+                    };
                     if let Pixels::Floats(floats) = &data.pixels {
-                        for (x, &v) in x.iter_mut().zip(&floats[values]) {
-                            *x = T::of_f32(v);
+                        if plain {
+                            for (x, &v) in x.iter_mut().zip(&floats[values]) {
+                                *x = T::of_f32((v - offset) * scale);
+                            }
+                        } else {
+                            for (p, (x, &v)) in x.iter_mut().zip(&floats[values]).enumerate() {
+                                *x = noisy(p, v);
+                            }
                         }
                     } else if let Some(bytes) = data.pixels.bytes(values, &mut scratch) {
                         if plain {
                             for (x, &v) in x.iter_mut().zip(bytes) {
-                                *x = T::of_f32(f32::from(v) * transform.scale);
+                                *x = T::of_f32((f32::from(v) - offset) * scale);
                             }
                         } else {
                             for (p, (x, &v)) in x.iter_mut().zip(bytes).enumerate() {
-                                let element = (sample * dim + p) as u32;
-                                let u =
-                                    uniform(inputs.seed, Stream::Dequantize, element, noise_step);
-                                *x = T::of_f32(transform.apply(f32::from(v), u));
+                                *x = noisy(p, f32::from(v));
                             }
                         }
                     } else {

@@ -112,6 +112,7 @@ pub(super) fn preview(
             labels: album.labels.is_some().then_some(labels),
             classes: album.classes,
             skipped: album.skipped,
+            ..Dataset::default()
         },
     })
 }
@@ -136,6 +137,7 @@ fn finish(album: Album, kept: Kept) -> Dataset {
         labels,
         classes: album.classes,
         skipped,
+        ..Dataset::default()
     }
 }
 

@@ -66,7 +66,7 @@ pub(in crate::papers) fn moments(data: &Dataset, transform: PixelTransform) -> O
 /// The midpoint rule in t with u = t²(3 − 2t), which takes the edge off the logarithms at both ends.
 fn level(value: usize, transform: PixelTransform) -> Level {
     let lambda = f64::from(transform.logit_lambda);
-    let scale = f64::from(transform.scale);
+    let scale = transform.scale;
     let (mut total, mut square, mut slope) = (0.0, 0.0, 0.0);
     for i in 0..POINTS {
         let t = (i as f64 + 0.5) / POINTS as f64;
@@ -90,6 +90,7 @@ mod tests {
     use super::*;
 
     const MNIST: PixelTransform = PixelTransform {
+        offset: 0.0,
         scale: 1.0 / 256.0,
         dequantize: 1.0,
         logit_lambda: 1e-6,

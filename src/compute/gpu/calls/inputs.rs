@@ -36,6 +36,8 @@ pub struct CallInputs {
     /// Bits of the `FLAG` constants.
     pub flags: u32,
     /// Of the pixel transform.
+    pub offset: f32,
+    /// Of the pixel transform.
     pub scale: f32,
     /// Of the pixel transform.
     pub dequantize: f32,

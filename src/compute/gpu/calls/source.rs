@@ -64,7 +64,8 @@ pub(super) fn calls(op: &Op, base: CallInputs, setting: &Setting) -> Vec<Call> {
                     | flag(setting.bytes, CallInputs::BYTES)
                     | flag(setting.centered, CallInputs::CENTERED)
                     | flag(setting.standardized, CallInputs::STANDARDIZED),
-                scale: setting.transform.scale,
+                offset: setting.transform.offset as f32,
+                scale: setting.transform.scale as f32,
                 dequantize: setting.transform.dequantize,
                 logit_lambda: setting.transform.logit_lambda,
                 ..inputs
