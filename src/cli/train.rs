@@ -143,7 +143,7 @@ fn remark_before(setup: &RunSetup, plan: &Plan) {
     if !matches!(config.data.source, DataSource::Gaussian(_))
         && let Some(warning) = scale_warning(&setup.data, &setup.preprocessor, seed)
     {
-        eprintln!("{}; --preprocess standardize brings them to one", warning.text(&[]));
+        eprintln!("{}; --preprocess standardize brings them to one", warning.text(&setup.data.columns));
     }
     if let Some(width) = plan.net.hidden_like_output() {
         eprintln!(

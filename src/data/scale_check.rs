@@ -102,7 +102,7 @@ pub fn scale_warning(
             (first[p] + off, variance.sqrt())
         })
         .collect();
-    judge(&columns, !data.shape.is_image())
+    judge(&columns, !data.is_of_pixels())
 }
 
 /// The warning for columns of these means and deviations.

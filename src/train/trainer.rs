@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
-use crate::config::{Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
+use crate::config::{DataSource, Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
 use crate::data::{Preprocessor, Spectrum, Targets, check_targets, scale_warning};
 use crate::model::{NetSpec, Shape, initial_parameters};
 use crate::text::significant;
@@ -517,10 +517,12 @@ impl Trainer {
     fn advice(&self) -> String {
         let setup = &self.setup;
         let seed = setup.config.sampling.seed;
-        match scale_warning(&setup.data, &setup.preprocessor, seed) {
+        // Whoever wrote down a spectrum knows its scale.
+        let made = matches!(setup.config.data.source, DataSource::Gaussian(_));
+        match scale_warning(&setup.data, &setup.preprocessor, seed).filter(|_| !made) {
             Some(warning) => format!(
                 "{}: standardise the data, or use a smaller learning rate",
-                warning.text(&[])
+                warning.text(&setup.data.columns)
             ),
             None => "use a smaller learning rate, or a larger γ".into(),
         }

@@ -313,3 +313,133 @@ impl<'a> Rows<'a> {
         (sum, squares)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{GammaMode, NetConfig, Preprocess};
+    use crate::data::{ImageShape, Pixels};
+    use crate::model::Shape;
+
+    /// Four items of these rows, and their baseline under a likelihood; the network has κ = 3.
+    fn baseline(rows: &[[f32; 2]], likelihood: Likelihood) -> Option<Baseline> {
+        let (data, preprocessor) = data(rows);
+        let config = NetConfig {
+            likelihood,
+            ..NetConfig::dense(&[4], 3)
+        };
+        let shape = Shape::from(data.shape);
+        let net = NetSpec::new(&config, shape, shape).expect("a network");
+        Baseline::of(&data, &preprocessor, &net, 0)
+    }
+
+    fn data(rows: &[[f32; 2]]) -> (Dataset, Preprocessor) {
+        let data = Dataset {
+            shape: ImageShape {
+                height: 1,
+                width: 2,
+                channels: 1,
+            },
+            pixels: Pixels::Floats(rows.as_flattened().to_vec()),
+            ..Dataset::default()
+        };
+        let preprocessor = Preprocessor::new(Preprocess::None, &data).expect("a preprocessor");
+        (data, preprocessor)
+    }
+
+    fn close(a: f64, b: f64) {
+        assert!((a - b).abs() < 1e-4, "{a} is not {b}");
+    }
+
+    /// Columns ±1 and 3 ± 0.5 of four items: ȳ = (0, 3), variances 1 and 0.25, E‖y‖² = 1 + 9.25.
+    const ROWS: [[f32; 2]; 4] = [[-1.0, 2.5], [1.0, 2.5], [-1.0, 3.5], [1.0, 3.5]];
+
+    #[test]
+    fn the_collapsed_loss_is_its_closed_form() {
+        let b = baseline(&ROWS, Likelihood::Gaussian).expect("a baseline");
+        close(b.variance(), 1.25);
+        close(b.second_moment(), 10.25);
+        let held = LiveConfig {
+            gamma: 0.5,
+            ..LiveConfig::default()
+        };
+        // By hand: 1.25/(2·0.5) + log(2π·0.5) = 1.25 + 1.144730.
+        close(b.collapsed_loss(&held, 1.0).expect("a loss"), 2.394_730);
+        // At the best γ, 1.25/2: 1 + log(2π·0.625) = 1 + 1.367873, whatever γ is now.
+        for gamma_mode in [GammaMode::Learned, GammaMode::Optimal] {
+            let moving = LiveConfig { gamma_mode, ..held };
+            close(b.collapsed_loss(&moving, 1.0).expect("a loss"), 2.367_873);
+        }
+        // Free bits of 0.2 nats in three latents at β = 4; an autoencoder has none.
+        let free = LiveConfig {
+            free_bits: 0.2,
+            ..held
+        };
+        close(b.collapsed_loss(&free, 4.0).expect("a loss"), 2.394_730 + 2.4);
+        let twin = LiveConfig {
+            objective: Objective::Autoencoder,
+            ..free
+        };
+        close(b.collapsed_loss(&twin, 0.0).expect("a loss"), 2.394_730);
+    }
+
+    #[test]
+    fn other_likelihoods_have_theirs_or_none() {
+        let live = LiveConfig::default();
+        // Means 1/4 and 1/2: entropies 0.562335 and 0.693147.
+        let black = [[0.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]];
+        let b = baseline(&black, Likelihood::Bernoulli).expect("a baseline");
+        close(b.collapsed_loss(&live, 1.0).expect("a loss"), 1.255_482);
+        // ½(1 + log 2π) + ½(1 + log 2π/4) = 1.418939 + 0.725791.
+        let b = baseline(&ROWS, Likelihood::GaussianPerPixel).expect("a baseline");
+        close(b.collapsed_loss(&live, 1.0).expect("a loss"), 2.144_730);
+        // A pixel that never changes has a γ of 0, and the loss no minimum.
+        let still = [[1.0, 2.0], [1.0, 3.0], [1.0, 4.0], [1.0, 5.0]];
+        let b = baseline(&still, Likelihood::GaussianPerPixel).expect("a baseline");
+        assert_eq!(b.collapsed_loss(&live, 1.0), None);
+        assert_eq!(b.ceiling(&live, 1.0), None);
+        assert_eq!(baseline(&[[0.0, 0.0]; 4], Likelihood::Gaussian), None);
+        assert_eq!(baseline(&[[f32::NAN, 0.0]; 4], Likelihood::Gaussian), None);
+    }
+
+    #[test]
+    fn other_items_are_measured_from_the_mean_of_all() {
+        let b = baseline(&ROWS, Likelihood::Gaussian).expect("a baseline");
+        let (data, preprocessor) = data(&ROWS);
+        // The first two items have y₂ = 2.5 alike, half away from the mean of all.
+        let first = b.over(&data, &preprocessor, 0, 2).expect("a baseline");
+        close(first.variance(), 1.25);
+        close(first.second_moment(), 1.0 + 6.25);
+        assert_eq!(b.over(&data, &preprocessor, 0, 4).expect("all"), b);
+    }
+
+    #[test]
+    fn what_is_above_collapse_and_what_is_out_of_range() {
+        let b = baseline(&ROWS, Likelihood::Gaussian).expect("a baseline");
+        let live = LiveConfig::default();
+        let state = |sse: f64, kl: f64| State {
+            sse,
+            price: kl,
+            gamma: 1.0,
+        };
+        let loss = |s: &State| 0.5 * s.sse + (2.0 * std::f64::consts::PI).ln() + s.price;
+        let judged = |s: State| b.judge(&s, loss(&s), &live, 1.0);
+        assert_eq!(judged(state(0.4, 0.3)), Sanity::Sound);
+        // Collapsed but for the wander of a trained one, here 1 % of V.
+        assert_eq!(judged(state(1.2625, 1e-4)), Sanity::Sound);
+        // The mean, with a KL that buys nothing.
+        let above = judged(state(1.25, 6.5));
+        assert!(matches!(above, Sanity::Above(nats) if (nats - 6.5).abs() < 1e-9), "{above:?}");
+        for far in [state(1.1e5, 0.0), state(1.0, 1e31), state(f64::NAN, 1.0), state(1.0, f64::INFINITY)] {
+            assert!(judged(far).is_exploded(), "{far:?}");
+        }
+        // Where half of the network is held collapse may be out of reach; an explosion is one all the same.
+        let held = LiveConfig {
+            trained: TrainedPart::Encoder,
+            ..live
+        };
+        let s = state(1.25, 6.5);
+        assert_eq!(b.judge(&s, loss(&s), &held, 1.0), Sanity::Sound);
+        assert!(b.judge(&state(1e9, 0.0), 5e8, &held, 1.0).is_exploded());
+    }
+}

@@ -72,3 +72,48 @@ impl Watch {
 fn patience(learning_rate: f64) -> u64 {
     ((TRAVEL / learning_rate) as u64).clamp(LEAST_PATIENCE, MOST_PATIENCE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The step at which a run of these magnitudes is called diverged, at this rate.
+    fn caught(rate: f64, steps: u64, magnitude: impl Fn(u64) -> f64) -> Option<u64> {
+        let mut watch = Watch::default();
+        (1..=steps).find(|&step| watch.push(magnitude(step), rate))
+    }
+
+    #[test]
+    fn an_explosion_is_caught_within_the_window_and_whatever_comes_down_is_not() {
+        // From step 500 on, growing, standing still, and wobbling by a factor of ten.
+        let after = |step: u64, far: f64| if step < 500 { 0.5 } else { far };
+        for far in [1e5, 1e29, f64::INFINITY] {
+            assert_eq!(caught(1e-2, 2000, |s| after(s, far)), Some(599), "{far}");
+        }
+        let wobbling = |s: u64| after(s, 1e20 * 10_f64.powi((s % 3) as i32 - 1));
+        assert_eq!(caught(1e-2, 2000, wobbling), Some(599));
+        // The patience of 0.1 over the rate.
+        assert_eq!(caught(1e-4, 5000, |s| after(s, 1e6)), Some(1499));
+        assert_eq!(caught(1e-9, 50_000, |s| after(s, 1e6)), Some(10_499));
+        // A start far out of range that halves every 20 steps, single spikes, and a level just within range.
+        assert_eq!(caught(1e-2, 5000, |s| 1e20 * (-(s as f64) / 20.0).exp2()), None);
+        assert_eq!(caught(1e-2, 5000, |s| if s % 60 == 0 { 1e25 } else { 2.0 }), None);
+        assert_eq!(caught(1e-2, 5000, |_| 0.99 * FAR), None);
+    }
+
+    #[test]
+    fn growth_is_since_the_start_and_a_state_out_of_range_is_not_kept() {
+        let mut watch = Watch::default();
+        watch.push(1e12, 1e-3);
+        watch.push(1e9, 1e-3);
+        assert!(!watch.is_within() && !watch.has_grown());
+        watch.push(1e13, 1e-3);
+        assert!(watch.has_grown());
+        watch.push(1.0, 1e-3);
+        assert!(watch.is_within() && !watch.has_grown());
+        watch.restart();
+        watch.push(1e9, 1e-3);
+        watch.restart();
+        assert!(watch.is_within() && !watch.has_grown());
+    }
+}

@@ -172,6 +172,31 @@ fn an_output_folder_that_cannot_be_made_fails_before_training() {
     assert!(!err.contains("parameters on"), "it got to training: {err}");
 }
 
+/// What was written as the decoder's output is the output or an error, and never one more hidden layer.
+#[test]
+fn an_activation_on_the_decoders_output_is_refused() {
+    let train = "train --data gaussian:9,5,2,1,0.3 --encoder 32 --latent 3 --device cpu --steps 1";
+    let pictures = "train --data digits --limit 20 --encoder 8 --latent 2 --device cpu --steps 1";
+    for (line, layer) in [
+        (format!("{train} --decoder 32,5:relu"), "(5:relu)"),
+        (format!("{train} --decoder 5:sigmoid"), "(5:sigmoid)"),
+        (format!("{train} --decoder 32,5:bn"), "(5:bn)"),
+        (format!("{train} --target map:2 --decoder 32,2:tanh"), "(2:tanh)"),
+        (format!("{pictures} --decoder 49,7x7x1,deconv4k4s2,deconvoutk4s2:relu"), ":relu)"),
+        (format!("{pictures} --decoder 784,28x28x1,convoutk3:bn"), ":bn)"),
+        (format!("{pictures} --decoder 784:linear,bias:relu"), "(bias:relu)"),
+    ] {
+        let err = assert_one_sentence(&line, &run(line.split(' ')), 2);
+        assert!(err.contains(layer) && err.contains("last layer"), "{line}: {err}");
+    }
+    // Without one it may be meant, and is said.
+    let line = format!("{train} --decoder 32,5");
+    let output = run(line.split(' '));
+    let err = text(&output.stderr);
+    assert!(output.status.success(), "{err}");
+    assert!(err.contains("last layer of 5 is a hidden one"), "{err}");
+}
+
 #[test]
 fn a_divergence_is_exit_code_1_with_tensor_and_step() {
     let line = "train --data gaussian:9,5,2 --device cpu --steps 50 --lr 1e30";
