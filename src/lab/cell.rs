@@ -60,6 +60,7 @@ pub fn short_run(
         test.push(now.sample());
         tell(trainer.step());
     }
+    trainer.check()?;
     let Some(measured) = measure_finally(&mut trainer, &go_on)? else {
         return Ok(None);
     };

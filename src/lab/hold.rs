@@ -104,6 +104,7 @@ pub(super) fn hold(
             }
         }
     }
+    trainer.check()?;
     let steps = trainer.step() - first;
     Ok(measure_finally(trainer, go_on)?.map(|measured| Held {
         steps,

@@ -129,6 +129,7 @@ impl Evaluation {
         }
         let state = State {
             sse: self.sse,
+            nll: self.nll,
             price: self.price(),
             gamma: self.gamma,
         };

@@ -153,11 +153,11 @@ pub enum Event {
         /// After this step.
         step: u64,
     },
-    /// A number stopped being finite; the last good state was put back and the run waits.
+    /// A number stopped being finite, or left all range; the last good state was put back and the run waits.
     Diverged {
         /// The run.
         run: RunId,
-        /// Step, tensor and what was put back, in one sentence.
+        /// Step, tensor, what to do about it and what was put back.
         message: String,
     },
     /// The device failed; the run goes on from its last checkpoint, there or elsewhere.
@@ -202,13 +202,6 @@ impl Event {
     }
 }
 
-impl Snapshot {
-    /// What the newest statistics can be.
-    pub fn sanity(&self) -> Sanity {
-        self.evaluation.as_ref().map_or(Sanity::Sound, |e| e.sanity)
-    }
-}
-
 /// The newest state of a run; older ones may never be seen.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -240,4 +233,11 @@ pub struct Snapshot {
     pub decoded: Option<Arc<Decoded>>,
     /// The newest gallery asked for.
     pub gallery: Option<Arc<Gallery>>,
+}
+
+impl Snapshot {
+    /// What the newest statistics can be.
+    pub fn sanity(&self) -> Sanity {
+        self.evaluation.as_ref().map_or(Sanity::Sound, |e| e.sanity)
+    }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
-use crate::config::{DataSource, Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
+use crate::config::{
+    DataSource, Estimator, GammaMode, Likelihood, LiveConfig, Objective, TrainedPart,
+};
 use crate::data::{Preprocessor, Spectrum, Targets, check_targets, scale_warning};
 use crate::model::{NetSpec, Shape, initial_parameters};
 use crate::text::significant;
@@ -388,7 +390,7 @@ impl Trainer {
         self.watch.is_within()
     }
 
-    /// An error if the newest step is out of range and no better than the first since the start or an edit: a run that
+    /// An error if the newest steps are out of range and no better than the first since the start or an edit: a run that
     /// ends like this has diverged, however short it was.
     ///
     /// # Errors
@@ -414,6 +416,8 @@ impl Trainer {
         };
         let state = State {
             sse: metrics.sse,
+            nll: (self.backend.plan().net.likelihood != Likelihood::Gaussian)
+                .then_some(metrics.nll),
             price,
             gamma: metrics.gamma,
         };

@@ -223,6 +223,8 @@ impl<'a> Probes<'a> {
         let (now, live) = (&findings.now, self.own());
         let state = State {
             sse: findings.dim as f64 * now.mse,
+            nll: (findings.likelihood != Likelihood::Gaussian)
+                .then(|| now.loss - live.beta * now.kl),
             price: live.beta * now.kl,
             gamma: now.gamma,
         };

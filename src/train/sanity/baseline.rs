@@ -22,6 +22,8 @@ const LEAST_PROBABILITY: f64 = 1e-4;
 pub struct State {
     /// ‖y − D(z)‖² per sample, summed over dimensions.
     pub sse: f64,
+    /// −log p(y|z) per sample, where it does not follow from the error and γ.
+    pub nll: Option<f64>,
     /// β·KL in nats per sample, β that of the step; 0 for an autoencoder.
     pub price: f64,
     /// γ.
@@ -187,19 +189,21 @@ impl Baseline {
         }
     }
 
-    /// How many times what an ignorant network pays a state does: the larger of two quotients, its squared error over that
-    /// of a decoder that gives 0, and the price of its KL over what the data term is worth (at the γ of the state, and at
-    /// least a nat per latent).
+    /// How many times what an ignorant network pays a state does: the largest of its squared error over that of a decoder
+    /// that gives 0, its data term over what that is worth, where the decoder is no Gaussian of one γ (a Bernoulli's squared
+    /// error is bounded, its logits are not), and the price of its KL over the same (at the γ of the state, and at least a nat
+    /// per latent).
     pub fn magnitude(&self, state: &State) -> f64 {
-        let error = state.sse / self.second_moment;
         let worth = match self.likelihood {
             Likelihood::Gaussian => self.second_moment / (2.0 * state.gamma),
             Likelihood::Bernoulli => self.dim() as f64 * std::f64::consts::LN_2,
             Likelihood::GaussianPerPixel => self.dim() as f64,
         };
+        let error = (state.sse / self.second_moment).max(state.nll.map_or(0.0, |nll| nll / worth));
         let price = state.price / worth.max(self.latents as f64);
         // A number that is not finite is out of range, whichever it is.
-        if error.is_finite() && price.is_finite() {
+        let finite = state.sse.is_finite() && state.nll.is_none_or(f64::is_finite);
+        if finite && error.is_finite() && price.is_finite() {
             error.max(price)
         } else {
             f64::INFINITY
@@ -419,6 +423,7 @@ mod tests {
         let live = LiveConfig::default();
         let state = |sse: f64, kl: f64| State {
             sse,
+            nll: None,
             price: kl,
             gamma: 1.0,
         };
@@ -433,6 +438,12 @@ mod tests {
         for far in [state(1.1e5, 0.0), state(1.0, 1e31), state(f64::NAN, 1.0), state(1.0, f64::INFINITY)] {
             assert!(judged(far).is_exploded(), "{far:?}");
         }
+        let logits = baseline(&[[0.0, 1.0], [1.0, 1.0]], Likelihood::Bernoulli).expect("a baseline");
+        let far = State {
+            nll: Some(1e9),
+            ..state(1.0, 0.0)
+        };
+        assert!(logits.judge(&far, 1e9, &live, 1.0).is_exploded());
         // Where half of the network is held collapse may be out of reach; an explosion is one all the same.
         let held = LiveConfig {
             trained: TrainedPart::Encoder,

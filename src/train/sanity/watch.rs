@@ -6,6 +6,8 @@ use super::FAR;
 const LEAST_PATIENCE: u64 = 100;
 /// Most of them.
 const MOST_PATIENCE: u64 = 10_000;
+/// Steps in a row out of range that are no spike.
+const SPIKE: u64 = 10;
 /// The steps in units of one over the learning rate: Adam moves no weight by more than about the rate a step, so a small
 /// rate needs more of them to come down.
 const TRAVEL: f64 = 0.1;
@@ -13,7 +15,9 @@ const TRAVEL: f64 = 0.1;
 /// Follows the magnitude of a run's numbers, step by step.
 #[derive(Debug, Clone, Default)]
 pub struct Watch {
-    /// Steps out of range in a row.
+    /// Steps since the start.
+    steps: u64,
+    /// Those out of range in a row, to the newest.
     outside: u64,
     /// The least magnitude in the window before, and in this one.
     before: Option<f64>,
@@ -34,6 +38,7 @@ impl Watch {
 
     /// Takes the magnitude of a step's numbers in units of what an ignorant network pays; whether the run has diverged.
     pub fn push(&mut self, magnitude: f64, learning_rate: f64) -> bool {
+        self.steps += 1;
         self.first.get_or_insert(magnitude);
         self.last = magnitude;
         if magnitude <= FAR {
@@ -50,7 +55,7 @@ impl Watch {
             return false;
         }
         // A window is two halves, and the newer is compared with the older.
-        let stuck = self.before.is_some_and(|before| least > 0.5 * before);
+        let stuck = self.before.is_some_and(|before| least >= before || least > 0.5 * before);
         self.before = Some(least);
         self.now = None;
         self.half = 0;
@@ -62,9 +67,10 @@ impl Watch {
         self.outside == 0
     }
 
-    /// Whether the newest step is out of range and no better than the first.
+    /// Whether the newest steps are out of range and no better than the first since the start; a single one may be a spike.
     pub fn has_grown(&self) -> bool {
-        self.outside > 0 && self.first.is_some_and(|first| self.last >= first)
+        let several = self.outside >= SPIKE.min(self.steps).max(1);
+        several && self.first.is_some_and(|first| self.last >= first)
     }
 }
 
