@@ -355,6 +355,7 @@ impl Base {
                 image: self.data.image,
                 classes: self.data.classes,
                 label: self.data.label,
+                ..DataConfig::default()
             },
             net: self.net,
             live: self.live,

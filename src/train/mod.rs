@@ -7,6 +7,7 @@
 
 mod bound;
 mod copy;
+mod divergence;
 mod edits;
 mod evaluate;
 mod gain;

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
-use crate::config::{
-    DataSource, Estimator, GammaMode, Likelihood, LiveConfig, Objective, TrainedPart,
-};
-use crate::data::{Preprocessor, Spectrum, Targets, check_targets, scale_warning};
+use crate::compute::{self, Backend, Plan, StepInputs, StepMetrics};
+use crate::config::{Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
+use crate::data::{Preprocessor, Spectrum, Targets, check_targets};
 use crate::model::{NetSpec, Shape, initial_parameters};
-use crate::text::significant;
 
 use super::modes::LatentMode;
 use super::protocol::{Projection, RunSetup, ViewRequest};
-use super::sanity::{Baseline, State, Watch, largest};
+use super::sanity::{Baseline, Watch};
 use super::views::{Gallery, GalleryRequest, Views, decode, gallery, views};
 
 /// Why a run could not start or go on.
@@ -34,7 +31,7 @@ pub enum TrainError {
     #[error("the data set {0} has no items")]
     NoData(String),
     /// A run ended with numbers that are far beyond what the objective allows, though they were coming down.
-    #[error("after step {step} the loss is still out of range, {loss}{beside}; train longer, or {advice}")]
+    #[error("after step {step} the loss is still out of range, {loss}{beside}; {advice}, or train longer")]
     OutOfRange {
         /// The step, from 1.
         step: u64,
@@ -97,10 +94,8 @@ fn with_targets(setup: Arc<RunSetup>) -> Result<Arc<RunSetup>, TrainError> {
     }
     let pre = &setup.preprocessor;
     let targets = Targets::new(wanted, &setup.data, pre, config.sampling.seed)?;
-    let preprocessor = Preprocessor {
-        targets,
-        ..Preprocessor::clone(pre)
-    };
+    let mut preprocessor = Preprocessor::clone(pre);
+    preprocessor.targets = targets;
     Ok(Arc::new(RunSetup {
         preprocessor: Arc::new(preprocessor),
         ..RunSetup::clone(&setup)
@@ -145,20 +140,20 @@ pub(super) fn base_inputs(seed: u32, live: &LiveConfig, estimator: Estimator) ->
 
 /// A run: makes steps, takes live edits, gives and takes checkpoints.
 pub struct Trainer {
-    backend: Box<dyn Backend>,
-    setup: Arc<RunSetup>,
-    live: LiveConfig,
+    pub(super) backend: Box<dyn Backend>,
+    pub(super) setup: Arc<RunSetup>,
+    pub(super) live: LiveConfig,
     /// As the device holds them.
     pub(super) modes: Vec<LatentMode>,
     /// Steps given to the device.
-    step: u64,
+    pub(super) step: u64,
     /// Steps whose metrics came back.
-    reported: u64,
+    pub(super) reported: u64,
     /// What the run's numbers are judged by; none where the data have none.
-    baseline: Option<Baseline>,
-    watch: Watch,
+    pub(super) baseline: Option<Baseline>,
+    pub(super) watch: Watch,
     /// The newest loss reported.
-    loss: f64,
+    pub(super) loss: f64,
 }
 
 impl Trainer {
@@ -373,58 +368,6 @@ impl Trainer {
         }
     }
 
-    /// What the run's numbers are judged by; none where the data have none.
-    pub fn baseline(&self) -> Option<&Baseline> {
-        self.baseline.as_ref()
-    }
-
-    /// The same over the first `items` items in file order.
-    pub fn baseline_over(&self, items: usize) -> Option<Baseline> {
-        let (setup, baseline) = (&self.setup, self.baseline.as_ref()?);
-        let seed = setup.config.sampling.seed;
-        baseline.over(&setup.data, &setup.preprocessor, seed, items)
-    }
-
-    /// Whether the newest step reported was within range; only such a state is worth going back to.
-    pub fn is_within_range(&self) -> bool {
-        self.watch.is_within()
-    }
-
-    /// An error if the newest steps are out of range and no better than the first since the start or an edit: a run that
-    /// ends like this has diverged, however short it was.
-    ///
-    /// # Errors
-    /// [`TrainError::Diverged`], or a device error.
-    pub fn check(&mut self) -> Result<(), TrainError> {
-        self.collect(true, &mut Vec::new())?;
-        if self.watch.has_grown() {
-            let (step, loss) = (self.reported, self.loss);
-            return Err(self.exploded(step, loss));
-        }
-        Ok(())
-    }
-
-    /// Takes a step's numbers in; whether the run has diverged by them.
-    fn has_diverged(&mut self, metrics: &StepMetrics) -> bool {
-        self.loss = metrics.loss;
-        let Some(baseline) = &self.baseline else {
-            return false;
-        };
-        let price = match self.live.objective {
-            Objective::Vae => metrics.beta * metrics.kl,
-            Objective::Autoencoder => 0.0,
-        };
-        let state = State {
-            sse: metrics.sse,
-            nll: (self.backend.plan().net.likelihood != Likelihood::Gaussian)
-                .then_some(metrics.nll),
-            price,
-            gamma: metrics.gamma,
-        };
-        let magnitude = baseline.magnitude(&state);
-        self.watch.push(magnitude, self.live.learning_rate)
-    }
-
     /// Pictures of the run as it stands, projected on the data's first mode.
     ///
     /// # Errors
@@ -472,81 +415,5 @@ impl Trainer {
             step: self.step,
             pictures,
         }))
-    }
-
-    /// The error of a run whose finite numbers are out of range.
-    fn exploded(&mut self, step: u64, loss: f64) -> TrainError {
-        let (tensor, size) = match largest(self.backend.as_mut()) {
-            Ok(found) => found,
-            Err(error) => return error.into(),
-        };
-        let beside = self.beside();
-        TrainError::Diverged {
-            step,
-            tensor,
-            what: format!(
-                "has grown to {} and the loss is {}{beside}",
-                significant(size, 3),
-                significant(loss, 3)
-            ),
-            advice: self.advice(),
-        }
-    }
-
-    /// The error of a run that ends with this loss, out of range.
-    pub fn out_of_range(&self, loss: f64) -> TrainError {
-        TrainError::OutOfRange {
-            step: self.reported,
-            loss: significant(loss, 3),
-            beside: self.beside(),
-            advice: self.advice(),
-        }
-    }
-
-    /// The collapsed loss, as a clause after another loss.
-    fn beside(&self) -> String {
-        let known = self
-            .baseline
-            .as_ref()
-            .and_then(|b| b.collapsed_loss(&self.live, self.live.beta_at(self.step)));
-        known.map_or_else(String::new, |collapsed| {
-            format!(
-                " where a network that ignores its input has {}",
-                significant(collapsed, 3)
-            )
-        })
-    }
-
-    /// What may keep a run from diverging.
-    fn advice(&self) -> String {
-        let setup = &self.setup;
-        let seed = setup.config.sampling.seed;
-        // Whoever wrote down a spectrum knows its scale.
-        let made = matches!(setup.config.data.source, DataSource::Gaussian(_));
-        match scale_warning(&setup.data, &setup.preprocessor, seed).filter(|_| !made) {
-            Some(warning) => format!(
-                "{}: standardise the data, or use a smaller learning rate",
-                warning.text(&setup.data.columns)
-            ),
-            None => "use a smaller learning rate, or a larger γ".into(),
-        }
-    }
-
-    fn not_finite(&self, op: usize) -> TrainError {
-        let plan = self.backend.plan();
-        let tensor = plan
-            .ops(Program::Train)
-            .get(op)
-            .and_then(|op| op.outputs().first().copied())
-            .map_or_else(
-                || "the loss".to_owned(),
-                |slice| plan.describe(slice.buffer, slice.offset),
-            );
-        TrainError::Diverged {
-            step: self.reported,
-            tensor,
-            what: "is no longer finite".into(),
-            advice: self.advice(),
-        }
     }
 }
