@@ -143,7 +143,10 @@ fn remark_before(setup: &RunSetup, plan: &Plan) {
     if !matches!(config.data.source, DataSource::Gaussian(_))
         && let Some(warning) = scale_warning(&setup.data, &setup.preprocessor, seed)
     {
-        eprintln!("{}; --preprocess standardize brings them to one", warning.text(&setup.data.columns));
+        eprintln!(
+            "{}; --preprocess standardize brings them to one",
+            warning.text(&setup.data.columns)
+        );
     }
     if let Some(width) = plan.net.hidden_like_output() {
         eprintln!(
@@ -161,7 +164,11 @@ fn remark_after(evaluation: &Evaluation, usage: &Usage) {
             significant(excess, 3)
         );
     }
-    let neither = usage.latents.iter().filter(|l| !l.active && !l.collapsed).count();
+    let neither = usage
+        .latents
+        .iter()
+        .filter(|l| !l.active && !l.collapsed)
+        .count();
     if evaluation.has_posterior() && neither > 0 {
         eprintln!(
             "{neither} of {} latents are neither active (Var μ > {}) nor collapsed (KL < {} nats in {:.0} % of the samples): \

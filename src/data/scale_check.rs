@@ -170,7 +170,9 @@ mod tests {
         assert_eq!(wide.iter().map(|w| w.0).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(narrow.0, 2);
         assert!((wide[0].1 - 3e4).abs() < 1.0 && (narrow.1 - 1e-3).abs() < 1e-6);
-        let text = found.map(|w| w.text(&["income".into()])).unwrap_or_default();
+        let text = found
+            .map(|w| w.text(&["income".into()]))
+            .unwrap_or_default();
         assert!(
             text.contains("'income' has 30000") && text.contains("column 3 has 0.001"),
             "{text}"
@@ -181,7 +183,10 @@ mod tests {
     fn usual_data_and_pictures_with_quiet_borders_are_not_remarked_on() {
         // √((1 + 0.25 + 49.5² + 0)/3) = 28.6 is beyond 20; deviations of 49.5 and 1 are not a hundred times apart.
         let large = table(&[[-1.0, 1.0], [-50.0, 49.0], [0.0, 0.0]]);
-        assert!(matches!(large, Some(ScaleWarning::Large(size)) if (size - 28.6).abs() < 0.05), "{large:?}");
+        assert!(
+            matches!(large, Some(ScaleWarning::Large(size)) if (size - 28.6).abs() < 0.05),
+            "{large:?}"
+        );
         assert_eq!(table(&[[-1.0, 1.0], [0.0, 0.1]]), None);
         assert_eq!(table(&[[0.0, 0.0], [0.0, 0.0]]), None);
         let picture = ImageShape {

@@ -92,7 +92,9 @@ pub fn thresholds_figure(
             },
             "from its gain",
         ],
-        measured_active: measured.filter(|u| !u.sanity.is_exploded()).map(|u| u.active),
+        measured_active: measured
+            .filter(|u| !u.sanity.is_exploded())
+            .map(|u| u.active),
         converged,
         provenance,
     });

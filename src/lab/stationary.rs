@@ -73,7 +73,9 @@ impl std::fmt::Display for Verdict {
             Self::Shrinking(j, factor) => write!(f, "z{j} still shrinks (× {factor:.2})"),
             Self::Latent(j, change) => write!(f, "z{j} still moves ({change:+.1e})"),
             Self::Broken => f.write_str("a number is not finite"),
-            Self::Above(excess) => write!(f, "the loss is {excess:.1e} nats above that of collapse"),
+            Self::Above(excess) => {
+                write!(f, "the loss is {excess:.1e} nats above that of collapse")
+            }
             Self::Settled => f.write_str("settled"),
         }
     }

@@ -156,12 +156,25 @@ mod tests {
         let parent = path.parent().expect("a folder");
         assert_eq!(std::fs::read_dir(parent).expect("read").count(), 1);
         // The last line without its end was cut off; with its end, or before the last, it is an error.
-        for (text, cut) in [("[1]\n[2]", None), ("[1]\n[2, 3", Some(2)), ("[1", Some(1)), ("[1]\n\0\0", Some(2))] {
+        for (text, cut) in [
+            ("[1]\n[2]", None),
+            ("[1]\n[2, 3", Some(2)),
+            ("[1", Some(1)),
+            ("[1]\n\0\0", Some(2)),
+        ] {
             std::fs::write(&path, text).expect("written");
             let (lines, values) = open().expect(text);
-            assert_eq!((lines.cut(), values.len()), (cut, text.matches(']').count()), "{text}");
+            assert_eq!(
+                (lines.cut(), values.len()),
+                (cut, text.matches(']').count()),
+                "{text}"
+            );
         }
-        std::fs::write(&path, "[1]\n[2, \u{3b2}".as_bytes().split_last().expect("bytes").1).expect("written");
+        std::fs::write(
+            &path,
+            "[1]\n[2, \u{3b2}".as_bytes().split_last().expect("bytes").1,
+        )
+        .expect("written");
         assert_eq!(open().expect("read").0.cut(), Some(2));
         for text in ["[1]\n[2, 3\n", "[1\n[2]", "[1\n[2"] {
             std::fs::write(&path, text).expect("written");

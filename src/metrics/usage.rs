@@ -1,7 +1,8 @@
 //! Verdicts on latents, each with the threshold it rests on.
 
 use crate::theory::estimators::{
-    MEASURABLE_KL, effective_threshold_from_gain, effective_threshold_from_variance, effective_threshold_ratio,
+    MEASURABLE_KL, effective_threshold_from_gain, effective_threshold_from_variance,
+    effective_threshold_ratio,
 };
 use crate::train::{Evaluation, LatentStatistics, Sanity};
 
@@ -108,9 +109,12 @@ impl Usage {
             .collect();
         let count = latents.len().max(1) as f64;
         let collapsed = latents.iter().filter(|l| l.collapsed).count();
-        let posterior = |value: f64| match evaluation.has_posterior() {
-            true => value,
-            false => f64::NAN,
+        let posterior = |value: f64| {
+            if evaluation.has_posterior() {
+                value
+            } else {
+                f64::NAN
+            }
         };
         Self {
             eta_enc: evaluation.eta_enc,

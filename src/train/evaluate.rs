@@ -256,10 +256,7 @@ pub fn evaluate(
         }
     }
     let n = counted as f64;
-    let latents: Vec<LatentStatistics> = total
-        .iter()
-        .map(|m| m.finish(n))
-        .collect();
+    let latents: Vec<LatentStatistics> = total.iter().map(|m| m.finish(n)).collect();
     Ok(Evaluation {
         step: 0,
         samples: counted,

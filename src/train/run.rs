@@ -242,9 +242,8 @@ impl Run {
         let over = || self.trainer.baseline_over(count);
         let baseline = self.baseline.get_or_insert_with(over);
         // With latents zeroed for the eye the error is not the run's own.
-        if self.view.zeroed.is_empty() {
-            evaluation.judge(baseline.as_ref(), &live);
-        }
+        let whole = self.view.zeroed.is_empty();
+        evaluation.judge(baseline.as_ref().filter(|_| whole), &live);
         let backend = self.trainer.backend();
         // All items were evaluated, and they are the same every time.
         let items = evaluation.samples;

@@ -31,7 +31,9 @@ pub enum TrainError {
     #[error("the data set {0} has no items")]
     NoData(String),
     /// A run ended with numbers that are far beyond what the objective allows, though they were coming down.
-    #[error("after step {step} the loss is still out of range, {loss}{beside}; {advice}, or train longer")]
+    #[error(
+        "after step {step} the loss is still out of range, {loss}{beside}; {advice}, or train longer"
+    )]
     OutOfRange {
         /// The step, from 1.
         step: u64,

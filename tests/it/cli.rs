@@ -121,11 +121,17 @@ fn libraries_do_not_write_to_the_terminal() {
             command.env("XDG_RUNTIME_DIR", dir);
         }
         let line = "train --data gaussian:9,5,2 --arch linear --latent 2 --steps 2 --device auto";
-        let output = command.args(line.split(' ')).output().expect("the binary starts");
+        let output = command
+            .args(line.split(' '))
+            .output()
+            .expect("the binary starts");
         let error = text(&output.stderr);
         assert!(output.status.success(), "{error}");
         assert!(!error.contains("XDG_RUNTIME_DIR"), "{error}");
-        assert!(error.contains("3 – 2 – 3"), "the arguments went along: {error}");
+        assert!(
+            error.contains("3 – 2 – 3"),
+            "the arguments went along: {error}"
+        );
     }
 }
 

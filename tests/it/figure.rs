@@ -372,12 +372,22 @@ fn csv_holds_one_record_a_line() {
     ]);
     figure.layers.push(Layer::Series(series));
     let text = String::from_utf8(written(&figure, &figure.size, "csv")).expect("UTF-8");
-    let rows: Vec<&str> = text.split('\n').filter(|l| l.starts_with("0,series,")).collect();
+    let rows: Vec<&str> = text
+        .split('\n')
+        .filter(|l| l.starts_with("0,series,"))
+        .collect();
     assert_eq!(rows.len(), 3, "{text}");
     assert!(rows[0].ends_with(",\"z0; KL = 1,5\""), "{}", rows[0]);
-    assert!(rows[1].ends_with(",\"\"\"quoted\"\"; and; more\""), "{}", rows[1]);
+    assert!(
+        rows[1].ends_with(",\"\"\"quoted\"\"; and; more\""),
+        "{}",
+        rows[1]
+    );
     assert!(rows[2].ends_with(','), "{}", rows[2]);
-    assert!(rows.iter().all(|r| r.starts_with("0,series,s; t,")), "{rows:?}");
+    assert!(
+        rows.iter().all(|r| r.starts_with("0,series,s; t,")),
+        "{rows:?}"
+    );
     assert!(text.contains("# note: a note; and more\n"), "{text}");
     assert!(!text.contains(['\r', '\u{b}', '\u{2028}']));
 }

@@ -146,7 +146,8 @@ impl Readback {
                 .collect();
             let bad_op = status.bad().filter(|(s, _)| *s == slot).map(|(_, op)| op);
             self.halted = bad_op.is_some();
-            self.finished.push(StepMetrics::from_row(&row, self.latents, bad_op));
+            self.finished
+                .push(StepMetrics::from_row(&row, self.latents, bad_op));
         }
     }
 }

@@ -125,7 +125,11 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
     let mu = each(&|x, j, l| Bar {
         x: x + 0.22,
         // An autoencoder has no σ² for it to stand on.
-        base: if l.mean_sigma2.is_nan() { 0.0 } else { l.mean_sigma2 },
+        base: if l.mean_sigma2.is_nan() {
+            0.0
+        } else {
+            l.mean_sigma2
+        },
         height: l.var_mu,
         width: 0.2,
         colour: PALE,

@@ -228,9 +228,9 @@ impl<'a> Probes<'a> {
             price: live.beta * now.kl,
             gamma: now.gamma,
         };
-        self.trainer
-            .baseline()
-            .map_or(Sanity::Sound, |b| b.judge(&state, now.loss, &live, live.beta))
+        self.trainer.baseline().map_or(Sanity::Sound, |b| {
+            b.judge(&state, now.loss, &live, live.beta)
+        })
     }
 
     /// Growth of the squared error, as a share of it, when these latents are replaced by their prior mean; none if

@@ -65,8 +65,7 @@ impl CollapsePath {
             ends: gammas.map(|gamma| [loss(&here, gamma), loss(&collapsed, gamma)]),
             gammas,
             curves,
-            beta_prime: (kl >= MEASURABLE_KL && beta_prime.is_finite())
-                .then_some(beta_prime),
+            beta_prime: (kl >= MEASURABLE_KL && beta_prime.is_finite()).then_some(beta_prime),
             variance: collapsed.sse,
             error: here.sse,
             kl,

@@ -119,7 +119,11 @@ impl Baseline {
 
     /// The sums over items whose y has this mean and this mean squared distance from ȳ, dimension by dimension.
     fn with(&self, mean: &[f64], spread: &[f64]) -> Option<Self> {
-        let dims = || mean.iter().zip(spread).zip(self.mean.iter().zip(&*self.variances));
+        let dims = || {
+            mean.iter()
+                .zip(spread)
+                .zip(self.mean.iter().zip(&*self.variances))
+        };
         let variance: f64 = spread.iter().sum();
         // E y² = E(y − ȳ)² + 2ȳ E y − ȳ².
         let second_moment = dims()
@@ -379,7 +383,10 @@ mod tests {
             free_bits: 0.2,
             ..held
         };
-        close(b.collapsed_loss(&free, 4.0).expect("a loss"), 2.394_730 + 2.4);
+        close(
+            b.collapsed_loss(&free, 4.0).expect("a loss"),
+            2.394_730 + 2.4,
+        );
         let twin = LiveConfig {
             objective: Objective::Autoencoder,
             ..free
@@ -434,11 +441,20 @@ mod tests {
         assert_eq!(judged(state(1.2625, 1e-4)), Sanity::Sound);
         // The mean, with a KL that buys nothing.
         let above = judged(state(1.25, 6.5));
-        assert!(matches!(above, Sanity::Above(nats) if (nats - 6.5).abs() < 1e-9), "{above:?}");
-        for far in [state(1.1e5, 0.0), state(1.0, 1e31), state(f64::NAN, 1.0), state(1.0, f64::INFINITY)] {
+        assert!(
+            matches!(above, Sanity::Above(nats) if (nats - 6.5).abs() < 1e-9),
+            "{above:?}"
+        );
+        for far in [
+            state(1.1e5, 0.0),
+            state(1.0, 1e31),
+            state(f64::NAN, 1.0),
+            state(1.0, f64::INFINITY),
+        ] {
             assert!(judged(far).is_exploded(), "{far:?}");
         }
-        let logits = baseline(&[[0.0, 1.0], [1.0, 1.0]], Likelihood::Bernoulli).expect("a baseline");
+        let logits =
+            baseline(&[[0.0, 1.0], [1.0, 1.0]], Likelihood::Bernoulli).expect("a baseline");
         let far = State {
             nll: Some(1e9),
             ..state(1.0, 0.0)

@@ -55,7 +55,9 @@ impl Watch {
             return false;
         }
         // A window is two halves, and the newer is compared with the older.
-        let stuck = self.before.is_some_and(|before| least >= before || least > 0.5 * before);
+        let stuck = self
+            .before
+            .is_some_and(|before| least >= before || least > 0.5 * before);
         self.before = Some(least);
         self.now = None;
         self.half = 0;
@@ -102,8 +104,14 @@ mod tests {
         assert_eq!(caught(1e-4, 5000, |s| after(s, 1e6)), Some(1499));
         assert_eq!(caught(1e-9, 50_000, |s| after(s, 1e6)), Some(10_499));
         // A start far out of range that halves every 20 steps, single spikes, and a level just within range.
-        assert_eq!(caught(1e-2, 5000, |s| 1e20 * (-(s as f64) / 20.0).exp2()), None);
-        assert_eq!(caught(1e-2, 5000, |s| if s % 60 == 0 { 1e25 } else { 2.0 }), None);
+        assert_eq!(
+            caught(1e-2, 5000, |s| 1e20 * (-(s as f64) / 20.0).exp2()),
+            None
+        );
+        assert_eq!(
+            caught(1e-2, 5000, |s| if s % 60 == 0 { 1e25 } else { 2.0 }),
+            None
+        );
         assert_eq!(caught(1e-2, 5000, |_| 0.99 * FAR), None);
     }
 

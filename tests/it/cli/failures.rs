@@ -181,13 +181,28 @@ fn an_activation_on_the_decoders_output_is_refused() {
         (format!("{train} --decoder 32,5:relu"), "(5:relu)"),
         (format!("{train} --decoder 5:sigmoid"), "(5:sigmoid)"),
         (format!("{train} --decoder 32,5:bn"), "(5:bn)"),
-        (format!("{train} --target map:2 --decoder 32,2:tanh"), "(2:tanh)"),
-        (format!("{pictures} --decoder 49,7x7x1,deconv4k4s2,deconvoutk4s2:relu"), ":relu)"),
-        (format!("{pictures} --decoder 784,28x28x1,convoutk3:bn"), ":bn)"),
-        (format!("{pictures} --decoder 784:linear,bias:relu"), "(bias:relu)"),
+        (
+            format!("{train} --target map:2 --decoder 32,2:tanh"),
+            "(2:tanh)",
+        ),
+        (
+            format!("{pictures} --decoder 49,7x7x1,deconv4k4s2,deconvoutk4s2:relu"),
+            ":relu)",
+        ),
+        (
+            format!("{pictures} --decoder 784,28x28x1,convoutk3:bn"),
+            ":bn)",
+        ),
+        (
+            format!("{pictures} --decoder 784:linear,bias:relu"),
+            "(bias:relu)",
+        ),
     ] {
         let err = assert_one_sentence(&line, &run(line.split(' ')), 2);
-        assert!(err.contains(layer) && err.contains("last layer"), "{line}: {err}");
+        assert!(
+            err.contains(layer) && err.contains("last layer"),
+            "{line}: {err}"
+        );
     }
     // Without one it may be meant, and is said.
     let line = format!("{train} --decoder 32,5");

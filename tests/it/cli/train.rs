@@ -135,19 +135,36 @@ fn an_autoencoder_has_no_kl_and_no_variance() {
     let line = "train --data gaussian:9,5,2 --encoder 8 --latent 2 --objective autoencoder --steps 50 --device cpu";
     let out = dir.path().to_str().expect("UTF-8");
     let report = json_of(line.split(' ').chain(["--json", "--out", out]));
-    for key in ["kl", "elbo", "elbo_tuned", "collapse_percent", "mutual_information"] {
+    for key in [
+        "kl",
+        "elbo",
+        "elbo_tuned",
+        "collapse_percent",
+        "mutual_information",
+    ] {
         assert!(report[key].is_null(), "{key}: {report}");
     }
     assert!(number(&report["loss"]).is_finite() && number(&report["mse"]).is_finite());
     for latent in report["per_latent"].as_array().expect("a list") {
-        assert!(latent["kl"].is_null() && latent["mean_sigma2"].is_null(), "{latent}");
+        assert!(
+            latent["kl"].is_null() && latent["mean_sigma2"].is_null(),
+            "{latent}"
+        );
         assert!(number(&latent["var_mu"]).is_finite());
     }
     let content = std::fs::read_to_string(dir.path().join("trace.csv")).expect("trace.csv");
-    assert!(content.lines().skip(1).all(|l| l.split(',').nth(3) == Some("")));
+    assert!(
+        content
+            .lines()
+            .skip(1)
+            .all(|l| l.split(',').nth(3) == Some(""))
+    );
     let output = run(line.split(' '));
     let shown = text(&output.stdout);
-    assert!(shown.contains("KL —") && shown.contains("ELBO —") && !shown.contains("NaN"), "{shown}");
+    assert!(
+        shown.contains("KL —") && shown.contains("ELBO —") && !shown.contains("NaN"),
+        "{shown}"
+    );
 }
 
 /// At β far above every threshold the network collapses, and a KL is not negative.
@@ -156,10 +173,16 @@ fn the_kl_of_a_collapsed_run_is_not_below_zero() {
     let line = "train --data gaussian:9,5,2,1,0.3 --arch linear --latents 5 --beta 1000 --lr 0.02 --steps 1500 \
                 --device cpu --json";
     let report = json_of(line.split_whitespace());
-    assert_eq!((&report["active"], &report["collapse_percent"]), (&0.into(), &100.0.into()));
+    assert_eq!(
+        (&report["active"], &report["collapse_percent"]),
+        (&0.into(), &100.0.into())
+    );
     assert!(number(&report["kl"]) >= 0.0, "{report}");
     for latent in report["per_latent"].as_array().expect("a list") {
-        assert!(number(&latent["kl"]) >= 0.0 && latent["beta_threshold"].is_null(), "{latent}");
+        assert!(
+            number(&latent["kl"]) >= 0.0 && latent["beta_threshold"].is_null(),
+            "{latent}"
+        );
     }
 }
 

@@ -121,7 +121,9 @@ fn a_poisoned_parameter_is_named() {
             .train(5, true, &mut Vec::new())
             .expect_err("a NaN must be seen");
         match &error {
-            TrainError::Diverged { step: 1, tensor: t, .. } => {
+            TrainError::Diverged {
+                step: 1, tensor: t, ..
+            } => {
                 assert!(t.contains(tensor), "{parameter}: blamed {t}");
             }
             other => panic!("{parameter}: {other:?}"),
