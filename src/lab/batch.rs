@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::{
-    DataConfig, DataSource, DeviceChoice, ImageOptions, LiveConfig, NetConfig, Objective,
-    Preprocess, RunConfig, SamplingConfig, Split,
+    Constant, DataConfig, DataSource, DeviceChoice, ImageOptions, LiveConfig, Missing, NetConfig,
+    Objective, Preprocess, RunConfig, SamplingConfig, Scale, Split,
 };
 
 use super::cell::RunResult;
@@ -191,6 +191,11 @@ struct Data {
     image: ImageOptions,
     classes: Vec<String>,
     label: Option<String>,
+    scale: Scale,
+    array: Option<String>,
+    transpose: bool,
+    missing: Missing,
+    constant: Constant,
 }
 
 /// As on the command line, or as in a saved figure's settings.
@@ -355,7 +360,11 @@ impl Base {
                 image: self.data.image,
                 classes: self.data.classes,
                 label: self.data.label,
-                ..DataConfig::default()
+                scale: self.data.scale,
+                array: self.data.array,
+                transpose: self.data.transpose,
+                missing: self.data.missing,
+                constant: self.data.constant,
             },
             net: self.net,
             live: self.live,

@@ -8,6 +8,7 @@ mod hostile;
 mod pictures;
 mod preprocessing;
 mod preview;
+mod scale;
 mod store;
 mod stored;
 mod strays;
