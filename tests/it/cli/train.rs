@@ -170,7 +170,7 @@ fn an_autoencoder_has_no_kl_and_no_variance() {
 /// At β far above every threshold the network collapses, and a KL is not negative.
 #[test]
 fn the_kl_of_a_collapsed_run_is_not_below_zero() {
-    let line = "train --data gaussian:9,5,2,1,0.3 --arch linear --latents 5 --beta 1000 --lr 0.02 --steps 1500 \
+    let line = "train --data gaussian:9,5,2,1,0.3 --arch linear --latents 5 --beta 1000 --lr 0.003 --steps 3000 \
                 --device cpu --json";
     let report = json_of(line.split_whitespace());
     assert_eq!(
