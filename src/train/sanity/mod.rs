@@ -13,11 +13,11 @@
 //! the KL's price β·KL more than [`FAR`] times what the whole data term is worth ([`Baseline::magnitude`]). The two are
 //! judged apart, and not as a loss, because a γ that moves hides a squared error of any size in a logarithm.
 //!
-//! **Diverged** ([`Watch`]): out of range for a whole window of steps without coming down. An honest run may begin out of
-//! range (values of tens of thousands go through e^(log σ²) before the first step) or be thrown there by an edit of β by
-//! many orders of magnitude, but then it comes down by half, and half again. One that does not will not: after gradients
-//! of that size Adam's second moments keep every further step small for thousands of steps. There is no bound above which
-//! a run is stopped at once, for single steps of any size were seen in runs that went on to train.
+//! **Diverged** ([`Watch`]): out of range for a whole window of steps without coming down by half. An honest run may begin
+//! out of range (values of tens of thousands go through e^(log σ²) before the first step) or be thrown there by an edit of
+//! β by many orders of magnitude, but then it comes down by half, and half again. One that does not will not: after
+//! gradients of that size Adam's second moments keep every further step small for thousands of steps. No size stops a run
+//! at once, for single steps a million times out were seen in runs that then trained.
 
 mod baseline;
 mod blame;
