@@ -147,7 +147,7 @@ pub struct TheoryArguments {
     #[command(flatten)]
     pub objective: ObjectiveArguments,
     /// κ, the number of latents; 16 or the data's dimension, whichever is less.
-    #[arg(long, value_name = "K")]
+    #[arg(long, visible_alias = "latents", value_name = "K")]
     pub latent: Option<usize>,
     /// Prior standard deviation.
     #[arg(
@@ -207,7 +207,7 @@ pub struct TrainArguments {
     #[arg(long, value_name = "LAYERS")]
     pub decoder: Option<String>,
     /// κ, the number of latents [default: 16, or the paper's].
-    #[arg(long, value_name = "K")]
+    #[arg(long, visible_alias = "latents", value_name = "K")]
     pub latent: Option<usize>,
     /// Non-linearity of the hidden layers that name no other.
     #[arg(long, value_enum)]

@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<(), Error> {
         let steps = EPOCHS * trainer.plan().batches_per_epoch() as u64;
         let (trace, _) = train_steps(&mut trainer, steps)?;
         for row in &trace {
-            history.push(row, beta * row.kl);
+            history.push(row, config.live.objective);
         }
         let stem = format!("beta-{beta}");
         let evaluation = final_evaluation(&mut trainer)?;
@@ -102,7 +102,10 @@ pub(super) fn write_figures(
     let digest = format!("{:016x}", setup.data.digest());
     let from = figures::provenance(&config, &setup.data, &digest, &device, trainer.step());
     let views = trainer.views(beta, EXAMPLES, &known.spectrum)?;
-    let converged = Some(history.is_stationary());
+    let ceiling = trainer
+        .baseline()
+        .and_then(|b| b.ceiling(trainer.live(), beta));
+    let converged = Some(history.is_stationary(ceiling));
     // Only the Gaussian with one γ has the constant (d/2) log 2πγ.
     let constant_dim = match evaluation.likelihood {
         Likelihood::Gaussian => evaluation.dim,

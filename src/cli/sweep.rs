@@ -93,6 +93,12 @@ fn file_of(out: &Path, shard: Option<Shard>) -> PathBuf {
 /// The file's lines of runs that are done, and their keys; those that failed are to be tried again.
 fn done_lines(path: &Path, all: &[BatchRun]) -> Result<(Lines, HashSet<String>), Error> {
     let (mut lines, values): (Lines, Vec<BatchLine>) = Lines::open(path)?;
+    if let Some(line) = lines.cut() {
+        eprintln!(
+            "'{}', line {line} was cut off: its run is done again",
+            path.display()
+        );
+    }
     let keys: HashSet<&String> = all.iter().map(|r| &r.key).collect();
     if let Some(at) = values.iter().position(|l| !keys.contains(&l.key)) {
         return Err(LabError::Line {

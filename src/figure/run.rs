@@ -92,7 +92,9 @@ pub fn thresholds_figure(
             },
             "from its gain",
         ],
-        measured_active: measured.map(|u| u.active),
+        measured_active: measured
+            .filter(|u| !u.sanity.is_exploded())
+            .map(|u| u.active),
         converged,
         provenance,
     });
@@ -220,7 +222,7 @@ pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> F
         } else {
             UsageOrder::ByIndex
         },
-        collapsed_percent: Some(measured.collapse_percent),
+        collapsed_percent: Some(measured.collapse_percent).filter(|share| !share.is_nan()),
         epsilon_delta: (Usage::EPSILON, Usage::DELTA),
         eta_enc: measured.eta_enc,
         active_threshold: Usage::ACTIVE_VARIANCE,

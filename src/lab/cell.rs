@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::metrics::{Known, Prediction};
 use crate::train::{RunSetup, TrainError, Trainer};
 
-use super::hold::{advance, stride};
+use super::hold::{advance, ceiling, stride};
 use super::measure::{Measurement, measure_briefly, measure_finally};
 use super::stationary::{Stationarity, Verdict};
 use super::watch::Watcher;
@@ -45,7 +45,8 @@ pub fn short_run(
     }
     let go_on = || watcher.go_on();
     let config = &setup.config;
-    let mut test = Stationarity::new(config.live.eta_enc * config.live.eta_enc);
+    let prior = config.live.eta_enc * config.live.eta_enc;
+    let mut test = Stationarity::new(prior, ceiling(&trainer, &config.live));
     let stride = stride(steps);
     while trainer.step() < steps {
         let count = stride.min(steps - trainer.step());
@@ -58,6 +59,7 @@ pub fn short_run(
         test.push(now.sample());
         tell(trainer.step());
     }
+    trainer.check()?;
     let Some(measured) = measure_finally(&mut trainer, &go_on)? else {
         return Ok(None);
     };

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{GammaMode, KlSchedule, LiveConfig, Objective, RunConfig};
+use crate::config::{GammaMode, KlSchedule, Likelihood, LiveConfig, Objective, RunConfig};
 use crate::metrics::{Known, Usage};
+use crate::train::sanity::{Sanity, State};
 use crate::train::{Checkpoint, LatentMode, RunCopy, TrainError, Trainer, evaluate};
 
 pub use findings::{Findings, Found, LinearBound, Outcome, Probe};
@@ -24,7 +25,7 @@ use judge::linear_gap;
 use super::error::Error;
 use super::hold::hold;
 use super::kick::kicked;
-use super::measure::{WATCHED, measure_finally};
+use super::measure::{FINAL, WATCHED, measure_finally};
 use super::watch::{Progress, Watcher};
 
 /// log σ² that the twin's latents get before the run's own objective goes on from them: a posterior as narrow as an
@@ -69,8 +70,8 @@ struct Probes<'a> {
 /// Makes the probes and judges them.
 ///
 /// # Errors
-/// [`Error::Stopped`] if the watcher ended it, [`Error::Request`] for a run without a KL term or with latents held by
-/// hand, [`Error::Run`] if a
+/// [`Error::Stopped`] if the watcher ended it, [`Error::Request`] for a run without a KL term, with latents held by
+/// hand or with numbers out of range, [`Error::Run`] if a
 /// probe cannot start or diverges.
 pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis, Error> {
     if request.copy.live.objective == Objective::Autoencoder {
@@ -97,6 +98,11 @@ pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis
             .ok_or(Error::Stopped)?,
         verdict: None,
     };
+    if probes.sanity(&diagnosis.findings).is_exploded() {
+        let text = "the run has exploded: its numbers are out of range and its latents mean nothing; reset it and use a \
+                    smaller learning rate";
+        return Err(Error::Request(text.into()));
+    }
     watcher.diagnosis(&diagnosis);
     for probe in Probe::ALL {
         // A run without dead latents needs no counterfactual but its own future.
@@ -208,6 +214,21 @@ impl<'a> Probes<'a> {
         }))
     }
 
+    /// What the run's numbers can be.
+    fn sanity(&self, findings: &Findings) -> Sanity {
+        let (now, live) = (&findings.now, self.own());
+        let state = State {
+            sse: findings.dim as f64 * now.mse,
+            nll: (findings.likelihood != Likelihood::Gaussian)
+                .then(|| now.loss - live.beta * now.kl),
+            price: live.beta * now.kl,
+            gamma: now.gamma,
+        };
+        self.trainer.baseline().map_or(Sanity::Sound, |b| {
+            b.judge(&state, now.loss, &live, live.beta)
+        })
+    }
+
     /// Growth of the squared error, as a share of it, when these latents are replaced by their prior mean; none if
     /// stopped.
     fn zeroing(&mut self, live: &LiveConfig, dead: &[usize]) -> Result<Option<f64>, TrainError> {
@@ -234,12 +255,10 @@ impl<'a> Probes<'a> {
             .then(|| if with > 0.0 { zeroed / with - 1.0 } else { 0.0 }))
     }
 
-    /// E‖y − ȳ‖² per dimension.
+    /// E‖y − ȳ‖² per dimension over the items that the run is measured on.
     fn variance(&self) -> Option<f64> {
-        let config = &self.request.copy.setup.config;
-        let problem = self.request.known.explainable(config.net.target)?;
-        let problem = problem.problem(config.net.latents, 1.0).ok()?;
-        Some(problem.total_variance() / problem.dim() as f64)
+        let baseline = self.trainer.baseline_over(FINAL)?;
+        Some(baseline.variance() / baseline.dim() as f64)
     }
 
     /// The linear VAE under the same objective; none where the objective is another than the closed form's.

@@ -205,6 +205,64 @@ fn what_the_theory_does_not_cover_has_no_count_and_what_was_trained_has_a_name()
     );
 }
 
+/// An autoencoder has no posterior: no KL, no σ², no bound, nowhere.
+#[test]
+fn an_autoencoder_has_no_kl_and_no_variance() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let line = "train --data gaussian:9,5,2 --encoder 8 --latent 2 --objective autoencoder --steps 50 --device cpu";
+    let out = dir.path().to_str().expect("UTF-8");
+    let report = json_of(line.split(' ').chain(["--json", "--out", out]));
+    for key in [
+        "kl",
+        "elbo",
+        "elbo_tuned",
+        "collapse_percent",
+        "mutual_information",
+    ] {
+        assert!(report[key].is_null(), "{key}: {report}");
+    }
+    assert!(number(&report["loss"]).is_finite() && number(&report["mse"]).is_finite());
+    for latent in report["per_latent"].as_array().expect("a list") {
+        assert!(
+            latent["kl"].is_null() && latent["mean_sigma2"].is_null(),
+            "{latent}"
+        );
+        assert!(number(&latent["var_mu"]).is_finite());
+    }
+    let content = std::fs::read_to_string(dir.path().join("trace.csv")).expect("trace.csv");
+    assert!(
+        content
+            .lines()
+            .skip(1)
+            .all(|l| l.split(',').nth(3) == Some(""))
+    );
+    let output = run(line.split(' '));
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("KL —") && shown.contains("ELBO —") && !shown.contains("NaN"),
+        "{shown}"
+    );
+}
+
+/// At β far above every threshold the network collapses, and a KL is not negative.
+#[test]
+fn the_kl_of_a_collapsed_run_is_not_below_zero() {
+    let line = "train --data gaussian:9,5,2,1,0.3 --arch linear --latents 5 --beta 1000 --lr 0.003 --steps 3000 \
+                --device cpu --json";
+    let report = json_of(line.split_whitespace());
+    assert_eq!(
+        (&report["active"], &report["collapse_percent"]),
+        (&0.into(), &100.0.into())
+    );
+    assert!(number(&report["kl"]) >= 0.0, "{report}");
+    for latent in report["per_latent"].as_array().expect("a list") {
+        assert!(
+            number(&latent["kl"]) >= 0.0 && latent["beta_threshold"].is_null(),
+            "{latent}"
+        );
+    }
+}
+
 /// Neither their covariance nor their Gram matrix is small, so only the leading modes are found.
 #[test]
 fn large_pictures_have_a_prediction_too() {
