@@ -48,7 +48,16 @@ pub(super) fn find(
             continue;
         }
         let depth = own.and_then(|(_, depth)| depth);
-        let named = depth.filter(|&d| d < folders.len()).map(|d| folders.remove(d));
+        let named = depth
+            .filter(|&d| d < folders.len())
+            .map(|d| folders.remove(d));
+        // Many archives unpack into a folder of their own name.
+        while let Some(depth) = depth
+            && named.is_some()
+            && folders.get(depth).copied() == named
+        {
+            folders.remove(depth);
+        }
         pictures.push(Some(Picture {
             part: own.map(|(part, _)| part),
             folders,
@@ -117,12 +126,8 @@ fn by_stems(pictures: &[Option<Picture<'_>>], part: Option<Split>) -> Option<Cla
         stems.entry(named).or_insert_with(spell);
         by_part.entry(picture.part).or_default().insert(named);
     }
-    let classes = |names: &BTreeSet<&OsStr>| -> BTreeSet<&str> {
-        let stem = |name: &&OsStr| stems.get(name).map(String::as_str);
-        names.iter().filter_map(stem).collect()
-    };
-    let own = classes(by_part.get(&part)?);
-    let alike = by_part.values().all(|names| classes(names) == own);
+    let own = stems_of(by_part.get(&part)?, &stems);
+    let alike = by_part.values().all(|names| stems_of(names, &stems) == own);
     if !alike || !(2..=MOST).contains(&own.len()) || own.contains("") {
         return None;
     }
@@ -135,4 +140,15 @@ fn by_stems(pictures: &[Option<Picture<'_>>], part: Option<Split>) -> Option<Cla
         of: pictures.iter().map(|p| class(p.as_ref()?)).collect(),
         names: names.iter().map(|name| shown(OsStr::new(name))).collect(),
     })
+}
+
+/// What these names are without the words for parts.
+fn stems_of<'s>(
+    names: &BTreeSet<&'s OsStr>,
+    stems: &'s BTreeMap<&'s OsStr, String>,
+) -> BTreeSet<&'s str> {
+    names
+        .iter()
+        .filter_map(|name| stems.get(name).map(String::as_str))
+        .collect()
 }

@@ -120,7 +120,7 @@ pub(super) fn decode(path: &Path) -> Result<Picture, Failure> {
         failed: &failed,
     };
     let mut format = None;
-    let mut read = || -> image::ImageResult<DynamicImage> {
+    let read = || -> image::ImageResult<DynamicImage> {
         let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format()?;
         format = reader.format();
         let mut limits = Limits::default();
