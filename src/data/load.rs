@@ -126,8 +126,7 @@ pub fn preview_cancellable(
                 scale::decide(&mut preview.first, config.scale, Depth::EightBits, progress)?;
                 return Ok(preview);
             }
-            let plain =
-                config.image.is_default() && config.classes.is_empty() && !config.transpose;
+            let plain = config.image.is_default() && config.classes.is_empty() && !config.transpose;
             let may_stay = plain && matches!(kind, Kind::Idx | Kind::Npy);
             (read(kind, &path, config, limit, progress)?, may_stay)
         }

@@ -102,7 +102,9 @@ pub(super) fn part(name: &str) -> Option<Split> {
 /// Whether a name is that of something beside the parts: pictures without classes, or answers.
 pub(super) fn is_aside(name: &str) -> bool {
     let words = words(name);
-    let truth = words.windows(2).any(|w| w[0] == "ground" && w[1] == "truth");
+    let truth = words
+        .windows(2)
+        .any(|w| w[0] == "ground" && w[1] == "truth");
     truth || words.iter().any(|w| ASIDE.contains(&w.as_str()))
 }
 
@@ -133,7 +135,11 @@ fn words(name: &str) -> Vec<String> {
 
 /// `trainset` as `train` and `set`; any other word as it is.
 fn unglued(word: &str) -> Vec<&str> {
-    let known = |w: &str| [TRAIN, VALIDATION, TEST, HELD_OUT].iter().any(|k| k.contains(&w));
+    let known = |w: &str| {
+        [TRAIN, VALIDATION, TEST, HELD_OUT]
+            .iter()
+            .any(|k| k.contains(&w))
+    };
     for glued in GLUED {
         if let Some(rest) = word.strip_prefix(glued).filter(|w| known(w)) {
             return vec![glued, rest];
@@ -314,8 +320,14 @@ mod tests {
             assert!(error.contains("is not divided"), "{error}");
         }
         assert_eq!(taken(Split::Auto, &[train, test]), Ok((Some(train), false)));
-        assert_eq!(taken(Split::Auto, &[validation, test]), Ok((Some(test), true)));
-        assert_eq!(taken(Split::Auto, &[validation]), Ok((Some(validation), true)));
+        assert_eq!(
+            taken(Split::Auto, &[validation, test]),
+            Ok((Some(test), true))
+        );
+        assert_eq!(
+            taken(Split::Auto, &[validation]),
+            Ok((Some(validation), true))
+        );
         assert_eq!(taken(test, &[train, test]), Ok((Some(test), false)));
         let error = taken(test, &[train, validation]).expect_err("no test part");
         assert_eq!(

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::config::{
-    DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig,
-};
+use crate::config::{DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig};
 use crate::data::{self, Dataset, Preprocessor, Spectrum};
 use crate::lab::{Progress, RunResult, Watcher, short_run};
 use crate::train::{RunSetup, Trainer};

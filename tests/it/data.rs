@@ -296,7 +296,11 @@ fn folders_are_understood_or_explained() {
             ("cells", 3, None)
         );
     }
-    refused(&one, Split::Test, "is not divided into training and test images");
+    refused(
+        &one,
+        Split::Test,
+        "is not divided into training and test images",
+    );
     put(&one, "more", &images(2));
     refused(&one, Split::Train, "holds 2 image sets");
 

@@ -107,7 +107,8 @@ pub(in crate::app) fn split_choice(ui: &mut Ui, split: &mut Split, data: Option<
             };
             // The present choice stays in reach, so that it can be seen.
             let enabled = there(option) || option == before;
-            let shown = ui.add_enabled_ui(enabled, |ui| segmented(ui, split, &[(option, name)], false));
+            let shown =
+                ui.add_enabled_ui(enabled, |ui| segmented(ui, split, &[(option, name)], false));
             if !enabled {
                 let text = format!("These data have no {name} part");
                 shown.response.on_disabled_hover_text(text);

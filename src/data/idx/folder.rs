@@ -147,7 +147,10 @@ pub(super) fn find(folder: &Path, asked: Asked<'_>) -> Result<Found, Error> {
         reason,
     };
     let (set, mut candidates) = one_set(&images, asked.set).map_err(refuse)?;
-    let there: BTreeSet<Split> = candidates.iter().filter_map(|e| split::part(&e.key)).collect();
+    let there: BTreeSet<Split> = candidates
+        .iter()
+        .filter_map(|e| split::part(&e.key))
+        .collect();
     let splits: Vec<Split> = there.into_iter().collect();
     let Taken { part, remark } = if splits.is_empty() {
         let by_name = choose_by_name(folder, asked.split, THINGS)?;
@@ -167,7 +170,9 @@ pub(super) fn find(folder: &Path, asked: Asked<'_>) -> Result<Found, Error> {
         )));
     };
     let labels: Vec<&Entry> = listing.idx.iter().filter(|e| !e.is_images).collect();
-    let own = labels.iter().filter(|e| belong_together(&chosen.key, &e.key));
+    let own = labels
+        .iter()
+        .filter(|e| belong_together(&chosen.key, &e.key));
     let found = preferred(own.map(|e| e.path.clone()), &chosen.path).or_else(|| {
         // One image file and one labels file of any names belong together.
         match (&images[..], &labels[..]) {
@@ -189,7 +194,15 @@ pub(super) fn find(folder: &Path, asked: Asked<'_>) -> Result<Found, Error> {
     Ok(Found {
         images: chosen.path.clone(),
         labels: found,
-        name: friendly(folder, if usual_role(&chosen.key).is_some() { &set } else { "" }, part),
+        name: friendly(
+            folder,
+            if usual_role(&chosen.key).is_some() {
+                &set
+            } else {
+                ""
+            },
+            part,
+        ),
         splits,
         remarks,
         on_its_side: lies_on_its_side(folder, &set),
@@ -210,7 +223,10 @@ fn names(names: impl Iterator<Item = String>) -> String {
 ///
 /// # Errors
 /// A sentence that names the sets.
-fn one_set<'a>(images: &[&'a Entry], asked: Option<&str>) -> Result<(String, Vec<&'a Entry>), String> {
+fn one_set<'a>(
+    images: &[&'a Entry],
+    asked: Option<&str>,
+) -> Result<(String, Vec<&'a Entry>), String> {
     let mut sets: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in images {
         sets.entry(set_name(&entry.key)).or_default().push(entry);
@@ -225,11 +241,17 @@ fn one_set<'a>(images: &[&'a Entry], asked: Option<&str>) -> Result<(String, Vec
         let asked = asked.to_lowercase().replace(['_', '.'], "-");
         let means = |set: &str| set == asked || set.rsplit('-').next() == Some(asked.as_str());
         let Some(found) = sets.into_iter().find(|(set, _)| means(set)) else {
-            return Err(format!("the folder holds no image set '{asked}'; there are: {list}"));
+            return Err(format!(
+                "the folder holds no image set '{asked}'; there are: {list}"
+            ));
         };
         return Ok(found);
     }
-    let example = sets.keys().find(|set| !set.is_empty()).cloned().unwrap_or_default();
+    let example = sets
+        .keys()
+        .find(|set| !set.is_empty())
+        .cloned()
+        .unwrap_or_default();
     match sets.pop_first() {
         Some(only) if count == 1 => Ok(only),
         _ => Err(format!(

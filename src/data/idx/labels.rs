@@ -45,7 +45,10 @@ pub(super) fn read(
     let values = read_items(&mut source, &header, limit, "reading labels", progress)?;
     let (kind, width) = header.kind();
     let columns = usize::try_from(header.item_values()).unwrap_or(usize::MAX);
-    let numbers: Vec<f64> = values.chunks_exact(width).map(|v| number(kind, v)).collect();
+    let numbers: Vec<f64> = values
+        .chunks_exact(width)
+        .map(|v| number(kind, v))
+        .collect();
     let rows = || numbers.chunks_exact(columns);
     if columns > 1
         && let Some(classes) = one_hot(rows(), columns)

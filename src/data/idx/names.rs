@@ -89,7 +89,11 @@ pub(super) fn friendly(folder: &Path, set: &str, part: Option<Split>) -> String 
                 let known = |(part, _): &(&str, &str)| word.contains(part);
                 !FAMILIES.iter().any(known)
             });
-            [family].into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+            [family]
+                .into_iter()
+                .chain(rest)
+                .collect::<Vec<_>>()
+                .join(" ")
         }
         (None, Some(family)) if set.is_empty() => family.to_owned(),
         (None, Some(family)) => format!("{family} {}", set.replace('-', " ")),
@@ -120,14 +124,20 @@ mod tests {
             ("train-images.idx3-ubyte", "train-labels.idx1-ubyte"),
             ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte"),
             ("Train_Images.IDX3.gz", "train-labels-idx1"),
-            ("qmnist-test-images-idx3-ubyte.gz", "qmnist-test-labels-idx2-int.gz"),
+            (
+                "qmnist-test-images-idx3-ubyte.gz",
+                "qmnist-test-labels-idx2-int.gz",
+            ),
             ("train-idx3-ubyte", "train-idx1-ubyte"),
         ] {
             assert!(together(images, labels), "{images}");
         }
         for (images, labels) in [
             ("train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-            ("emnist-letters-train-images-idx3-ubyte", "emnist-digits-train-labels-idx1-ubyte"),
+            (
+                "emnist-letters-train-images-idx3-ubyte",
+                "emnist-digits-train-labels-idx1-ubyte",
+            ),
             ("faces-ubyte", "faces-ubyte"),
             ("faces-ubyte", "labels-ubyte"),
         ] {
@@ -139,14 +149,39 @@ mod tests {
     fn sets_and_folders_get_the_names_people_use() {
         let (train, test) = (Some(Split::Train), Some(Split::Test));
         for (folder, file, part, name) in [
-            ("/x/fashion-mnist", "train-images-idx3-ubyte", train, "Fashion-MNIST train"),
+            (
+                "/x/fashion-mnist",
+                "train-images-idx3-ubyte",
+                train,
+                "Fashion-MNIST train",
+            ),
             ("/x/MNIST", "t10k-images-idx3-ubyte", test, "MNIST test"),
             ("/x/kmnist", "images-idx3-ubyte", None, "KMNIST"),
             ("/x/cells", "images-idx3-ubyte", None, "cells"),
-            ("/x/gzip", "emnist-letters-train-images-idx3-ubyte.gz", train, "EMNIST letters train"),
-            ("/x/gzip", "emnist-byclass-test-images-idx3-ubyte.gz", test, "EMNIST byclass test"),
-            ("/x/raw", "qmnist-test-images-idx3-ubyte.gz", test, "QMNIST test"),
-            ("/x/EMNIST", "letters_train-images.idx3-ubyte", train, "EMNIST letters train"),
+            (
+                "/x/gzip",
+                "emnist-letters-train-images-idx3-ubyte.gz",
+                train,
+                "EMNIST letters train",
+            ),
+            (
+                "/x/gzip",
+                "emnist-byclass-test-images-idx3-ubyte.gz",
+                test,
+                "EMNIST byclass test",
+            ),
+            (
+                "/x/raw",
+                "qmnist-test-images-idx3-ubyte.gz",
+                test,
+                "QMNIST test",
+            ),
+            (
+                "/x/EMNIST",
+                "letters_train-images.idx3-ubyte",
+                train,
+                "EMNIST letters train",
+            ),
             ("/x/raw", "kanji-images-idx3-ubyte", None, "kanji"),
         ] {
             let set = set_name(&key(Path::new(file)));

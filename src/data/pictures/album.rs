@@ -10,9 +10,9 @@ use crate::data::select::wanted;
 use crate::data::split::{self, choose, choose_by_name};
 
 use super::celeba::{self, Attributes};
-use super::foreign::READABLE;
 use super::classes;
 use super::division::divide;
+use super::foreign::READABLE;
 use super::walk::walk;
 
 /// What a folder holds, for messages.
@@ -108,7 +108,12 @@ impl Album {
     }
 
     /// Takes the part that is asked for of those that there are.
-    fn choose(&mut self, folder: &Path, asked: Split, there: Vec<Split>) -> Result<Option<Split>, Error> {
+    fn choose(
+        &mut self,
+        folder: &Path,
+        asked: Split,
+        there: Vec<Split>,
+    ) -> Result<Option<Split>, Error> {
         let taken = if there.is_empty() {
             choose_by_name(&canonical(folder), asked, THINGS)?
         } else {
@@ -156,7 +161,8 @@ impl Album {
             return Ok(());
         };
         let values = attributes.values(label)?;
-        let listed = |path: &PathBuf| listed_name(path).is_some_and(|name| values.contains_key(name));
+        let listed =
+            |path: &PathBuf| listed_name(path).is_some_and(|name| values.contains_key(name));
         let unlisted = self.paths.iter().filter(|path| !listed(path)).count();
         self.say_unlisted(folder, unlisted, "its list of attributes")?;
         self.retain(|path, _| listed_name(path).is_some_and(|name| values.contains_key(name)));
@@ -202,7 +208,8 @@ impl Album {
             self.remarks.extend(division.remarks);
             for stray in division.strays {
                 let path = self.paths[stray].clone();
-                self.skipped.add(path, "it lies beside the folders of the splits".into());
+                self.skipped
+                    .add(path, "it lies beside the folders of the splits".into());
             }
         }
         let mut labels = Vec::new();
@@ -213,7 +220,8 @@ impl Album {
             }
             if let Some(classes) = &classes {
                 let Some(label) = classes.of[index] else {
-                    self.skipped.add(path, "it lies beside the folders of the classes".into());
+                    self.skipped
+                        .add(path, "it lies beside the folders of the classes".into());
                     continue;
                 };
                 labels.push(label);

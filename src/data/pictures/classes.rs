@@ -94,13 +94,15 @@ fn by_folders(pictures: &[Option<Picture<'_>>], part: Option<Split>) -> Option<C
     let all = || pictures.iter().flatten();
     let deepest = all().map(|p| p.folders.len()).max()?;
     for level in 0..deepest {
-        let names: BTreeSet<&OsStr> = all().filter_map(|p| p.folders.get(level).copied()).collect();
+        let names: BTreeSet<&OsStr> = all()
+            .filter_map(|p| p.folders.get(level).copied())
+            .collect();
         let chosen = all().filter(|p| p.part == part);
         let strays = chosen.clone().filter(|p| p.folders.len() <= level).count();
         if strays * STRAYS > chosen.count() || names.len() > MOST {
             return None;
         }
-        if names.len() > 1 {
+        if names.len() > 1 && !only_tell_parts(pictures, level) {
             let names: Vec<&OsStr> = names.into_iter().collect();
             let class = |p: &Picture<'_>| {
                 let at = names.binary_search(p.folders.get(level)?).ok()?;
@@ -113,6 +115,17 @@ fn by_folders(pictures: &[Option<Picture<'_>>], part: Option<Split>) -> Option<C
         }
     }
     None
+}
+
+/// Whether every part has one folder at this level, so that they tell the parts once more rather than classes.
+fn only_tell_parts(pictures: &[Option<Picture<'_>>], level: usize) -> bool {
+    let mut of: BTreeMap<Option<Split>, BTreeSet<&OsStr>> = BTreeMap::new();
+    for picture in pictures.iter().flatten() {
+        if let Some(name) = picture.folders.get(level) {
+            of.entry(picture.part).or_default().insert(name);
+        }
+    }
+    of.len() > 1 && of.values().all(|names| names.len() == 1)
 }
 
 /// The classes by what the names of the parts' folders say besides: `cats_train`, `dogs_train`. All parts have to

@@ -27,10 +27,18 @@ fn is_pnm(start: &[u8]) -> bool {
     }
     let rest = rest.trim_ascii_start();
     if *kind == b'7' {
-        let words = [&b"WIDTH"[..], b"HEIGHT", b"DEPTH", b"MAXVAL", b"TUPLTYPE", b"#"];
+        let words = [
+            &b"WIDTH"[..],
+            b"HEIGHT",
+            b"DEPTH",
+            b"MAXVAL",
+            b"TUPLTYPE",
+            b"#",
+        ];
         return words.iter().any(|word| rest.starts_with(word));
     }
-    rest.first().is_some_and(|c| c.is_ascii_digit() || *c == b'#')
+    rest.first()
+        .is_some_and(|c| c.is_ascii_digit() || *c == b'#')
 }
 
 /// Whether a TIFF file holds more than one page: its first directory names another. False for what is no such file.

@@ -206,7 +206,9 @@ impl Names<'_> {
             .partition(|(_, plan)| plan.is_some());
         let left = whole.iter().map(|(f, _)| f.len()).sum::<usize>() + node.loose.len();
         if many(left, node.len()) {
-            let mut parts = divided.iter().filter_map(|(_, p)| Some(p.as_ref()?.parts()));
+            let mut parts = divided
+                .iter()
+                .filter_map(|(_, p)| Some(p.as_ref()?.parts()));
             // Among folders of anything, one called `train` may hold pictures of trains.
             if parts.all(|parts| parts.iter().all(|&part| part == Split::Train)) {
                 return Ok(None);
@@ -269,7 +271,11 @@ impl Names<'_> {
         });
         Ok(Some(Plan {
             pieces: pieces.collect(),
-            strays: node.range.clone().filter(|&i| self.files[i].is_none()).collect(),
+            strays: node
+                .range
+                .clone()
+                .filter(|&i| self.files[i].is_none())
+                .collect(),
             remarks: Vec::new(),
         }))
     }
@@ -347,7 +353,9 @@ impl Names<'_> {
         for (role, (count, first)) in counts {
             if many(count, self.files.len()) {
                 let below = first.strip_prefix(self.root).unwrap_or(first);
-                found.entry(role).or_insert_with(|| shown(below.as_os_str()));
+                found
+                    .entry(role)
+                    .or_insert_with(|| shown(below.as_os_str()));
             }
         }
         if found.len() < 2 {

@@ -15,7 +15,8 @@ struct Kind {
     advice: &'static str,
 }
 
-const CONVERT: &str = "convert them to PNG, for instance with ImageMagick: magick mogrify -format png";
+const CONVERT: &str =
+    "convert them to PNG, for instance with ImageMagick: magick mogrify -format png";
 
 const KINDS: &[Kind] = &[
     Kind {
@@ -75,8 +76,8 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         endings: &[
-            "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "orf", "raf", "rw2", "pef", "srw",
-            "dng", "3fr", "x3f", "erf", "mrw",
+            "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "orf", "raf", "rw2", "pef",
+            "srw", "dng", "3fr", "x3f", "erf", "mrw",
         ],
         name: "raw photographs",
         advice: "develop them to PNG or JPEG",
@@ -112,7 +113,9 @@ pub(super) struct Foreign {
 /// What a file of this name is, if its kind is one that cannot be read.
 fn kind_of(path: &Path) -> Option<&'static Kind> {
     let ending = path.extension()?.to_string_lossy().to_lowercase();
-    KINDS.iter().find(|kind| kind.endings.contains(&ending.as_str()))
+    KINDS
+        .iter()
+        .find(|kind| kind.endings.contains(&ending.as_str()))
 }
 
 impl Foreign {

@@ -73,8 +73,7 @@ pub(super) fn any(folder: &Path) -> bool {
         most: 1,
         ..Walk::default()
     };
-    walk.enter(folder, 0, &|_| true).is_ok()
-        && (!walk.paths.is_empty() || walk.foreign.count() > 0)
+    walk.enter(folder, 0, &|_| true).is_ok() && (!walk.paths.is_empty() || walk.foreign.count() > 0)
 }
 
 impl Walk {
@@ -181,8 +180,8 @@ fn reason_of(error: &Error) -> String {
 
 /// Endings of pictures that can be read.
 const ENDINGS: [&str; 19] = [
-    "png", "apng", "jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "bmp", "dib", "gif", "webp", "tif", "tiff",
-    "pnm", "pbm", "pgm", "ppm", "pam",
+    "png", "apng", "jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "bmp", "dib", "gif", "webp",
+    "tif", "tiff", "pnm", "pbm", "pgm", "ppm", "pam",
 ];
 
 /// Whether the name ends as those of pictures do.

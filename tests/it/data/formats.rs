@@ -39,7 +39,9 @@ fn netpbm_and_tiff_are_read_at_every_depth() {
     let written = |picture: DynamicImage, name: &str| {
         let dir = tempfile::tempdir().expect("a folder");
         let mut content = std::io::Cursor::new(Vec::new());
-        picture.write_to(&mut content, ImageFormat::Tiff).expect("a picture");
+        picture
+            .write_to(&mut content, ImageFormat::Tiff)
+            .expect("a picture");
         put(dir.path(), name, content.get_ref());
         only(dir.path())
     };
@@ -60,11 +62,22 @@ fn real_numbers_in_tiff_are_refused_with_the_next_step() {
     DynamicImage::ImageRgb32F(picture)
         .save(dir.path().join("a.tif"))
         .expect("a picture");
-    let error = from(dir.path(), Split::Auto, None).expect_err("floats").to_string();
-    assert!(error.contains("32-bit numbers rather than levels") && error.contains("NumPy array"), "{error}");
+    let error = from(dir.path(), Split::Auto, None)
+        .expect_err("floats")
+        .to_string();
+    assert!(
+        error.contains("32-bit numbers rather than levels") && error.contains("NumPy array"),
+        "{error}"
+    );
     // Grey ones, which the library does not write: one strip of a 2 × 1 picture.
     let entry = |tag: u16, kind: u16, value: u32| {
-        [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &1_u32.to_le_bytes(), &value.to_le_bytes()].concat()
+        [
+            &tag.to_le_bytes()[..],
+            &kind.to_le_bytes(),
+            &1_u32.to_le_bytes(),
+            &value.to_le_bytes(),
+        ]
+        .concat()
     };
     let entries = [
         entry(256, 4, 2),
@@ -80,31 +93,57 @@ fn real_numbers_in_tiff_are_refused_with_the_next_step() {
     ];
     let pixels = [0.5_f32, 1.5].map(f32::to_le_bytes).concat();
     let count = (entries.len() as u16).to_le_bytes();
-    let file = [b"II*\0", &16_u32.to_le_bytes()[..], &pixels, &count, &entries.concat(), &[0; 4]].concat();
+    let file = [
+        b"II*\0",
+        &16_u32.to_le_bytes()[..],
+        &pixels,
+        &count,
+        &entries.concat(),
+        &[0; 4],
+    ]
+    .concat();
     put(dir.path(), "a.tif", &file);
-    let error = from(dir.path(), Split::Auto, None).expect_err("floats").to_string();
-    assert!(error.contains("32-bit numbers rather than levels"), "{error}");
+    let error = from(dir.path(), Split::Auto, None)
+        .expect_err("floats")
+        .to_string();
+    assert!(
+        error.contains("32-bit numbers rather than levels"),
+        "{error}"
+    );
 }
 
 #[test]
 fn of_several_pages_the_first_is_taken_and_that_is_said() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut content = std::io::Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(flat(4, 4, [9; 3])).write_to(&mut content, ImageFormat::Tiff).expect("a picture");
+    DynamicImage::ImageRgb8(flat(4, 4, [9; 3]))
+        .write_to(&mut content, ImageFormat::Tiff)
+        .expect("a picture");
     let mut file = content.into_inner();
     let first = u32::from_le_bytes(file[4..8].try_into().expect("four")) as usize;
-    let entries = usize::from(u16::from_le_bytes(file[first..first + 2].try_into().expect("two")));
+    let entries = usize::from(u16::from_le_bytes(
+        file[first..first + 2].try_into().expect("two"),
+    ));
     let next = first + 2 + 12 * entries;
     assert_eq!(file[next..next + 4], [0; 4]);
-    // The next page is the first once more.
-    let again = (first as u32).to_le_bytes();
+    // The next page has a directory of its own, with the pixels of the first.
+    let again = (file.len() as u32).to_le_bytes();
     put(dir.path(), "one.tif", &file);
-    assert!(from(dir.path(), Split::Auto, None).expect("one page").remarks.is_empty());
+    assert!(
+        from(dir.path(), Split::Auto, None)
+            .expect("one page")
+            .remarks
+            .is_empty()
+    );
+    file.extend_from_within(first..next + 4);
     file[next..next + 4].copy_from_slice(&again);
     put(dir.path(), "one.tif", &file);
     let data = from(dir.path(), Split::Auto, None).expect("pages");
     assert_eq!((data.len(), bytes(&data)[0]), (1, 9));
-    assert_eq!(data.remarks, ["1 picture is of several pages, of which the first is used"]);
+    assert_eq!(
+        data.remarks,
+        ["1 picture is of several pages, of which the first is used"]
+    );
 }
 
 #[test]
@@ -131,7 +170,8 @@ fn what_transparency_hides_is_not_data() {
             }
         };
         let icon = ImageBuffer::from_fn(8, 8, pixel);
-        icon.save(place.join(format!("{i:02}.png"))).expect("a picture");
+        icon.save(place.join(format!("{i:02}.png")))
+            .expect("a picture");
     }
     let store = Store::at(dir.path().join("kept"));
     // Decoded, and then as it is kept.
@@ -139,14 +179,21 @@ fn what_transparency_hides_is_not_data() {
         let data = load_with(&request(&place), 0, &store, &quiet).expect("icons");
         let first = &bytes(&data)[..192];
         assert!(bytes(&data).chunks_exact(192).all(|item| item == first));
-        assert_eq!((&first[..3], &first[(2 * 8 + 2) * 3..][..3]), (&[255; 3][..], &[200, 0, 0][..]));
+        assert_eq!(
+            (&first[..3], &first[(2 * 8 + 2) * 3..][..3]),
+            (&[255; 3][..], &[200, 0, 0][..])
+        );
         assert_eq!(
             data.remarks,
             ["12 pictures are transparent in places and laid on white, as most programs show them"]
         );
     }
     let preview = preview_with(&request(&place), 0, &store).expect("a preview");
-    assert!(preview.first.remarks[0].contains("laid on white"), "{:?}", preview.first.remarks);
+    assert!(
+        preview.first.remarks[0].contains("laid on white"),
+        "{:?}",
+        preview.first.remarks
+    );
     // Half of grey 100 on white: (100·128 + 255·127)/255 is 177.2.
     let half = folder(dir.path(), "half");
     ImageBuffer::from_pixel(4, 4, LumaA([100_u8, 128]))
@@ -159,7 +206,10 @@ fn what_transparency_hides_is_not_data() {
         .save(opaque.join("a.png"))
         .expect("a picture");
     let data = from(&opaque, Split::Auto, None).expect("a picture");
-    assert_eq!((&bytes(&data)[..3], data.remarks.len()), (&[1, 2, 3][..], 0));
+    assert_eq!(
+        (&bytes(&data)[..3], data.remarks.len()),
+        (&[1, 2, 3][..], 0)
+    );
 }
 
 #[test]
@@ -179,19 +229,26 @@ fn kinds_that_cannot_be_read_are_counted_and_named() {
             put(&place, &format!("{i}.{ending}"), b"\0\0\0\x20ftyp");
         }
         put(dir.path(), "readme.md", b"words");
-        let error = from(dir.path(), Split::Auto, None).expect_err(ending).to_string();
+        let error = from(dir.path(), Split::Auto, None)
+            .expect_err(ending)
+            .to_string();
         assert!(error.contains(part) && error.contains(step), "{error}");
         assert!(error.contains("PNG, JPEG"), "{error}");
     }
     // Among others they are left out, which is said.
     let dir = tempfile::tempdir().expect("a folder");
     for i in 0..12 {
-        flat(6, 6, [i; 3]).save(dir.path().join(format!("{i}.png"))).expect("a picture");
+        flat(6, 6, [i; 3])
+            .save(dir.path().join(format!("{i}.png")))
+            .expect("a picture");
     }
     put(dir.path(), "a.heic", b"\0\0\0\x20ftypheic");
     let data = open(&request(dir.path())).expect("the others");
     assert_eq!((data.len(), data.skipped.count), (12, 0));
-    assert_eq!(data.remarks, ["1 HEIC picture in the folder cannot be read and is left out"]);
+    assert_eq!(
+        data.remarks,
+        ["1 HEIC picture in the folder cannot be read and is left out"]
+    );
 }
 
 #[test]
@@ -203,7 +260,9 @@ fn celebas_inner_folders_keep_their_lists() {
     let mut parts = "image_id,partition\n".to_owned();
     for i in 1..=8_u32 {
         let name = format!("{i:06}.jpg");
-        flat(178, 218, [i as u8 * 20; 3]).save(inner.join(&name)).expect("a picture");
+        flat(178, 218, [i as u8 * 20; 3])
+            .save(inner.join(&name))
+            .expect("a picture");
         attributes.push_str(&format!("{name},-1,{}\n", if i % 2 == 0 { 1 } else { -1 }));
         // Five for training, one for validation, two for test.
         let part = [0, 0, 0, 0, 0, 1, 2, 2][i as usize - 1];
@@ -216,7 +275,12 @@ fn celebas_inner_folders_keep_their_lists() {
         root.join("img_align_celeba"),
         inner.clone(),
     ] {
-        for (split, count) in [(Split::Auto, 5), (Split::Train, 5), (Split::Validation, 1), (Split::Test, 2)] {
+        for (split, count) in [
+            (Split::Auto, 5),
+            (Split::Train, 5),
+            (Split::Validation, 1),
+            (Split::Test, 2),
+        ] {
             let data = from(&path, split, None).expect("faces");
             assert_eq!(data.len(), count, "{} {split}", path.display());
             assert!(data.name.starts_with("CelebA "), "{}", data.name);
@@ -233,9 +297,16 @@ fn celebas_inner_folders_keep_their_lists() {
     }
     // Copies of another kind go by the same lists; what the lists lack is said.
     fs::remove_file(inner.join("000001.jpg")).expect("gone");
-    flat(178, 218, [20; 3]).save(inner.join("000001.png")).expect("a picture");
-    flat(178, 218, [20; 3]).save(inner.join("face.png")).expect("a picture");
+    flat(178, 218, [20; 3])
+        .save(inner.join("000001.png"))
+        .expect("a picture");
+    flat(178, 218, [20; 3])
+        .save(inner.join("face.png"))
+        .expect("a picture");
     let data = from(&inner, Split::Train, None).expect("faces");
     assert_eq!(data.len(), 5);
-    assert_eq!(data.remarks, ["its partition does not name 1 of the pictures, which are left out"]);
+    assert_eq!(
+        data.remarks,
+        ["its partition does not name 1 of the pictures, which are left out"]
+    );
 }

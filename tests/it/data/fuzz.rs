@@ -308,8 +308,13 @@ fn idx_labels() {
 
 #[test]
 fn idx_labels_of_many_columns() {
-    let ints = |values: &[i32]| -> Vec<u8> { values.iter().flat_map(|v| v.to_be_bytes()).collect() };
-    let columns = idx_file(0x0c, &[6, 2], &ints(&[0, 9, 1, -1, 2, 7, 0, 8, 1, 9, 2, 300]));
+    let ints =
+        |values: &[i32]| -> Vec<u8> { values.iter().flat_map(|v| v.to_be_bytes()).collect() };
+    let columns = idx_file(
+        0x0c,
+        &[6, 2],
+        &ints(&[0, 9, 1, -1, 2, 7, 0, 8, 1, 9, 2, 300]),
+    );
     let single = idx_file(0x0c, &[6], &ints(&[0, 1, 2, 0, 1, 2]));
     let floats = idx_file(0x0d, &[6], &[0, 0, 0, 0].repeat(6));
     let one_hot = idx_file(8, &[6, 2], &[0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0]);

@@ -20,7 +20,11 @@ const NONE: u8 = 250;
 
 /// Puts `count` pictures of this level into a folder below `root`.
 fn fill(root: &Path, place: &str, count: usize, level: u8) {
-    let place = folder(root, place);
+    let place = if place == "." {
+        folder(root, "")
+    } else {
+        folder(root, place)
+    };
     let picture = encoded(&flat(6, 6, [level; 3]), ImageFormat::Png);
     for i in 0..count {
         fs::write(place.join(format!("{i:03}.png")), &picture).expect("a picture");
@@ -38,19 +42,29 @@ fn tree(places: &[(&str, usize, u8)]) -> tempfile::TempDir {
 
 /// The level of every item, which is that of all of it.
 fn levels(data: &Dataset) -> Vec<u8> {
-    bytes(data).chunks_exact(data.dim()).map(|item| item[0]).collect()
+    bytes(data)
+        .chunks_exact(data.dim())
+        .map(|item| item[0])
+        .collect()
 }
 
 /// How many items of a split a folder gives, all of that split's level.
 fn count(root: &Path, split: Split, level: u8) -> usize {
     let data = from(root, split, None).unwrap_or_else(|e| panic!("{split}: {e}"));
-    assert!(levels(&data).iter().all(|&l| l == level), "{split}: {:?}", levels(&data));
+    assert!(
+        levels(&data).iter().all(|&l| l == level),
+        "{split}: {:?}",
+        levels(&data)
+    );
     data.len()
 }
 
 fn refusal(root: &Path, split: Split) -> String {
     let error = from(root, split, None).expect_err("a refusal").to_string();
-    assert!(!error.contains('\n') && error.contains(&root.display().to_string()), "{error}");
+    assert!(
+        !error.contains('\n') && error.contains(&root.display().to_string()),
+        "{error}"
+    );
     error
 }
 
@@ -94,7 +108,11 @@ fn folders_of_every_spelling_are_splits() {
         assert_eq!(data.classes, ["cats", "dogs"], "{test}");
         assert_eq!(data.labels, Some(vec![0, 0]), "{test}");
         assert_eq!(data.splits, [Split::Train, Split::Test]);
-        assert!(data.name.ends_with(" test") && data.remarks.is_empty(), "{:?}", data.remarks);
+        assert!(
+            data.name.ends_with(" test") && data.remarks.is_empty(),
+            "{:?}",
+            data.remarks
+        );
         let error = refusal(dir.path(), Split::Validation);
         assert!(
             error.contains("training and test pictures but no validation pictures"),
@@ -114,14 +132,22 @@ fn three_splits_have_names_of_their_own() {
     ] {
         let dir = tree(&[(train, 5, TRAIN), (valid, 3, VALIDATION), (test, 2, TEST)]);
         assert_eq!(count(dir.path(), Split::Auto, TRAIN), 5, "{train}");
-        assert_eq!(count(dir.path(), Split::Validation, VALIDATION), 3, "{valid}");
+        assert_eq!(
+            count(dir.path(), Split::Validation, VALIDATION),
+            3,
+            "{valid}"
+        );
         assert_eq!(count(dir.path(), Split::Test, TEST), 2, "{test}");
     }
 }
 
 #[test]
 fn words_in_other_words_are_no_splits() {
-    let dir = tree(&[("trainers", 3, TRAIN), ("contest", 3, TRAIN), ("latest", 3, TRAIN)]);
+    let dir = tree(&[
+        ("trainers", 3, TRAIN),
+        ("contest", 3, TRAIN),
+        ("latest", 3, TRAIN),
+    ]);
     let data = from(dir.path(), Split::Auto, None).expect("classes");
     assert_eq!(data.classes, ["contest", "latest", "trainers"]);
     assert_eq!((data.len(), data.splits.len()), (9, 0));
@@ -159,8 +185,17 @@ fn splits_below_classes_and_beside_other_folders_are_found() {
     assert_eq!(data.labels, Some([vec![0; 6], vec![1; 5]].concat()));
     assert_eq!(count(dir.path(), Split::Test, TEST), 7);
     let one = from(&dir.path().join("bottle"), Split::Test, None).expect("one category");
-    assert_eq!((one.classes, one.labels), (vec!["broken".into(), "good".into()], Some(vec![0, 0, 1, 1])));
-    assert!(one.remarks.iter().any(|r| r.contains("'ground_truth' (2 pictures)")), "{:?}", one.remarks);
+    assert_eq!(
+        (one.classes, one.labels),
+        (vec!["broken".into(), "good".into()], Some(vec![0, 0, 1, 1]))
+    );
+    assert!(
+        one.remarks
+            .iter()
+            .any(|r| r.contains("'ground_truth' (2 pictures)")),
+        "{:?}",
+        one.remarks
+    );
     // Intel's scenes: pictures without classes beside the splits; a download in a download.
     let dir = tree(&[
         ("seg_train/seg_train/sea", 4, TRAIN),
@@ -172,7 +207,13 @@ fn splits_below_classes_and_beside_other_folders_are_found() {
     assert_eq!(count(dir.path(), Split::Auto, TRAIN), 7);
     let test = from(dir.path(), Split::Test, None).expect("the test split");
     assert_eq!(test.labels, Some(vec![0, 0, 1, 1]));
-    assert!(test.remarks.iter().any(|r| r.contains("'seg_pred' (5 pictures)")), "{:?}", test.remarks);
+    assert!(
+        test.remarks
+            .iter()
+            .any(|r| r.contains("'seg_pred' (5 pictures)")),
+        "{:?}",
+        test.remarks
+    );
     // The same archive unpacked into itself.
     let dir = tree(&[
         ("train", 6, TRAIN),
@@ -191,7 +232,10 @@ fn splits_below_classes_and_beside_other_folders_are_found() {
         ("dogs_test", 1, TEST),
     ]);
     let test = from(dir.path(), Split::Test, None).expect("the test split");
-    assert_eq!((test.labels, test.classes.concat()), (Some(vec![0, 0, 1]), "catsdogs".into()));
+    assert_eq!(
+        (test.labels, test.classes.concat()),
+        (Some(vec![0, 0, 1]), "catsdogs".into())
+    );
     // A container that is named for a test of its own.
     let dir = tree(&[("my_test/train", 3, TRAIN), ("my_test/test", 2, TEST)]);
     assert_eq!(count(dir.path(), Split::Auto, TRAIN), 3);
@@ -208,7 +252,11 @@ fn splits_below_classes_and_beside_other_folders_are_found() {
 #[test]
 fn file_names_tell_splits_too() {
     let dir = tempfile::tempdir().expect("a folder");
-    for (name, count, level) in [("train", 6, TRAIN), ("test", 3, TEST), ("val", 2, VALIDATION)] {
+    for (name, count, level) in [
+        ("train", 6, TRAIN),
+        ("test", 3, TEST),
+        ("val", 2, VALIDATION),
+    ] {
         for class in ["cat", "dog"] {
             let place = folder(dir.path(), class);
             for i in 0..count {
@@ -228,7 +276,10 @@ fn file_names_tell_splits_too() {
         flat(6, 6, [NONE; 3]).save(path).expect("a picture");
     }
     let error = refusal(dir.path(), Split::Auto);
-    assert!(error.contains("22 are not; put each split into a folder"), "{error}");
+    assert!(
+        error.contains("22 are not; put each split into a folder"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -253,7 +304,10 @@ fn what_is_not_there_is_named() {
     assert_eq!(count(dir.path(), Split::Train, NONE), 4);
     for split in [Split::Test, Split::Validation] {
         let error = refusal(dir.path(), split);
-        assert!(error.contains("is not divided into training and test pictures"), "{error}");
+        assert!(
+            error.contains("is not divided into training and test pictures"),
+            "{error}"
+        );
     }
     // A part by itself, which its own name tells.
     let dir = tree(&[("train/cats", 2, TRAIN), ("test/cats", 2, TEST)]);
@@ -267,17 +321,46 @@ fn what_is_not_there_is_named() {
 #[test]
 fn what_is_not_understood_is_refused_with_the_next_step() {
     for (places, part) in [
-        (&[("test", 5, TEST), ("cats", 9, NONE)][..], "holds 'test', named for a split, beside 'cats'"),
-        (&[("test", 5, TEST), (".", 9, NONE)], "beside 9 pictures of no split"),
-        (&[("train", 5, TRAIN), ("more/test", 9, TEST), ("more/x", 9, NONE)], "named for a split, beside 'x'"),
-        (&[("a/train", 5, TRAIN), ("a/test", 5, TEST), ("b", 9, NONE)], "'a' is divided into splits and 'b' beside it is not"),
-        (&[("train/train", 5, TRAIN), ("train/test", 5, TEST), ("test", 9, TEST)], "'train' is named for one split and holds others"),
-        (&[("train", 2, TRAIN), ("test", 2, TEST), ("cats", 9, NONE)], "beside 9 pictures of no split"),
+        (
+            &[("test", 5, TEST), ("cats", 9, NONE)][..],
+            "holds 'test', named for a split, beside 'cats'",
+        ),
+        (
+            &[("test", 5, TEST), (".", 9, NONE)],
+            "beside 9 pictures of no split",
+        ),
+        (
+            &[
+                ("train", 5, TRAIN),
+                ("more/test", 9, TEST),
+                ("more/x", 9, NONE),
+            ],
+            "named for a split, beside 'x'",
+        ),
+        (
+            &[("a/train", 5, TRAIN), ("a/test", 5, TEST), ("b", 9, NONE)],
+            "'a' is divided into splits and 'b' beside it is not",
+        ),
+        (
+            &[
+                ("train/train", 5, TRAIN),
+                ("train/test", 5, TEST),
+                ("test", 9, TEST),
+            ],
+            "'train' is named for one split and holds others",
+        ),
+        (
+            &[("train", 2, TRAIN), ("test", 2, TEST), ("cats", 9, NONE)],
+            "beside 9 pictures of no split",
+        ),
     ] {
         let dir = tree(places);
         for split in Split::ALL {
             let error = refusal(dir.path(), split);
-            assert!(error.contains(part) && error.contains("give one of"), "{error}");
+            assert!(
+                error.contains(part) && error.contains("give one of"),
+                "{error}"
+            );
         }
     }
 }
@@ -289,9 +372,18 @@ fn spelled(words: &'static [&'static str]) -> impl Strategy<Value = String> {
         1 => prop::sample::select(vec!["seg", "data", "images", "my", "v2", "224", "set", "2017", "Bilder", "x1"]),
     ];
     let separator = prop::sample::select(vec!["_", "-", ".", " ", "__"]);
-    (affix.clone(), prop::sample::select(words), affix, separator, 0..3_u8).prop_map(
-        |(before, word, after, separator, case)| {
-            let parts: Vec<&str> = [before, word, after].into_iter().filter(|p| !p.is_empty()).collect();
+    (
+        affix.clone(),
+        prop::sample::select(words),
+        affix,
+        separator,
+        0..3_u8,
+    )
+        .prop_map(|(before, word, after, separator, case)| {
+            let parts: Vec<&str> = [before, word, after]
+                .into_iter()
+                .filter(|p| !p.is_empty())
+                .collect();
             let name = parts.join(separator);
             match case {
                 0 => name,
@@ -302,8 +394,7 @@ fn spelled(words: &'static [&'static str]) -> impl Strategy<Value = String> {
                     .collect::<Vec<_>>()
                     .join(separator),
             }
-        },
-    )
+        })
 }
 
 /// What a random folder holds.
@@ -325,24 +416,45 @@ struct Folder {
 
 fn folders() -> impl Strategy<Value = Folder> {
     let train = spelled(&["train", "training", "trn", "trainval"]);
-    let test = spelled(&["test", "testing", "tst", "eval", "holdout", "val", "valid", "dev"]);
+    let test = spelled(&[
+        "test", "testing", "tst", "eval", "holdout", "val", "valid", "dev",
+    ]);
     let above = proptest::collection::vec(
-        prop::sample::select(vec!["archive", "dataset", "latest", "train_test_split", "data", "test"]),
+        prop::sample::select(vec![
+            "archive",
+            "dataset",
+            "latest",
+            "train_test_split",
+            "data",
+            "test",
+        ]),
         0..3,
     );
-    let junk = prop::option::of(prop::sample::select(vec!["docs", "__MACOSX", "seg_pred", "samples", "contest"]));
-    (train, test, above, any::<bool>(), any::<bool>(), 0..4_usize, 0..3_usize, junk).prop_map(
-        |(train, test, above, doubled, below, classes, loose, junk)| Folder {
-            train,
-            test,
-            above,
-            doubled,
-            below,
-            classes,
-            loose,
-            junk,
-        },
+    let junk = prop::option::of(prop::sample::select(vec![
+        "docs", "__MACOSX", "seg_pred", "samples", "contest",
+    ]));
+    (
+        train,
+        test,
+        above,
+        any::<bool>(),
+        any::<bool>(),
+        0..4_usize,
+        0..3_usize,
+        junk,
     )
+        .prop_map(
+            |(train, test, above, doubled, below, classes, loose, junk)| Folder {
+                train,
+                test,
+                above,
+                doubled,
+                below,
+                classes,
+                loose,
+                junk,
+            },
+        )
 }
 
 impl Folder {
@@ -378,7 +490,7 @@ impl Folder {
 #[test]
 fn no_folder_with_a_train_and_a_test_part_is_ever_mixed() {
     let config = Config {
-        cases: 300,
+        cases: 150,
         failure_persistence: None,
         ..Config::default()
     };
@@ -407,7 +519,10 @@ fn no_folder_with_a_train_and_a_test_part_is_ever_mixed() {
                 }
                 Err(error) => {
                     let text = error.to_string();
-                    prop_assert!(text.contains("give one of") || text.contains("choose the split"), "{text}");
+                    prop_assert!(
+                        text.contains("give one of") || text.contains("choose the split"),
+                        "{text}"
+                    );
                     prop_assert!(!text.contains('\n'), "{text}");
                 }
             }

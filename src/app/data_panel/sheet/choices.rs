@@ -158,7 +158,10 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
         let options = [(false, "as they are"), (true, "transposed")];
         segmented(ui, &mut config.transpose, &options, false);
         if config.transpose {
-            muted(ui, "turns pictures upright that were stored column by column");
+            muted(
+                ui,
+                "turns pictures upright that were stored column by column",
+            );
         }
     });
 }
