@@ -33,6 +33,8 @@ pub(super) struct Loaded {
     pub(super) total: Option<u64>,
     /// Names of labels that could be asked for.
     pub(super) labels: Vec<String>,
+    /// Names of arrays of items that could be asked for, if there are several.
+    pub(super) arrays: Vec<String>,
 }
 
 /// Loads or makes the data set that `config` asks for; decoded pictures are kept in the user's folder for caches.
@@ -162,6 +164,7 @@ pub fn preview_cancellable(
         count,
         bytes,
         labels: loaded.labels,
+        arrays: loaded.arrays,
         decoding: None,
     })
 }
@@ -265,6 +268,7 @@ fn make(
         },
         total: Some(total as u64),
         labels: Vec::new(),
+        arrays: Vec::new(),
     };
     let loaded = match &config.source {
         DataSource::Faces => {

@@ -38,6 +38,8 @@ pub(super) struct Found {
     pub(super) labels: Option<PathBuf>,
     /// The data set's name.
     pub(super) name: String,
+    /// The sets that there are, if there are several.
+    pub(super) sets: Vec<String>,
     /// The parts that there are, if there are parts.
     pub(super) splits: Vec<Split>,
     /// What was decided, in sentences.
@@ -92,6 +94,7 @@ pub(super) fn around_file(path: &Path, asked: Asked<'_>) -> Result<Found, Error>
         } else {
             file_name(path)
         },
+        sets: Vec::new(),
         splits: taken.part.into_iter().collect(),
         remarks: taken.remark.into_iter().collect(),
         on_its_side: known && lies_on_its_side(parent, &set),
@@ -146,6 +149,7 @@ pub(super) fn find(folder: &Path, asked: Asked<'_>) -> Result<Found, Error> {
         path: folder.to_path_buf(),
         reason,
     };
+    let sets: BTreeSet<String> = images.iter().map(|e| set_name(&e.key)).collect();
     let (set, mut candidates) = one_set(&images, asked.set).map_err(refuse)?;
     let there: BTreeSet<Split> = candidates
         .iter()
@@ -194,6 +198,11 @@ pub(super) fn find(folder: &Path, asked: Asked<'_>) -> Result<Found, Error> {
     Ok(Found {
         images: chosen.path.clone(),
         labels: found,
+        sets: if sets.len() > 1 {
+            sets.into_iter().collect()
+        } else {
+            Vec::new()
+        },
         name: friendly(
             folder,
             if usual_role(&chosen.key).is_some() {

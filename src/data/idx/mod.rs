@@ -143,6 +143,7 @@ fn load_all(
         },
         total: Some(count_in_file),
         labels: Vec::new(),
+        arrays: found.sets,
     };
     Ok((loaded, found.on_its_side))
 }

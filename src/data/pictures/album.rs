@@ -7,7 +7,7 @@ use crate::data::dataset::Skipped;
 use crate::data::error::{Error, OnProgress};
 use crate::data::load::name_of;
 use crate::data::select::wanted;
-use crate::data::split::{self, choose, choose_by_name};
+use crate::data::split::{self, choose};
 
 use super::celeba::{self, Attributes};
 use super::classes;
@@ -114,21 +114,24 @@ impl Album {
         asked: Split,
         there: Vec<Split>,
     ) -> Result<Option<Split>, Error> {
-        let taken = if there.is_empty() {
-            choose_by_name(&canonical(folder), asked, THINGS)?
+        // A folder of one part may say so by its own name, which is the data set's.
+        let divided = !there.is_empty();
+        let by_name = split::part(&name_of(&canonical(folder)));
+        let there = if divided {
+            there
         } else {
-            choose(asked, &there, THINGS).map_err(|reason| Error::Folder {
-                path: folder.into(),
-                reason,
-            })?
+            by_name.into_iter().collect()
         };
-        if there.is_empty() {
-            // A folder of one part says so by its own name, which is the data set's.
+        let taken = choose(asked, &there, THINGS).map_err(|reason| Error::Folder {
+            path: folder.into(),
+            reason,
+        })?;
+        self.splits = there;
+        if !divided {
             return Ok(None);
         }
         self.remarks.extend(taken.remark);
         self.name.push_str(&split::suffix(taken.part));
-        self.splits = there;
         Ok(taken.part)
     }
 

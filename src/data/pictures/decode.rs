@@ -151,6 +151,7 @@ pub(super) fn decode(path: &Path) -> Result<Picture, Failure> {
         channels: if coloured { 3 } else { 1 },
     };
     let see_through = decoded.color().has_alpha();
+    let deep = decoded.color().bytes_per_pixel() > decoded.color().channel_count();
     let (bytes, transparent) = match (coloured, see_through) {
         (true, false) => (decoded.into_rgb8().into_raw(), false),
         (false, false) => (decoded.into_luma8().into_raw(), false),
@@ -165,6 +166,7 @@ pub(super) fn decode(path: &Path) -> Result<Picture, Failure> {
         marks: Marks {
             transparent: transparent.into(),
             pages: pages.into(),
+            deep: deep.into(),
         },
     })
 }

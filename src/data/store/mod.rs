@@ -62,6 +62,8 @@ pub(super) struct Marks {
     pub(super) transparent: u64,
     /// Of several pages, of which the first is used.
     pub(super) pages: u64,
+    /// Of more than 8 bits, reduced to 8.
+    pub(super) deep: u64,
 }
 
 impl Marks {
@@ -69,6 +71,7 @@ impl Marks {
     pub(super) fn add(&mut self, other: Self) {
         self.transparent += other.transparent;
         self.pages += other.pages;
+        self.deep += other.deep;
     }
 
     /// A sentence on each kind of which there are some.
@@ -91,6 +94,10 @@ impl Marks {
                 "transparent in places and laid on white, as most programs show them",
             ),
             (self.pages, "of several pages, of which the first is used"),
+            (
+                self.deep,
+                "of 16 bits, reduced to 8; as one NumPy array (.npy) they would keep all of them",
+            ),
         ];
         kinds
             .into_iter()

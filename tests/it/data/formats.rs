@@ -147,6 +147,20 @@ fn of_several_pages_the_first_is_taken_and_that_is_said() {
 }
 
 #[test]
+fn bits_that_are_lost_are_said() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, value) in [("a.png", 20_000_u16), ("b.tif", 58_000)] {
+        let deep = ImageBuffer::<Luma<u16>, _>::from_pixel(4, 4, Luma([value]));
+        deep.save(dir.path().join(name)).expect("a picture");
+    }
+    let data = from(dir.path(), Split::Auto, None).expect("two pictures");
+    // 20000/257 is 77.8, 58000/257 is 225.7.
+    assert_eq!((bytes(&data)[0], bytes(&data)[16]), (78, 226));
+    assert_eq!(data.remarks.len(), 1);
+    assert!(data.remarks[0].starts_with("2 pictures are of 16 bits, reduced to 8"));
+}
+
+#[test]
 fn every_ending_of_jpeg_is_one() {
     let dir = tempfile::tempdir().expect("a folder");
     let picture = encoded(&flat(8, 8, [80; 3]), ImageFormat::Jpeg);

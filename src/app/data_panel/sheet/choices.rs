@@ -52,7 +52,7 @@ pub(super) fn choices(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
 }
 
 /// A name and its control.
-fn line(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
+pub(super) fn line(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         heading(ui, label);
         control(ui);
@@ -98,7 +98,7 @@ fn or_word<'a>(
         })
 }
 
-/// Side, crop, colour and transposition.
+/// Side, crop and colour.
 fn images(ui: &mut Ui, config: &mut DataConfig) {
     let image = &mut config.image;
     line(ui, "side", |ui| {
@@ -153,16 +153,6 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
             (Colour::Rgb, "colour"),
         ];
         segmented(ui, &mut image.colour, &options, false);
-    });
-    line(ui, "rows", |ui| {
-        let options = [(false, "as they are"), (true, "transposed")];
-        segmented(ui, &mut config.transpose, &options, false);
-        if config.transpose {
-            muted(
-                ui,
-                "turns pictures upright that were stored column by column",
-            );
-        }
     });
 }
 
