@@ -52,7 +52,7 @@ pub struct ValueArguments {
         allow_negative_numbers = true
     )]
     pub scale: Scale,
-    /// Array to take where a file holds several.
+    /// Array to take where a file holds several, or set of images where a folder does.
     #[arg(long, value_name = "NAME")]
     pub array: Option<String>,
     /// Missing values of a table: refuse, drop their lines, or put the column's mean.

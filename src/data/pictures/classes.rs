@@ -94,15 +94,16 @@ fn by_folders(pictures: &[Option<Picture<'_>>], part: Option<Split>) -> Option<C
     let all = || pictures.iter().flatten();
     let deepest = all().map(|p| p.folders.len()).max()?;
     for level in 0..deepest {
-        let names: BTreeSet<&OsStr> = all()
-            .filter_map(|p| p.folders.get(level).copied())
-            .collect();
         let chosen = all().filter(|p| p.part == part);
         let strays = chosen.clone().filter(|p| p.folders.len() <= level).count();
-        if strays * STRAYS > chosen.count() || names.len() > MOST {
+        if strays * STRAYS > chosen.count() {
             return None;
         }
-        if names.len() > 1 && !only_tell_parts(pictures, level) {
+        let (names, said) = names_at(pictures, level, part);
+        if names.len() > MOST || names.len() > 1 && !said {
+            return None;
+        }
+        if names.len() > 1 {
             let names: Vec<&OsStr> = names.into_iter().collect();
             let class = |p: &Picture<'_>| {
                 let at = names.binary_search(p.folders.get(level)?).ok()?;
@@ -117,15 +118,28 @@ fn by_folders(pictures: &[Option<Picture<'_>>], part: Option<Split>) -> Option<C
     None
 }
 
-/// Whether every part has one folder at this level, so that they tell the parts once more rather than classes.
-fn only_tell_parts(pictures: &[Option<Picture<'_>>], level: usize) -> bool {
+/// The names of folders at a level, of all parts together, and whether those of `part` are among them. A part with one
+/// folder that no other has is not sorted: `unknown`, or the part's own name once more.
+fn names_at<'p>(
+    pictures: &[Option<Picture<'p>>],
+    level: usize,
+    part: Option<Split>,
+) -> (BTreeSet<&'p OsStr>, bool) {
     let mut of: BTreeMap<Option<Split>, BTreeSet<&OsStr>> = BTreeMap::new();
     for picture in pictures.iter().flatten() {
         if let Some(name) = picture.folders.get(level) {
             of.entry(picture.part).or_default().insert(name);
         }
     }
-    of.len() > 1 && of.values().all(|names| names.len() == 1)
+    let sorted = |own: &Option<Split>, names: &BTreeSet<&OsStr>| {
+        let others = || of.iter().filter(|(other, _)| *other != own);
+        names.len() > 1
+            || others().next().is_none()
+            || others().any(|(_, other)| !names.is_disjoint(other))
+    };
+    let kept = of.iter().filter(|(own, names)| sorted(own, names));
+    let names = kept.clone().flat_map(|(_, names)| names.iter().copied());
+    (names.collect(), kept.clone().any(|(own, _)| *own == part))
 }
 
 /// The classes by what the names of the parts' folders say besides: `cats_train`, `dogs_train`. All parts have to

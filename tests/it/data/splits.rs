@@ -224,6 +224,20 @@ fn splits_below_classes_and_beside_other_folders_are_found() {
     ]);
     assert_eq!(count(dir.path(), Split::Auto, TRAIN), 6);
     assert_eq!(count(dir.path(), Split::Test, TEST), 3);
+    // Tiny ImageNet, and Kaggle's way: only the training part is sorted.
+    let dir = tree(&[
+        ("train/n01/images", 3, TRAIN),
+        ("train/n02/images", 4, TRAIN),
+        ("val/images", 2, VALIDATION),
+        ("test/unknown", 2, TEST),
+    ]);
+    let train = from(dir.path(), Split::Train, None).expect("the training split");
+    assert_eq!((train.classes.concat(), train.len()), ("n01n02".into(), 7));
+    for (split, level) in [(Split::Validation, VALIDATION), (Split::Test, TEST)] {
+        assert_eq!(count(dir.path(), split, level), 2);
+        let data = from(dir.path(), split, None).expect("a split");
+        assert_eq!((data.labels, data.classes.len()), (None, 0), "{split}");
+    }
     // A name that says more than the split.
     let dir = tree(&[
         ("cats_train", 3, TRAIN),
