@@ -4,20 +4,25 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::config::{DataConfig, DataSource};
+use crate::config::{DataConfig, DataSource, Split};
 
 use super::dataset::Dataset;
 use super::detect::{self, Kind};
 use super::error::{Error, OnProgress};
 use super::preview::Preview;
 use super::scale::{self, Depth};
+use super::split::{Taken, choose, choose_by_name};
 use super::store::Store;
+use super::transpose::transpose;
 use super::{cifar, csv, digits, faces, formats, gaussian, idx, levels, npy, pictures, select};
 
 /// Items of a preview.
 pub const PREVIEWED: usize = 8;
 /// Items read for a preview, so that its scale is that of the load.
 const LOOKED_AT: usize = 256;
+
+/// The parts of data that are made.
+const MADE: [Split; 2] = [Split::Train, Split::Test];
 
 /// What a reader of one format gives.
 #[derive(Debug)]
@@ -60,6 +65,9 @@ pub fn load_with(
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
                 let mut data = pictures::load(&path, config, store, progress)?;
+                if config.transpose {
+                    data = transpose(data, progress)?;
+                }
                 scale::decide(&mut data, config.scale, Depth::EightBits, progress)?;
                 levels::check(config.preprocess, &data)?;
                 return Ok(data);
@@ -114,10 +122,13 @@ pub fn preview_cancellable(
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
                 let mut preview = pictures::preview(&path, config, store, PREVIEWED, progress)?;
+                if config.transpose {
+                    preview.first = transpose(preview.first, progress)?;
+                }
                 scale::decide(&mut preview.first, config.scale, Depth::EightBits, progress)?;
                 return Ok(preview);
             }
-            let plain = config.image.is_default() && config.classes.is_empty();
+            let plain = config.image.is_default() && config.classes.is_empty() && !config.transpose;
             let may_stay = plain && matches!(kind, Kind::Idx | Kind::Npy);
             (read(kind, &path, config, limit, progress)?, may_stay)
         }
@@ -125,6 +136,7 @@ pub fn preview_cancellable(
     };
     let all = DataConfig {
         limit: None,
+        transpose: false,
         image: crate::config::ImageOptions::default(),
         ..config.clone()
     };
@@ -217,13 +229,22 @@ fn read(
     limit: Option<usize>,
     progress: OnProgress<'_>,
 ) -> Result<Loaded, Error> {
-    let loaded = match kind {
+    // A file that holds one part only may say by its name which.
+    let single = match kind {
+        Kind::Npy | Kind::Csv => Some(choose_by_name(path, config.split, "items")?),
+        Kind::Npz | Kind::Idx | Kind::Cifar | Kind::Picture => None,
+    };
+    let mut loaded = match kind {
         Kind::Cifar => return cifar::load(path, config, limit, progress),
         Kind::Npy => npy::load(path, limit, progress)?,
         Kind::Npz => npy::load_npz(path, config.split, limit, progress)?,
         Kind::Csv => csv::load(path, limit, progress)?,
-        Kind::Idx | Kind::Picture => idx::load_counted(path, config.split, limit, progress)?,
+        Kind::Idx | Kind::Picture => idx::load_counted(path, config, limit, progress)?,
     };
+    if let Some(Taken { part, remark }) = single {
+        loaded.data.splits.extend(part);
+        loaded.data.remarks.extend(remark);
+    }
     without_choice(loaded, config)
 }
 
@@ -234,11 +255,17 @@ fn make(
     seed: u32,
     progress: OnProgress<'_>,
 ) -> Result<Loaded, Error> {
-    let (split, total) = (config.split, |default: usize| {
-        config.limit.unwrap_or(default)
-    });
+    let total = |default: usize| config.limit.unwrap_or(default);
+    let taken = choose(config.split, &MADE, "items").map_err(|reason| Error::Choice {
+        name: config.source.to_string(),
+        reason,
+    })?;
+    let split = taken.part.unwrap_or_default();
     let counted = |data: Dataset, total: usize| Loaded {
-        data,
+        data: Dataset {
+            splits: MADE.into(),
+            ..data
+        },
         total: Some(total as u64),
         labels: Vec::new(),
         arrays: Vec::new(),
@@ -250,10 +277,8 @@ fn make(
             let label = config.label.as_deref();
             let data = faces::generate(count, split, seed, label, progress)?;
             return Ok(Loaded {
-                data,
-                total: Some(total as u64),
                 labels: faces::labels(),
-                arrays: Vec::new(),
+                ..counted(data, total)
             });
         }
         DataSource::Gaussian(spectrum) => {

@@ -31,10 +31,12 @@ mod scale_check;
 mod select;
 mod source;
 mod spectrum;
+mod split;
 mod store;
 mod stored;
 mod targets;
 mod transform;
+mod transpose;
 
 pub use cross::{CrossModes, CrossSpectrum, cross_modes, cross_spectrum};
 pub use dataset::{Dataset, ImageShape, MAX_LISTED, Pixels, Skipped};

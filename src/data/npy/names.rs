@@ -20,8 +20,6 @@ const LABELS: [&str; 8] = [
 pub(super) struct Names {
     /// The split the array is of.
     pub(super) split: Option<Split>,
-    /// Whether it is of a validation split, which is never used.
-    pub(super) validation: bool,
     /// Whether it is called labels.
     pub(super) label: bool,
     /// Whether it is a name that NumPy gave, `arr_0`, which says nothing.
@@ -38,6 +36,8 @@ impl Names {
             Some(Split::Train)
         } else if says(&TEST) {
             Some(Split::Test)
+        } else if says(&VALIDATION) {
+            Some(Split::Validation)
         } else {
             None
         };
@@ -45,7 +45,6 @@ impl Names {
         let number = stem.strip_prefix("arr_").unwrap_or("");
         Self {
             split,
-            validation: says(&VALIDATION),
             label: says(&LABELS) || one_hot,
             automatic: !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
         }
@@ -89,31 +88,27 @@ mod tests {
     #[test]
     fn whole_words_decide() {
         let (train, test) = (Some(Split::Train), Some(Split::Test));
-        for (name, split, validation, label) in [
-            ("x_train.npy", train, false, false),
-            ("xtrain", train, false, false),
-            ("yTest.npy", test, false, true),
-            ("training-images.npy", train, false, false),
-            ("X_val.npy", None, true, false),
-            ("valid2.npy", None, true, false),
-            ("testlabels", test, false, true),
-            ("one_hot.npy", None, false, true),
-            ("Y", None, false, true),
-            ("data/test/x.npy", test, false, false),
-            ("values.npy", None, false, false),
-            ("interval.npy", None, false, false),
-            ("latest.npy", None, false, false),
-            ("contest", None, false, false),
-            ("constrained", None, false, false),
-            ("energy.npy", None, false, false),
+        let validation = Some(Split::Validation);
+        for (name, split, label) in [
+            ("x_train.npy", train, false),
+            ("xtrain", train, false),
+            ("yTest.npy", test, true),
+            ("training-images.npy", train, false),
+            ("X_val.npy", validation, false),
+            ("valid2.npy", validation, false),
+            ("testlabels", test, true),
+            ("one_hot.npy", None, true),
+            ("Y", None, true),
+            ("data/test/x.npy", test, false),
+            ("values.npy", None, false),
+            ("interval.npy", None, false),
+            ("latest.npy", None, false),
+            ("contest", None, false),
+            ("constrained", None, false),
+            ("energy.npy", None, false),
         ] {
             let found = Names::of(name);
-            let wanted = (split, validation, label);
-            assert_eq!(
-                (found.split, found.validation, found.label),
-                wanted,
-                "{name}"
-            );
+            assert_eq!((found.split, found.label), (split, label), "{name}");
         }
         assert!(Names::of("arr_12.npy").automatic);
         assert!(!Names::of("arr_.npy").automatic && !Names::of("array").automatic);

@@ -1,5 +1,6 @@
 //! `.npz` archives: which of their arrays are the items, and which the labels.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
@@ -13,6 +14,7 @@ use crate::data::error::{Error, OnProgress, plain};
 use crate::data::load::{Loaded, name_of};
 use crate::data::pictures;
 use crate::data::source::Source;
+use crate::data::split::{self, Taken};
 
 use super::array::{item_shape, read_items};
 use super::header::Header;
@@ -54,7 +56,7 @@ pub(in crate::data) fn load(
     let file = File::open(path).map_err(|e| Error::io(path, 0, &e))?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|e| broken(path, &e))?;
     let members = members(&mut archive, path)?;
-    let items = choose(&members, path, split)?;
+    let (items, taken) = choose(&members, path, split)?;
     let total = items.header.sizes[0];
     let read = with_member(&mut archive, path, items.index, |source| {
         let header = Header::read(source)?;
@@ -75,17 +77,14 @@ pub(in crate::data) fn load(
             member.name
         );
     }
-    let split = match items.says.split {
-        Some(Split::Train) => " train",
-        Some(Split::Test) => " test",
-        None => "",
-    };
     Ok(Loaded {
         data: Dataset {
-            name: format!("{}{split}", name_of(path)),
+            name: format!("{}{}", name_of(path), split::suffix(items.says.split)),
             shape: read.shape,
             pixels: read.pixels,
             labels,
+            splits: parts(&members),
+            remarks: taken.remark.into_iter().collect(),
             ..Dataset::default()
         },
         total: Some(total),
@@ -146,8 +145,19 @@ fn without_arrays(names: &[String]) -> String {
     }
 }
 
-/// The array of items for `split`.
-fn choose<'a>(members: &'a [Member], path: &Path, split: Split) -> Result<&'a Member, Error> {
+/// The parts that arrays of items are of.
+fn parts(members: &[Member]) -> Vec<Split> {
+    let items = members.iter().filter(|m| m.header.sizes.len() > 1);
+    let parts: BTreeSet<Split> = items.filter_map(|m| m.says.split).collect();
+    parts.into_iter().collect()
+}
+
+/// The array of items for the split that is asked for.
+fn choose<'a>(
+    members: &'a [Member],
+    path: &Path,
+    asked: Split,
+) -> Result<(&'a Member, Taken), Error> {
     let usable: Vec<&Member> = members
         .iter()
         .filter(|m| item_shape(path, &m.header).is_ok() && !is_labels_of_another(m, members))
@@ -156,21 +166,17 @@ fn choose<'a>(members: &'a [Member], path: &Path, split: Split) -> Result<&'a Me
         path: path.into(),
         reason,
     };
-    let of = |wanted: Option<Split>| -> Vec<&Member> {
-        let mut found = usable.clone();
-        found.retain(|m| m.says.split == wanted && !m.says.validation);
-        found
-    };
-    let mut chosen = of(Some(split));
-    if chosen.is_empty() {
-        chosen = of(None);
-    }
+    let there: BTreeSet<Split> = usable.iter().filter_map(|m| m.says.split).collect();
+    let there: Vec<Split> = there.into_iter().collect();
+    let taken = split::choose(asked, &there, "items").map_err(fail)?;
+    let mut chosen = usable.clone();
+    chosen.retain(|m| m.says.split == taken.part);
     let names = |of: &[&Member]| {
         let names: Vec<&str> = of.iter().take(6).map(|m| m.name.as_str()).collect();
         names.join(", ")
     };
     match chosen[..] {
-        [one] => Ok(one),
+        [one] => Ok((one, taken)),
         [] if usable.is_empty() => Err(fail(
             "the archive holds no array of items (N × d, N × H × W or N × H × W × C of u1, b1, f2, f4 or f8)".into(),
         )),
@@ -206,7 +212,6 @@ fn labels_of<'a>(members: &'a [Member], items: &Member) -> Vec<(&'a Member, Form
             m.index != items.index
                 && m.header.sizes.first() == items.header.sizes.first()
                 && m.says.split == items.says.split
-                && !m.says.validation
         })
         .filter_map(|m| Some((m, m.form()?)))
         .collect();

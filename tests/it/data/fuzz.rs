@@ -209,7 +209,15 @@ fn fuzz(name: &str, seeds: &[Vec<u8>], prepare: impl Fn(&Path)) {
                 &path
             };
             let config = DataConfig {
-                split: if way < 3 { Split::Train } else { Split::Test },
+                split: [
+                    Split::Train,
+                    Split::Auto,
+                    Split::Train,
+                    Split::Auto,
+                    Split::Validation,
+                    Split::Test,
+                ][usize::from(way)],
+                transpose: way == 1,
                 limit: (way == 2).then_some(3),
                 classes: if way == 5 && !name.starts_with("a.") {
                     vec!["1".into()]
@@ -288,6 +296,32 @@ fn idx_labels() {
     fuzz(
         "train-labels-idx1-ubyte",
         &[labels.clone(), gzip(&labels)],
+        |dir| {
+            put(
+                dir,
+                "train-images-idx3-ubyte",
+                &idx_file(8, &[6, 4, 4], &noise(96)),
+            );
+        },
+    );
+}
+
+#[test]
+fn idx_labels_of_many_columns() {
+    let ints =
+        |values: &[i32]| -> Vec<u8> { values.iter().flat_map(|v| v.to_be_bytes()).collect() };
+    let columns = idx_file(
+        0x0c,
+        &[6, 2],
+        &ints(&[0, 9, 1, -1, 2, 7, 0, 8, 1, 9, 2, 300]),
+    );
+    let single = idx_file(0x0c, &[6], &ints(&[0, 1, 2, 0, 1, 2]));
+    let floats = idx_file(0x0d, &[6], &[0, 0, 0, 0].repeat(6));
+    let one_hot = idx_file(8, &[6, 2], &[0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0]);
+    let packed = gzip(&columns);
+    fuzz(
+        "train-labels-idx2-int",
+        &[columns, single, floats, one_hot, packed],
         |dir| {
             put(
                 dir,
@@ -429,6 +463,16 @@ fn gif_pictures() {
 #[test]
 fn webp_pictures() {
     picture("a.webp", ImageFormat::WebP);
+}
+
+#[test]
+fn tiff_pictures() {
+    picture("a.tif", ImageFormat::Tiff);
+}
+
+#[test]
+fn pnm_pictures() {
+    picture("a.ppm", ImageFormat::Pnm);
 }
 
 fn faces(dir: &Path) {
