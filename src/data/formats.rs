@@ -1,34 +1,346 @@
-//! Telling what a file that is not IDX is, so that its error helps.
+//! What a file is that is not read: told by its content, with the next step to take.
 
-use super::error::Error;
+use std::fs;
+use std::path::Path;
+
+use super::error::{Error, plain};
 use super::source::Source;
+use super::{detect, mat, pictures};
 
-/// First bytes of well-known formats and what to call them.
-const KNOWN: &[(&[u8], &str)] = &[
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
-    (b"RIFF", "a RIFF file (perhaps a WebP picture)"),
-    (b"PK\x03\x04", "a zip archive (perhaps .npz)"),
-    (b"\x93NUM", "a NumPy array (.npy)"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"BZh", "a bzip2 file"),
-    (b"\xfd7zX", "an xz file"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"%PDF", "a PDF document"),
-    (b"\x80\x04", "a Python pickle"),
-    (b"\x80\x02", "a Python pickle"),
-    (b"<htm", "a web page"),
-    (b"<!DO", "a web page"),
-    (b"PAR1", "a Parquet file"),
+/// A format that is not read.
+struct Known {
+    /// Where its mark stands, and the mark.
+    at: usize,
+    mark: &'static [u8],
+    /// What it is.
+    what: &'static str,
+    /// What to do.
+    next: &'static str,
+}
+
+const fn known(at: usize, mark: &'static [u8], what: &'static str, next: &'static str) -> Known {
+    Known {
+        at,
+        mark,
+        what,
+        next,
+    }
+}
+
+const PICTURE: &str = "give the folder that holds the pictures";
+const CONVERT_PICTURE: &str = "convert the pictures to PNG and give the folder that holds them";
+const UNPACK: &str = "unpack it and open what it holds";
+const DECOMPRESS: &str = "decompress it and open what it holds";
+const FILM: &str = "extract its frames as PNG files (ffmpeg -i FILE frames/%06d.png) and give their folder";
+const NOT_DATA: &str = "give the data themselves";
+const PANDAS_SQL: &str = "export a table: import sqlite3, pandas; pandas.read_sql(\"select * from NAME\", \
+                          sqlite3.connect(\"FILE\")).to_csv(\"x.csv\", index=False)";
+const PARQUET: &str = "convert it: import pandas; pandas.read_parquet(\"FILE\").to_csv(\"x.csv\", index=False)";
+const FEATHER: &str = "convert it: import pandas; pandas.read_feather(\"FILE\").to_csv(\"x.csv\", index=False)";
+const R_DATA: &str = "save the table as text, in R: write.csv(x, \"x.csv\", row.names = FALSE)";
+const NUMPY: &str = "save the numbers as an array: numpy.save(\"x.npy\", a)";
+const TORCH: &str = "save the tensor as an array: import torch, numpy; numpy.save(\"x.npy\", torch.load(\"FILE\").numpy()) \
+                     (of a tuple or dictionary, one of its tensors)";
+const PICKLE: &str = "a pickle can run any program, so it is not opened; if you trust it: import pickle, numpy; a = \
+                      pickle.load(open(\"FILE\", \"rb\")); numpy.save(\"x.npy\", a)";
+const JOBLIB: &str = "save the array: import joblib, numpy; numpy.save(\"x.npy\", joblib.load(\"FILE\"))";
+const CIFAR: &str = "get the binary version (cifar-10-binary.tar.gz), or convert it: import pickle, numpy; b = \
+                     pickle.load(open(\"FILE\", \"rb\"), encoding=\"bytes\"); numpy.savez(\"x.npz\", \
+                     x=b[b\"data\"].reshape(-1, 3, 32, 32), y=b[b\"labels\"])";
+const TFRECORD: &str = "save the arrays: import numpy, tensorflow_datasets as tfds; d = tfds.as_numpy(tfds.load(NAME, \
+                        split=\"train\", batch_size=-1)); numpy.savez(\"x.npz\", x=d[\"image\"], y=d[\"label\"])";
+const EXCEL: &str = "save the sheet as CSV";
+const HDF5: &str = "convert it: import h5py, numpy; f = h5py.File(\"FILE\"); print(list(f)); numpy.save(\"x.npy\", \
+                    f[\"NAME\"][:])";
+const MAT_4: &str = "save it anew, in MATLAB: save('x.mat', '-v7'), or in Python: import scipy.io; \
+                     scipy.io.savemat(\"x.mat\", scipy.io.loadmat(\"FILE\"))";
+const WEB: &str = "it was probably saved in place of the file because the site wants a login or a click: download it \
+                   again";
+const LFS: &str = "the file itself was not fetched: run git lfs pull in its repository";
+const ARFF: &str = "keep the lines after @data and call the file .csv";
+
+/// Formats of data, told by a mark in their first bytes.
+const DATA: &[Known] = &[
+    known(0, b"\x89HDF\r\n\x1a\n", "an HDF5 file", HDF5),
+    known(0, b"PAR1", "a Parquet file", PARQUET),
+    known(0, b"ARROW1", "an Arrow (Feather) file", FEATHER),
+    known(0, b"FEA1", "a Feather file", FEATHER),
+    known(0, b"Obj\x01", "an Avro file", PARQUET),
+    known(0, b"ORC", "an ORC file", PARQUET),
+    known(0, b"SQLite format 3\0", "an SQLite database", PANDAS_SQL),
+    known(16, b"\xde\xc0\xef\xbe", "an LMDB database", "read its entries with the program that made it (in Python, lmdb.open) and save them as one array: numpy.save(\"x.npy\", a)"),
+    known(0, b"\x0a\x23\xd7\xce", "an MXNet RecordIO file", NUMPY),
+    known(0, b"RDX2\n", "an R data file (.rda)", R_DATA),
+    known(0, b"RDX3\n", "an R data file (.rda)", R_DATA),
+    known(0, b"X\n\0\0\0\x02", "an R data file (.rds)", R_DATA),
+    known(0, b"X\n\0\0\0\x03", "an R data file (.rds)", R_DATA),
+    known(0, b"A\n2\n", "an R data file (.rds)", R_DATA),
+    known(0, b"A\n3\n", "an R data file (.rds)", R_DATA),
+    known(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file, perhaps Excel (.xls)", EXCEL),
+    known(0, b"<stata_dta>", "a Stata file", "convert it: import pandas; pandas.read_stata(\"FILE\").to_csv(\"x.csv\", index=False)"),
+    known(0, b"$FL2", "an SPSS file", "convert it: import pandas; pandas.read_spss(\"FILE\").to_csv(\"x.csv\", index=False)"),
+    known(0, b"CDF\x01", "a NetCDF file", NUMPY),
+    known(0, b"CDF\x02", "a NetCDF file", NUMPY),
+    known(0, b"CDF\x05", "a NetCDF file", NUMPY),
+    known(0, b"SIMPLE  =", "a FITS file", "save its array: import astropy.io.fits, numpy; numpy.save(\"x.npy\", astropy.io.fits.getdata(\"FILE\"))"),
+    known(128, b"DICM", "a DICOM picture", CONVERT_PICTURE),
+    known(344, b"n+1\0", "a NIfTI volume", NUMPY),
+    known(0, b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "a PyTorch file of the old kind", TORCH),
+    known(257, b"ustar", "a tar archive", "unpack it (tar xf FILE) and open the folder"),
+    known(0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
+    known(0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
+    known(0, b"BZh", "a bzip2 file", "decompress it (bunzip2 FILE) and open what it holds"),
+    known(0, b"\xfd7zXZ\0", "an xz file", "decompress it (unxz FILE) and open what it holds"),
+    known(0, b"\x28\xb5\x2f\xfd", "a Zstandard file", "decompress it (zstd -d FILE) and open what it holds"),
+    known(0, b"\x04\x22\x4d\x18", "an LZ4 file", DECOMPRESS),
+    known(0, b"\x1f\x9d", "a file of the old compress program (.Z)", "decompress it (uncompress FILE) and open what it holds"),
+    known(0, b"\x1f\x8b", "gzip inside gzip", "decompress it once (gunzip FILE)"),
+    known(0, b"II*\0", "a TIFF picture", CONVERT_PICTURE),
+    known(0, b"MM\0*", "a TIFF picture", CONVERT_PICTURE),
+    known(0, b"8BPS", "a Photoshop picture", CONVERT_PICTURE),
+    known(0, b"\x76\x2f\x31\x01", "an OpenEXR picture", CONVERT_PICTURE),
+    known(0, b"\0\0\0\x0cjP  ", "a JPEG 2000 picture", CONVERT_PICTURE),
+    known(4, b"ftypheic", "a HEIC picture", CONVERT_PICTURE),
+    known(4, b"ftypavif", "an AVIF picture", CONVERT_PICTURE),
+    known(4, b"ftyp", "a film (MP4)", FILM),
+    known(0, b"\x1a\x45\xdf\xa3", "a film (Matroska or WebM)", FILM),
+    known(8, b"AVI ", "a film (AVI)", FILM),
+    known(8, b"WAVE", "a sound", "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)"),
+    known(0, b"fLaC", "a sound (FLAC)", "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)"),
+    known(0, b"ID3", "a sound (MP3)", "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)"),
+    known(0, b"version https://git-lfs.github.com/spec/", "a Git LFS pointer instead of the file", LFS),
 ];
 
-/// What content that starts like this is called, if it is something well known.
-pub(super) fn name_of(start: &[u8]) -> Option<&'static str> {
-    let known = KNOWN.iter().find(|(magic, _)| start.starts_with(magic));
-    known.map(|(_, name)| *name)
+/// Other formats, which nobody takes for data once they know.
+const OTHER: &[Known] = &[
+    known(0, b"\x89PNG", "a PNG picture", PICTURE),
+    known(0, b"\xff\xd8\xff", "a JPEG picture", PICTURE),
+    known(0, b"GIF8", "a GIF picture", PICTURE),
+    known(0, b"BM", "a BMP picture", PICTURE),
+    known(8, b"WEBP", "a WebP picture", PICTURE),
+    known(0, b"%PDF", "a PDF document", NOT_DATA),
+    known(0, b"GGUF", "weights of a network (GGUF)", NOT_DATA),
+    known(0, b"\x7fELF", "a program", NOT_DATA),
+    known(0, b"MZ", "a program", NOT_DATA),
+];
+
+/// What a file is, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) what: String,
+    pub(super) next: String,
+    /// Whether it holds data, so that it may be why a folder is given.
+    data: bool,
+}
+
+impl Told {
+    fn new(what: impl Into<String>, next: impl Into<String>, data: bool) -> Self {
+        Self {
+            what: what.into(),
+            next: next.into(),
+            data,
+        }
+    }
+
+    /// As the error for the file at `path`.
+    pub(super) fn error(self, path: &Path) -> Error {
+        Error::Foreign {
+            path: path.into(),
+            what: self.what,
+            next: self.next,
+        }
+    }
+}
+
+/// What content that starts like this is, if it is something known that is not read.
+pub(super) fn told(path: &Path, start: &[u8]) -> Option<Told> {
+    let marked = |of: &[Known], data| {
+        let here = |k: &&Known| start.get(k.at..).is_some_and(|rest| rest.starts_with(k.mark));
+        let found = of.iter().find(here)?;
+        Some(Told::new(found.what, found.next, data))
+    };
+    tar_of_cifar(start)
+        .or_else(|| marked(DATA, true))
+        .or_else(|| pickle(start))
+        .or_else(|| written(path, start))
+        .or_else(|| unmarked(path, start))
+        .or_else(|| marked(OTHER, false))
+}
+
+fn has(start: &[u8], part: &[u8]) -> bool {
+    start.windows(part.len()).any(|w| w == part)
+}
+
+/// The archive that CIFAR comes in, told by the name of its first entry.
+fn tar_of_cifar(start: &[u8]) -> Option<Told> {
+    let tar = start.get(257..262) == Some(b"ustar");
+    (tar && start.starts_with(b"cifar-10") && has(&start[..100], b"-py")).then(|| {
+        Told::new(
+            "a tar archive of CIFAR in its Python version",
+            "get the binary version (cifar-10-binary.tar.gz or cifar-100-binary.tar.gz), unpack it and open the folder",
+            true,
+        )
+    })
+}
+
+/// Pickles: a protocol and an opcode, in the old protocol a text.
+fn pickle(start: &[u8]) -> Option<Told> {
+    let binary = matches!(start, [0x80, 2..=5, ..]);
+    let old = [&b"(dp"[..], b"(lp", b"ccopy_reg", b"cnumpy", b"c__builtin__"];
+    if !binary && !old.iter().any(|o| start.starts_with(o)) {
+        return None;
+    }
+    Some(if has(start, b"batch_label") || has(start, b"fine_labels") {
+        Told::new("CIFAR in its Python version (a pickle)", CIFAR, true)
+    } else if has(start, b"joblib") {
+        Told::new("a joblib file", JOBLIB, true)
+    } else if has(start, b"torch") {
+        Told::new("a PyTorch pickle", TORCH, true)
+    } else {
+        Told::new("a Python pickle", PICKLE, true)
+    })
+}
+
+/// Texts that are no tables.
+fn written(path: &Path, start: &[u8]) -> Option<Told> {
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let begins = |with: &str| {
+        let head = text.get(..with.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    let told = |what: &str, next: &str, data| Some(Told::new(what, next, data));
+    if begins("<!doctype html") || begins("<html") || begins("<head") {
+        told("a web page", WEB, true)
+    } else if begins("<svg") || begins("<?xml") {
+        told("XML text", NOT_DATA, false)
+    } else if begins("@relation") || text.starts_with(b"%") && has(text, b"@relation") || has(text, b"@RELATION") {
+        told("an ARFF table", ARFF, true)
+    } else if begins("{") && has(text, b"\"cells\"") {
+        told("a notebook", "run it and let it save the array with numpy.save(\"x.npy\", a)", false)
+    } else if begins("{") || begins("[") {
+        told(
+            "JSON text",
+            "convert it: import json, numpy; numpy.save(\"x.npy\", numpy.array(json.load(open(\"FILE\"))))",
+            false,
+        )
+    } else if begins("#!") || begins("import ") || begins("from ") || ending(path) == "py" {
+        told("a program's source text", "run it and give the data that it saves", false)
+    } else {
+        None
+    }
+}
+
+/// Formats without a mark, told by their structure.
+fn unmarked(path: &Path, start: &[u8]) -> Option<Told> {
+    let length = start.first_chunk::<8>().map_or(u64::MAX, |l| u64::from_le_bytes(*l));
+    if mat::is_version_4(start) {
+        return Some(Told::new("a MATLAB file of version 4", MAT_4, true));
+    }
+    if length < 100 << 20 && start.get(8..10) == Some(b"{\"") {
+        let next = "they are the weights of a network or tensors; save one tensor as an array: import \
+                    safetensors.numpy, numpy; numpy.save(\"x.npy\", safetensors.numpy.load_file(\"FILE\")[\"NAME\"])";
+        return Some(Told::new("a safetensors file", next, true));
+    }
+    let checked = start.get(8..12).and_then(|c| c.try_into().ok()).map(u32::from_le_bytes);
+    if checked.is_some() && checked == start.get(..8).map(masked_checksum) {
+        return Some(Told::new("a TFRecord file", TFRECORD, true));
+    }
+    // A stream of Arrow messages, as the Datasets library keeps them, has only a length.
+    if ending(path) == "arrow" && start.starts_with(&[0xff; 4]) {
+        let next = "convert it: import datasets, numpy; d = datasets.Dataset.from_file(\"FILE\"); numpy.save(\"x.npy\", \
+                    numpy.stack([numpy.asarray(i) for i in d[\"image\"]]))";
+        return Some(Told::new("a stream of Arrow tables", next, true));
+    }
+    if ending(path) == "onnx" && start.starts_with(&[0x08]) {
+        return Some(Told::new("a network (ONNX)", NOT_DATA, false));
+    }
+    if start.first() == Some(&0x78) && matches!(start.get(1), Some(0x01 | 0x5e | 0x9c | 0xda)) && !is_text(start) {
+        return Some(Told::new("zlib data, perhaps a joblib file", JOBLIB, true));
+    }
+    None
+}
+
+/// The checksum of `TFRecord` files (CRC-32C, masked), which stands behind the length of each record.
+fn masked_checksum(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            let odd = crc & 1 == 1;
+            crc >>= 1;
+            if odd {
+                crc ^= 0x82f6_3b78;
+            }
+        }
+    }
+    (!crc).rotate_right(15).wrapping_add(0xa282_ead8)
+}
+
+fn ending(path: &Path) -> String {
+    let ending = path.extension().unwrap_or_default();
+    ending.to_string_lossy().to_lowercase()
+}
+
+/// Whether content that starts like this is text.
+pub(super) fn is_text(start: &[u8]) -> bool {
+    !start.is_empty() && start.iter().all(|b| matches!(b, b'\t' | b'\n' | 0x0c | b'\r' | 0x20..=0x7e | 0x80..))
+}
+
+/// What is said of a zip archive of these files, none of which is an array.
+pub(super) fn archive(names: &[String]) -> String {
+    let files = || names.iter().filter(|name| !name.ends_with('/'));
+    let any = |part: &str| files().any(|name| name.to_lowercase().ends_with(part));
+    let some: Vec<&str> = files().take(4).map(String::as_str).collect();
+    let told = |what: &str, next: &str| format!("it is {what}; {next}");
+    if some.is_empty() {
+        "it is a zip archive that holds no file".into()
+    } else if any("data.pkl") {
+        told("a PyTorch file (a zip archive with a pickle)", TORCH)
+    } else if any("xl/workbook.xml") {
+        told("an Excel workbook", EXCEL)
+    } else if any("content.xml") && any("mimetype") {
+        told("an OpenDocument file", EXCEL)
+    } else if any("word/document.xml") {
+        told("a Word document", NOT_DATA)
+    } else if any("model.weights.h5") {
+        told("a network (Keras)", NOT_DATA)
+    } else if files().any(|name| pictures::has_picture_name(Path::new(name))) {
+        "it is a zip archive of pictures, not of NumPy arrays; unpack it and open the folder".into()
+    } else if any(".csv") || any(".tsv") {
+        "it is a zip archive of tables; unpack it and open the .csv file".into()
+    } else {
+        format!(
+            "it is a zip archive without NumPy arrays (it holds {}); {UNPACK}",
+            some.join(", ")
+        )
+    }
+}
+
+/// Why nothing in a folder is read, if it holds data in another format.
+pub(super) fn folder(path: &Path) -> Option<Error> {
+    let listed = fs::read_dir(path).ok()?.take(1000).filter_map(Result::ok);
+    let mut files: Vec<_> = listed.map(|e| e.path()).filter(|p| p.is_file()).collect();
+    files.sort();
+    for file in files.iter().take(64) {
+        let mut start = vec![0; detect::START];
+        let held = Source::open(file).and_then(|mut s| s.fill(&mut start)).unwrap_or(0);
+        let Some(told) = told(file, &start[..held]).filter(|t| t.data) else {
+            continue;
+        };
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        return Some(Error::Foreign {
+            path: path.into(),
+            what: format!("a folder with the file {}: {}", plain(&name, 100), told.what),
+            next: told.next,
+        });
+    }
+    None
+}
+
+/// The error for an HDF5 file where the program was built without its reader.
+#[cfg(not(feature = "hdf5"))]
+pub(super) fn without_hdf5(path: &Path) -> Error {
+    Told::new("an HDF5 file, for which this program was built without a reader", HDF5, true).error(path)
 }
 
 /// Whether content that starts like this is a picture that can be decoded.
@@ -38,15 +350,6 @@ pub(super) fn is_picture(start: &[u8]) -> bool {
         || start.starts_with(b"GIF8")
         || (start.starts_with(b"BM") && start.len() >= 14 && start[6..10] == [0; 4])
         || (start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP"))
-}
-
-/// The first bytes, for messages: `0x504b0304`.
-pub(super) fn hex(start: &[u8]) -> String {
-    let mut text = "0x".to_owned();
-    for byte in start.iter().take(4) {
-        text.push_str(&format!("{byte:02x}"));
-    }
-    text
 }
 
 /// Name of an IDX value type other than unsigned bytes.
@@ -61,20 +364,72 @@ pub(super) fn idx_type(code: u8) -> Option<&'static str> {
     })
 }
 
-/// The error for a file whose first (decompressed) bytes, up to four, are not IDX.
+/// The error for a file that is called IDX and whose first (decompressed) bytes, up to four, are not.
 pub(super) fn foreign(source: &Source<'_>, start: &[u8]) -> Error {
-    let hex = hex(start);
-    let found = format!("its first bytes are {hex}; an IDX image file starts with 0x00000803");
-    let reason = if start.starts_with(&[0x1f, 0x8b]) && source.is_compressed() {
-        format!("it is gzip inside gzip, decompress it once: {found}")
-    } else if matches!(start, [1..=4, 0x08, 0, 0]) {
-        format!("it is an IDX file with its byte order swapped: {found}")
-    } else if let Some(name) = name_of(start) {
-        format!("it is {name}, not an IDX file: {found}")
-    } else if start.len() < 4 {
-        format!("it is too short to be an IDX file: {found}")
-    } else {
-        format!("it is not an IDX file: {found}")
-    };
-    Error::malformed(source.path(), 0, reason)
+    let path = source.path();
+    if matches!(start, [1..=4, 0x08, 0, 0]) {
+        return Error::malformed(path, 0, "it is an IDX file with its byte order swapped");
+    }
+    if start.len() < 4 {
+        return Error::malformed(path, 0, "it is too short to be an IDX file");
+    }
+    let mut more = vec![0; detect::START];
+    let held = Source::open(path).and_then(|mut s| s.fill(&mut more)).unwrap_or(0);
+    let start = if held == 0 { start } else { &more[..held] };
+    match told(path, start) {
+        Some(told) => told.error(path),
+        None if start.starts_with(b"PK") => Told::new("a zip archive, though it is called an IDX file", UNPACK, true).error(path),
+        None => Error::malformed(
+            path,
+            0,
+            "it is not an IDX file, though it is called one: download it again, or give it the name of what it is",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn what(name: &str, start: &[u8]) -> String {
+        told(Path::new(name), start).map_or_else(String::new, |t| t.what)
+    }
+
+    #[test]
+    fn formats_are_told_by_their_content() {
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        let mut cifar = tar.clone();
+        cifar[..20].copy_from_slice(b"cifar-10-batches-py/");
+        // A length of 5 and its masked checksum, worked out in Python with a CRC-32C that gives the published check
+        // value 0xe3069283 for "123456789".
+        let record = [&5_u64.to_le_bytes()[..], &[0xea, 0xb2, 0x04, 0x3e]].concat();
+        for (name, start, part) in [
+            ("x.pt", &b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."[..], "PyTorch"),
+            ("data_batch_1", b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U", "CIFAR"),
+            ("x.pkl", b"\x80\x04\x95\x00\x00", "a Python pickle"),
+            ("x.pkl", b"\x80\x03cjoblib.numpy_pickle\n", "joblib"),
+            ("x.bin", b"PAR1\x15\x04", "Parquet"),
+            ("x", b"ARROW1\0\0", "Arrow"),
+            ("x.rds", b"X\n\0\0\0\x03\0\x04", "R data file"),
+            ("x.tar.gz", &tar, "a tar archive"),
+            ("cifar-10-python.tar.gz", &cifar, "CIFAR in its Python version"),
+            ("x.db", b"SQLite format 3\0", "SQLite"),
+            ("x.safetensors", b"\x40\0\0\0\0\0\0\0{\"a\":", "safetensors"),
+            ("x", b"  <!DOCTYPE html><html>", "a web page"),
+            ("x.npy", b"version https://git-lfs.github.com/spec/v1\noid", "Git LFS"),
+            ("x.ipynb", b"{\n \"cells\": [", "a notebook"),
+            ("x.py", b"def f():\n", "source text"),
+            ("x.gz", b"\x1f\x8b\x08", "gzip inside gzip"),
+            ("x.xz", b"\xfd7zXZ\0", "an xz file"),
+            ("x.arff", b"% a\n@relation x\n", "ARFF"),
+            ("x.tfrecord", &record, "TFRecord"),
+        ] {
+            let found = what(name, start);
+            assert!(found.contains(part), "{name}: '{found}' lacks '{part}'");
+        }
+        for (name, start) in [("x", &b"hello, world"[..]), ("x", b""), ("x", &[7; 300])] {
+            assert_eq!(what(name, start), "", "{start:?}");
+        }
+    }
 }
