@@ -378,7 +378,13 @@ pub(super) fn foreign(source: &Source<'_>, start: &[u8]) -> Error {
     let start = if held == 0 { start } else { &more[..held] };
     match told(path, start) {
         Some(told) => told.error(path),
-        None if start.starts_with(b"PK") => Told::new("a zip archive, though it is called an IDX file", UNPACK, true).error(path),
+        None if start.starts_with(b"PK") => {
+            Told::new("a zip archive, though it is called an IDX file", UNPACK, true).error(path)
+        }
+        None if start.starts_with(b"\x93NUM") => {
+            let what = "a NumPy array, though it is called an IDX file";
+            Told::new(what, "call it by a name that ends in .npy", true).error(path)
+        }
         None => Error::malformed(
             path,
             0,

@@ -44,17 +44,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Reads what `reader` gives, which is neither packed nor as long as the file.
+    /// Reads what `reader` gives, whose length has nothing to do with that of the file.
     #[cfg(feature = "hdf5")]
     pub(super) fn given(path: &'a Path, reader: impl Read + 'a) -> Self {
-        Self {
-            path,
-            reader: Box::new(reader),
-            stored: u64::MAX,
-            compressed: false,
-            offset: 0,
-            cut: false,
-        }
+        Self::unpacked(path, reader, u64::MAX)
     }
 
     /// Reads from memory what errors will call `path`.

@@ -63,6 +63,7 @@ pub(super) fn read_items(
     let as_stored = one_by_one && is_in_order(entry, layout);
     if value == Value::Byte
         && as_stored
+        && entry.ends
         && bytes > u128::from(resident)
         && let Some(held) = source.stored_payload(entry.start)
     {

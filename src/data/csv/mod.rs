@@ -138,6 +138,7 @@ pub(super) fn load(
         },
         total: Some(total),
         labels: Vec::new(),
+        arrays: Vec::new(),
     })
 }
 
