@@ -3,12 +3,16 @@
 mod archives;
 mod arrays;
 mod cifar;
+mod containers;
+mod foreign;
 mod fuzz;
 mod hostile;
+mod matlab;
 mod pictures;
 mod preprocessing;
 mod preview;
 mod store;
+mod storages;
 mod stored;
 mod strays;
 mod tables;

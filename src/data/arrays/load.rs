@@ -47,14 +47,13 @@ pub(in crate::data) fn load(
     if !chosen.classes.is_empty() {
         return by_class(container, &chosen, name, limit, remarks, progress);
     }
-    let read_all = |source: &mut _, entry: &Entry| {
-        read_items(source, entry, &chosen.layout, limit, RESIDENT_BYTES, progress)
-    };
     let Items {
         shape,
         pixels,
         rounded,
-    } = read(container, chosen.index, read_all)?;
+    } = read(container, chosen.index, |source, entry| {
+        read_items(source, entry, &chosen.layout, limit, RESIDENT_BYTES, progress)
+    })?;
     if rounded > 0 {
         remarks.push(format!(
             "{rounded} of the values of {} are whole numbers above 16,777,216, which are kept to seven digits",
@@ -73,6 +72,7 @@ pub(in crate::data) fn load(
     };
     let found = wanted.labels(config.label.as_deref(), &mut remarks, progress)?;
     let (labels, classes) = found.map_or((None, Vec::new()), |(l, c)| (Some(l), c));
+    let offered = wanted.offered();
     Ok(Loaded {
         data: Dataset {
             name,
@@ -84,7 +84,7 @@ pub(in crate::data) fn load(
             ..Dataset::default()
         },
         total: Some(total),
-        labels: wanted.offered(),
+        labels: offered,
         arrays: chosen.others.clone(),
     })
 }
