@@ -78,9 +78,11 @@ pub(super) fn content(start: &[u8]) -> Option<Kind> {
 
 /// Whether content that starts like this is HDF5, whose mark may stand behind a part for others.
 fn is_hdf5(start: &[u8]) -> bool {
-    [0, 512, 1024, 2048]
-        .iter()
-        .any(|&at| start.get(at..).is_some_and(|rest| rest.starts_with(b"\x89HDF\r\n\x1a\n")))
+    [0, 512, 1024, 2048].iter().any(|&at| {
+        start
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(b"\x89HDF\r\n\x1a\n"))
+    })
 }
 
 /// What a folder is, and the file in it that holds everything, if one does. A folder in which nothing is found is

@@ -31,19 +31,23 @@ const PICTURE: &str = "give the folder that holds the pictures";
 const CONVERT_PICTURE: &str = "convert the pictures to PNG and give the folder that holds them";
 const UNPACK: &str = "unpack it and open what it holds";
 const DECOMPRESS: &str = "decompress it and open what it holds";
-const FILM: &str = "extract its frames as PNG files (ffmpeg -i FILE frames/%06d.png) and give their folder";
+const FILM: &str =
+    "extract its frames as PNG files (ffmpeg -i FILE frames/%06d.png) and give their folder";
 const NOT_DATA: &str = "give the data themselves";
 const PANDAS_SQL: &str = "export a table: import sqlite3, pandas; pandas.read_sql(\"select * from NAME\", \
                           sqlite3.connect(\"FILE\")).to_csv(\"x.csv\", index=False)";
-const PARQUET: &str = "convert it: import pandas; pandas.read_parquet(\"FILE\").to_csv(\"x.csv\", index=False)";
-const FEATHER: &str = "convert it: import pandas; pandas.read_feather(\"FILE\").to_csv(\"x.csv\", index=False)";
+const PARQUET: &str =
+    "convert it: import pandas; pandas.read_parquet(\"FILE\").to_csv(\"x.csv\", index=False)";
+const FEATHER: &str =
+    "convert it: import pandas; pandas.read_feather(\"FILE\").to_csv(\"x.csv\", index=False)";
 const R_DATA: &str = "save the table as text, in R: write.csv(x, \"x.csv\", row.names = FALSE)";
 const NUMPY: &str = "save the numbers as an array: numpy.save(\"x.npy\", a)";
 const TORCH: &str = "save the tensor as an array: import torch, numpy; numpy.save(\"x.npy\", torch.load(\"FILE\").numpy()) \
                      (of a tuple or dictionary, one of its tensors)";
 const PICKLE: &str = "a pickle can run any program, so it is not opened; if you trust it: import pickle, numpy; a = \
                       pickle.load(open(\"FILE\", \"rb\")); numpy.save(\"x.npy\", a)";
-const JOBLIB: &str = "save the array: import joblib, numpy; numpy.save(\"x.npy\", joblib.load(\"FILE\"))";
+const JOBLIB: &str =
+    "save the array: import joblib, numpy; numpy.save(\"x.npy\", joblib.load(\"FILE\"))";
 const CIFAR: &str = "get the binary version (cifar-10-binary.tar.gz), or convert it: import pickle, numpy; b = \
                      pickle.load(open(\"FILE\", \"rb\"), encoding=\"bytes\"); numpy.savez(\"x.npz\", \
                      x=b[b\"data\"].reshape(-1, 3, 32, 32), y=b[b\"labels\"])";
@@ -68,7 +72,12 @@ const DATA: &[Known] = &[
     known(0, b"Obj\x01", "an Avro file", PARQUET),
     known(0, b"ORC", "an ORC file", PARQUET),
     known(0, b"SQLite format 3\0", "an SQLite database", PANDAS_SQL),
-    known(16, b"\xde\xc0\xef\xbe", "an LMDB database", "read its entries with the program that made it (in Python, lmdb.open) and save them as one array: numpy.save(\"x.npy\", a)"),
+    known(
+        16,
+        b"\xde\xc0\xef\xbe",
+        "an LMDB database",
+        "read its entries with the program that made it (in Python, lmdb.open) and save them as one array: numpy.save(\"x.npy\", a)",
+    ),
     known(0, b"\x0a\x23\xd7\xce", "an MXNet RecordIO file", NUMPY),
     known(0, b"RDX2\n", "an R data file (.rda)", R_DATA),
     known(0, b"RDX3\n", "an R data file (.rda)", R_DATA),
@@ -76,39 +85,119 @@ const DATA: &[Known] = &[
     known(0, b"X\n\0\0\0\x03", "an R data file (.rds)", R_DATA),
     known(0, b"A\n2\n", "an R data file (.rds)", R_DATA),
     known(0, b"A\n3\n", "an R data file (.rds)", R_DATA),
-    known(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file, perhaps Excel (.xls)", EXCEL),
-    known(0, b"<stata_dta>", "a Stata file", "convert it: import pandas; pandas.read_stata(\"FILE\").to_csv(\"x.csv\", index=False)"),
-    known(0, b"$FL2", "an SPSS file", "convert it: import pandas; pandas.read_spss(\"FILE\").to_csv(\"x.csv\", index=False)"),
+    known(
+        0,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old Office file, perhaps Excel (.xls)",
+        EXCEL,
+    ),
+    known(
+        0,
+        b"<stata_dta>",
+        "a Stata file",
+        "convert it: import pandas; pandas.read_stata(\"FILE\").to_csv(\"x.csv\", index=False)",
+    ),
+    known(
+        0,
+        b"$FL2",
+        "an SPSS file",
+        "convert it: import pandas; pandas.read_spss(\"FILE\").to_csv(\"x.csv\", index=False)",
+    ),
     known(0, b"CDF\x01", "a NetCDF file", NUMPY),
     known(0, b"CDF\x02", "a NetCDF file", NUMPY),
     known(0, b"CDF\x05", "a NetCDF file", NUMPY),
-    known(0, b"SIMPLE  =", "a FITS file", "save its array: import astropy.io.fits, numpy; numpy.save(\"x.npy\", astropy.io.fits.getdata(\"FILE\"))"),
+    known(
+        0,
+        b"SIMPLE  =",
+        "a FITS file",
+        "save its array: import astropy.io.fits, numpy; numpy.save(\"x.npy\", astropy.io.fits.getdata(\"FILE\"))",
+    ),
     known(128, b"DICM", "a DICOM picture", CONVERT_PICTURE),
     known(344, b"n+1\0", "a NIfTI volume", NUMPY),
-    known(0, b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "a PyTorch file of the old kind", TORCH),
-    known(257, b"ustar", "a tar archive", "unpack it (tar xf FILE) and open the folder"),
+    known(
+        0,
+        b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.",
+        "a PyTorch file of the old kind",
+        TORCH,
+    ),
+    known(
+        257,
+        b"ustar",
+        "a tar archive",
+        "unpack it (tar xf FILE) and open the folder",
+    ),
     known(0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
     known(0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
-    known(0, b"BZh", "a bzip2 file", "decompress it (bunzip2 FILE) and open what it holds"),
-    known(0, b"\xfd7zXZ\0", "an xz file", "decompress it (unxz FILE) and open what it holds"),
-    known(0, b"\x28\xb5\x2f\xfd", "a Zstandard file", "decompress it (zstd -d FILE) and open what it holds"),
+    known(
+        0,
+        b"BZh",
+        "a bzip2 file",
+        "decompress it (bunzip2 FILE) and open what it holds",
+    ),
+    known(
+        0,
+        b"\xfd7zXZ\0",
+        "an xz file",
+        "decompress it (unxz FILE) and open what it holds",
+    ),
+    known(
+        0,
+        b"\x28\xb5\x2f\xfd",
+        "a Zstandard file",
+        "decompress it (zstd -d FILE) and open what it holds",
+    ),
     known(0, b"\x04\x22\x4d\x18", "an LZ4 file", DECOMPRESS),
-    known(0, b"\x1f\x9d", "a file of the old compress program (.Z)", "decompress it (uncompress FILE) and open what it holds"),
-    known(0, b"\x1f\x8b", "gzip inside gzip", "decompress it once (gunzip FILE)"),
+    known(
+        0,
+        b"\x1f\x9d",
+        "a file of the old compress program (.Z)",
+        "decompress it (uncompress FILE) and open what it holds",
+    ),
+    known(
+        0,
+        b"\x1f\x8b",
+        "gzip inside gzip",
+        "decompress it once (gunzip FILE)",
+    ),
     known(0, b"II*\0", "a TIFF picture", CONVERT_PICTURE),
     known(0, b"MM\0*", "a TIFF picture", CONVERT_PICTURE),
     known(0, b"8BPS", "a Photoshop picture", CONVERT_PICTURE),
-    known(0, b"\x76\x2f\x31\x01", "an OpenEXR picture", CONVERT_PICTURE),
+    known(
+        0,
+        b"\x76\x2f\x31\x01",
+        "an OpenEXR picture",
+        CONVERT_PICTURE,
+    ),
     known(0, b"\0\0\0\x0cjP  ", "a JPEG 2000 picture", CONVERT_PICTURE),
     known(4, b"ftypheic", "a HEIC picture", CONVERT_PICTURE),
     known(4, b"ftypavif", "an AVIF picture", CONVERT_PICTURE),
     known(4, b"ftyp", "a film (MP4)", FILM),
     known(0, b"\x1a\x45\xdf\xa3", "a film (Matroska or WebM)", FILM),
     known(8, b"AVI ", "a film (AVI)", FILM),
-    known(8, b"WAVE", "a sound", "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)"),
-    known(0, b"fLaC", "a sound (FLAC)", "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)"),
-    known(0, b"ID3", "a sound (MP3)", "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)"),
-    known(0, b"version https://git-lfs.github.com/spec/", "a Git LFS pointer instead of the file", LFS),
+    known(
+        8,
+        b"WAVE",
+        "a sound",
+        "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)",
+    ),
+    known(
+        0,
+        b"fLaC",
+        "a sound (FLAC)",
+        "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)",
+    ),
+    known(
+        0,
+        b"ID3",
+        "a sound (MP3)",
+        "save its samples, cut to vectors of one length, as an array: numpy.save(\"x.npy\", a)",
+    ),
+    known(
+        0,
+        b"version https://git-lfs.github.com/spec/",
+        "a Git LFS pointer instead of the file",
+        LFS,
+    ),
 ];
 
 /// Other formats, which nobody takes for data once they know.
@@ -155,7 +244,11 @@ impl Told {
 /// What content that starts like this is, if it is something known that is not read.
 pub(super) fn told(path: &Path, start: &[u8]) -> Option<Told> {
     let marked = |of: &[Known], data| {
-        let here = |k: &&Known| start.get(k.at..).is_some_and(|rest| rest.starts_with(k.mark));
+        let here = |k: &&Known| {
+            start
+                .get(k.at..)
+                .is_some_and(|rest| rest.starts_with(k.mark))
+        };
         let found = of.iter().find(here)?;
         Some(Told::new(found.what, found.next, data))
     };
@@ -186,24 +279,35 @@ fn tar_of_cifar(start: &[u8]) -> Option<Told> {
 /// Pickles: a protocol and an opcode, in the old protocol a text.
 fn pickle(start: &[u8]) -> Option<Told> {
     let binary = matches!(start, [0x80, 2..=5, ..]);
-    let old = [&b"(dp"[..], b"(lp", b"ccopy_reg", b"cnumpy", b"c__builtin__"];
+    let old = [
+        &b"(dp"[..],
+        b"(lp",
+        b"ccopy_reg",
+        b"cnumpy",
+        b"c__builtin__",
+    ];
     if !binary && !old.iter().any(|o| start.starts_with(o)) {
         return None;
     }
-    Some(if has(start, b"batch_label") || has(start, b"fine_labels") {
-        Told::new("CIFAR in its Python version (a pickle)", CIFAR, true)
-    } else if has(start, b"joblib") {
-        Told::new("a joblib file", JOBLIB, true)
-    } else if has(start, b"torch") {
-        Told::new("a PyTorch pickle", TORCH, true)
-    } else {
-        Told::new("a Python pickle", PICKLE, true)
-    })
+    Some(
+        if has(start, b"batch_label") || has(start, b"fine_labels") {
+            Told::new("CIFAR in its Python version (a pickle)", CIFAR, true)
+        } else if has(start, b"joblib") {
+            Told::new("a joblib file", JOBLIB, true)
+        } else if has(start, b"torch") {
+            Told::new("a PyTorch pickle", TORCH, true)
+        } else {
+            Told::new("a Python pickle", PICKLE, true)
+        },
+    )
 }
 
 /// Texts that are no tables.
 fn written(path: &Path, start: &[u8]) -> Option<Told> {
-    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let text = start
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(start)
+        .trim_ascii_start();
     let begins = |with: &str| {
         let head = text.get(..with.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(with.as_bytes()))
@@ -213,10 +317,17 @@ fn written(path: &Path, start: &[u8]) -> Option<Told> {
         told("a web page", WEB, true)
     } else if begins("<svg") || begins("<?xml") {
         told("XML text", NOT_DATA, false)
-    } else if begins("@relation") || text.starts_with(b"%") && has(text, b"@relation") || has(text, b"@RELATION") {
+    } else if begins("@relation")
+        || text.starts_with(b"%") && has(text, b"@relation")
+        || has(text, b"@RELATION")
+    {
         told("an ARFF table", ARFF, true)
     } else if begins("{") && has(text, b"\"cells\"") {
-        told("a notebook", "run it and let it save the array with numpy.save(\"x.npy\", a)", false)
+        told(
+            "a notebook",
+            "run it and let it save the array with numpy.save(\"x.npy\", a)",
+            false,
+        )
     } else if begins("{") || begins("[") {
         told(
             "JSON text",
@@ -224,7 +335,11 @@ fn written(path: &Path, start: &[u8]) -> Option<Told> {
             false,
         )
     } else if begins("#!") || begins("import ") || begins("from ") || ending(path) == "py" {
-        told("a program's source text", "run it and give the data that it saves", false)
+        told(
+            "a program's source text",
+            "run it and give the data that it saves",
+            false,
+        )
     } else {
         None
     }
@@ -232,7 +347,9 @@ fn written(path: &Path, start: &[u8]) -> Option<Told> {
 
 /// Formats without a mark, told by their structure.
 fn unmarked(path: &Path, start: &[u8]) -> Option<Told> {
-    let length = start.first_chunk::<8>().map_or(u64::MAX, |l| u64::from_le_bytes(*l));
+    let length = start
+        .first_chunk::<8>()
+        .map_or(u64::MAX, |l| u64::from_le_bytes(*l));
     if mat::is_version_4(start) {
         return Some(Told::new("a MATLAB file of version 4", MAT_4, true));
     }
@@ -241,7 +358,10 @@ fn unmarked(path: &Path, start: &[u8]) -> Option<Told> {
                     safetensors.numpy, numpy; numpy.save(\"x.npy\", safetensors.numpy.load_file(\"FILE\")[\"NAME\"])";
         return Some(Told::new("a safetensors file", next, true));
     }
-    let checked = start.get(8..12).and_then(|c| c.try_into().ok()).map(u32::from_le_bytes);
+    let checked = start
+        .get(8..12)
+        .and_then(|c| c.try_into().ok())
+        .map(u32::from_le_bytes);
     if checked.is_some() && checked == start.get(..8).map(masked_checksum) {
         return Some(Told::new("a TFRecord file", TFRECORD, true));
     }
@@ -254,7 +374,10 @@ fn unmarked(path: &Path, start: &[u8]) -> Option<Told> {
     if ending(path) == "onnx" && start.starts_with(&[0x08]) {
         return Some(Told::new("a network (ONNX)", NOT_DATA, false));
     }
-    if start.first() == Some(&0x78) && matches!(start.get(1), Some(0x01 | 0x5e | 0x9c | 0xda)) && !is_text(start) {
+    if start.first() == Some(&0x78)
+        && matches!(start.get(1), Some(0x01 | 0x5e | 0x9c | 0xda))
+        && !is_text(start)
+    {
         return Some(Told::new("zlib data, perhaps a joblib file", JOBLIB, true));
     }
     None
@@ -283,7 +406,10 @@ fn ending(path: &Path) -> String {
 
 /// Whether content that starts like this is text.
 pub(super) fn is_text(start: &[u8]) -> bool {
-    !start.is_empty() && start.iter().all(|b| matches!(b, b'\t' | b'\n' | 0x0c | b'\r' | 0x20..=0x7e | 0x80..))
+    !start.is_empty()
+        && start
+            .iter()
+            .all(|b| matches!(b, b'\t' | b'\n' | 0x0c | b'\r' | 0x20..=0x7e | 0x80..))
 }
 
 /// What is said of a zip archive of these files, none of which is an array.
@@ -323,14 +449,20 @@ pub(super) fn folder(path: &Path) -> Option<Error> {
     files.sort();
     for file in files.iter().take(64) {
         let mut start = vec![0; detect::START];
-        let held = Source::open(file).and_then(|mut s| s.fill(&mut start)).unwrap_or(0);
+        let held = Source::open(file)
+            .and_then(|mut s| s.fill(&mut start))
+            .unwrap_or(0);
         let Some(told) = told(file, &start[..held]).filter(|t| t.data) else {
             continue;
         };
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         return Some(Error::Foreign {
             path: path.into(),
-            what: format!("a folder with the file {}: {}", plain(&name, 100), told.what),
+            what: format!(
+                "a folder with the file {}: {}",
+                plain(&name, 100),
+                told.what
+            ),
             next: told.next,
         });
     }
@@ -340,7 +472,12 @@ pub(super) fn folder(path: &Path) -> Option<Error> {
 /// The error for an HDF5 file where the program was built without its reader.
 #[cfg(not(feature = "hdf5"))]
 pub(super) fn without_hdf5(path: &Path) -> Error {
-    Told::new("an HDF5 file, for which this program was built without a reader", HDF5, true).error(path)
+    Told::new(
+        "an HDF5 file, for which this program was built without a reader",
+        HDF5,
+        true,
+    )
+    .error(path)
 }
 
 /// Whether content that starts like this is a picture that can be decoded.
@@ -374,13 +511,18 @@ pub(super) fn foreign(source: &Source<'_>, start: &[u8]) -> Error {
         return Error::malformed(path, 0, "it is too short to be an IDX file");
     }
     let mut more = vec![0; detect::START];
-    let held = Source::open(path).and_then(|mut s| s.fill(&mut more)).unwrap_or(0);
+    let held = Source::open(path)
+        .and_then(|mut s| s.fill(&mut more))
+        .unwrap_or(0);
     let start = if held == 0 { start } else { &more[..held] };
     match told(path, start) {
         Some(told) => told.error(path),
-        None if start.starts_with(b"PK") => {
-            Told::new("a zip archive, though it is called an IDX file", UNPACK, true).error(path)
-        }
+        None if start.starts_with(b"PK") => Told::new(
+            "a zip archive, though it is called an IDX file",
+            UNPACK,
+            true,
+        )
+        .error(path),
         None if start.starts_with(b"\x93NUM") => {
             let what = "a NumPy array, though it is called an IDX file";
             Told::new(what, "call it by a name that ends in .npy", true).error(path)
@@ -411,19 +553,35 @@ mod tests {
         // value 0xe3069283 for "123456789".
         let record = [&5_u64.to_le_bytes()[..], &[0xea, 0xb2, 0x04, 0x3e]].concat();
         for (name, start, part) in [
-            ("x.pt", &b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."[..], "PyTorch"),
-            ("data_batch_1", b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U", "CIFAR"),
+            (
+                "x.pt",
+                &b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."[..],
+                "PyTorch",
+            ),
+            (
+                "data_batch_1",
+                b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U",
+                "CIFAR",
+            ),
             ("x.pkl", b"\x80\x04\x95\x00\x00", "a Python pickle"),
             ("x.pkl", b"\x80\x03cjoblib.numpy_pickle\n", "joblib"),
             ("x.bin", b"PAR1\x15\x04", "Parquet"),
             ("x", b"ARROW1\0\0", "Arrow"),
             ("x.rds", b"X\n\0\0\0\x03\0\x04", "R data file"),
             ("x.tar.gz", &tar, "a tar archive"),
-            ("cifar-10-python.tar.gz", &cifar, "CIFAR in its Python version"),
+            (
+                "cifar-10-python.tar.gz",
+                &cifar,
+                "CIFAR in its Python version",
+            ),
             ("x.db", b"SQLite format 3\0", "SQLite"),
             ("x.safetensors", b"\x40\0\0\0\0\0\0\0{\"a\":", "safetensors"),
             ("x", b"  <!DOCTYPE html><html>", "a web page"),
-            ("x.npy", b"version https://git-lfs.github.com/spec/v1\noid", "Git LFS"),
+            (
+                "x.npy",
+                b"version https://git-lfs.github.com/spec/v1\noid",
+                "Git LFS",
+            ),
             ("x.ipynb", b"{\n \"cells\": [", "a notebook"),
             ("x.py", b"def f():\n", "source text"),
             ("x.gz", b"\x1f\x8b\x08", "gzip inside gzip"),

@@ -201,17 +201,29 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
     if let Some(told) = formats::told(path, start) {
         return Err(told.error(path));
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let reason = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "csv" | "tsv" | "txt" | "data" | "dat" | "amat" | "tab" if formats::is_text(start) => {
             return Ok((Kind::Csv, path.into()));
         }
         "npy" => "it is not a NumPy array, though it is called one: save it anew with numpy.save",
-        "npz" => "it is not a zip archive of NumPy arrays, though it is called one: save it anew with numpy.savez",
-        "mat" => "it is not a MATLAB file, though it is called one: save it anew with save('x.mat', '-v7')",
-        "h5" | "hdf5" | "h5ad" => "it is not an HDF5 file, though it is called one: save it anew or download it again",
-        _ if formats::is_text(start) => "it is text without a table of numbers; give a table (CSV) or arrays (.npy, .npz)",
+        "npz" => {
+            "it is not a zip archive of NumPy arrays, though it is called one: save it anew with numpy.savez"
+        }
+        "mat" => {
+            "it is not a MATLAB file, though it is called one: save it anew with save('x.mat', '-v7')"
+        }
+        "h5" | "hdf5" | "h5ad" => {
+            "it is not an HDF5 file, though it is called one: save it anew or download it again"
+        }
+        _ if formats::is_text(start) => {
+            "it is text without a table of numbers; give a table (CSV) or arrays (.npy, .npz)"
+        }
         _ => {
             "it is none of what is read: IDX, CIFAR binaries, .npy, .npz, .mat, HDF5, tables (CSV), folders of pictures; \
              save its numbers with numpy.save"

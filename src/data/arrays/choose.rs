@@ -127,7 +127,11 @@ fn by_name(entries: &[Entry], asked: &str, path: &Path) -> Result<Chosen, String
         layout,
         classes: Vec::new(),
         remarks,
-        others: choices(entries.iter().filter(|e| e.value.is_ok() && e.sizes.len() > 1)),
+        others: choices(
+            entries
+                .iter()
+                .filter(|e| e.value.is_ok() && e.sizes.len() > 1),
+        ),
     })
 }
 
@@ -174,7 +178,9 @@ fn told(best: &Candidate<'_>, candidates: &[&Candidate<'_>], entries: &[Entry]) 
         ));
     }
     remarks.extend(unusual(best.entry, &best.layout));
-    let unread = entries.iter().filter(|e| e.says().part == best.entry.says().part);
+    let unread = entries
+        .iter()
+        .filter(|e| e.says().part == best.entry.says().part);
     let unread = unread.filter_map(|e| Some((e, e.value.as_ref().err()?)));
     for (entry, what) in unread.take(NAMED) {
         remarks.push(format!("left the array {}: {what}", entry.name));
@@ -208,7 +214,11 @@ fn choices<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
 fn unusual(entry: &Entry, layout: &Layout) -> Option<String> {
     let order = layout.unusual?;
     Some(if entry.sizes.len() == 2 {
-        let other = if order.ends_with("row") { "columns" } else { "rows" };
+        let other = if order.ends_with("row") {
+            "columns"
+        } else {
+            "rows"
+        };
         format!(
             "{} is taken as {order}; --array \"{}'\" takes its {other}",
             entry.told(),
@@ -233,17 +243,27 @@ fn of_classes(candidates: &[&Candidate<'_>]) -> Option<Chosen> {
     candidates.first()?.entry.says().part?;
     numbers.sort_by_key(|(number, _)| *number);
     let (_, first) = numbers.first()?;
-    let in_order = numbers.iter().enumerate().all(|(i, (number, _))| i == *number);
+    let in_order = numbers
+        .iter()
+        .enumerate()
+        .all(|(i, (number, _))| i == *number);
     let alike = |c: &Candidate| {
         c.layout.shape == first.layout.shape && c.entry.sizes.len() == first.entry.sizes.len()
     };
-    if numbers.len() < 2 || numbers.len() > 256 || !in_order || !numbers.iter().all(|(_, c)| alike(c)) {
+    if numbers.len() < 2
+        || numbers.len() > 256
+        || !in_order
+        || !numbers.iter().all(|(_, c)| alike(c))
+    {
         return None;
     }
     Some(Chosen {
         index: first.index,
         layout: first.layout.clone(),
-        classes: numbers[1..].iter().map(|(_, c)| (c.index, c.layout.clone())).collect(),
+        classes: numbers[1..]
+            .iter()
+            .map(|(_, c)| (c.index, c.layout.clone()))
+            .collect(),
         remarks: vec![format!(
             "took the {} arrays {}0 to {}{} as the classes 0 to {}",
             numbers.len(),
@@ -263,7 +283,9 @@ fn better_but_unreadable(
     part: Part,
 ) -> Option<String> {
     let known = candidates.iter().filter_map(|c| c.entry.says().rank).min();
-    let unread = entries.iter().filter(|e| e.says().part.is_none_or(|p| p == part));
+    let unread = entries
+        .iter()
+        .filter(|e| e.says().part.is_none_or(|p| p == part));
     let unread = unread.filter_map(|e| Some((e.says().rank?, e, e.value.as_ref().err()?)));
     let (rank, entry, what) = unread.min_by_key(|(rank, ..)| *rank)?;
     let pictures = candidates.iter().any(|c| c.layout.is_picture());
@@ -314,7 +336,9 @@ fn is_labels_of_another(entry: &Entry, entries: &[Entry]) -> bool {
 /// The lengths of the lists that may be the labels of `entry`.
 pub(super) fn lists(entries: &[Entry], entry: &Entry) -> Vec<u64> {
     let part = entry.says().part;
-    let beside = entries.iter().filter(|e| e.name != entry.name && e.says().part == part);
+    let beside = entries
+        .iter()
+        .filter(|e| e.name != entry.name && e.says().part == part);
     let lengths = beside.filter_map(|e| match e.sizes[..] {
         [n] | [n, 1] if n > 1 && e.value.is_ok() => Some(n),
         _ => None,
@@ -327,10 +351,18 @@ fn some<'a>(entries: impl Iterator<Item = &'a Entry>) -> String {
     let told: Vec<String> = entries.map(Entry::told).collect();
     let more = told.len().saturating_sub(NAMED);
     let text = told[..told.len().min(NAMED)].join(", ");
-    if more == 0 { text } else { format!("{text} and {more} more") }
+    if more == 0 {
+        text
+    } else {
+        format!("{text} and {more} more")
+    }
 }
 
 /// What a container is called in a sentence.
 fn noun(path: &Path) -> &'static str {
-    if path.is_dir() { "the folder" } else { "the file" }
+    if path.is_dir() {
+        "the folder"
+    } else {
+        "the file"
+    }
 }

@@ -85,10 +85,17 @@ fn is_hidden(path: &Path) -> bool {
 
 /// Whether a file's name says that it may hold arrays; zip archives of other things are many.
 fn may_hold_arrays(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    !matches!(ending, "zip" | "pt" | "pth" | "xlsx" | "docx" | "jar" | "whl")
+    !matches!(
+        ending,
+        "zip" | "pt" | "pth" | "xlsx" | "docx" | "jar" | "whl"
+    )
 }
 
 impl Container for Folder {

@@ -55,7 +55,11 @@ pub(super) fn read_items(
     let (shape, total) = (layout.shape, layout.total);
     let count = limit.map_or(total, |l| total.min(l as u64));
     // Unless the index of items moves slowest no item is whole before the last value.
-    let slowest = if entry.fortran { entry.sizes.len() - 1 } else { 0 };
+    let slowest = if entry.fortran {
+        entry.sizes.len() - 1
+    } else {
+        0
+    };
     let one_by_one = layout.axes[0] == Some(slowest);
     let read = if one_by_one { count } else { total };
     let bytes = u128::from(read) * (shape.dim() * value.bytes()) as u128;
@@ -87,7 +91,9 @@ pub(super) fn read_items(
     let held = match value {
         Value::Float { bytes, big } => {
             let convert = |v: &[u8]| float(v, big);
-            Values::Floats(read_floats(source, entry, values, bytes, convert, progress)?)
+            Values::Floats(read_floats(
+                source, entry, values, bytes, convert, progress,
+            )?)
         }
         Value::Byte | Value::Bool => {
             let mut bytes = source.read_vec(values, "reading values", progress)?;
@@ -280,7 +286,11 @@ fn read_integers(
             let start = bytes.len();
             bytes.extend(numbers.clone().map(|v| v as u8));
             let kept = &bytes[start..];
-            if kept.iter().zip(numbers.clone()).all(|(b, v)| f64::from(*b) == v) {
+            if kept
+                .iter()
+                .zip(numbers.clone())
+                .all(|(b, v)| f64::from(*b) == v)
+            {
                 return Ok(());
             }
             wide()?;
@@ -289,7 +299,10 @@ fn read_integers(
             bytes = Vec::new();
         }
         if let Some(floats) = &mut floats {
-            *rounded += numbers.clone().filter(|v| v.abs() > EXACT && f64::from(*v as f32) != *v).count();
+            *rounded += numbers
+                .clone()
+                .filter(|v| v.abs() > EXACT && f64::from(*v as f32) != *v)
+                .count();
             floats.extend(numbers.map(|v| v as f32));
         }
         Ok(())
@@ -345,13 +358,20 @@ mod tests {
             assert!(matches!(read(&other, &[1; 6], None), Ok(Pixels::Bytes(_))));
         }
         let colour = entry(Value::Byte, &[2, 3, 2, 2], false);
-        assert!(matches!(read(&colour, &[1; 24], None), Ok(Pixels::Bytes(_))));
+        assert!(matches!(
+            read(&colour, &[1; 24], None),
+            Ok(Pixels::Bytes(_))
+        ));
     }
 
     #[test]
     fn whole_numbers_are_bytes_while_they_fit() {
         let ints = |values: &[i32]| -> Pixels {
-            let entry = entry(Value::integer(4, true, false), &[values.len() as u64, 1], false);
+            let entry = entry(
+                Value::integer(4, true, false),
+                &[values.len() as u64, 1],
+                false,
+            );
             let raw: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
             read(&entry, &raw, None).expect("numbers")
         };
@@ -364,6 +384,9 @@ mod tests {
         let Pixels::Floats(floats) = ints(&many) else {
             panic!("1000 is no byte");
         };
-        assert_eq!((floats.len(), floats[0], floats[STEP + 2]), (STEP + 5, 9.0, 1000.0));
+        assert_eq!(
+            (floats.len(), floats[0], floats[STEP + 2]),
+            (STEP + 5, 9.0, 1000.0)
+        );
     }
 }

@@ -129,7 +129,11 @@ fn kinds(values: Vec<f64>) -> Told {
     for value in &values {
         // Numbers of one sign are ordered as their bits are; the other sign is turned round.
         let bits = value.to_bits();
-        let order = if value.is_sign_negative() { !bits } else { bits | 1 << 63 };
+        let order = if value.is_sign_negative() {
+            !bits
+        } else {
+            bits | 1 << 63
+        };
         kinds.insert(order, *value);
         if kinds.len() > MAX_KINDS || !value.is_finite() {
             return Told::Nothing(format!(
@@ -140,7 +144,9 @@ fn kinds(values: Vec<f64>) -> Told {
     let known: Vec<f64> = kinds.into_values().collect();
     let class = |value: &f64| known.iter().position(|k| k.to_bits() == value.to_bits());
     let classes = values.iter().filter_map(class).map(|class| class as u8);
-    let names = known.iter().map(|value| crate::text::significant(*value, 4));
+    let names = known
+        .iter()
+        .map(|value| crate::text::significant(*value, 4));
     Told::Classes(classes.collect(), names.collect())
 }
 
@@ -167,8 +173,10 @@ fn one_hot(columns: usize, at: impl Fn(usize) -> f64) -> Option<u8> {
 
 /// Whether an array may be read as labels at all.
 pub(super) fn is_readable(entry: &Entry) -> bool {
-    matches!(entry.value, Ok(Value::Byte | Value::Bool | Value::Integer { .. } | Value::Float { .. }))
-        && matches!(entry.sizes[..], [_] | [_, 1..=MAX_COLUMNS])
+    matches!(
+        entry.value,
+        Ok(Value::Byte | Value::Bool | Value::Integer { .. } | Value::Float { .. })
+    ) && matches!(entry.sizes[..], [_] | [_, 1..=MAX_COLUMNS])
 }
 
 #[cfg(test)]

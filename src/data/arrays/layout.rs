@@ -7,6 +7,8 @@ use super::entry::Entry;
 
 /// Wider than this times the height, or the other way round, nobody stores a picture.
 const MAX_ASPECT: u64 = 8;
+/// Columns of fewer values are no pictures.
+const LEAST_PIXELS: u64 = 64;
 /// Sides of the pictures that are usual in data sets.
 const USUAL_SIDES: [u64; 11] = [8, 16, 28, 32, 48, 64, 84, 96, 128, 224, 256];
 
@@ -75,9 +77,15 @@ fn axes(entry: &Entry, labels: &[u64], swapped: bool) -> Result<Axes, String> {
         [rows, columns] => {
             let last = entry.matlab && columns_are_items(entry, rows, columns, labels);
             Ok(if last == swapped {
-                ([Some(0), None, Some(1), None], entry.matlab.then_some("one item in each row"))
+                (
+                    [Some(0), None, Some(1), None],
+                    entry.matlab.then_some("one item in each row"),
+                )
             } else {
-                ([Some(1), None, Some(0), None], Some("one item in each column"))
+                (
+                    [Some(1), None, Some(0), None],
+                    Some("one item in each column"),
+                )
             })
         }
         [a, b, c] => {
@@ -89,7 +97,10 @@ fn axes(entry: &Entry, labels: &[u64], swapped: bool) -> Result<Axes, String> {
             Ok(if last {
                 ([Some(2), Some(0), Some(1), None], Some("H × W × N"))
             } else {
-                ([Some(0), Some(1), Some(2), None], entry.matlab.then_some("N × H × W"))
+                (
+                    [Some(0), Some(1), Some(2), None],
+                    entry.matlab.then_some("N × H × W"),
+                )
             })
         }
         [a, b, c, d] => {
@@ -137,7 +148,8 @@ fn four(sizes: &[u64]) -> String {
             "it is pictures with transparency (RGBA); leave that out: a[..., :3]".into()
         }
         [_, 4, h, w] if h > 4 && w > 4 => {
-            "it is pictures with transparency (RGBA, channels first); leave that out: a[:, :3]".into()
+            "it is pictures with transparency (RGBA, channels first); leave that out: a[:, :3]"
+                .into()
         }
         [_, h, w, 2] => format!(
             "it is pictures of 2 channels; take one of them, a[..., 0], or both as a vector, a.reshape(-1, {})",
@@ -181,7 +193,8 @@ fn columns_are_items(entry: &Entry, rows: u64, columns: u64, labels: &[u64]) -> 
         let side = pixels.isqrt();
         (side * side == pixels && side >= 8).then_some(side)
     };
-    let side = |pixels: u64| square(pixels).or_else(|| square(pixels / 3).filter(|_| pixels % 3 == 0));
+    let side =
+        |pixels: u64| square(pixels).or_else(|| square(pixels / 3).filter(|_| pixels % 3 == 0));
     let usual = |pixels: u64| side(pixels).is_some_and(|s| USUAL_SIDES.contains(&s));
     match (usual(rows), usual(columns)) {
         (true, false) => true,
@@ -190,7 +203,7 @@ fn columns_are_items(entry: &Entry, rows: u64, columns: u64, labels: &[u64]) -> 
             (true, false) => true,
             (false, true) => false,
             // Pictures of other sides: more of them than they have pixels.
-            _ => rows < columns,
+            _ => rows >= LEAST_PIXELS && rows < columns,
         },
     }
 }

@@ -52,7 +52,14 @@ pub(in crate::data) fn load(
         pixels,
         rounded,
     } = read(container, chosen.index, |source, entry| {
-        read_items(source, entry, &chosen.layout, limit, RESIDENT_BYTES, progress)
+        read_items(
+            source,
+            entry,
+            &chosen.layout,
+            limit,
+            RESIDENT_BYTES,
+            progress,
+        )
     })?;
     if rounded > 0 {
         remarks.push(format!(
@@ -116,7 +123,11 @@ impl Wanted<'_> {
         let candidates = self.candidates();
         let named = candidates.iter().any(|(entry, ..)| entry.says().label);
         if !named && candidates.len() > 1 {
-            let names: Vec<&str> = candidates.iter().map(|(e, ..)| e.name.as_str()).take(6).collect();
+            let names: Vec<&str> = candidates
+                .iter()
+                .map(|(e, ..)| e.name.as_str())
+                .take(6)
+                .collect();
             remarks.push(format!(
                 "no labels are taken: which of {} they are is not plain; --label NAME takes one",
                 names.join(", ")
@@ -200,11 +211,16 @@ impl Wanted<'_> {
             let (name, column) = asked.rsplit_once(':').unwrap_or(("", asked));
             let column: usize = column.trim().parse().ok()?;
             let mut fits = readable.iter().filter(|(entry, _)| {
-                let columns = entry.sizes.get(1).is_some_and(|&k| (column as u64) < k && k > 1);
+                let columns = entry
+                    .sizes
+                    .get(1)
+                    .is_some_and(|&k| (column as u64) < k && k > 1);
                 columns && (entry.name == name || name.is_empty() && entry.says().label)
             });
             let found = fits.next()?;
-            fits.next().is_none().then_some((found.1, Form::Column(column)))
+            fits.next()
+                .is_none()
+                .then_some((found.1, Form::Column(column)))
         };
         let (index, form) = match whole {
             Some((entry, index)) if entry.sizes.get(1).is_none_or(|&k| k == 1) => {
@@ -239,11 +255,19 @@ impl Wanted<'_> {
     /// The arrays beside the items with a row for each of them.
     fn readable(&self) -> Vec<(Entry, usize)> {
         let entries = self.container.entries();
-        let (part, total) = (entries[self.chosen.index].says().part, self.chosen.layout.total);
-        let others = entries.iter().enumerate().filter(|(i, _)| *i != self.chosen.index);
+        let (part, total) = (
+            entries[self.chosen.index].says().part,
+            self.chosen.layout.total,
+        );
+        let others = entries
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| *i != self.chosen.index);
         others
             .map(|(index, entry)| (upright(entry, total), index))
-            .filter(|(e, _)| e.sizes.first() == Some(&total) && e.says().part == part && is_readable(e))
+            .filter(|(e, _)| {
+                e.sizes.first() == Some(&total) && e.says().part == part && is_readable(e)
+            })
             .collect()
     }
 
@@ -276,7 +300,11 @@ impl Wanted<'_> {
                 }
             }
         }
-        if choice || names.len() > 1 { names } else { Vec::new() }
+        if choice || names.len() > 1 {
+            names
+        } else {
+            Vec::new()
+        }
     }
 
     /// Says of arrays that are called labels that there are not as many as items.
@@ -336,7 +364,10 @@ fn by_class(
 ) -> Result<Loaded, Error> {
     let first = (chosen.index, chosen.layout.clone());
     let all: Vec<_> = std::iter::once(&first).chain(&chosen.classes).collect();
-    let total: u64 = all.iter().map(|(_, layout)| layout.total).fold(0, u64::saturating_add);
+    let total: u64 = all
+        .iter()
+        .map(|(_, layout)| layout.total)
+        .fold(0, u64::saturating_add);
     let d = chosen.layout.shape.dim() as u64;
     let mut left = limit.map_or(total, |l| total.min(l as u64));
     if left.saturating_mul(d).saturating_mul(4) > MAX_BYTES {
@@ -355,7 +386,14 @@ fn by_class(
             break;
         }
         let items = read(container, *index, |source, entry| {
-            read_items(source, entry, layout, Some(wanted as usize), u64::MAX, progress)
+            read_items(
+                source,
+                entry,
+                layout,
+                Some(wanted as usize),
+                u64::MAX,
+                progress,
+            )
         })?;
         left -= wanted;
         labels.resize(labels.len() + wanted as usize, class as u8);
@@ -390,4 +428,3 @@ fn by_class(
         arrays: chosen.others.clone(),
     })
 }
-

@@ -19,12 +19,18 @@ const LABELS: [&str; 10] = [
 /// Words for items; what stands in front is taken first.
 const ITEMS: [&[&str]; 4] = [
     &[
-        "images", "image", "imgs", "img", "pictures", "picture", "pixels", "frames", "sprites", "faces", "digits",
+        "images", "image", "imgs", "img", "pictures", "picture", "pixels", "frames", "sprites",
+        "faces", "digits",
     ],
     &["x"],
     &["data"],
     &[
-        "features", "samples", "inputs", "input", "observations", "vectors",
+        "features",
+        "samples",
+        "inputs",
+        "input",
+        "observations",
+        "vectors",
     ],
 ];
 /// How much later something is taken for every group that it lies in.
@@ -115,7 +121,11 @@ fn rank(name: &str) -> Option<usize> {
     }
     let mut words = words(last);
     words.retain(|w| !is_part(w));
-    let of = |word: &String| ITEMS.iter().position(|known| known.contains(&word.as_str()));
+    let of = |word: &String| {
+        ITEMS
+            .iter()
+            .position(|known| known.contains(&word.as_str()))
+    };
     let ranks: Option<Vec<usize>> = words.iter().map(of).collect();
     ranks?.into_iter().min().map(|rank| rank + deep)
 }
@@ -211,11 +221,29 @@ mod tests {
     #[test]
     fn names_of_items_have_an_order() {
         let rank = |name: &str| Names::of(name).rank;
-        let ordered = ["imgs", "X", "data", "features", "arr_0", "dataset/train/images"];
+        let ordered = [
+            "imgs",
+            "X",
+            "data",
+            "features",
+            "arr_0",
+            "dataset/train/images",
+        ];
         let ranks: Vec<Option<usize>> = ordered.into_iter().map(rank).collect();
-        assert!(ranks.windows(2).all(|r| r[0].is_some() && r[0] < r[1]), "{ranks:?}");
+        assert!(
+            ranks.windows(2).all(|r| r[0].is_some() && r[0] < r[1]),
+            "{ranks:?}"
+        );
         assert_eq!(rank("x_train"), rank("X"));
-        for other in ["latents_values", "images_left", "obsm/X_pca", "y", "train_labels", "arr_1", "train"] {
+        for other in [
+            "latents_values",
+            "images_left",
+            "obsm/X_pca",
+            "y",
+            "train_labels",
+            "arr_1",
+            "train",
+        ] {
             assert_eq!(rank(other), None, "{other}");
         }
     }

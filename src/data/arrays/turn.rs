@@ -97,10 +97,31 @@ mod tests {
     #[test]
     fn vectors_and_grey_pictures_lack_axes() {
         let columns = [1, 2, 3, 4, 5, 6];
-        let vectors = turned(columns.to_vec(), &[3, 2], false, [Some(1), None, Some(0), None], 2);
+        let vectors = turned(
+            columns.to_vec(),
+            &[3, 2],
+            false,
+            [Some(1), None, Some(0), None],
+            2,
+        );
         assert_eq!(vectors, Some(vec![1, 3, 5, 2, 4, 6]));
-        let grey = turned(columns.to_vec(), &[1, 3, 2], true, [Some(0), Some(1), Some(2), None], 1);
+        let grey = turned(
+            columns.to_vec(),
+            &[1, 3, 2],
+            true,
+            [Some(0), Some(1), Some(2), None],
+            1,
+        );
         assert_eq!(grey, Some(vec![1, 4, 2, 5, 3, 6]));
-        assert_eq!(turned(columns.to_vec(), &[4, 2], false, [Some(0), None, Some(1), None], 4), None);
+        assert_eq!(
+            turned(
+                columns.to_vec(),
+                &[4, 2],
+                false,
+                [Some(0), None, Some(1), None],
+                4
+            ),
+            None
+        );
     }
 }

@@ -55,7 +55,10 @@ pub(super) fn value(kind: &Datatype) -> Result<Value, String> {
             "complex numbers; save their real part, or their absolute values"
         }
         Datatype::Compound { .. } => "records of several fields; save one of them as a plain array",
-        Datatype::String { .. } | Datatype::VariableLength { is_string: true, .. } => "texts, not numbers",
+        Datatype::String { .. }
+        | Datatype::VariableLength {
+            is_string: true, ..
+        } => "texts, not numbers",
         Datatype::VariableLength { .. } => "lists of different lengths",
         Datatype::Reference { .. } => "references to other arrays",
         _ => "not numbers",
@@ -84,7 +87,9 @@ pub(super) fn text_or_other(dataset: &Dataset) -> Option<String> {
     };
     match class.as_str() {
         "char" => Some("it is text, not numbers".into()),
-        "cell" => Some("it is a cell array; save the array inside it: x = c{1}; save('x.mat', 'x')".into()),
+        "cell" => Some(
+            "it is a cell array; save the array inside it: x = c{1}; save('x.mat', 'x')".into(),
+        ),
         _ => None,
     }
 }

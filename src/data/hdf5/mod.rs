@@ -90,7 +90,11 @@ impl Hdf5 {
                 return Ok(());
             }
             let place = format!("{within}{name}");
-            if let Some(entry) = group.dataset(&name).ok().and_then(|d| self.entry(&d, &place)) {
+            if let Some(entry) = group
+                .dataset(&name)
+                .ok()
+                .and_then(|d| self.entry(&d, &place))
+            {
                 self.entries.push(entry);
                 self.places.push(place);
             }
@@ -118,7 +122,9 @@ impl Hdf5 {
             Err(_) => Err("its type of values is not known".to_owned()),
         };
         if value.is_ok() {
-            if self.matlab && let Some(what) = text_or_other(dataset) {
+            if self.matlab
+                && let Some(what) = text_or_other(dataset)
+            {
                 value = Err(what);
             } else if let Some(why) = too_large(dataset, &sizes) {
                 value = Err(why);
@@ -146,10 +152,17 @@ impl Hdf5 {
 /// Why a data set cannot be read piece by piece.
 fn too_large(dataset: &Dataset, sizes: &[u64]) -> Option<String> {
     let width = dataset.element_size().ok()?;
-    let of = |sizes: &[u64]| sizes.iter().try_fold(width, |bytes, &s| bytes.checked_mul(s));
+    let of = |sizes: &[u64]| {
+        sizes
+            .iter()
+            .try_fold(width, |bytes, &s| bytes.checked_mul(s))
+    };
     let chunk = dataset.chunk_shape().ok().flatten();
     if chunk.is_some_and(|chunk| of(&chunk).is_none_or(|bytes| bytes > MAX_CHUNK)) {
-        return Some(format!("it is stored in chunks of more than {} MiB", MAX_CHUNK >> 20));
+        return Some(format!(
+            "it is stored in chunks of more than {} MiB",
+            MAX_CHUNK >> 20
+        ));
     }
     let row = sizes.get(1..).map_or(Some(0), of);
     row.is_none_or(|bytes| bytes > MAX_ROW)

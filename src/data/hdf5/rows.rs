@@ -28,10 +28,21 @@ impl Rows {
         let sizes = dataset.shape()?;
         let width = dataset.element_size()?;
         let rest = sizes.get(1..).unwrap_or(&[]);
-        let row = rest.iter().fold(width, |bytes, &s| bytes.saturating_mul(s)).max(1);
-        let chunk = dataset.chunk_shape()?.and_then(|c| c.first().copied()).unwrap_or(1).max(1);
+        let row = rest
+            .iter()
+            .fold(width, |bytes, &s| bytes.saturating_mul(s))
+            .max(1);
+        let chunk = dataset
+            .chunk_shape()?
+            .and_then(|c| c.first().copied())
+            .unwrap_or(1)
+            .max(1);
         // Whole chunks at a time, as many as fit.
-        let chunk = if chunk.saturating_mul(row) > MAX_PART { 1 } else { chunk };
+        let chunk = if chunk.saturating_mul(row) > MAX_PART {
+            1
+        } else {
+            chunk
+        };
         let step = (PART / row.saturating_mul(chunk)).max(1) * chunk;
         Ok(Self {
             total: sizes.first().copied().unwrap_or(1),

@@ -55,7 +55,9 @@ fn matrix(
             return structure(reader, end, &name, depth, entries);
         }
         2 => "an array of structures; save one of their fields: x = s(1).name; save('x.mat', 'x')",
-        3 | 16 | 17 => "a MATLAB object, such as a table or strings; save its numbers: x = double(a); save('x.mat', 'x')",
+        3 | 16 | 17 => {
+            "a MATLAB object, such as a table or strings; save its numbers: x = double(a); save('x.mat', 'x')"
+        }
         4 => "text, not numbers",
         5 => "a sparse matrix; save it as full(a)",
         _ if head.complex => "complex numbers; save real(a), or abs(a)",
@@ -78,12 +80,15 @@ fn matrix(
         } else {
             value(tag, reader.is_big())
         };
-        let value = value.ok_or_else(|| reader.bad("an array of the MATLAB file has values of no known type"))?;
+        let value = value
+            .ok_or_else(|| reader.bad("an array of the MATLAB file has values of no known type"))?;
         let count = head.sizes.iter().try_fold(1_u64, |n, &s| n.checked_mul(s));
         let bytes = count.and_then(|n| n.checked_mul(value.bytes() as u64));
         let start = reader.offset();
         if bytes != Some(tag.size) || start.saturating_add(tag.size) > end {
-            return Err(reader.bad("the sizes of an array of the MATLAB file are not those of its values"));
+            return Err(
+                reader.bad("the sizes of an array of the MATLAB file are not those of its values")
+            );
         }
         entry.value = Ok(value);
         entry.start = start;

@@ -25,7 +25,10 @@ const MAX_ELEMENTS: usize = 4096;
 
 /// Whether content that starts like this is such a file.
 pub(super) fn is_mat(start: &[u8]) -> bool {
-    matches!(start.get(124..128), Some([0, 1, b'I', b'M'] | [1, 0, b'M', b'I']))
+    matches!(
+        start.get(124..128),
+        Some([0, 1, b'I', b'M'] | [1, 0, b'M', b'I'])
+    )
 }
 
 /// Whether content that starts like this is a file of version 4, which has no mark but only plausible numbers: a type
@@ -47,7 +50,9 @@ pub(super) fn is_version_4(start: &[u8]) -> bool {
         && start.get(20..20 + name as usize).is_some_and(|n| {
             n.ends_with(&[0])
                 && n[0].is_ascii_alphabetic()
-                && n[..n.len() - 1].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+                && n[..n.len() - 1]
+                    .iter()
+                    .all(|b| b.is_ascii_alphanumeric() || *b == b'_')
         });
     plausible && sizes && named
 }
@@ -70,7 +75,11 @@ impl Mat {
         let mut source = Source::open(path)?;
         let mut header = [0; HEADER as usize];
         if source.fill(&mut header)? < header.len() {
-            return Err(Error::malformed(path, 0, "the header of the MATLAB file is cut off"));
+            return Err(Error::malformed(
+                path,
+                0,
+                "the header of the MATLAB file is cut off",
+            ));
         }
         let big = header[126] == b'M';
         let mut mat = Self {
@@ -113,7 +122,11 @@ impl Mat {
                     list(&mut reader, inner.size, &mut self.entries)?;
                 }
             }
-            MATRIX => list(&mut Reader::new(source, self.big), tag.size, &mut self.entries)?,
+            MATRIX => list(
+                &mut Reader::new(source, self.big),
+                tag.size,
+                &mut self.entries,
+            )?,
             _ => {}
         }
         self.places.resize(self.entries.len(), place);
@@ -145,7 +158,9 @@ impl Container for Mat {
         let entry = self.entries.get(index).ok_or_else(gone)?;
         let mut source = Source::open(&self.path)?;
         source.skip(place)?;
-        let tag = Reader::new(&mut source, self.big).first_tag()?.ok_or_else(gone)?;
+        let tag = Reader::new(&mut source, self.big)
+            .first_tag()?
+            .ok_or_else(gone)?;
         if tag.kind == COMPRESSED {
             let mut packed = unpacked(&mut source, &self.path, tag.size);
             packed.skip(entry.start)?;

@@ -76,7 +76,11 @@ impl<'r, 'a> Reader<'r, 'a> {
             return Err(self.bad(CUT));
         }
         let size = u64::from(self.number(size));
-        let padding = if first == COMPRESSED { 0 } else { (8 - size % 8) % 8 };
+        let padding = if first == COMPRESSED {
+            0
+        } else {
+            (8 - size % 8) % 8
+        };
         Ok(Tag {
             kind: first,
             size,

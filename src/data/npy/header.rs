@@ -78,17 +78,21 @@ fn value(descr: &str) -> Result<Value, String> {
     // Of one byte there is no order; '=' is the order of the machine that wrote it, mostly little.
     let big = order == ">";
     let (kind, size) = rest.split_at_checked(1).unwrap_or(("", ""));
-    let bytes: usize = size.split('[').next().and_then(|s| s.parse().ok()).unwrap_or(0);
+    let bytes: usize = size
+        .split('[')
+        .next()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(0);
     let known = matches!(order, "<" | ">" | "|" | "=");
     let what = match (kind, bytes) {
         ("u", 1 | 2 | 4 | 8) if known => return Ok(Value::integer(bytes, false, big)),
         ("i", 1 | 2 | 4 | 8) if known => return Ok(Value::integer(bytes, true, big)),
         ("b", 1) if known => return Ok(Value::Bool),
         ("f", 2 | 4 | 8) if known => return Ok(Value::Float { bytes, big }),
-        ("f", _) => "long floats, which only some machines have; save a.astype(\"float64\") with numpy.save",
-        ("c", _) => {
-            "complex numbers; save a.real, or numpy.abs(a), with numpy.save"
+        ("f", _) => {
+            "long floats, which only some machines have; save a.astype(\"float64\") with numpy.save"
         }
+        ("c", _) => "complex numbers; save a.real, or numpy.abs(a), with numpy.save",
         ("O", _) => {
             "Python objects (pickled), which are not read because a pickle can run any program; save a plain array of \
              numbers, e.g. numpy.stack(list(a))"
@@ -98,7 +102,9 @@ fn value(descr: &str) -> Result<Value, String> {
         ("V", _) => "raw bytes or records; save one plain array of numbers with numpy.save",
         _ => {
             let descr = plain(descr, 20);
-            return Err(format!("its values are of the type '{descr}', which is not known; save it as float32"));
+            return Err(format!(
+                "its values are of the type '{descr}', which is not known; save it as float32"
+            ));
         }
     };
     Err(format!("its values are {what}"))

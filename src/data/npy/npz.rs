@@ -41,7 +41,9 @@ impl Npz {
             let name = archive
                 .name_for_index(index)
                 .and_then(Result::ok)
-                .map_or_else(String::new, |name| plain(name.trim_end_matches(".npy"), 100));
+                .map_or_else(String::new, |name| {
+                    plain(name.trim_end_matches(".npy"), 100)
+                });
             let header = with_member(&mut archive, path, index, |source| Header::read(source));
             match header {
                 Ok(header) => {

@@ -200,7 +200,10 @@ fn labels_may_be_floats_and_one_hot() {
     let two = [1, 1, 0, 0, 0, 1, 1, 0, 0];
     assert_eq!(with("labels", npy("|u1", "3, 3", false, &two)), None);
     let content = npz(
-        &[("u", npy("|u1", "3, 9", false, &[1; 27])), ("z", npy("|u1", "3, 3", false, &rows))],
+        &[
+            ("u", npy("|u1", "3, 9", false, &[1; 27])),
+            ("z", npy("|u1", "3, 3", false, &rows)),
+        ],
         Stored,
     );
     refused("a.npz", &content, "holds 2 arrays of items");

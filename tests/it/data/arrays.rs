@@ -105,7 +105,10 @@ fn arrays_that_cannot_be_used_are_explained() {
             npy("<c8", "2, 3", false, &[0; 48]),
             "its values are complex numbers",
         ),
-        (npy("|u1", "6", false, &[0; 6]), "array (6): it is a list of single values"),
+        (
+            npy("|u1", "6", false, &[0; 6]),
+            "array (6): it is a list of single values",
+        ),
         (
             npy("|u1", "2, 3, 4, 5", false, &[0; 120]),
             "array (2 × 3 × 4 × 5): it is films or volumes of 3 frames or slices of 4 × 5",
@@ -217,7 +220,10 @@ fn archives_choose_by_split_and_bring_labels() {
         "mnist.npz",
         &npz(&two, CompressionMethod::Stored),
     );
-    refused(&path, "holds 2 arrays of items: a (1 × 2), b (1 × 2); name the one to take with --array NAME");
+    refused(
+        &path,
+        "holds 2 arrays of items: a (1 × 2), b (1 × 2); name the one to take with --array NAME",
+    );
     let wrong = [
         ("x", npy("|u1", "2, 2", false, &[0; 4])),
         ("y", npy("<i8", "2,", false, &longs(&[1, -1]))),
@@ -230,7 +236,9 @@ fn archives_choose_by_split_and_bring_labels() {
     let data = from(&path, Split::Train, None).expect("numbers that are no classes stay out");
     assert_eq!(data.labels, None);
     assert!(
-        data.remarks.iter().any(|r| r.contains("label 1 is -1, not a class from 0 to 255")),
+        data.remarks
+            .iter()
+            .any(|r| r.contains("label 1 is -1, not a class from 0 to 255")),
         "{:?}",
         data.remarks
     );
@@ -242,7 +250,10 @@ fn archives_choose_by_split_and_bring_labels() {
             CompressionMethod::Stored,
         ),
     );
-    refused(&path, "y (2): it is a list of single values, such as labels");
+    refused(
+        &path,
+        "y (2): it is a list of single values, such as labels",
+    );
     put(
         dir.path(),
         "mnist.npz",

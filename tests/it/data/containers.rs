@@ -39,7 +39,11 @@ fn doubles(values: impl IntoIterator<Item = f64>) -> Vec<u8> {
 /// Asserts that one of the remarks has all of these parts.
 fn remarks(data: &Dataset, parts: &[&str]) {
     let has = |r: &String| parts.iter().all(|part| r.contains(part));
-    assert!(data.remarks.iter().any(has), "{parts:?} in {:?}", data.remarks);
+    assert!(
+        data.remarks.iter().any(has),
+        "{parts:?} in {:?}",
+        data.remarks
+    );
 }
 
 /// The arrays of dSprites, by their names and types.
@@ -48,8 +52,24 @@ fn sprites() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("metadata", npy("|O", "", false, b"\x80\x02}q\x01.")),
         ("imgs", npy("|u1", "8, 5, 5", false, &binary)),
-        ("latents_values", npy("<f8", "8, 6", false, &doubles((0..48).map(|v| f64::from(v % 4) / 2.0)))),
-        ("latents_classes", npy("<i8", "8, 6", false, &longs(&(0..48).map(|v| v % 3).collect::<Vec<_>>()))),
+        (
+            "latents_values",
+            npy(
+                "<f8",
+                "8, 6",
+                false,
+                &doubles((0..48).map(|v| f64::from(v % 4) / 2.0)),
+            ),
+        ),
+        (
+            "latents_classes",
+            npy(
+                "<i8",
+                "8, 6",
+                false,
+                &longs(&(0..48).map(|v| v % 3).collect::<Vec<_>>()),
+            ),
+        ),
     ]
 }
 
@@ -61,21 +81,45 @@ fn pictures_come_before_vectors_and_what_was_left_is_said() {
     let data = load(&path, None, None).expect("the pictures");
     assert_eq!((shape(&data), data.labels.is_none()), ([8, 5, 5, 1], true));
     assert_eq!(data.scaling().divisor, 1.0, "0 and 1 stay 0 and 1");
-    remarks(&data, &["took the array imgs (8 × 5 × 5)", "latents_values (8 × 6)", "--array NAME"]);
+    remarks(
+        &data,
+        &[
+            "took the array imgs (8 × 5 × 5)",
+            "latents_values (8 × 6)",
+            "--array NAME",
+        ],
+    );
     remarks(&data, &["metadata", "pickled"]);
-    remarks(&data, &["latents_classes (8 × 6) is not taken as labels", "--label latents_classes:0"]);
+    remarks(
+        &data,
+        &[
+            "latents_classes (8 × 6) is not taken as labels",
+            "--label latents_classes:0",
+        ],
+    );
     // What can be chosen is offered.
     let preview = preview_with(&request(&path), 0, &Store::off()).expect("a preview");
     assert_eq!(preview.arrays, ["imgs", "latents_values"]);
-    assert!(preview.labels.contains(&"latents_classes:5".to_owned()), "{:?}", preview.labels);
+    assert!(
+        preview.labels.contains(&"latents_classes:5".to_owned()),
+        "{:?}",
+        preview.labels
+    );
     // Any of them is taken when it is asked for, under whatever spelling.
     for name in ["latents_values", "Latents_Values.npy"] {
         let vectors = load(&path, Some(name), None).expect(name);
         assert_eq!(shape(&vectors), [8, 1, 6, 1]);
     }
-    let error = load(&path, Some("pictures"), None).expect_err("no such array").to_string();
-    assert!(error.contains("no array 'pictures' (it holds") && error.contains("imgs (8 × 5 × 5)"), "{error}");
-    let error = load(&path, Some("metadata"), None).expect_err("a pickle").to_string();
+    let error = load(&path, Some("pictures"), None)
+        .expect_err("no such array")
+        .to_string();
+    assert!(
+        error.contains("no array 'pictures' (it holds") && error.contains("imgs (8 × 5 × 5)"),
+        "{error}"
+    );
+    let error = load(&path, Some("metadata"), None)
+        .expect_err("a pickle")
+        .to_string();
     assert!(error.contains("pickled"), "{error}");
     // A column of several labels, by name or number; numbers that are no whole ones become classes in their order.
     let data = load(&path, None, Some("latents_classes:1")).expect("a column");
@@ -86,8 +130,13 @@ fn pictures_come_before_vectors_and_what_was_left_is_said() {
     // Row i, column 1 is ((6 i + 1) mod 4)/2: 0.5, 1.5, 0.5, …
     assert_eq!(data.labels, Some(vec![0, 1, 0, 1, 0, 1, 0, 1]));
     assert_eq!(data.classes, ["0.5", "1.5"]);
-    let error = load(&path, None, Some("latents_classes:6")).expect_err("no such column").to_string();
-    assert!(error.contains("has no labels 'latents_classes:6'"), "{error}");
+    let error = load(&path, None, Some("latents_classes:6"))
+        .expect_err("no such column")
+        .to_string();
+    assert!(
+        error.contains("has no labels 'latents_classes:6'"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -102,18 +151,36 @@ fn names_decide_where_sizes_do_not() {
             vec![
                 ("data", vectors(6, 16)),
                 ("images", pictures(6)),
-                ("target", npy("<i8", "6,", false, &longs(&[0, 1, 2, 0, 1, 2]))),
+                (
+                    "target",
+                    npy("<i8", "6,", false, &longs(&[0, 1, 2, 0, 1, 2])),
+                ),
                 ("feature_names", npy("<U3", "16,", false, &[0; 192])),
             ],
             Some([6, 4, 4, 1]),
         ),
-        (vec![("X", vectors(6, 5)), ("extra", vectors(6, 3))], Some([6, 1, 5, 1])),
-        (vec![("arr_0", vectors(6, 5)), ("arr_1", vectors(6, 3))], Some([6, 1, 5, 1])),
-        (vec![("images", pictures(6)), ("masks", pictures(6))], Some([6, 4, 4, 1])),
+        (
+            vec![("X", vectors(6, 5)), ("extra", vectors(6, 3))],
+            Some([6, 1, 5, 1]),
+        ),
+        (
+            vec![("arr_0", vectors(6, 5)), ("arr_1", vectors(6, 3))],
+            Some([6, 1, 5, 1]),
+        ),
+        (
+            vec![("images", pictures(6)), ("masks", pictures(6))],
+            Some([6, 4, 4, 1]),
+        ),
         // Filters of a network beside its data.
-        (vec![("x", vectors(6, 5)), ("kernel", pictures(2))], Some([6, 1, 5, 1])),
+        (
+            vec![("x", vectors(6, 5)), ("kernel", pictures(2))],
+            Some([6, 1, 5, 1]),
+        ),
         (vec![("left", pictures(6)), ("right", pictures(6))], None),
-        (vec![("images_left", pictures(6)), ("images_right", pictures(6))], None),
+        (
+            vec![("images_left", pictures(6)), ("images_right", pictures(6))],
+            None,
+        ),
         (vec![("a", vectors(6, 5)), ("b", vectors(6, 3))], None),
         (vec![("a", vectors(600, 5)), ("b", pictures(2))], None),
     ] {
@@ -123,16 +190,27 @@ fn names_decide_where_sizes_do_not() {
             (Ok(data), Some(taken)) => assert_eq!(shape(&data), taken, "{names:?}"),
             (Err(error), None) => {
                 let text = error.to_string();
-                assert!(text.contains("--array NAME") && text.contains(names[0]), "{text}");
+                assert!(
+                    text.contains("--array NAME") && text.contains(names[0]),
+                    "{text}"
+                );
             }
             (got, wanted) => panic!("{names:?}: {got:?} for {wanted:?}"),
         }
     }
     // A better name does not hide what cannot be read.
-    let arrays = [("X", npy("|O", "6,", false, b"\x80\x02.")), ("extra", vectors(6, 3))];
+    let arrays = [
+        ("X", npy("|O", "6,", false, b"\x80\x02.")),
+        ("extra", vectors(6, 3)),
+    ];
     put(dir.path(), "a.npz", &npz(&arrays, Stored));
-    let error = load(&path, None, None).expect_err("a pickled X").to_string();
-    assert!(error.contains("its array X cannot be read") && error.contains("pickled"), "{error}");
+    let error = load(&path, None, None)
+        .expect_err("a pickled X")
+        .to_string();
+    assert!(
+        error.contains("its array X cannot be read") && error.contains("pickled"),
+        "{error}"
+    );
 }
 
 /// What numpy.transpose((0, 2, 3, 1)) and its like make of 0, 1, 2, …
@@ -156,12 +234,23 @@ fn channels_are_told_by_the_sizes() {
     assert!(last.remarks.is_empty(), "{:?}", last.remarks);
     // MATLAB's order: element (h, w, c, n) of H × W × C × N is item n's.
     let matlab = read("4, 4, 3, 5", 240).expect("items last");
-    assert_eq!((shape(&matlab), &bytes(&matlab)[..4]), ([5, 4, 4, 3], &[0, 5, 10, 15][..]));
+    assert_eq!(
+        (shape(&matlab), &bytes(&matlab)[..4]),
+        ([5, 4, 4, 3], &[0, 5, 10, 15][..])
+    );
     for (sizes, n, part) in [
-        ("2, 5, 5, 4", 200, "a (2 × 5 × 5 × 4): it is pictures with transparency (RGBA); leave that out: a[..., :3]"),
+        (
+            "2, 5, 5, 4",
+            200,
+            "a (2 × 5 × 5 × 4): it is pictures with transparency (RGBA); leave that out: a[..., :3]",
+        ),
         ("2, 4, 5, 5", 200, "RGBA, channels first"),
         ("2, 5, 5, 2", 100, "pictures of 2 channels"),
-        ("2, 5, 5, 5", 250, "volumes of 5 × 5 × 5; take the slices as items: a.reshape(-1, 5, 5)"),
+        (
+            "2, 5, 5, 5",
+            250,
+            "volumes of 5 × 5 × 5; take the slices as items: a.reshape(-1, 5, 5)",
+        ),
         ("2, 7, 5, 5", 350, "films or volumes of 7 frames"),
         ("2, 7, 5, 5, 3", 1050, "a.reshape(-1, 5, 5, 3)"),
         ("6", 6, "a list of single values"),
@@ -186,13 +275,21 @@ fn whole_numbers_are_read_by_their_range() {
         ("<i4", vec![0, 0, 0, 0, 255, 0, 0, 0, 7, 0, 0, 0]),
         ("<i8", longs(&[0, 255, 7])),
     ] {
-        assert_eq!(read(descr, &raw).pixels, Pixels::Bytes(vec![0, 255, 7]), "{descr}");
+        assert_eq!(
+            read(descr, &raw).pixels,
+            Pixels::Bytes(vec![0, 255, 7]),
+            "{descr}"
+        );
     }
     for (descr, raw, values) in [
         ("<u2", vec![0, 0, 0, 1, 255, 255], [0.0, 256.0, 65535.0]),
         ("|i1", vec![1, 255, 128], [1.0, -1.0, -128.0]),
         (">i2", vec![0, 1, 255, 254, 1, 0], [1.0, -2.0, 256.0]),
-        ("<i8", longs(&[5, -7, 16_777_216]), [5.0, -7.0, 16_777_216.0]),
+        (
+            "<i8",
+            longs(&[5, -7, 16_777_216]),
+            [5.0, -7.0, 16_777_216.0],
+        ),
     ] {
         let data = read(descr, &raw);
         assert_eq!(data.pixels, Pixels::Floats(values.to_vec()), "{descr}");
@@ -209,10 +306,20 @@ fn labels_in_files_of_their_own_are_found_and_said() {
     let labels = |of: &[u8]| npy("|u1", &format!("{},", of.len()), false, of);
     let one = |array: Vec<u8>| npz(&[("arr_0", array)], Deflated);
     let plain = |array: Vec<u8>| array;
-    let kmnist = ["kmnist-train-imgs.npz", "kmnist-train-labels.npz", "kmnist-test-imgs.npz", "kmnist-test-labels.npz"];
+    let kmnist = [
+        "kmnist-train-imgs.npz",
+        "kmnist-train-labels.npz",
+        "kmnist-test-imgs.npz",
+        "kmnist-test-labels.npz",
+    ];
     let keras = ["x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"];
     let capital = ["X_train.npy", "Y_train.npy", "X_test.npy", "Y_test.npy"];
-    let words = ["train-images.npy", "train-labels.npy", "test-images.npy", "test-labels.npy"];
+    let words = [
+        "train-images.npy",
+        "train-labels.npy",
+        "test-images.npy",
+        "test-labels.npy",
+    ];
     for names in [kmnist, keras, capital, words] {
         let dir = tempfile::tempdir().expect("a folder");
         let packed = if names[0].ends_with('z') { one } else { plain };
@@ -233,7 +340,11 @@ fn labels_in_files_of_their_own_are_found_and_said() {
                 ..request(dir.path())
             })
             .expect("the folder");
-            assert_eq!((data.len(), data.labels.as_deref()), (wanted.len(), Some(wanted)), "{names:?}");
+            assert_eq!(
+                (data.len(), data.labels.as_deref()),
+                (wanted.len(), Some(wanted)),
+                "{names:?}"
+            );
         }
         // Labels of another number are not taken, and that is said.
         put(dir.path(), names[1], &packed(labels(&[4, 5])));
@@ -245,14 +356,24 @@ fn labels_in_files_of_their_own_are_found_and_said() {
     put(dir.path(), "a.npy", &images(2));
     put(dir.path(), "b.npy", &images(2));
     let error = load(dir.path(), None, None).expect_err("two").to_string();
-    assert!(error.contains("2 arrays of items: a (2 × 4 × 4), b (2 × 4 × 4)"), "{error}");
-    assert_eq!(load(dir.path(), Some("b"), None).expect("one of them").len(), 2);
+    assert!(
+        error.contains("2 arrays of items: a (2 × 4 × 4), b (2 × 4 × 4)"),
+        "{error}"
+    );
+    assert_eq!(
+        load(dir.path(), Some("b"), None)
+            .expect("one of them")
+            .len(),
+        2
+    );
 }
 
 #[test]
 fn several_labels_of_an_item_are_said() {
     let dir = tempfile::tempdir().expect("a folder");
-    let rows: Vec<u8> = (0..6 * 14).map(|v| u8::from(v % 5 == 0 || v % 3 == 0)).collect();
+    let rows: Vec<u8> = (0..6 * 14)
+        .map(|v| u8::from(v % 5 == 0 || v % 3 == 0))
+        .collect();
     let arrays = [
         ("train_images", npy("|u1", "6, 4, 4", false, &noise(96))),
         ("train_labels", npy("|u1", "6, 14", false, &rows)),
@@ -263,7 +384,17 @@ fn several_labels_of_an_item_are_said() {
     let path = dir.path().join("chestmnist.npz");
     let data = load(&path, None, None).expect("the pictures");
     assert_eq!((data.len(), &data.labels), (6, &None));
-    remarks(&data, &["train_labels (6 × 14)", "several of 14 labels", "--label train_labels:0"]);
+    remarks(
+        &data,
+        &[
+            "train_labels (6 × 14)",
+            "several of 14 labels",
+            "--label train_labels:0",
+        ],
+    );
     let third: Vec<u8> = rows.chunks_exact(14).map(|row| row[3]).collect();
-    assert_eq!(load(&path, None, Some("3")).expect("a column").labels, Some(third));
+    assert_eq!(
+        load(&path, None, Some("3")).expect("a column").labels,
+        Some(third)
+    );
 }

@@ -370,8 +370,14 @@ fn npz_archives() {
     let several = [
         ("metadata", npy("|O", "", false, b"\x80\x02.")),
         ("imgs", npy("|u1", "6, 4, 4", false, &noise(96))),
-        ("latents_values", npy("<f4", "6, 2", false, &[0, 0, 128, 63].repeat(12))),
-        ("latents_classes", npy("<i2", "6, 2", false, &[1, 0].repeat(12))),
+        (
+            "latents_values",
+            npy("<f4", "6, 2", false, &[0, 0, 128, 63].repeat(12)),
+        ),
+        (
+            "latents_classes",
+            npy("<i2", "6, 2", false, &[1, 0].repeat(12)),
+        ),
     ];
     let seeds = methods.map(|m| [npz(&arrays, m), npz(&one_hot, m), npz(&several, m)]);
     fuzz("arrays.npz", &seeds.concat(), nothing);
@@ -382,7 +388,11 @@ fn labels_beside() {
     let labels = npy("|u1", "6,", false, &[0, 1, 2, 0, 1, 2]);
     let packed = npz(&[("arr_0", labels.clone())], CompressionMethod::Deflated);
     fuzz("y_train.npy", &[labels, packed], |dir| {
-        put(dir, "x_train.npy", &npy("|u1", "6, 4, 4", false, &noise(96)));
+        put(
+            dir,
+            "x_train.npy",
+            &npy("|u1", "6, 4, 4", false, &noise(96)),
+        );
     });
 }
 
@@ -395,7 +405,12 @@ fn matlab_files() {
     let cell = matrix("c", 1, &[1, 1], 14, &[]);
     let both = [pictures, labels];
     let rest = [rows, truth, cell];
-    let seeds = [mat(&both, false), mat(&both, true), mat(&rest, false), mat(&rest, true)];
+    let seeds = [
+        mat(&both, false),
+        mat(&both, true),
+        mat(&rest, false),
+        mat(&rest, true),
+    ];
     fuzz("arrays.mat", &seeds, nothing);
 }
 
@@ -404,13 +419,24 @@ fn matlab_files() {
 fn hdf5_files() {
     let file = |chunked: bool| {
         let mut builder = hdf5_pure::FileBuilder::new();
-        let images = builder.create_dataset("images").with_u8_data(&noise(96)).with_shape(&[6, 4, 4]);
+        let images = builder
+            .create_dataset("images")
+            .with_u8_data(&noise(96))
+            .with_shape(&[6, 4, 4]);
         if chunked {
-            images.with_chunks(&[2, 4, 4]).with_shuffle().with_deflate(6);
+            images
+                .with_chunks(&[2, 4, 4])
+                .with_shuffle()
+                .with_deflate(6);
         }
-        builder.create_dataset("labels").with_i64_data(&[0, 1, 2, 0, 1, 2]);
+        builder
+            .create_dataset("labels")
+            .with_i64_data(&[0, 1, 2, 0, 1, 2]);
         let mut group = builder.create_group("more");
-        group.create_dataset("z").with_f32_data(&[0.5; 12]).with_shape(&[6, 2]);
+        group
+            .create_dataset("z")
+            .with_f32_data(&[0.5; 12])
+            .with_shape(&[6, 2]);
         builder.add_group(group.finish());
         builder.finish().expect("an HDF5 file")
     };

@@ -19,11 +19,7 @@ fn malformed_files_are_explained() {
     let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
         ("empty", vec![], &["the file is empty", "(byte 0)"]),
         ("empty gz", gzip(&[]), &["the file is empty"]),
-        (
-            "short",
-            vec![0, 0, 8],
-            &["too short to be an IDX file"],
-        ),
+        ("short", vec![0, 0, 8], &["too short to be an IDX file"]),
         (
             "header",
             good[..9].to_vec(),

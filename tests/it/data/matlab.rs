@@ -66,13 +66,20 @@ fn load(dir: &Path, content: &[u8], array: Option<&str>) -> Result<Dataset, Erro
 }
 
 fn says(data: &Dataset, part: &str) {
-    assert!(data.remarks.iter().any(|r| r.contains(part)), "{part} in {:?}", data.remarks);
+    assert!(
+        data.remarks.iter().any(|r| r.contains(part)),
+        "{part} in {:?}",
+        data.remarks
+    );
 }
 
 #[test]
 fn a_file_of_scipy_is_read() {
     let mut file = vec![b' '; 116];
-    let digits: Vec<u8> = BY_SCIPY.bytes().map(|b| (b as char).to_digit(16).expect("a digit") as u8).collect();
+    let digits: Vec<u8> = BY_SCIPY
+        .bytes()
+        .map(|b| (b as char).to_digit(16).expect("a digit") as u8)
+        .collect();
     file.extend(digits.chunks_exact(2).map(|d| d[0] << 4 | d[1]));
     let dir = tempfile::tempdir().expect("a folder");
     let data = load(dir.path(), &file, None).expect("X");
@@ -81,7 +88,10 @@ fn a_file_of_scipy_is_read() {
         .flat_map(|n| [0, 3, 6, 9].map(|hw| ((250 + hw + n) % 256) as u8))
         .collect();
     assert_eq!((data.len(), bytes(&data)), (3, &wanted[..]));
-    assert_eq!((data.shape.height, data.shape.width, data.shape.channels), (2, 2, 1));
+    assert_eq!(
+        (data.shape.height, data.shape.width, data.shape.channels),
+        (2, 2, 1)
+    );
     // Not pictures of digits, so 10 stays 10.
     assert_eq!(data.labels, Some(vec![1, 10, 2]));
     says(&data, "X (2 × 2 × 1 × 3) is taken as H × W × C × N");
@@ -100,10 +110,21 @@ fn street_view_digits_count_from_zero() {
         assert_eq!(data.labels, Some(vec![0, 1, 9, 0]));
         says(&data, "label 10 of y is taken as the digit 0");
         // Element (row, column, channel, item) is number row + 32 (column + 32 (channel + 3 item)).
-        let at = |item: u32, y: u32, x: u32, k: u32| values[(y + h * (x + w * (k + c * item))) as usize];
-        for (item, y, x, k) in [(0, 0, 0, 0), (0, 0, 0, 1), (0, 0, 1, 0), (2, 5, 7, 2), (3, 31, 31, 2)] {
+        let at =
+            |item: u32, y: u32, x: u32, k: u32| values[(y + h * (x + w * (k + c * item))) as usize];
+        for (item, y, x, k) in [
+            (0, 0, 0, 0),
+            (0, 0, 0, 1),
+            (0, 0, 1, 0),
+            (2, 5, 7, 2),
+            (3, 31, 31, 2),
+        ] {
             let place = ((item * h + y) * w + x) * c + k;
-            assert_eq!(bytes(&data)[place as usize], at(item, y, x, k), "{item} {y} {x} {k}");
+            assert_eq!(
+                bytes(&data)[place as usize],
+                at(item, y, x, k),
+                "{item} {y} {x} {k}"
+            );
         }
         let two = open(&DataConfig {
             limit: Some(2),
@@ -122,7 +143,10 @@ fn columns_or_rows_are_items_and_that_is_said() {
     let faces = load(dir.path(), &ff, None).expect("faces");
     assert_eq!((faces.len(), faces.dim()), (600, 560));
     assert_eq!(bytes(&faces)[..560], noise(560));
-    says(&faces, "ff (560 × 600) is taken as one item in each column; --array \"ff'\" takes its rows");
+    says(
+        &faces,
+        "ff (560 × 600) is taken as one item in each column; --array \"ff'\" takes its rows",
+    );
     let other = load(dir.path(), &ff, Some("ff'")).expect("the rows");
     assert_eq!((other.len(), other.dim()), (560, 600));
     // Observations in rows, as MATLAB's statistics have them; doubles, stored as bytes because they fit.
@@ -133,27 +157,43 @@ fn columns_or_rows_are_items_and_that_is_said() {
     let y = matrix("y", 6, &[1, 2], 2, &[7, 8]);
     let labelled = mat(&[matrix("X", 6, &[3, 2], 2, &[1, 2, 3, 4, 5, 6]), y], false);
     let columns = load(dir.path(), &labelled, None).expect("a matrix");
-    assert_eq!((columns.len(), bytes(&columns)), (2, &[1, 2, 3, 4, 5, 6][..]));
+    assert_eq!(
+        (columns.len(), bytes(&columns)),
+        (2, &[1, 2, 3, 4, 5, 6][..])
+    );
     assert_eq!(columns.labels, Some(vec![7, 8]));
 }
 
 #[test]
 fn arrays_of_one_class_each_follow_one_another() {
     let dir = tempfile::tempdir().expect("a folder");
-    let class = |name: &str, rows: i32, v: u8| matrix(name, 9, &[rows, 100], 2, &vec![v; 100 * rows as usize]);
+    let class = |name: &str, rows: i32, v: u8| {
+        matrix(name, 9, &[rows, 100], 2, &vec![v; 100 * rows as usize])
+    };
     let file = mat(
-        &[class("test0", 2, 9), class("train1", 3, 1), class("train0", 2, 0), class("test1", 1, 8)],
+        &[
+            class("test0", 2, 9),
+            class("train1", 3, 1),
+            class("train0", 2, 0),
+            class("test1", 1, 8),
+        ],
         true,
     );
     let train = load(dir.path(), &file, None).expect("train0 and train1");
-    assert_eq!((train.len(), train.labels.as_deref()), (5, Some(&[0, 0, 1, 1, 1][..])));
+    assert_eq!(
+        (train.len(), train.labels.as_deref()),
+        (5, Some(&[0, 0, 1, 1, 1][..]))
+    );
     assert_eq!((bytes(&train)[0], bytes(&train)[200]), (0, 1));
     let test = open(&DataConfig {
         split: Split::Test,
         ..request(&dir.path().join("a.mat"))
     })
     .expect("test0 and test1");
-    assert_eq!((test.len(), test.labels.as_deref()), (3, Some(&[0, 0, 1][..])));
+    assert_eq!(
+        (test.len(), test.labels.as_deref()),
+        (3, Some(&[0, 0, 1][..]))
+    );
 }
 
 #[test]
@@ -182,11 +222,23 @@ fn structures_are_followed_and_the_rest_is_told() {
         element(14, &parts.concat())
     };
     // EMNIST's MATLAB files.
-    let train = structure("", &["images", "labels"], &[field(&[2, 64], &noise(128)), field(&[2, 1], &[3, 4])]);
+    let train = structure(
+        "",
+        &["images", "labels"],
+        &[field(&[2, 64], &noise(128)), field(&[2, 1], &[3, 4])],
+    );
     let file = mat(&[structure("dataset", &["train"], &[train])], true);
     let data = load(dir.path(), &file, None).expect("the images of a structure");
-    assert_eq!((data.len(), data.dim(), data.labels.as_deref()), (2, 64, Some(&[3, 4][..])));
-    for (class, part) in [(1, "a cell array"), (4, "text, not numbers"), (5, "a sparse matrix"), (0x0806, "complex")] {
+    assert_eq!(
+        (data.len(), data.dim(), data.labels.as_deref()),
+        (2, 64, Some(&[3, 4][..]))
+    );
+    for (class, part) in [
+        (1, "a cell array"),
+        (4, "text, not numbers"),
+        (5, "a sparse matrix"),
+        (0x0806, "complex"),
+    ] {
         let file = mat(&[matrix("a", class, &[2, 2], 2, &[0; 4])], false);
         let error = load(dir.path(), &file, None).expect_err(part).to_string();
         assert!(error.contains(part), "{error}");
@@ -195,8 +247,14 @@ fn structures_are_followed_and_the_rest_is_told() {
     let data = load(dir.path(), &logical, None).expect("truth values");
     assert_eq!(data.pixels, Pixels::Bytes(vec![0, 1, 1, 1]));
     let whole = mat(&[matrix("a", 9, &[20, 30], 2, &noise(600))], false);
-    for (cut, part) in [(700, "cut off"), (130, "cut off"), (60, "not a MATLAB file")] {
-        let error = load(dir.path(), &whole[..cut], None).expect_err(part).to_string();
+    for (cut, part) in [
+        (700, "cut off"),
+        (130, "cut off"),
+        (60, "not a MATLAB file"),
+    ] {
+        let error = load(dir.path(), &whole[..cut], None)
+            .expect_err(part)
+            .to_string();
         assert!(error.contains(part), "{cut}: {error}");
     }
 }
@@ -206,7 +264,9 @@ fn structures_are_followed_and_the_rest_is_told() {
 fn bombs_are_not_unpacked() {
     let dir = tempfile::tempdir().expect("a folder");
     let lie = |sizes: &[i32], count: usize| mat(&[matrix("a", 9, sizes, 2, &vec![0; count])], true);
-    let error = load(dir.path(), &lie(&[i32::MAX, i32::MAX], 1 << 20), None).expect_err("a lie").to_string();
+    let error = load(dir.path(), &lie(&[i32::MAX, i32::MAX], 1 << 20), None)
+        .expect_err("a lie")
+        .to_string();
     assert!(error.contains("not those of its values"), "{error}");
     let data = load(dir.path(), &lie(&[64, 1 << 18], 64 << 18), None).expect("zeros");
     assert_eq!((data.len(), data.dim()), (1 << 18, 64));

@@ -70,22 +70,48 @@ fn stored(descr: &str, value: u8) -> Vec<u8> {
 fn storages(items: &Items, binary: bool) -> Vec<(&'static str, Vec<u8>)> {
     let [n, h, w, c] = items.sizes;
     let mut files = Vec::new();
-    let mut types = vec!["|u1", "<i2", ">u2", "<i4", "<i8", "<f2", "<f4", ">f4", "<f8"];
+    let mut types = vec![
+        "|u1", "<i2", ">u2", "<i4", "<i8", "<f2", "<f4", ">f4", "<f8",
+    ];
     if binary {
         types.push("|b1");
     }
     let grey = c == 1;
-    let last = if grey { sizes_text(&[n, h, w]) } else { sizes_text(&items.sizes) };
-    let raw = |descr: &str, values: &[u8]| values.iter().flat_map(|&v| stored(descr, v)).collect::<Vec<u8>>();
+    let last = if grey {
+        sizes_text(&[n, h, w])
+    } else {
+        sizes_text(&items.sizes)
+    };
+    let raw = |descr: &str, values: &[u8]| {
+        values
+            .iter()
+            .flat_map(|&v| stored(descr, v))
+            .collect::<Vec<u8>>()
+    };
     for descr in types {
-        files.push(("last.npy", npy(descr, &last, false, &raw(descr, &items.values))));
+        files.push((
+            "last.npy",
+            npy(descr, &last, false, &raw(descr, &items.values)),
+        ));
         // Fortran order is C order with the sizes the other way round.
         let (_, turned) = items.ordered([3, 2, 1, 0]);
-        files.push(("fortran.npy", npy(descr, &sizes_text(&items.sizes), true, &raw(descr, &turned))));
+        files.push((
+            "fortran.npy",
+            npy(descr, &sizes_text(&items.sizes), true, &raw(descr, &turned)),
+        ));
         let (sizes, first) = items.ordered([0, 3, 1, 2]);
-        files.push(("first.npy", npy(descr, &sizes_text(&sizes), false, &raw(descr, &first))));
+        files.push((
+            "first.npy",
+            npy(descr, &sizes_text(&sizes), false, &raw(descr, &first)),
+        ));
     }
-    files.push(("a.npz", npz(&[("images", npy("|u1", &last, false, &items.values))], Deflated)));
+    files.push((
+        "a.npz",
+        npz(
+            &[("images", npy("|u1", &last, false, &items.values))],
+            Deflated,
+        ),
+    ));
     // MATLAB's H × W × C × N, the first size moving fastest: N × C × W × H in C order.
     let (mut sizes, turned) = items.ordered([0, 3, 2, 1]);
     sizes.reverse();
@@ -112,17 +138,34 @@ fn hdf5(items: &Items) -> Vec<(&'static str, Vec<u8>)> {
         builder.finish().expect("an HDF5 file")
     };
     vec![
-        ("a.h5", make(&|b| {
-            b.create_dataset("images").with_u8_data(&items.values).with_shape(&shape);
-        })),
-        ("packed.h5", make(&|b| {
-            let data = b.create_dataset("images").with_f32_data(&floats).with_shape(&shape);
-            data.with_chunks(&chunk).with_shuffle().with_deflate(6);
-        })),
-        ("lzf.hdf5", make(&|b| {
-            let data = b.create_dataset("images").with_i64_data(&longs).with_shape(&shape);
-            data.with_chunks(&chunk).with_lzf();
-        })),
+        (
+            "a.h5",
+            make(&|b| {
+                b.create_dataset("images")
+                    .with_u8_data(&items.values)
+                    .with_shape(&shape);
+            }),
+        ),
+        (
+            "packed.h5",
+            make(&|b| {
+                let data = b
+                    .create_dataset("images")
+                    .with_f32_data(&floats)
+                    .with_shape(&shape);
+                data.with_chunks(&chunk).with_shuffle().with_deflate(6);
+            }),
+        ),
+        (
+            "lzf.hdf5",
+            make(&|b| {
+                let data = b
+                    .create_dataset("images")
+                    .with_i64_data(&longs)
+                    .with_shape(&shape);
+                data.with_chunks(&chunk).with_lzf();
+            }),
+        ),
     ]
 }
 
@@ -140,7 +183,12 @@ fn load(dir: &Path, name: &str, content: &[u8]) -> Dataset {
 }
 
 fn items() -> impl Strategy<Value = (Items, bool)> {
-    let sizes = (5..9_usize, 4..7_usize, 4..7_usize, prop_oneof![Just(1_usize), Just(3)]);
+    let sizes = (
+        5..9_usize,
+        4..7_usize,
+        4..7_usize,
+        prop_oneof![Just(1_usize), Just(3)],
+    );
     (sizes, any::<bool>(), 1..=255_u8).prop_flat_map(|((n, h, w, c), binary, most)| {
         let most = if binary { 1 } else { most };
         let values = proptest::collection::vec(0..=most, n * h * w * c);
