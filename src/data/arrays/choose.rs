@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::data::error::Error;
+use crate::data::load::name_of;
 
 use super::entry::{Container, Entry};
 use super::labels::Form;
@@ -73,6 +74,12 @@ pub(super) fn choose(
     let mut candidates = of(Some(part));
     if candidates.is_empty() {
         candidates = of(None);
+    }
+    // Who names a file of one array wants that one.
+    if let [one] = entries
+        && one.name == name_of(container.path())
+    {
+        candidates = usable.iter().collect();
     }
     if candidates.is_empty() {
         return Err(fail(format!(

@@ -198,6 +198,16 @@ impl Container for Hdf5 {
         let place = self.places.get(index).ok_or_else(gone)?;
         let entry = self.entries.get(index).ok_or_else(gone)?;
         let dataset = self.file.dataset(place).map_err(|e| bad(&self.path, &e))?;
+        // Room for a chunk is made before it is read.
+        if let Ok(chunks) = dataset.chunks()
+            && chunks.iter().any(|c| c.storage_size > self.file.file_size())
+        {
+            let reason = format!(
+                "the HDF5 file is damaged: a part of {} is longer than the file",
+                entry.name
+            );
+            return Err(Error::malformed(&self.path, 0, reason));
+        }
         let rows = Rows::of(dataset).map_err(|e| bad(&self.path, &e))?;
         visit(&mut Source::given(&self.path, rows), entry)
     }

@@ -110,8 +110,8 @@ fn arrays_that_cannot_be_used_are_explained() {
             "array (6): it is a list of single values",
         ),
         (
-            npy("|u1", "2, 3, 4, 5", false, &[0; 120]),
-            "array (2 × 3 × 4 × 5): it is films or volumes of 3 frames or slices of 4 × 5",
+            npy("|u1", "2, 6, 4, 5", false, &[0; 240]),
+            "array (2 × 6 × 4 × 5): it is films or volumes of 6 frames or slices of 4 × 5",
         ),
         (npy("|u1", "0, 3", false, &[]), "it holds no values"),
         (npy("|u1", "3, 0", false, &[]), "it holds no values"),

@@ -175,7 +175,7 @@ fn arrays_of_one_class_each_follow_one_another() {
             class("test0", 2, 9),
             class("train1", 3, 1),
             class("train0", 2, 0),
-            class("test1", 1, 8),
+            class("test1", 3, 8),
         ],
         true,
     );
@@ -192,7 +192,7 @@ fn arrays_of_one_class_each_follow_one_another() {
     .expect("test0 and test1");
     assert_eq!(
         (test.len(), test.labels.as_deref()),
-        (3, Some(&[0, 0, 1][..]))
+        (5, Some(&[0, 0, 1, 1, 1][..]))
     );
 }
 
