@@ -29,7 +29,7 @@ pub(super) struct Loaded {
     pub(super) total: Option<u64>,
     /// Names of labels that could be asked for.
     pub(super) labels: Vec<String>,
-    /// Names of arrays that could be asked for, where a file holds several.
+    /// Names of arrays of items that could be asked for, if there are several.
     pub(super) arrays: Vec<String>,
 }
 

@@ -11,6 +11,7 @@ mod matlab;
 mod pictures;
 mod preprocessing;
 mod preview;
+mod scale;
 mod storages;
 mod store;
 mod stored;
