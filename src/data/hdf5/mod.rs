@@ -200,7 +200,9 @@ impl Container for Hdf5 {
         let dataset = self.file.dataset(place).map_err(|e| bad(&self.path, &e))?;
         // Room for a chunk is made before it is read.
         if let Ok(chunks) = dataset.chunks()
-            && chunks.iter().any(|c| c.storage_size > self.file.file_size())
+            && chunks
+                .iter()
+                .any(|c| c.storage_size > self.file.file_size())
         {
             let reason = format!(
                 "the HDF5 file is damaged: a part of {} is longer than the file",

@@ -111,7 +111,6 @@ impl Mat {
             let reason = "the MATLAB file is cut off: one of its arrays is longer than the file";
             return Err(Error::malformed(&self.path, place, reason));
         }
-        let known = self.entries.len();
         match tag.kind {
             COMPRESSED => {
                 let mut packed = unpacked(source, &self.path, tag.size);
@@ -130,7 +129,6 @@ impl Mat {
             _ => {}
         }
         self.places.resize(self.entries.len(), place);
-        debug_assert!(known <= self.places.len());
         let left = end.saturating_sub(source.offset());
         source.skip(left)?;
         Ok(true)

@@ -193,10 +193,7 @@ fn headers_may_be_longer_than_the_start_that_tells_a_table() {
     }
     let prose = "words, and more words, ".repeat(1000);
     let error = read(prose.as_bytes(), None).expect_err("no table");
-    assert!(
-        error.to_string().contains("no line of numbers"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("no line of numbers"), "{error}");
 }
 
 #[test]
