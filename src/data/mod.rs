@@ -5,6 +5,7 @@
 //! the eigenvalues ζ² of its covariance, which is all the linear theory needs to know of it;
 //! [`cross_spectrum()`] gives their counterpart for a target that is not the input.
 
+mod arrays;
 mod cifar;
 mod cross;
 mod csv;
@@ -16,10 +17,13 @@ pub mod faces;
 mod fit;
 mod formats;
 pub mod gaussian;
+#[cfg(feature = "hdf5")]
+mod hdf5;
 pub mod idx;
 mod leading;
 mod levels;
 mod load;
+mod mat;
 mod moments;
 mod npy;
 mod overview;

@@ -16,6 +16,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use zip::CompressionMethod;
 
 use super::arrays::{npy, npz};
+use super::matlab::{mat, matrix};
 use super::pictures::{encoded, flat, folder};
 use super::{gzip, idx_file, noise, put, quiet, request};
 
@@ -371,8 +372,10 @@ fn npy_arrays() {
     let doubles = npy(">f8", "2, 2, 2, 3", false, &[0; 192]);
     let halves = npy("<f2", "6, 4", true, &[0, 60].repeat(24));
     let truths = npy("|b1", "2, 4, 4", true, &[1; 32]);
+    let first = npy(">i2", "6, 3, 2, 2", false, &[1, 0].repeat(72));
+    let longs = npy("<u8", "6, 4", true, &[7, 0, 0, 0, 0, 0, 0, 0].repeat(24));
     let packed = gzip(&bytes);
-    let seeds = [bytes, floats, doubles, halves, truths, packed];
+    let seeds = [bytes, floats, doubles, halves, truths, first, longs, packed];
     fuzz("array.npy", &seeds, nothing);
 }
 
@@ -398,8 +401,80 @@ fn npz_archives() {
         ),
     ];
     let methods = [CompressionMethod::Stored, CompressionMethod::Deflated];
-    let seeds = methods.map(|m| [npz(&arrays, m), npz(&one_hot, m)]);
+    let several = [
+        ("metadata", npy("|O", "", false, b"\x80\x02.")),
+        ("imgs", npy("|u1", "6, 4, 4", false, &noise(96))),
+        (
+            "latents_values",
+            npy("<f4", "6, 2", false, &[0, 0, 128, 63].repeat(12)),
+        ),
+        (
+            "latents_classes",
+            npy("<i2", "6, 2", false, &[1, 0].repeat(12)),
+        ),
+    ];
+    let seeds = methods.map(|m| [npz(&arrays, m), npz(&one_hot, m), npz(&several, m)]);
     fuzz("arrays.npz", &seeds.concat(), nothing);
+}
+
+#[test]
+fn labels_beside() {
+    let labels = npy("|u1", "6,", false, &[0, 1, 2, 0, 1, 2]);
+    let packed = npz(&[("arr_0", labels.clone())], CompressionMethod::Deflated);
+    fuzz("y_train.npy", &[labels, packed], |dir| {
+        put(
+            dir,
+            "x_train.npy",
+            &npy("|u1", "6, 4, 4", false, &noise(96)),
+        );
+    });
+}
+
+#[test]
+fn matlab_files() {
+    let pictures = matrix("X", 9, &[4, 4, 3, 6], 2, &noise(288));
+    let labels = matrix("y", 6, &[6, 1], 2, &[1, 2, 10, 1, 2, 3]);
+    let rows = matrix("a", 6, &[6, 5], 9, &[0, 0, 0, 0, 0, 0, 240, 63].repeat(30));
+    let truth = matrix("b", 0x0209, &[6, 5], 2, &[1; 30]);
+    let cell = matrix("c", 1, &[1, 1], 14, &[]);
+    let both = [pictures, labels];
+    let rest = [rows, truth, cell];
+    let seeds = [
+        mat(&both, false),
+        mat(&both, true),
+        mat(&rest, false),
+        mat(&rest, true),
+    ];
+    fuzz("arrays.mat", &seeds, nothing);
+}
+
+#[cfg(feature = "hdf5")]
+#[test]
+fn hdf5_files() {
+    let file = |chunked: bool| {
+        let mut builder = hdf5_pure::FileBuilder::new();
+        let images = builder
+            .create_dataset("images")
+            .with_u8_data(&noise(96))
+            .with_shape(&[6, 4, 4]);
+        if chunked {
+            images
+                .with_chunks(&[2, 4, 4])
+                .with_shuffle()
+                .with_deflate(6);
+        }
+        builder
+            .create_dataset("labels")
+            .with_i64_data(&[0, 1, 2, 0, 1, 2]);
+        let mut group = builder.create_group("more");
+        group
+            .create_dataset("z")
+            .with_f32_data(&[0.5; 12])
+            .with_shape(&[6, 2]);
+        builder.add_group(group.finish());
+        builder.finish().expect("an HDF5 file")
+    };
+    fuzz("arrays.h5", &[file(false), file(true)], nothing);
 }
 
 #[test]

@@ -1,6 +1,52 @@
-//! Single values of a `.npy` array as numbers.
+//! How the values of an array are stored, and single values as numbers.
 
-use super::header::Value;
+/// How one value is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::data) enum Value {
+    /// Unsigned bytes.
+    Byte,
+    /// Bytes that are true unless zero.
+    Bool,
+    /// Floats of 16, 32 or 64 bits.
+    Float {
+        /// 2, 4 or 8.
+        bytes: usize,
+        /// Whether the first byte is the most significant.
+        big: bool,
+    },
+    /// Other integers.
+    Integer {
+        /// 1, 2, 4 or 8.
+        bytes: usize,
+        /// Whether they may be negative.
+        signed: bool,
+        /// Whether the first byte is the most significant.
+        big: bool,
+    },
+}
+
+impl Value {
+    /// Bytes of one value.
+    pub(in crate::data) fn bytes(self) -> usize {
+        match self {
+            Self::Byte | Self::Bool => 1,
+            Self::Float { bytes, .. } | Self::Integer { bytes, .. } => bytes,
+        }
+    }
+
+    /// Unsigned or signed whole numbers of so many bytes.
+    pub(in crate::data) fn integer(bytes: usize, signed: bool, big: bool) -> Self {
+        match (bytes, signed) {
+            (1, false) => Self::Byte,
+            _ => Self::Integer { bytes, signed, big },
+        }
+    }
+
+    /// Whether the values may have a fraction.
+    pub(super) fn is_float(self) -> bool {
+        matches!(self, Self::Float { .. })
+    }
+}
 
 /// A float of two, four or eight bytes as the nearest of four.
 pub(super) fn float(bytes: &[u8], big: bool) -> f32 {
