@@ -12,7 +12,7 @@ use super::error::{Error, OnProgress};
 use super::preview::Preview;
 use super::scale::{self, Depth};
 use super::store::Store;
-use super::{cifar, csv, digits, faces, formats, gaussian, idx, levels, npy, pictures, select};
+use super::{cifar, digits, faces, formats, gaussian, idx, levels, npy, pictures, select, table};
 
 /// Items of a preview.
 pub const PREVIEWED: usize = 8;
@@ -218,7 +218,7 @@ fn read(
         Kind::Cifar => return cifar::load(path, config, limit, progress),
         Kind::Npy => npy::load(path, limit, progress)?,
         Kind::Npz => npy::load_npz(path, config.split, limit, progress)?,
-        Kind::Csv => csv::load(path, limit, progress)?,
+        Kind::Csv => return table::load(path, config, limit, progress),
         Kind::Idx | Kind::Picture => idx::load_counted(path, config.split, limit, progress)?,
     };
     without_choice(loaded, config)

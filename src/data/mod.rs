@@ -7,7 +7,6 @@
 
 mod cifar;
 mod cross;
-mod csv;
 mod dataset;
 mod detect;
 pub mod digits;
@@ -32,6 +31,7 @@ mod source;
 mod spectrum;
 mod store;
 mod stored;
+mod table;
 mod targets;
 mod transform;
 
