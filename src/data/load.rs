@@ -185,12 +185,16 @@ fn recognise(path: &Path) -> Result<(Kind, PathBuf), Error> {
 /// What cannot be recognised is left to the reader of IDX if its name promises that, else explained.
 fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
     let mut source = super::source::Source::open(path)?;
-    let mut start = [0; 16];
+    let mut start = vec![0; 1 << 16];
     let held = source.fill(&mut start)?;
     let start = &start[..held];
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
     if held < 4 || idx::has_idx_name(path) {
         return Ok((Kind::Idx, path.into()));
+    }
+    // Text is told by what it is.
+    if let Some(reason) = table::refusal(start, held < 1 << 16) {
+        return Err(Error::malformed(path, 0, reason));
     }
     let found = format!("its first bytes are {}", formats::hex(start));
     let reason = match (formats::name_of(start), ending.to_lowercase().as_str()) {

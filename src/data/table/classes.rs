@@ -55,10 +55,12 @@ impl Table<'_> {
     fn source(&self, column: usize) -> Option<Source> {
         match self.plan.roles[column] {
             Role::Word(number) => Some(Source::Words(number)),
-            Role::Out => None,
-            Role::Value | Role::Truth | Role::Label => {
-                self.stored.iter().position(|&c| c == column).map(Source::Stored)
-            }
+            Role::Out | Role::List(_) => None,
+            Role::Value | Role::Truth | Role::Label => self
+                .stored
+                .iter()
+                .position(|&c| c == column)
+                .map(Source::Stored),
         }
     }
 
@@ -82,7 +84,9 @@ impl Table<'_> {
     /// Columns of words that look like classes, from the last to the first.
     fn worded(&self) -> Vec<Source> {
         let words = &self.plan.words;
-        let mut found: Vec<usize> = (0..words.len()).filter(|&i| words[i].are_classes()).collect();
+        let mut found: Vec<usize> = (0..words.len())
+            .filter(|&i| words[i].are_classes() && !self.plan.names.is_part(words[i].column))
+            .collect();
         found.sort_by_key(|&i| std::cmp::Reverse(words[i].column));
         found.into_iter().map(Source::Words).collect()
     }
@@ -94,7 +98,10 @@ impl Table<'_> {
         if let Some(asked) = self.plan.asked {
             return self.source(asked);
         }
-        let truths = self.stored.iter().filter(|&&c| self.plan.roles[c] == Role::Truth);
+        let truths = self
+            .stored
+            .iter()
+            .filter(|&&c| self.plan.roles[c] == Role::Truth);
         let truth = || {
             let last = self.plan.roles.len() - 1;
             let alone = truths.count() == 1 && self.plan.roles[last] == Role::Truth;
@@ -103,14 +110,9 @@ impl Table<'_> {
         let named = self.named().into_iter().chain(self.worded()).next();
         named.or_else(truth).or_else(|| {
             let different = |stored: usize| Some(self.different(stored)?.len());
-            pixels::class_beside(&self.stored_names(), self.ranges, different).map(Source::Stored)
+            pixels::class_beside(&self.plan.stored_names(), self.ranges, different)
+                .map(Source::Stored)
         })
-    }
-
-    /// The names of the stored columns; none without names.
-    pub(super) fn stored_names(&self) -> Vec<String> {
-        let names = &self.plan.names.0;
-        self.stored.iter().filter_map(|&c| names.get(c).cloned()).collect()
     }
 
     /// What could be asked for as label.
@@ -123,7 +125,10 @@ impl Table<'_> {
             .collect();
         columns.sort_unstable();
         columns.dedup();
-        columns.into_iter().map(|c| self.plan.names.choice(c)).collect()
+        columns
+            .into_iter()
+            .map(|c| self.plan.names.choice(c))
+            .collect()
     }
 
     /// The column of the table that a source is.
@@ -145,7 +150,12 @@ impl Table<'_> {
             return Some((values().map(|v| Some(v as u8)).collect(), Vec::new()));
         }
         let found = self.different(stored)?;
-        let class = |v: f32| found.binary_search_by(|f| f.total_cmp(&v)).ok().map(|c| c as u8);
+        let class = |v: f32| {
+            found
+                .binary_search_by(|f| f.total_cmp(&v))
+                .ok()
+                .map(|c| c as u8)
+        };
         let names = found.iter().map(f32::to_string).collect();
         Some((values().map(class).collect(), names))
     }

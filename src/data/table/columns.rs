@@ -7,11 +7,27 @@ use crate::data::error::plain;
 /// What a column of classes is called, and nothing else.
 const LABELS: [&str; 4] = ["label", "labels", "class", "classes"];
 /// What a column of classes is called, and sometimes a quantity.
-const PERHAPS_LABELS: [&str; 9] = [
-    "target", "y", "species", "diagnosis", "outcome", "category", "variety", "digit", "letter",
+const PERHAPS_LABELS: [&str; 10] = [
+    "target",
+    "y",
+    "species",
+    "diagnosis",
+    "outcome",
+    "category",
+    "variety",
+    "digit",
+    "letter",
+    "emotion",
 ];
 /// What a column of classes is called if they are words.
-const PERHAPS_WORDS: [&str; 6] = ["cell_type", "celltype", "cell type", "cluster", "group", "type"];
+const PERHAPS_WORDS: [&str; 6] = [
+    "cell_type",
+    "celltype",
+    "cell type",
+    "cluster",
+    "group",
+    "type",
+];
 /// What the number of a line is called.
 const IDS: [&str; 12] = [
     "id",
@@ -29,7 +45,18 @@ const IDS: [&str; 12] = [
 ];
 /// Names of a coordinate, which may count up without being the number of a line.
 const COORDINATES: [&str; 14] = [
-    "x", "t", "n", "time", "step", "epoch", "day", "date", "year", "month", "hour", "week", "position", "distance",
+    "x", "t", "n", "time", "step", "epoch", "day", "date", "year", "month", "hour", "week",
+    "position", "distance",
+];
+/// What a column is called that says which part of the data a line belongs to.
+const PARTS: [&str; 7] = [
+    "split",
+    "usage",
+    "set",
+    "subset",
+    "partition",
+    "fold",
+    "part",
 ];
 /// Columns of words that are kept to see whether they hold classes.
 const MOST_WORDS: usize = 16;
@@ -43,6 +70,8 @@ pub(super) enum Role {
     Value,
     /// A value that is true or false.
     Truth,
+    /// So many values between spaces.
+    List(usize),
     /// The item's class as a number.
     Label,
     /// A word that may be the item's class, of the column of words of this number.
@@ -58,7 +87,9 @@ pub(super) struct Names(pub(super) Vec<String>);
 impl Names {
     /// The name of a column in lower case; empty without names.
     fn lower(&self, column: usize) -> String {
-        self.0.get(column).map_or_else(String::new, |n| n.to_lowercase())
+        self.0
+            .get(column)
+            .map_or_else(String::new, |n| n.to_lowercase())
     }
 
     /// Whether there are names.
@@ -117,7 +148,9 @@ impl Names {
         let certain = LABELS.iter().filter_map(at);
         // Beside x, y is a coordinate.
         let coordinate = at(&"x").is_some();
-        let perhaps = PERHAPS_LABELS.iter().filter(|n| !(coordinate && **n == "y"));
+        let perhaps = PERHAPS_LABELS
+            .iter()
+            .filter(|n| !(coordinate && **n == "y"));
         let words = PERHAPS_WORDS.iter().filter_map(at);
         certain.chain(perhaps.filter_map(at)).chain(words).collect()
     }
@@ -136,8 +169,15 @@ impl Names {
     /// Whether a column's name ends as those of identifiers do: `customer_id`, `PassengerId`.
     pub(super) fn ends_as_id(&self, column: usize) -> bool {
         self.0.get(column).is_some_and(|name| {
-            ["_id", " id", "Id", "ID", "_ID", " ID"].iter().any(|end| name.ends_with(end))
+            ["_id", " id", "Id", "ID", "_ID", " ID"]
+                .iter()
+                .any(|end| name.ends_with(end))
         })
+    }
+
+    /// Whether a column's name says that it divides the lines into parts, such as those for training and for testing.
+    pub(super) fn is_part(&self, column: usize) -> bool {
+        PARTS.contains(&self.lower(column).as_str())
     }
 
     /// Whether a column's name is one of a coordinate.
@@ -192,6 +232,8 @@ impl Plan {
                 this.leave(column, "it numbers or names the items");
             } else if kind == Kind::Words {
                 wordy.push(column);
+            } else if let Kind::List(length) = kind {
+                this.roles[column] = Role::List(length);
             } else if kind == Kind::Truth {
                 this.roles[column] = Role::Truth;
             } else if this.names.is_label(column) && asked.is_none() {
@@ -229,11 +271,32 @@ impl Plan {
         self.out.push((column, why.to_owned()));
     }
 
-    /// The columns whose numbers are stored, in order.
+    /// The columns whose numbers are stored, in order; one that holds lists as often as a list is long.
     pub(super) fn stored(&self) -> Vec<usize> {
-        let stored = |role: &Role| matches!(role, Role::Value | Role::Truth | Role::Label);
+        let times = |role: &Role| match role {
+            Role::Value | Role::Truth | Role::Label => 1,
+            Role::List(length) => *length,
+            Role::Word(_) | Role::Out => 0,
+        };
         let columns = self.roles.iter().enumerate();
-        columns.filter(|(_, role)| stored(role)).map(|(c, _)| c).collect()
+        columns
+            .flat_map(|(column, role)| std::iter::repeat_n(column, times(role)))
+            .collect()
+    }
+
+    /// What the stored values are called; nothing without names.
+    pub(super) fn stored_names(&self) -> Vec<String> {
+        let named = |(name, role): (&String, &Role)| match *role {
+            Role::Value | Role::Truth | Role::Label => vec![name.clone()],
+            Role::List(length) => (0..length).map(|i| format!("{name}{i}")).collect(),
+            Role::Word(_) | Role::Out => Vec::new(),
+        };
+        self.names
+            .0
+            .iter()
+            .zip(&self.roles)
+            .flat_map(named)
+            .collect()
     }
 }
 
@@ -253,10 +316,15 @@ mod tests {
             Role::Value => 'v',
             Role::Truth => 't',
             Role::Label => 'l',
+            Role::List(_) => 's',
             Role::Word(_) => 'w',
             Role::Out => '-',
         };
-        Plan::new(names, &profiles, None).roles.iter().map(letter).collect()
+        Plan::new(names, &profiles, None)
+            .roles
+            .iter()
+            .map(letter)
+            .collect()
     }
 
     #[test]
@@ -271,6 +339,8 @@ mod tests {
             ("a,b,c", &["1,,True", "2,NA,False"], "v-t"),
             ("a,b", &["1,x", "2,7", "3,8"], "vv"),
             ("a,b", &["1,x", "2,y", "3,z"], "vw"),
+            ("emotion,pixels", &["1,7 8 9", "2,4 5 6"], "vs"),
+            ("emotion,pixels", &["1,7 8 9", "2,4 5"], "vw"),
         ] {
             assert_eq!(roles(names, lines), wanted, "{names} {lines:?}");
         }
@@ -282,7 +352,10 @@ mod tests {
         let find = |asked: &str| names.find(asked, 4);
         assert_eq!(find("b"), Some(1));
         // A name goes before a number.
-        assert_eq!((find("2"), find("1"), find("column 4")), (Some(2), Some(0), Some(3)));
+        assert_eq!(
+            (find("2"), find("1"), find("column 4")),
+            (Some(2), Some(0), Some(3))
+        );
         assert_eq!((find("5"), find("0"), find("c")), (None, None, None));
         assert_eq!(Names::default().find("column 3", 4), Some(2));
     }

@@ -122,16 +122,30 @@ impl Look {
             decimal: Decimal::Point,
         };
         let (mut records, cut) = records(text, dialect, complete);
-        let mut whole = records.len();
-        if cut && whole > 1 {
+        let mut lost = 0;
+        if cut && records.len() > 2 {
             records.pop();
-            whole -= 1;
+        } else if cut && let Some(last) = records.last_mut() {
+            // The end of the last field is lost, perhaps with others.
+            last.truncate(last.len() - 1);
+            lost = 1;
         }
-        let columns = usual_length(records.iter().map(ByteRecord::len))?;
-        let lost = usize::from(cut && whole == 1);
+        let whole = records.len();
+        let columns = if lost > 0 && whole == 2 {
+            records[0].len()
+        } else {
+            usual_length(records.iter().map(|r| r.len() + lost))?
+        };
         // The first record may be one of names.
-        let below = if whole > 1 { &records[1..] } else { &records[..] };
-        let alike: Vec<&ByteRecord> = below.iter().filter(|r| r.len() == columns).collect();
+        let below = if whole > 1 {
+            &records[1..]
+        } else {
+            &records[..]
+        };
+        let alike: Vec<&ByteRecord> = below
+            .iter()
+            .filter(|r| r.len() == columns || lost > 0 && r.len() < columns)
+            .collect();
         let (mut points, mut commas, mut thousands) = (0, 0, 0);
         let mut example = Vec::new();
         for value in alike.iter().flat_map(|r| r.iter()).map(trim) {
@@ -150,7 +164,7 @@ impl Look {
         if commas > points {
             dialect.decimal = Decimal::Comma;
         }
-        let (numeric, numbers) = numeric(&alike, columns - lost.min(columns), dialect.decimal);
+        let (numeric, numbers) = numeric(&alike, columns, dialect.decimal);
         let alike = alike.len() as f64 / below.len().max(1) as f64;
         let several = if columns > 1 { 1.0 } else { 0.01 };
         Some(Self {
@@ -234,7 +248,10 @@ mod tests {
             ("1, 2, 3\n4, 5, 6\n", (',', 3, point)),
             ("1.5|2|x\n1.5|2|y\n", ('|', 3, point)),
             ("  1.5   2  3\n 4 5     6\n", (' ', 3, point)),
-            ("18.0   8  130\t\"ford, the car\"\n17 6 9\t\"a b\"\n", (' ', 4, point)),
+            (
+                "18.0   8  130\t\"ford, the car\"\n17 6 9\t\"a b\"\n",
+                (' ', 4, point),
+            ),
             ("\"acid, fixed\";b\n1.5;2\n2;3\n", (';', 2, point)),
             ("\"acid, fixed\",b\n1.5,2\n2,3\n", (',', 2, point)),
             ("\"1,5\",\"2,5\"\n\"3,25\",\"4\"\n", (',', 2, comma)),

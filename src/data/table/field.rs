@@ -120,9 +120,12 @@ pub(super) fn is_date(field: &[u8]) -> bool {
     let marks = field
         .iter()
         .filter(|b| matches!(b, b'-' | b'/' | b':' | b'.'));
-    let others = field
-        .iter()
-        .filter(|b| !matches!(b, b'0'..=b'9' | b'-' | b'/' | b':' | b'.' | b' ' | b'T' | b'Z' | b'+'));
+    let others = field.iter().filter(|b| {
+        !matches!(
+            b,
+            b'0'..=b'9' | b'-' | b'/' | b':' | b'.' | b' ' | b'T' | b'Z' | b'+'
+        )
+    });
     digits >= 3 && marks.count() >= 2 && others.count() == 0
 }
 
@@ -184,7 +187,13 @@ mod tests {
 
     #[test]
     fn dates_are_words_with_numbers_in_them() {
-        for yes in ["2020-01-31", "31/12/2020", "12:30:00", "2020-01-31T12:00:00Z", "1.5.2020"] {
+        for yes in [
+            "2020-01-31",
+            "31/12/2020",
+            "12:30:00",
+            "2020-01-31T12:00:00Z",
+            "1.5.2020",
+        ] {
             assert!(is_date(yes.as_bytes()), "{yes}");
         }
         for no in ["A-1-2-3", "12-a", "setosa", "AAACCTGAGAAACCAT-1"] {

@@ -1,404 +1,343 @@
-//! What was read becomes a data set: classes, identifiers, constants, pictures, and what is to be said of all that.
+//! What was read becomes a data set: classes, identifiers, constants and pictures are told apart.
 
 use crate::config::{Constant, DataConfig, Missing};
 use crate::data::dataset::{Dataset, ImageShape, Pixels};
 use crate::data::error::{Error, plain};
 use crate::data::load::{Loaded, name_of};
-use crate::text::{significant, thousands};
 
 use super::classes::{Source, Table};
-use super::columns::{Names, Plan, Role};
+use super::columns::{Plan, Role};
 use super::records::Records;
+use super::remarks::Remarks;
 use super::rows::Rows;
 use super::values::{Range, Values};
+use super::words::Words;
 use super::{colour, pixels};
 
 /// Fewest lines that show that a column counts them.
 const COUNTED: usize = 5;
 /// Least number that a column without a name holds if it numbers the items but does not count them.
 const LARGE: f32 = 1000.0;
-/// Names listed in a remark.
-const LISTED: usize = 6;
-/// Deviations of columns that differ by more than this factor are remarked on.
-const FAR_APART: f64 = 100.0;
-/// Items that show the deviations.
-const LOOKED_AT: usize = 10_000;
+/// Longest name of a value, in characters.
+const LONGEST: usize = 200;
+
+/// A table that is being finished.
+struct Finish<'a> {
+    path: &'a std::path::Path,
+    config: &'a DataConfig,
+    plan: &'a Plan,
+    rows: Rows,
+    /// Of every stored value the column that it comes from, and what it is called.
+    stored: Vec<usize>,
+    names: Vec<String>,
+    ranges: Vec<Range>,
+    /// Which of the stored values belong to the items.
+    kept: Vec<bool>,
+    remarks: Remarks<'a>,
+}
+
+/// The classes of the items.
+#[derive(Default)]
+struct Classes {
+    column: Option<usize>,
+    labels: Vec<u8>,
+    names: Vec<String>,
+    /// What could have been asked for instead.
+    choices: Vec<String>,
+}
 
 /// Makes a data set of what was read.
 ///
 /// # Errors
-/// [`Error::Malformed`] if nothing is left; [`Error::Choice`] for labels or classes that cannot be had.
+/// [`Error::Malformed`] if nothing is left, or a class is missing; [`Error::Choice`] for labels that are no classes.
 pub(super) fn finish(
     records: &Records<'_>,
-    mut rows: Rows,
-    plan: Plan,
+    rows: Rows,
+    plan: &Plan,
     config: &DataConfig,
-    mut remarks: Vec<String>,
+    remarks: Vec<String>,
 ) -> Result<Loaded, Error> {
-    let path = records.path();
-    let name = name_of(path);
-    let fail = |reason: &str| Error::malformed(path, 0, reason);
     let stored = plan.stored();
-    if rows.total == 0 {
-        return Err(fail(if rows.dropped > 0 {
+    let mut work = Finish {
+        path: records.path(),
+        config,
+        plan,
+        names: plan.stored_names(),
+        ranges: Vec::new(),
+        kept: vec![true; stored.len()],
+        remarks: Remarks::new(&plan.names, remarks),
+        stored,
+        rows,
+    };
+    if work.rows.total == 0 {
+        return Err(work.fail(if work.rows.dropped > 0 {
             "every line of the table lacks a value, so none is left; --missing mean puts the means of the columns there"
         } else {
             "the table holds no line of numbers"
         }));
     }
-    let filled = if stored.is_empty() {
-        Vec::new()
-    } else {
-        rows.values.fill(stored.len())
-    };
-    let mut ranges = rows.values.ranges(stored.len());
-    let table = Table {
-        plan: &plan,
-        stored: &stored,
-        values: &rows.values,
-        ranges: &ranges,
-    };
-    let chosen = table.choose();
-    let choices = table.choices();
-    let found = match chosen {
-        Some(Source::Words(number)) if plan.words[number].are_few() => {
-            Some(plan.words[number].classes())
-        }
-        Some(Source::Stored(stored)) => table.numbered(stored),
-        Some(Source::Words(_)) | None => None,
-    };
-    if let (Some(column), None) = (plan.asked, &found) {
-        return Err(Error::Choice {
-            name,
-            reason: format!(
-                "{} holds no classes: they are at most 256 different words or whole numbers",
-                plan.names.shown(column)
-            ),
-        });
+    if !work.stored.is_empty() {
+        let filled = work.rows.values.fill(work.stored.len());
+        work.remarks.filled(&work.stored, &filled);
+        work.ranges = work.rows.values.ranges(work.stored.len());
     }
-    let class_column = found.as_ref().and(chosen).map(|source| table.column(source));
-    let (codes, classes) = found.unwrap_or_default();
-
-    // Columns that are no values.
-    let mut out = plan.out.clone();
-    for words in &plan.words {
-        if Some(words.column) != class_column {
-            let mut why = words.described();
-            if words.are_classes() {
-                why = format!("{why}; --label '{}' takes them as classes", plan.names.choice(words.column));
-            }
-            out.push((words.column, why));
-        }
-    }
-    let mut kept: Vec<bool> = stored.iter().map(|&c| Some(c) != class_column).collect();
-    let numbering = (class_column != stored.first().copied())
-        .then(|| numbering(&plan, &stored, &rows.values, &ranges, &kept))
-        .flatten();
-    if let Some(column) = numbering
-        && kept.iter().filter(|k| **k).count() > 1
-    {
-        kept[0] = false;
-        out.push((column, "it numbers the items".into()));
-    }
-
-    // Lines without a class.
-    let mut labels: Vec<u8> = codes.iter().copied().flatten().collect();
-    if labels.len() < codes.len() {
-        let number = plan.words.iter().find(|w| Some(w.column) == class_column);
-        let line = number.and_then(super::words::Words::gap).unwrap_or(0);
-        if config.missing != Missing::Drop {
-            let place = class_column.map_or_else(String::new, |c| plan.names.place(c));
-            return Err(records.bad_line(
-                line,
-                &format!("the class in {place} is missing; --missing drop leaves such lines out"),
-            ));
-        }
-        let whole: Vec<bool> = codes.iter().map(Option::is_some).collect();
-        rows.values.keep_rows(&whole, stored.len());
-        let lost = (codes.len() - labels.len()) as u64;
-        rows.dropped += lost;
-        rows.total = rows.total.saturating_sub(lost);
-        if labels.is_empty() {
-            return Err(fail("no line of the table has a class"));
-        }
-        let mut each = whole.iter();
-        rows.item_names.retain(|_| each.next().is_none_or(|kept| *kept));
-        ranges = rows.values.ranges(stored.len());
-    }
-
-    let mut keep = Kept::of(&stored, &plan.names, &ranges, &kept);
-    let mut shape = pixels::shape(&keep.names, &keep.ranges);
-    let constant: Vec<usize> = keep.constant();
-    if shape.is_none() && labels_or_items(&labels, &rows) > 1 && !constant.is_empty() {
-        let listed = list(&plan.names, constant.iter().copied());
-        if config.constant == Constant::Drop {
-            for (place, kept) in kept.iter_mut().enumerate() {
-                *kept &= !ranges[place].is_constant();
-            }
-            keep = Kept::of(&stored, &plan.names, &ranges, &kept);
-            remarks.push(format!("{listed} never change and are left out"));
-        } else {
-            remarks.push(format!(
-                "{listed} never change; --constant drop leaves them out"
-            ));
-        }
-    } else if shape.is_some() && config.constant == Constant::Drop && !constant.is_empty() {
-        remarks.push("pixels that never change stay, since the picture needs them".into());
-    }
-    if keep.columns.is_empty() {
-        return Err(fail(
+    let mut classes = work.classes()?;
+    work.leave_out(&classes);
+    let picture = work.shape();
+    if !work.kept.contains(&true) {
+        return Err(work.fail(
             "there is no column of values: what it holds are words, classes, or numbers of lines",
         ));
     }
-    if kept.contains(&false) {
-        rows.values.keep_columns(&kept);
+    work.remarks
+        .lines(work.rows.dropped, work.rows.total, records.blank);
+    if work.kept.contains(&false) {
+        work.rows.values.keep_columns(&work.kept);
+        let mut kept = work.kept.iter();
+        work.names.retain(|_| kept.next().is_none_or(|k| *k));
+        let mut kept = work.kept.iter();
+        work.stored.retain(|_| kept.next().is_none_or(|k| *k));
     }
-    let mut data = Dataset {
-        name,
-        labels: class_column.map(|_| std::mem::take(&mut labels)),
-        classes,
-        table: shape.is_none(),
-        columns: keep.names.iter().map(|n| plain(n, 200)).collect(),
-        ..Dataset::default()
-    };
+    if picture.is_none() && config.transpose {
+        work.transpose();
+        classes = Classes::default();
+    }
+    Ok(work.loaded(picture, classes))
+}
 
-    describe(&plan, class_column, &data, &mut out, &mut remarks);
-    describe_gaps(&rows, &stored, &plan.names, &filled, &mut remarks);
-    if records.blank > 0 {
-        remarks.push(format!("{} empty lines are passed over", thousands(records.blank)));
+impl Finish<'_> {
+    fn fail(&self, reason: &str) -> Error {
+        Error::malformed(self.path, 0, reason)
     }
-    let width = keep.columns.len();
-    if shape.is_none() {
-        let items = rows.values.len() / width;
-        if config.transpose {
-            rows.values.transpose(width);
-            data.labels = None;
-            data.classes = Vec::new();
-            data.columns = if rows.item_names.len() == items {
-                rows.item_names.iter().map(|n| plain(n, 200)).collect()
-            } else {
-                Vec::new()
+
+    /// The classes of the items; lines without one are left out if that was asked for.
+    fn classes(&mut self) -> Result<Classes, Error> {
+        let plan = self.plan;
+        let table = Table {
+            plan,
+            stored: &self.stored,
+            values: &self.rows.values,
+            ranges: &self.ranges,
+        };
+        let mut choices = table.choices();
+        if choices.len() < 2 {
+            choices.clear();
+        }
+        let chosen = table.choose();
+        let found = chosen.and_then(|source| {
+            let found = match source {
+                Source::Words(number) => plan.words[number]
+                    .are_few()
+                    .then(|| plan.words[number].classes()),
+                Source::Stored(stored) => table.numbered(stored),
             };
-            rows.total = width as u64;
-            remarks.push(format!(
-                "the table is turned: its {} columns are the items, of {} values each",
-                thousands(width as u64),
-                thousands(items as u64)
-            ));
-        } else if width > items && items > 1 && plan.item_names().is_some() {
-            remarks.push(format!(
-                "the {} rows are the items and the {} columns their values; --transpose turns the table where it is \
-                 the other way round",
-                thousands(items as u64),
-                thousands(width as u64)
-            ));
+            found.map(|(codes, names)| (table.column(source), codes, names))
+        });
+        let Some((column, codes, names)) = found else {
+            return match plan.asked {
+                None => Ok(Classes {
+                    choices,
+                    ..Classes::default()
+                }),
+                Some(column) => Err(Error::Choice {
+                    name: name_of(self.path),
+                    reason: format!(
+                        "{} holds no classes, which are at most 256 different words or whole numbers",
+                        plan.names.shown(column)
+                    ),
+                }),
+            };
+        };
+        let labels: Vec<u8> = codes.iter().copied().flatten().collect();
+        if labels.len() < codes.len() {
+            self.drop_unlabelled(column, &codes)?;
         }
-    }
-    let turned = shape.is_none() && config.transpose;
-    let dim = if turned {
-        rows.values.len() / width
-    } else {
-        width
-    };
-    let shape = *shape.get_or_insert(ImageShape {
-        height: 1,
-        width: dim,
-        channels: 1,
-    });
-    if data.table && !turned {
-        remarks.extend(scales(&rows.values, width, &keep.columns, &plan.names));
-    }
-    if shape.channels == 3 {
-        match &mut rows.values {
-            Values::Bytes(bytes) => colour::alternate(bytes, shape.width),
-            Values::Floats(floats) => colour::alternate(floats, shape.width),
+        if labels.is_empty() {
+            return Err(self.fail("no line of the table has a class"));
         }
-    }
-    data.shape = shape;
-    data.pixels = match rows.values {
-        Values::Bytes(bytes) => Pixels::Bytes(bytes),
-        Values::Floats(floats) => Pixels::Floats(floats),
-    };
-    data.remarks = remarks;
-    Ok(Loaded {
-        data,
-        total: Some(rows.total),
-        labels: if choices.len() > 1 { choices } else { Vec::new() },
-    })
-}
-
-fn labels_or_items(labels: &[u8], rows: &Rows) -> usize {
-    if labels.is_empty() { rows.count } else { labels.len() }
-}
-
-/// The columns that stay.
-struct Kept {
-    columns: Vec<usize>,
-    names: Vec<String>,
-    ranges: Vec<Range>,
-}
-
-impl Kept {
-    fn of(stored: &[usize], names: &Names, ranges: &[Range], kept: &[bool]) -> Self {
-        let places: Vec<usize> = (0..stored.len()).filter(|&place| kept[place]).collect();
-        Self {
-            columns: places.iter().map(|&p| stored[p]).collect(),
-            names: places.iter().filter_map(|&p| names.0.get(stored[p]).cloned()).collect(),
-            ranges: places.iter().map(|&p| ranges[p]).collect(),
-        }
-    }
-
-    fn constant(&self) -> Vec<usize> {
-        let columns = self.columns.iter().zip(&self.ranges);
-        columns.filter(|(_, range)| range.is_constant()).map(|(c, _)| *c).collect()
-    }
-}
-
-/// The first stored column, if it numbers the items.
-fn numbering(
-    plan: &Plan,
-    stored: &[usize],
-    values: &Values,
-    ranges: &[Range],
-    kept: &[bool],
-) -> Option<usize> {
-    let (&column, range) = (stored.first()?, ranges.first()?);
-    let names = &plan.names;
-    if plan.roles[column] != Role::Value || !range.whole {
-        return None;
-    }
-    let called: Vec<String> = stored.iter().filter_map(|&c| names.0.get(c).cloned()).collect();
-    if pixels::are_called_pixels(&called) {
-        return None;
-    }
-    let numbers: Vec<f32> = values.column(0, stored.len()).collect();
-    let counts = numbers.len() >= COUNTED
-        && matches!(numbers[0], 0.0 | 1.0)
-        && numbers.windows(2).all(|w| w[1] == w[0] + 1.0);
-    if column == 0 && counts && !names.is_coordinate(column) {
-        return Some(column);
-    }
-    // Numbers of customers or patients, which do not count up.
-    let distinct = |numbers: &[f32]| {
-        let mut sorted = numbers.to_vec();
-        sorted.sort_unstable_by(f32::total_cmp);
-        sorted.dedup();
-        10 * sorted.len() >= 9 * numbers.len()
-    };
-    if numbers.len() < 3 || !distinct(&numbers) {
-        return None;
-    }
-    if names.are_there() {
-        return names.ends_as_id(column).then_some(column);
-    }
-    let large = |range: &Range| range.whole && range.low >= LARGE;
-    let alone = !ranges.iter().zip(kept).skip(1).any(|(r, k)| *k && large(r));
-    (column == 0 && large(range) && alone).then_some(column)
-}
-
-/// `columns 'a', 'b' and 7 more`.
-fn list(names: &Names, columns: impl ExactSizeIterator<Item = usize>) -> String {
-    let count = columns.len();
-    let shown: Vec<String> = columns
-        .take(LISTED)
-        .map(|c| match names.shown(c).strip_prefix("column ") {
-            Some(name) => name.to_owned(),
-            None => names.shown(c),
+        self.remarks.classes(column, &names, plan.asked.is_some());
+        Ok(Classes {
+            column: Some(column),
+            labels,
+            names,
+            choices,
         })
-        .collect();
-    let more = if count > LISTED {
-        format!(" and {} more", thousands((count - LISTED) as u64))
-    } else {
-        String::new()
-    };
-    let what = if count == 1 { "column" } else { "columns" };
-    format!("{what} {}{more}", shown.join(", "))
-}
-
-/// Says where the classes are and which columns are left out.
-fn describe(
-    plan: &Plan,
-    class_column: Option<usize>,
-    data: &Dataset,
-    out: &mut [(usize, String)],
-    remarks: &mut Vec<String>,
-) {
-    if let Some(column) = class_column
-        && !plan.names.is_label(column)
-        && plan.asked.is_none()
-    {
-        let some: Vec<&str> = data.classes.iter().take(LISTED).map(String::as_str).collect();
-        let which = match some[..] {
-            [] => String::new(),
-            _ if data.classes.len() > LISTED => format!(" ({}, …)", some.join(", ")),
-            _ => format!(" ({})", some.join(", ")),
-        };
-        remarks.push(format!("the classes are those of {}{which}", plan.names.shown(column)));
     }
-    out.sort_unstable();
-    // Columns that are left out for the same reason share a sentence.
-    let mut rest: Vec<(usize, &str)> = out.iter().map(|(c, why)| (*c, why.as_str())).collect();
-    while let Some(&(_, why)) = rest.first() {
-        let (same, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, w)| *w == why);
-        let listed = list(&plan.names, same.iter().map(|(c, _)| *c));
-        let verb = if same.len() == 1 {
-            format!("is left out: {why}")
+
+    /// Leaves out the lines without a class.
+    fn drop_unlabelled(&mut self, column: usize, codes: &[Option<u8>]) -> Result<(), Error> {
+        if self.config.missing != Missing::Drop {
+            let words = self.plan.words.iter().find(|w| w.column == column);
+            let line = words.and_then(Words::gap).unwrap_or(0);
+            let place = self.plan.names.place(column);
+            return Err(self.fail(&format!(
+                "line {line}: the class in {place} is missing; --missing drop leaves such lines out"
+            )));
+        }
+        let whole: Vec<bool> = codes.iter().map(Option::is_some).collect();
+        let lost = whole.iter().filter(|w| !**w).count();
+        self.rows.values.keep_rows(&whole, self.stored.len());
+        self.rows.count -= lost;
+        self.rows.dropped += lost as u64;
+        self.rows.total = self.rows.total.saturating_sub(lost as u64);
+        let mut each = whole.iter();
+        self.rows
+            .item_names
+            .retain(|_| each.next().is_none_or(|kept| *kept));
+        if self.rows.count > 0 && !self.stored.is_empty() {
+            self.ranges = self.rows.values.ranges(self.stored.len());
+        }
+        Ok(())
+    }
+
+    /// Leaves out the columns that are no values, and says so.
+    fn leave_out(&mut self, classes: &Classes) {
+        let plan = self.plan;
+        let mut out = plan.out.clone();
+        for words in &plan.words {
+            if Some(words.column) != classes.column {
+                let choice = plan.names.choice(words.column);
+                let mut why = words.described();
+                if words.are_classes() {
+                    why = format!("{why}; --label '{choice}' takes them as classes");
+                }
+                out.push((words.column, why));
+            }
+        }
+        for (kept, column) in self.kept.iter_mut().zip(&self.stored) {
+            *kept = Some(*column) != classes.column;
+        }
+        let others = self.kept.iter().skip(1).any(|k| *k);
+        if others && let Some(column) = self.numbering(classes.column) {
+            self.kept[0] = false;
+            out.push((column, "it numbers the items".into()));
+        }
+        self.remarks.left_out(out);
+    }
+
+    /// The first stored column, if it numbers the items.
+    fn numbering(&self, class: Option<usize>) -> Option<usize> {
+        let (&column, range) = (self.stored.first()?, self.ranges.first()?);
+        let names = &self.plan.names;
+        let value = self.plan.roles[column] == Role::Value && Some(column) != class;
+        if !value || !range.whole || pixels::are_called_pixels(&self.names) {
+            return None;
+        }
+        let numbers: Vec<f32> = self.rows.values.column(0, self.stored.len()).collect();
+        let counts = numbers.len() >= COUNTED
+            && matches!(numbers[0], 0.0 | 1.0)
+            && numbers.windows(2).all(|w| w[1] == w[0] + 1.0);
+        if column == 0 && counts && !names.is_coordinate(column) {
+            return Some(column);
+        }
+        // Numbers of customers or patients, which do not count up.
+        if numbers.len() < 3 || !nearly_all_differ(&numbers) {
+            return None;
+        }
+        if names.are_there() {
+            return names.ends_as_id(column).then_some(column);
+        }
+        let large = |range: &Range| range.whole && range.low >= LARGE;
+        let others = self.ranges.iter().zip(&self.kept).skip(1);
+        let alone = !others
+            .filter(|(_, kept)| **kept)
+            .any(|(range, _)| large(range));
+        (column == 0 && large(range) && alone).then_some(column)
+    }
+
+    /// The shape of the items if their columns are pixels, and what is to be said of columns that never change.
+    fn shape(&mut self) -> Option<ImageShape> {
+        let mut ranges = self.ranges.clone();
+        let mut names = self.names.clone();
+        let mut kept = self.kept.iter();
+        ranges.retain(|_| kept.next().is_none_or(|k| *k));
+        let mut kept = self.kept.iter();
+        names.retain(|_| kept.next().is_none_or(|k| *k));
+        let picture = pixels::shape(&names, &ranges).filter(|_| !ranges.is_empty());
+        let fixed = |place: &usize| self.kept[*place] && self.ranges[*place].is_constant();
+        let constant: Vec<usize> = (0..self.stored.len()).filter(fixed).collect();
+        if constant.is_empty() || self.rows.count < 2 {
+            return picture;
+        }
+        let drop = self.config.constant == Constant::Drop;
+        match (picture, drop) {
+            (Some(_), false) => {}
+            (Some(_), true) => self
+                .remarks
+                .say("pixels that never change stay, since the picture needs them"),
+            (None, _) => {
+                let columns = constant.iter().map(|&place| self.stored[place]).collect();
+                self.remarks.constant(columns, drop);
+                for place in constant {
+                    self.kept[place] = !drop;
+                }
+            }
+        }
+        picture
+    }
+
+    /// Makes items of the columns.
+    fn transpose(&mut self) {
+        let (width, items) = (self.stored.len(), self.rows.count);
+        self.rows.values.transpose(width);
+        self.remarks.turned(width, items);
+        let named = self.rows.item_names.len() == items;
+        self.names = if named {
+            std::mem::take(&mut self.rows.item_names)
         } else {
-            format!("are left out; of each, {why}")
+            Vec::new()
         };
-        remarks.push(format!("{listed} {verb}"));
-        rest = others;
+        self.rows.total = width as u64;
+        self.rows.count = width;
+        self.stored = vec![0; items];
+    }
+
+    /// The data set.
+    fn loaded(mut self, picture: Option<ImageShape>, classes: Classes) -> Loaded {
+        let width = self.stored.len();
+        let mut values = self.rows.values;
+        let shape = picture.unwrap_or(ImageShape {
+            height: 1,
+            width,
+            channels: 1,
+        });
+        if picture.is_none() && !self.config.transpose {
+            if width > self.rows.count && self.rows.count > 1 && self.plan.item_names().is_some() {
+                self.remarks.may_be_turned(self.rows.count, width);
+            }
+            self.remarks.scales(&values, &self.stored);
+        }
+        if shape.channels == 3 {
+            match &mut values {
+                Values::Bytes(bytes) => colour::alternate(bytes, shape.width),
+                Values::Floats(floats) => colour::alternate(floats, shape.width),
+            }
+        }
+        let data = Dataset {
+            name: name_of(self.path),
+            shape,
+            pixels: match values {
+                Values::Bytes(bytes) => Pixels::Bytes(bytes),
+                Values::Floats(floats) => Pixels::Floats(floats),
+            },
+            labels: classes.column.map(|_| classes.labels),
+            classes: classes.names,
+            table: picture.is_none(),
+            columns: self.names.iter().map(|n| plain(n, LONGEST)).collect(),
+            remarks: self.remarks.into_sentences(),
+            ..Dataset::default()
+        };
+        Loaded {
+            data,
+            total: Some(self.rows.total),
+            labels: classes.choices,
+        }
     }
 }
 
-/// Says what became of missing values.
-fn describe_gaps(
-    rows: &Rows,
-    stored: &[usize],
-    names: &Names,
-    filled: &[usize],
-    remarks: &mut Vec<String>,
-) {
-    if rows.dropped > 0 {
-        remarks.push(format!(
-            "{} of {} lines are left out, because a value is missing",
-            thousands(rows.dropped),
-            thousands(rows.dropped + rows.total)
-        ));
-    }
-    let sum: usize = filled.iter().sum();
-    if sum > 0 {
-        let with: Vec<usize> = stored
-            .iter()
-            .zip(filled)
-            .filter(|(_, count)| **count > 0)
-            .map(|(c, _)| *c)
-            .collect();
-        remarks.push(format!(
-            "{} missing values are the means of their columns ({})",
-            thousands(sum as u64),
-            list(names, with.into_iter())
-        ));
-    }
-}
-
-/// Advice if the deviations of the columns lie far apart.
-fn scales(values: &Values, width: usize, columns: &[usize], names: &Names) -> Option<String> {
-    let deviations = values.deviations(width, LOOKED_AT);
-    let varied = || {
-        let pairs = deviations.iter().zip(columns);
-        pairs.filter(|(d, _)| **d > 0.0).map(|(&d, &c)| (d, c))
-    };
-    let (least, low) = varied().min_by(|a, b| a.0.total_cmp(&b.0))?;
-    let (most, high) = varied().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (most > FAR_APART * least).then(|| {
-        format!(
-            "the columns have very different scales: the standard deviation of {} is {}, that of {} only {}; with \
-             --preprocess standardize every column counts alike",
-            names.shown(high),
-            significant(most, 3),
-            names.shown(low),
-            significant(least, 3)
-        )
-    })
+fn nearly_all_differ(numbers: &[f32]) -> bool {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_unstable_by(f32::total_cmp);
+    sorted.dedup();
+    10 * sorted.len() >= 9 * numbers.len()
 }

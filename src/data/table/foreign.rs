@@ -56,7 +56,9 @@ fn is_libsvm(text: &[u8]) -> bool {
     let label = parts.next().is_some_and(number);
     let mut pairs = parts.peekable();
     // What was looked at may end within the last pair.
-    label && pairs.peek().is_some_and(|p| pair(p)) && pairs.take(8).filter(|p| !pair(p)).count() <= 1
+    label
+        && pairs.peek().is_some_and(|p| pair(p))
+        && pairs.take(8).filter(|p| !pair(p)).count() <= 1
 }
 
 /// What content that starts like this is: a table, or the reason why it is none.
@@ -83,7 +85,10 @@ fn judge(start: &[u8], complete: bool) -> Result<(), String> {
     } else if look.alike < 0.5 {
         none("its lines hold different numbers of fields")
     } else if look.numeric == 0 {
-        none(&format!("none of its {} columns holds numbers", look.columns))
+        none(&format!(
+            "none of its {} columns holds numbers",
+            look.columns
+        ))
     } else {
         Ok(())
     }
@@ -94,8 +99,8 @@ pub(in crate::data) fn is_table(start: &[u8]) -> bool {
     judge(start, false).is_ok()
 }
 
-/// Whether content that starts like this is one unfinished line of several fields, perhaps of the names of many
-/// columns, or nothing but comments, so that more must be seen to tell whether it is a table.
+/// Whether content that starts like this is an unfinished line of several fields, perhaps below one of the names of
+/// many columns, or nothing but comments, so that more must be seen to tell whether it is a table.
 pub(in crate::data) fn may_be_header(start: &[u8]) -> bool {
     let text = decoded(start);
     if !is_text(&text) || known(&text).is_some() {
@@ -105,12 +110,15 @@ pub(in crate::data) fn may_be_header(start: &[u8]) -> bool {
         return false;
     };
     let body = text.get(preamble.bytes..).unwrap_or_default();
-    let lines = body.split(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty());
+    let lines = body
+        .split(|b| *b == b'\n')
+        .filter(|l| !l.trim_ascii().is_empty());
     let separated = |b: &u8| matches!(b, b',' | b';' | b'\t' | b'|' | b' ');
-    match lines.take(2).collect::<Vec<_>>()[..] {
+    let unfinished = !body.ends_with(b"\n");
+    match lines.take(3).collect::<Vec<_>>()[..] {
         [] => true,
-        [line] => line.iter().any(separated),
-        // Names, and an unfinished line.
+        // Names, and perhaps an unfinished line.
+        [line] | [line, _] => unfinished && line.iter().any(separated),
         _ => false,
     }
 }
@@ -146,7 +154,11 @@ mod tests {
             "sep=;\na;b\n1;2\n",
             "name,a,b\nx,1,2\ny,1",
         ] {
-            assert!(is_table(yes.as_bytes()), "{yes:?}: {:?}", judge(yes.as_bytes(), false));
+            assert!(
+                is_table(yes.as_bytes()),
+                "{yes:?}: {:?}",
+                judge(yes.as_bytes(), false)
+            );
         }
         for no in [
             "",
@@ -166,10 +178,21 @@ mod tests {
 
     #[test]
     fn more_is_looked_at_where_the_start_does_not_tell() {
-        for more in ["pixel0,pixel1,pix", "# only\n# comments\n", "# a\nx,y"] {
+        for more in [
+            "pixel0,pixel1,pix",
+            "a,b\n1,",
+            "# only\n# comments\n",
+            "# a\nx,y",
+        ] {
             assert!(may_be_header(more.as_bytes()), "{more:?}");
         }
-        for no in ["one", "1,2\n3", "a,b\u{1}", "<html> a, b"] {
+        for no in [
+            "one",
+            "1,2\n3\n",
+            "a,b\n1,2\n3,4",
+            "a,b\u{1}",
+            "<html> a, b",
+        ] {
             assert!(!may_be_header(no.as_bytes()), "{no:?}");
         }
     }
@@ -182,7 +205,10 @@ mod tests {
             ("<!DOCTYPE html>", "web page"),
             ("+1 3:0.5 7:1\n-1 1:2\n", "LIBSVM"),
             ("%%MatrixMarket matrix", "Matrix Market"),
-            ("version https://git-lfs.github.com/spec/v1\noid sha256:4", "Git LFS"),
+            (
+                "version https://git-lfs.github.com/spec/v1\noid sha256:4",
+                "Git LFS",
+            ),
             ("a,b\nc,d\n", "none of its 2 columns holds numbers"),
             ("some prose\n", "none of its 2 columns holds numbers"),
             ("prose\n", "one field"),

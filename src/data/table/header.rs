@@ -19,6 +19,8 @@ pub(super) enum First {
     Names,
     /// Names that are numbers, which could have been taken for an item.
     NumbersAsNames,
+    /// What pandas makes of an item that it took for names: 0, 0.1, 0.2 for three zeros.
+    Mangled,
     /// An item whose numbers count up as names might.
     ItemLikeNames,
 }
@@ -47,10 +49,17 @@ pub(super) fn first(
     let rising = numbers.windows(2).all(|w| w[0] < w[1]);
     if foreign {
         let names = numbers.len() >= 3 && steps(&numbers).is_some() || numbers.len() >= 8 && rising;
-        return if names { First::NumbersAsNames } else { First::Item };
+        return if names {
+            First::NumbersAsNames
+        } else {
+            First::Item
+        };
     }
     let recurs = fields.iter().enumerate().any(|(column, f)| {
-        is_word(f) && below.iter().any(|(r, _)| r.get(column) == record.get(column))
+        is_word(f)
+            && below
+                .iter()
+                .any(|(r, _)| r.get(column) == record.get(column))
     });
     // Numbers that count up line by line are data: 0, 1, 2 above 3, 4, 5.
     let next: Vec<f32> = fields
@@ -73,7 +82,12 @@ pub(super) fn first(
         .filter_map(|(f, profile)| Some((number(f)?, profile)))
         .collect();
     let most = |count: usize| 2 * count > above.len();
-    let real = most(above.iter().filter(|(_, p)| 2 * p.fractions >= p.numbers.max(1)).count());
+    let real = most(
+        above
+            .iter()
+            .filter(|(_, p)| 2 * p.fractions >= p.numbers.max(1))
+            .count(),
+    );
     if counting {
         let unnamed = usize::from(fields[0] == Field::Missing);
         let least = match numbers[0] {
@@ -98,11 +112,11 @@ pub(super) fn first(
     if many && rising && outside {
         return First::NumbersAsNames;
     }
-    // 0, 0.1, 0.2 … above whole numbers: what pandas makes of an item that it took for names.
+    // 0, 0.1, 0.2 … above whole numbers.
     let whole = above.iter().all(|(_, p)| p.fractions == 0);
     let fractions = above.iter().filter(|(v, _)| v.fract() != 0.0).count();
     if many && whole && most(fractions) {
-        return First::NumbersAsNames;
+        return First::Mangled;
     }
     First::Item
 }
@@ -150,7 +164,10 @@ mod tests {
             ("NA,1,2.5\n3,4,5.5\n6,8,8.1\n9,1,2.2", First::Item),
             ("NA,?,\n3,4,5.5\n6,8,8.1", First::Item),
             ("x,1,2.5\n3,4,5.5\n6,8,8.1", First::Item),
-            ("842302,M,17.99\n842517,M,20.57\n84300903,B,19.69", First::Item),
+            (
+                "842302,M,17.99\n842517,M,20.57\n84300903,B,19.69",
+                First::Item,
+            ),
             ("setosa,?\nvirginica,2\nsetosa,3", First::Item),
             ("label,0,1,2\n5,0.5,1,2\n3,4,5,9", First::NumbersAsNames),
             ("0,1,2\n0.5,0.1,0.2\n0.3,0.9,0.1", First::NumbersAsNames),
@@ -158,10 +175,22 @@ mod tests {
             ("1,2,3\n0.5,0.1,0.2\n0.3,0.9,0.1", First::ItemLikeNames),
             ("0,1,2\n3,4,5\n6,7,8", First::Item),
             ("0,1,2\n7,3,5\n6,9,8", First::ItemLikeNames),
-            ("1990,1991,1992\n0.5,0.1,0.2\n0.3,0.9,0.1", First::NumbersAsNames),
-            ("land,1990,1991,1992\nx,0.5,0.1,0.2\ny,0.3,0.9,0.1", First::NumbersAsNames),
-            ("setosa,1,2,3\nsetosa,0.5,0.1,0.2\nx,0.3,0.9,0.1", First::Item),
-            ("0,1,2,3,4,5,6,7,8,9\n0,0,3,0,5,0,1,0,1,0\n0,0,0,0,9,0,8,0,0,0", First::NumbersAsNames),
+            (
+                "1990,1991,1992\n0.5,0.1,0.2\n0.3,0.9,0.1",
+                First::NumbersAsNames,
+            ),
+            (
+                "land,1990,1991,1992\nx,0.5,0.1,0.2\ny,0.3,0.9,0.1",
+                First::NumbersAsNames,
+            ),
+            (
+                "setosa,1,2,3\nsetosa,0.5,0.1,0.2\nx,0.3,0.9,0.1",
+                First::Item,
+            ),
+            (
+                "0,1,2,3,4,5,6,7,8,9\n0,0,3,0,5,0,1,0,1,0\n0,0,0,0,9,0,8,0,0,0",
+                First::NumbersAsNames,
+            ),
             ("1,2\n3.5,4.5\n3,9", First::Item),
         ] {
             assert_eq!(verdict(text), wanted, "{text}");
@@ -179,9 +208,12 @@ mod tests {
             format!("{first}\n{}", items.join("\n"))
         };
         let wavelengths: Vec<String> = (0..12).map(|i| (400 + i * i).to_string()).collect();
-        assert_eq!(verdict(&lines(wavelengths.join(","), ".5")), First::NumbersAsNames);
+        assert_eq!(
+            verdict(&lines(wavelengths.join(","), ".5")),
+            First::NumbersAsNames
+        );
         let renamed: Vec<String> = (0..12).map(|i| format!("0.{i}")).collect();
-        assert_eq!(verdict(&lines(renamed.join(","), "")), First::NumbersAsNames);
+        assert_eq!(verdict(&lines(renamed.join(","), "")), First::Mangled);
         assert_eq!(verdict(&lines(renamed.join(","), ".5")), First::Item);
     }
 }

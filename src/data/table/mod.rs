@@ -19,6 +19,7 @@ mod pixels;
 mod preamble;
 mod profile;
 mod records;
+mod remarks;
 mod rows;
 mod text;
 mod values;
@@ -72,10 +73,20 @@ pub(super) fn load(
     let mut remarks = Vec::new();
 
     let sample = sample(records)?;
-    let (names, skipped) = names(records, &sample, told.take(), preamble.comment.take(), &mut remarks)?;
+    let (names, skipped) = names(
+        records,
+        &sample,
+        told.take(),
+        preamble.comment.take(),
+        &mut remarks,
+    )?;
     let items = &sample[skipped..];
     let Some(columns) = usual_length(&sample) else {
-        return Err(Error::malformed(path, 0, "the table holds no line of numbers"));
+        return Err(Error::malformed(
+            path,
+            0,
+            "the table holds no line of numbers",
+        ));
     };
     if columns > MAX_COLUMNS {
         return Err(Error::malformed(
@@ -126,9 +137,13 @@ pub(super) fn load(
     }
     let rows = reading.rows;
     if limit == Some(0) {
-        return Err(Error::malformed(path, 0, "the table holds no line of numbers"));
+        return Err(Error::malformed(
+            path,
+            0,
+            "the table holds no line of numbers",
+        ));
     }
-    finish::finish(records, rows, plan, config, remarks)
+    finish::finish(records, rows, &plan, config, remarks)
 }
 
 /// A table whose front has been read.
@@ -148,7 +163,10 @@ fn open<'a>(path: &'a Path, source: Source<'a>) -> Result<Opened<'a>, Error> {
     let mut preamble = loop {
         let seen = text.peek(lines, text::CHUNK)?;
         // A line that is cut would not be recognised.
-        let end = seen.iter().rposition(|b| *b == b'\n').map_or(seen.len(), |at| at + 1);
+        let end = seen
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(seen.len(), |at| at + 1);
         let preamble = Preamble::of(&seen[..end]).map_err(fail)?;
         if preamble.ended || seen.len() == before {
             break preamble;
@@ -175,9 +193,12 @@ fn open<'a>(path: &'a Path, source: Source<'a>) -> Result<Opened<'a>, Error> {
         )));
     }
     let comment = preamble.relation.then_some(b'%');
-    let names = preamble.relation.then(|| std::mem::take(&mut preamble.names));
+    let before = (preamble.bytes as u64, preamble.lines);
+    let names = preamble
+        .relation
+        .then(|| std::mem::take(&mut preamble.names));
     Ok(Opened {
-        records: Records::new(path, text, look.dialect, preamble.lines, comment),
+        records: Records::new(path, text, look.dialect, before, comment),
         preamble,
         names,
     })
@@ -210,12 +231,19 @@ fn names(
     remarks: &mut Vec<String>,
 ) -> Result<(Names, usize), Error> {
     let none = Ok((Names::default(), 0));
-    if let Some(names) = told {
-        return Ok((Names(names), 0));
-    }
-    let (Some((first, _)), Some(columns)) = (sample.first(), usual_length(sample)) else {
+    let (Some((first, line)), Some(columns)) = (sample.first(), usual_length(sample)) else {
         return none;
     };
+    if let Some(names) = told {
+        if names.len() != columns {
+            let reason = format!(
+                "it has {columns} columns, and the header declares {} attributes",
+                names.len()
+            );
+            return Err(records.bad_record(first, *line, &reason));
+        }
+        return Ok((Names(names), 0));
+    }
     let decimal = records.dialect.decimal;
     let mut fields: Vec<&[u8]> = first.iter().map(field::trim).collect();
     if fields.len() + 1 == columns && sample.len() > 1 {
@@ -242,6 +270,12 @@ fn names(
         First::NumbersAsNames => remarks.push(format!(
             "the first line ({start}, …) is taken for the names of the columns, not for an item"
         )),
+        First::Mangled => {
+            remarks.push(format!(
+                "the first line ({start}, …) is an item of which pandas has made names of columns, so it is passed over"
+            ));
+            return Ok((Names::default(), 1));
+        }
         First::ItemLikeNames => {
             remarks.push(format!(
                 "the first line ({start}, …) is taken for an item; if its numbers are names of the columns, put a \

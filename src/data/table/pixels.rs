@@ -27,7 +27,8 @@ enum Style {
 /// A name as a stem, a number, and a second number if there is one.
 fn parts(name: &str) -> Option<(&str, usize, Option<usize>)> {
     let name = name.trim();
-    let digits = |text: &str| text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let digits =
+        |text: &str| text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let last = digits(name);
     if last == 0 || last > 9 {
         return None;
@@ -66,7 +67,10 @@ fn style(names: &[String]) -> Style {
             let place = (start + i / width.max(1), second + i % width.max(1));
             parts(name).is_some_and(|(s, r, c)| s == stem && (r, c) == (place.0, Some(place.1)))
         });
-        return match (grid && height * width == names.len(), called || bare.is_empty()) {
+        return match (
+            grid && height * width == names.len(),
+            called || bare.is_empty(),
+        ) {
             (true, true) => Style::Pixels(Some((height, width))),
             (true, false) => Style::Counted,
             (false, _) => Style::Quantities,
@@ -74,9 +78,8 @@ fn style(names: &[String]) -> Style {
     }
     let mut next = start;
     let counted = all.all(|part| {
-        let fits = part.is_some_and(|(s, number, second)| {
-            s == stem && second.is_none() && number == next
-        });
+        let fits =
+            part.is_some_and(|(s, number, second)| s == stem && second.is_none() && number == next);
         next += 1;
         fits
     });
@@ -89,10 +92,12 @@ fn style(names: &[String]) -> Style {
 
 /// The square picture of `d` values, in grey or in colour, whose side is at least this.
 fn square(d: usize, least: usize) -> Option<ImageShape> {
-    let found = [(1, least), (3, COLOUR_SIDE)].into_iter().find_map(|(channels, least)| {
-        let side = (d / channels).isqrt();
-        (side >= least && channels * side * side == d).then_some((side, channels))
-    });
+    let found = [(1, least), (3, COLOUR_SIDE)]
+        .into_iter()
+        .find_map(|(channels, least)| {
+            let side = (d / channels).isqrt();
+            (side >= least && channels * side * side == d).then_some((side, channels))
+        });
     found.map(|(side, channels)| ImageShape {
         height: side,
         width: side,
@@ -104,7 +109,10 @@ fn square(d: usize, least: usize) -> Option<ImageShape> {
 /// common to the columns rather than made by a few of them.
 fn are_brightnesses(ranges: &[Range]) -> bool {
     let low = ranges.iter().map(|r| r.low).fold(f32::INFINITY, f32::min);
-    let high = ranges.iter().map(|r| r.high).fold(f32::NEG_INFINITY, f32::max);
+    let high = ranges
+        .iter()
+        .map(|r| r.high)
+        .fold(f32::NEG_INFINITY, f32::max);
     let bytes = ranges.iter().all(|r| r.is_of_bytes());
     let unit = low >= 0.0 && high <= 1.0;
     let signed = ranges.len() >= SIGNED && low == -1.0 && high == 1.0;
@@ -202,11 +210,21 @@ mod tests {
             let names = named(|i| name.replace('#', &i.to_string()), 16);
             assert_eq!(of(&names, &ranges(16, 0.0, 15.0, true)), None, "{name}");
             let names = named(|i| name.replace('#', &i.to_string()), 64);
-            assert_eq!(of(&names, &ranges(64, 0.0, 15.0, true)), Some([8, 8, 1]), "{name}");
+            assert_eq!(
+                of(&names, &ranges(64, 0.0, 15.0, true)),
+                Some([8, 8, 1]),
+                "{name}"
+            );
         }
         let quantities = named(|i| format!("{}", char::from(b'a' + i as u8)), 16);
         assert_eq!(of(&quantities, &ranges(16, 0.0, 255.0, true)), None);
-        assert_eq!(of(&named(|i| format!("v{}", 2 * i), 64), &ranges(64, 0.0, 1.0, true)), None);
+        assert_eq!(
+            of(
+                &named(|i| format!("v{}", 2 * i), 64),
+                &ranges(64, 0.0, 1.0, true)
+            ),
+            None
+        );
     }
 
     #[test]
@@ -226,7 +244,11 @@ mod tests {
             (34, -1.0, 1.0, false, None),
             (60, 0.0, 1.0, false, None),
         ] {
-            assert_eq!(of(&[], &ranges(d, low, high, whole)), wanted, "{d} {low} {high}");
+            assert_eq!(
+                of(&[], &ranges(d, low, high, whole)),
+                wanted,
+                "{d} {low} {high}"
+            );
         }
         // The range is made by a few columns.
         let mut counts = ranges(64, 0.0, 9.0, true);
@@ -253,7 +275,14 @@ mod tests {
         assert_eq!(beside(&last, &few_last), Some(784));
         assert_eq!(beside(&first, &|_| Some(10)), Some(0));
         assert_eq!(beside(&pixels, &few_first), None);
-        let real = [vec![Range { whole: false, ..class }], pixels].concat();
+        let real = [
+            vec![Range {
+                whole: false,
+                ..class
+            }],
+            pixels,
+        ]
+        .concat();
         assert_eq!(beside(&real, &|c| (c > 0).then_some(3)), Some(784));
     }
 }

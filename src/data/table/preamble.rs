@@ -30,7 +30,10 @@ impl Preamble {
         let mut this = Self::default();
         let mut rest = text;
         loop {
-            let end = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |at| at + 1);
+            let end = rest
+                .iter()
+                .position(|b| *b == b'\n')
+                .map_or(rest.len(), |at| at + 1);
             let (line, after) = rest.split_at(end);
             let line = line.trim_ascii();
             let begins = |mark: &str| {

@@ -16,6 +16,8 @@ pub(super) enum Kind {
     /// True and false.
     Truth,
     Words,
+    /// So many numbers between spaces in every field.
+    List(usize),
     /// Nothing in any line.
     Empty,
 }
@@ -30,6 +32,9 @@ pub(super) struct Profile {
     pub(super) range: Option<[f32; 2]>,
     truths: usize,
     words: usize,
+    /// Words that are lists of numbers, and the length of the first and of any that is as long.
+    lists: usize,
+    list_length: usize,
     /// Words that are dates.
     dates: usize,
     /// Some of the words that differ.
@@ -62,6 +67,12 @@ impl Profile {
             Field::Word => {
                 self.words += 1;
                 self.dates += usize::from(is_date(value));
+                if let Some(length) = list_length(value, decimal) {
+                    if self.lists == 0 {
+                        self.list_length = length;
+                    }
+                    self.lists += usize::from(self.list_length == length);
+                }
                 let new = !self.different.iter().any(|word| word == value);
                 if new && self.different.len() < DIFFERENT_WORDS {
                     self.different.push(value.to_vec());
@@ -75,7 +86,9 @@ impl Profile {
         let numbers = self.numbers + self.truths;
         let mixed = self.words * WORDS_IN >= numbers + self.words
             && self.different.len() >= DIFFERENT_WORDS;
-        if self.words > 0 && (numbers == 0 || mixed) {
+        if self.words > 0 && self.lists == self.words && numbers == 0 {
+            Kind::List(self.list_length)
+        } else if self.words > 0 && (numbers == 0 || mixed) {
             Kind::Words
         } else if self.truths > 0 && self.words == 0 && self.is_of_bits() {
             Kind::Truth
@@ -105,4 +118,23 @@ impl Profile {
             .is_none_or(|[low, high]| low >= 0.0 && high <= 1.0)
             && self.fractions == 0
     }
+}
+
+/// The fields of a list of numbers between spaces.
+pub(super) fn list(field: &[u8]) -> impl Iterator<Item = &[u8]> {
+    field
+        .split(u8::is_ascii_whitespace)
+        .filter(|f| !f.is_empty())
+}
+
+/// How many numbers a list between spaces holds; `None` for a field that is no such list.
+fn list_length(value: &[u8], decimal: Decimal) -> Option<usize> {
+    let mut length = 0;
+    for part in list(value) {
+        if !matches!(field(part, decimal), Field::Number(_)) {
+            return None;
+        }
+        length += 1;
+    }
+    (length > 1).then_some(length)
 }

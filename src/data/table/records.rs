@@ -13,19 +13,19 @@ pub(super) struct Records<'a> {
     reader: Reader<Text<'a>>,
     pub(super) dialect: Dialect,
     record: ByteRecord,
-    /// Lines before the first record.
-    before: u64,
+    /// Bytes and lines before the first record.
+    before: (u64, u64),
     /// Lines of which every field is empty.
     pub(super) blank: u64,
 }
 
 impl<'a> Records<'a> {
-    /// The records of what is left of a text after so many lines.
+    /// The records of what is left of a text after so many bytes and lines.
     pub(super) fn new(
         path: &'a std::path::Path,
         mut text: Text<'a>,
         dialect: Dialect,
-        before: u64,
+        before: (u64, u64),
         comment: Option<u8>,
     ) -> Self {
         if dialect.separator == SPACES {
@@ -67,7 +67,8 @@ impl<'a> Records<'a> {
                             format!(
                                 "line {} is longer than {MAX_RECORD} bytes; a quote that never ends makes one line of \
                                  many",
-                                self.before + self.record.position().map_or(0, csv::Position::line)
+                                self.before.1
+                                    + self.record.position().map_or(0, csv::Position::line)
                             ),
                         ));
                     }
@@ -75,7 +76,9 @@ impl<'a> Records<'a> {
                 }
             }
             if self.dialect.separator == SPACES {
+                let position = self.record.position().cloned();
                 self.record = tidied(&self.record, SPACES).into_owned();
+                self.record.set_position(position);
             }
             let starts_blank = self.record.get(0).is_none_or(|f| f.len() < 4);
             if !(starts_blank && is_blank(&self.record)) {
@@ -98,21 +101,22 @@ impl<'a> Records<'a> {
     /// The line that the present record starts on, from 1.
     pub(super) fn line(&self) -> u64 {
         let inside = self.record.as_slice().iter().filter(|&&b| b == b'\n');
-        (self.before + self.reader.position().line()).saturating_sub(1 + inside.count() as u64)
+        (self.before.1 + self.reader.position().line()).saturating_sub(1 + inside.count() as u64)
     }
 
     /// Bytes of text behind the present record.
     pub(super) fn offset(&self) -> u64 {
-        self.reader.position().byte()
+        self.before.0 + self.reader.position().byte()
     }
 
     /// The error for the present record.
     pub(super) fn bad(&self, reason: &str) -> Error {
-        self.bad_line(self.line(), reason)
+        self.bad_record(&self.record, self.line(), reason)
     }
 
-    /// The error for a line that was read before.
-    pub(super) fn bad_line(&self, line: u64, reason: &str) -> Error {
-        Error::malformed(self.path, self.offset(), format!("line {line}: {reason}"))
+    /// The error for a record that starts on a line.
+    pub(super) fn bad_record(&self, record: &ByteRecord, line: u64, reason: &str) -> Error {
+        let offset = self.before.0 + record.position().map_or(0, csv::Position::byte);
+        Error::malformed(self.path, offset, format!("line {line}: {reason}"))
     }
 }

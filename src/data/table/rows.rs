@@ -8,6 +8,7 @@ use crate::data::idx::MAX_BYTES;
 
 use super::columns::{Plan, Role};
 use super::field::{Decimal, Field, comma, field, short, trim};
+use super::profile;
 use super::records::Records;
 use super::text::words;
 use super::values::Values;
@@ -96,14 +97,25 @@ impl Reading<'_> {
         let roles = &self.plan.roles;
         if record.len() != roles.len() {
             let (found, usual) = (record.len(), roles.len());
-            return Err(records.bad_line(line, &format!("it has {found} columns, not {usual}")));
+            return Err(records.bad_record(
+                record,
+                line,
+                &format!("it has {found} columns, not {usual}"),
+            ));
         }
         for (column, (&role, raw)) in roles.iter().zip(record).enumerate() {
             match role {
                 Role::Value | Role::Label | Role::Truth => {}
                 Role::Word(_) => continue,
+                Role::List(length) => {
+                    let count = list(&mut self.rows.values, raw, decimal);
+                    if count != Some(length) {
+                        return Err(self.no_list(records, record, column, line, count));
+                    }
+                    continue;
+                }
                 Role::Out => {
-                    self.check_empty(records, column, raw, line)?;
+                    self.check_empty(records, record, column, line)?;
                     continue;
                 }
             }
@@ -115,7 +127,8 @@ impl Reading<'_> {
             match (role, field(trimmed, decimal)) {
                 (Role::Label, Field::Number(value)) if value.fract() != 0.0 => {
                     let place = self.plan.names.place(column);
-                    return Err(records.bad_line(
+                    return Err(records.bad_record(
+                        record,
                         line,
                         &format!("the label {value} in {place} is not a class, which is a whole number or a word"),
                     ));
@@ -128,10 +141,10 @@ impl Reading<'_> {
                     (Missing::Drop, _) => return Ok(false),
                     (Missing::Mean, Role::Value | Role::Truth) => self.rows.values.push(f32::NAN),
                     (Missing::Mean | Missing::Refuse, _) => {
-                        return Err(self.gap(records, column, trimmed, line));
+                        return Err(self.gap(records, record, column, line));
                     }
                 },
-                _ => return Err(self.no_number(records, column, trimmed, line)),
+                _ => return Err(self.no_number(records, record, column, line)),
             }
         }
         Ok(true)
@@ -141,18 +154,19 @@ impl Reading<'_> {
     fn check_empty(
         &self,
         records: &Records<'_>,
+        record: &ByteRecord,
         column: usize,
-        raw: &[u8],
         line: u64,
     ) -> Result<(), Error> {
-        let trimmed = trim(raw);
+        let trimmed = trim(record.get(column).unwrap_or_default());
         if trimmed.is_empty() || !self.plan.is_empty(column) {
             return Ok(());
         }
         if field(trimmed, Decimal::Point) == Field::Missing {
             return Ok(());
         }
-        Err(records.bad_line(
+        Err(records.bad_record(
+            record,
             line,
             &format!(
                 "{} holds '{}' here and nothing in the lines before it; fill it or take it out of the file",
@@ -162,7 +176,8 @@ impl Reading<'_> {
         ))
     }
 
-    fn gap(&self, records: &Records<'_>, column: usize, found: &[u8], line: u64) -> Error {
+    fn gap(&self, records: &Records<'_>, record: &ByteRecord, column: usize, line: u64) -> Error {
+        let found = trim(record.get(column).unwrap_or_default());
         let place = self.plan.names.place(column);
         let found = if found.is_empty() {
             "it is empty".to_owned()
@@ -179,10 +194,38 @@ impl Reading<'_> {
                  the mean of the column there"
             ),
         };
-        records.bad_line(line, &reason)
+        records.bad_record(record, line, &reason)
     }
 
-    fn no_number(&self, records: &Records<'_>, column: usize, found: &[u8], line: u64) -> Error {
+    fn no_list(
+        &self,
+        records: &Records<'_>,
+        record: &ByteRecord,
+        column: usize,
+        line: u64,
+        count: Option<usize>,
+    ) -> Error {
+        let place = self.plan.names.place(column);
+        let usual = match self.plan.roles[column] {
+            Role::List(length) => length,
+            _ => 1,
+        };
+        let held = match count {
+            Some(count) => format!("{count} numbers"),
+            None => "something that is no finite number".to_owned(),
+        };
+        let reason = format!("the list in {place} holds {held}, not {usual} numbers");
+        records.bad_record(record, line, &reason)
+    }
+
+    fn no_number(
+        &self,
+        records: &Records<'_>,
+        record: &ByteRecord,
+        column: usize,
+        line: u64,
+    ) -> Error {
+        let found = trim(record.get(column).unwrap_or_default());
         let place = self.plan.names.place(column);
         let shown = plain(&words(found), 20);
         let mut reason = format!("'{shown}' in {place} is not a finite number");
@@ -199,8 +242,23 @@ impl Reading<'_> {
                  without separators of thousands",
             );
         } else if self.plan.roles[column] == Role::Value {
-            reason.push_str(", as other values of the column are; write NA for a value that is missing");
+            reason.push_str(
+                ", as other values of the column are; write NA for a value that is missing",
+            );
         }
-        records.bad_line(line, &reason)
+        records.bad_record(record, line, &reason)
     }
+}
+
+/// Appends the numbers of a list in one field; how many they are, or `None` if one of them is no number.
+fn list(values: &mut Values, raw: &[u8], decimal: Decimal) -> Option<usize> {
+    let mut count = 0;
+    for part in profile::list(trim(raw)) {
+        let Field::Number(value) = field(part, decimal) else {
+            return None;
+        };
+        values.push(value);
+        count += 1;
+    }
+    Some(count)
 }

@@ -284,13 +284,26 @@ mod tests {
         let text = "é,b\n1,2";
         let units = |big: bool| -> Vec<u8> {
             let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
-            let pair = |u: u16| if big { u.to_be_bytes() } else { u.to_le_bytes() };
+            let pair = |u: u16| {
+                if big {
+                    u.to_be_bytes()
+                } else {
+                    u.to_le_bytes()
+                }
+            };
             units.flat_map(pair).collect()
         };
         let marked = format!("\u{feff}{text}").into_bytes();
         let code_page = b"\xe9,b\n1,2".to_vec();
         let returns = text.replace('\n', "\r").into_bytes();
-        for bytes in [text.into(), units(true), units(false), marked, code_page, returns] {
+        for bytes in [
+            text.into(),
+            units(true),
+            units(false),
+            marked,
+            code_page,
+            returns,
+        ] {
             assert_eq!(read(&bytes), "é,b\n1,2\n", "{bytes:?}");
         }
         // Across the ends of what is read at a time.

@@ -265,7 +265,10 @@ mod tests {
         // Means of 1, 2.5 and of 8, 9.
         assert_eq!(t, Values::Floats(vec![1.0, 8.5, 2.5, 8.0, 1.75, 9.0]));
         let ranges = t.ranges(2);
-        assert_eq!((ranges[0].low, ranges[0].high, ranges[0].whole), (1.0, 2.5, false));
+        assert_eq!(
+            (ranges[0].low, ranges[0].high, ranges[0].whole),
+            (1.0, 2.5, false)
+        );
         // Of 1, 3, 5, 7: variance 5.
         let t = table(&[1.0, 3.0, 5.0, 7.0]);
         assert!((t.deviations(1, 100)[0] - 5.0_f64.sqrt()).abs() < 1e-12);
