@@ -3,6 +3,7 @@
 mod archives;
 mod arrays;
 mod cifar;
+mod dialects;
 mod fuzz;
 mod hostile;
 mod pictures;

@@ -30,7 +30,7 @@ pub(super) struct Look {
     pub(super) columns: usize,
     /// Share of the records that have so many.
     pub(super) alike: f64,
-    /// Columns of which at least half of the fields (below the first record, if there are more) are numbers.
+    /// Columns of which more than half of the fields (below the first record, if there are more) are numbers.
     pub(super) numeric: usize,
     score: f64,
     /// Of fields with a comma that may be decimal, how many there are and how many may also have thousands.
@@ -136,11 +136,11 @@ impl Look {
         } else {
             usual_length(records.iter().map(|r| r.len() + lost))?
         };
-        // The first record may be one of names.
-        let below = if whole > 1 {
-            &records[1..]
-        } else {
-            &records[..]
+        // The first record may be one of names; of a second one that has lost most of its fields nothing can be told.
+        let below = match &records[..] {
+            [first, last] if lost > 0 && 2 * last.len() < columns => std::slice::from_ref(first),
+            [_, below @ ..] if whole > 1 => below,
+            all => all,
         };
         let alike: Vec<&ByteRecord> = below
             .iter()
@@ -148,7 +148,7 @@ impl Look {
             .collect();
         let (mut points, mut commas, mut thousands) = (0, 0, 0);
         let mut example = Vec::new();
-        for value in alike.iter().flat_map(|r| r.iter()).map(trim) {
+        for value in records.iter().flat_map(|r| r.iter()).map(trim) {
             if let Some(ambiguous) = comma(value) {
                 commas += 1;
                 thousands += usize::from(ambiguous);
@@ -219,7 +219,7 @@ fn numeric(records: &[&ByteRecord], columns: usize, decimal: Decimal) -> (usize,
     let mut numeric = 0;
     for &(number, missing) in &counts {
         numbers += number + missing / 2;
-        numeric += usize::from(number > 0 && 2 * (number + missing) >= records.len());
+        numeric += usize::from(number > 0 && 2 * (number + missing) > records.len());
     }
     let fields = (columns * records.len()).max(1);
     (numeric, numbers as f64 / fields as f64)

@@ -275,14 +275,7 @@ mod tests {
         assert_eq!(beside(&last, &few_last), Some(784));
         assert_eq!(beside(&first, &|_| Some(10)), Some(0));
         assert_eq!(beside(&pixels, &few_first), None);
-        let real = [
-            vec![Range {
-                whole: false,
-                ..class
-            }],
-            pixels,
-        ]
-        .concat();
-        assert_eq!(beside(&real, &|c| (c > 0).then_some(3)), Some(784));
+        let shades = [ranges(784, 0.0, 1.0, false), vec![class]].concat();
+        assert_eq!(beside(&shades, &|c| (c > 0).then_some(3)), Some(784));
     }
 }
