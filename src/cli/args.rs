@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{
     Activation, ConfigError, DataConfig, DataSource, DeviceChoice, Estimator, GammaMode,
-    KlSchedule, Likelihood, LiveConfig, NetConfig, Objective, PosteriorVariance, Preprocess,
-    Preset, RunConfig, SamplingConfig, Split, Stack, Target, TrainedPart, positive,
+    KlSchedule, Likelihood, LiveConfig, NetConfig, Objective, PosteriorVariance, Preset, RunConfig,
+    SamplingConfig, Stack, Target, TrainedPart, positive,
 };
 
 use super::error::Error;

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::config::DataConfig;
-use crate::data::{self, Dataset, Progress, Skipped, Unit};
+use crate::data::{self, Dataset, Progress, Scaling, Skipped, Unit};
 use crate::text::thousands;
 
 use super::error::Error;
@@ -93,6 +93,18 @@ pub(super) fn load(config: &DataConfig, seed: u32) -> Result<Dataset, Error> {
     if let Some(text) = remark(&dataset) {
         eprintln!("{text}");
     }
+    let scaling = dataset.scaling();
+    if !scaling.obvious {
+        let overrule = if scaling.asked {
+            ""
+        } else {
+            " (--scale overrules it)"
+        };
+        eprintln!("scale: {}{overrule}", scaling.reason);
+    }
+    for remark in &dataset.remarks {
+        eprintln!("{remark}");
+    }
     Ok(dataset)
 }
 
@@ -111,7 +123,31 @@ pub(super) fn remark(dataset: &Dataset) -> Option<String> {
     })
 }
 
-/// Files that were left out, as a report has them; its keys are a contract.
+/// What a report says of its data; the keys are a contract.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DataReport {
+    /// What stored values were divided by, and why.
+    scale: Scaling,
+    /// What loading decided without being asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<String>,
+    /// Only if files were left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<SkippedReport>,
+}
+
+impl DataReport {
+    /// What there is to say of `dataset`.
+    pub fn of(dataset: &Dataset) -> Self {
+        Self {
+            scale: dataset.scaling(),
+            remarks: dataset.remarks.clone(),
+            skipped: SkippedReport::of(&dataset.skipped),
+        }
+    }
+}
+
+/// Files that were left out, as a report has them; the keys are a contract.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct SkippedReport {
     count: usize,

@@ -10,7 +10,7 @@ use crate::theory::{Gamma, ppca_fit, thresholds_beta_learned};
 
 use super::args::TheoryArguments;
 use super::error::Error;
-use super::loading::{self, SkippedReport};
+use super::loading::{self, DataReport};
 
 /// The JSON object; its keys are a contract.
 #[derive(Debug, Serialize)]
@@ -27,9 +27,8 @@ struct Report {
     target_variance: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explained: Option<f64>,
-    /// Only if files were left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    skipped: Option<SkippedReport>,
+    #[serde(flatten)]
+    data: DataReport,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,7 +79,7 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
         eigenvalues: prediction.problem.eigenvalues().to_vec(),
         target_variance: cross.as_ref().map(|c| c.total_variance),
         explained: prediction.explained,
-        skipped: SkippedReport::of(&dataset.skipped),
+        data: DataReport::of(&dataset),
     };
     let mut out = std::io::stdout().lock();
     if arguments.json {

@@ -22,7 +22,7 @@ use crate::train::{
 use super::args::TrainArguments;
 use super::demo::{make_folder, write_figures};
 use super::error::Error;
-use super::loading::{self, SkippedReport};
+use super::loading::{self, DataReport};
 
 /// Samples of the final evaluation; a larger data set is evaluated on its first this many.
 pub(super) const EVALUATION_SAMPLES: usize = 10_000;
@@ -60,9 +60,8 @@ pub(super) struct Report {
     per_latent: Vec<LatentReport>,
     device: String,
     steps_per_second: f64,
-    /// Only if files were left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    skipped: Option<SkippedReport>,
+    #[serde(flatten)]
+    data: DataReport,
 }
 
 #[derive(Debug, Serialize)]
@@ -314,7 +313,7 @@ fn report(
             .collect(),
         device,
         steps_per_second: steps as f64 / elapsed.as_secs_f64().max(1e-9),
-        skipped: SkippedReport::of(&setup.data.skipped),
+        data: DataReport::of(&setup.data),
     })
 }
 

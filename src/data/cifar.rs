@@ -236,6 +236,7 @@ pub(super) fn load(
             Version::Ten => Vec::new(),
             Version::Hundred => vec!["fine".into(), "coarse".into()],
         },
+        arrays: Vec::new(),
     })
 }
 

@@ -127,7 +127,15 @@ pub struct Dataset {
 impl Dataset {
     /// Whether the values of an item are alike, as the pixels of a picture are, rather than quantities of their own.
     pub fn is_of_pixels(&self) -> bool {
-        !self.table && (self.shape.is_image() || self.scaling().divisor != 1.0)
+        /// Vectors of fewer values are no flattened pictures.
+        const LONG: usize = 64;
+        if self.table {
+            return false;
+        }
+        let scaling = self.scaling();
+        let [low, high] = scaling.scaled_range();
+        let flattened = self.dim() >= LONG && (scaling.divisor != 1.0 || low >= 0.0 && high <= 1.0);
+        self.shape.is_image() || flattened
     }
 
     /// The scale of the values.

@@ -28,6 +28,8 @@ pub(super) struct Loaded {
     pub(super) total: Option<u64>,
     /// Names of labels that could be asked for.
     pub(super) labels: Vec<String>,
+    /// Names of arrays of items that could be asked for, if there are several.
+    pub(super) arrays: Vec<String>,
 }
 
 /// Loads or makes the data set that `config` asks for; decoded pictures are kept in the user's folder for caches.
@@ -150,6 +152,7 @@ pub fn preview_cancellable(
         count,
         bytes,
         labels: loaded.labels,
+        arrays: loaded.arrays,
         decoding: None,
     })
 }
@@ -242,6 +245,7 @@ fn make(
         data,
         total: Some(total as u64),
         labels: Vec::new(),
+        arrays: Vec::new(),
     };
     let loaded = match &config.source {
         DataSource::Faces => {
@@ -253,6 +257,7 @@ fn make(
                 data,
                 total: Some(total as u64),
                 labels: faces::labels(),
+                arrays: Vec::new(),
             });
         }
         DataSource::Gaussian(spectrum) => {

@@ -17,6 +17,8 @@ pub struct Preview {
     pub on_disk: bool,
     /// Names of labels that can be asked for in place of these, if there are several kinds.
     pub labels: Vec<String>,
+    /// Names of the arrays of items that could be asked for, if the file holds several.
+    pub arrays: Vec<String>,
     /// For files of pictures, the time that decoding them all should take, going by the first ones; zero if they
     /// were decoded before and are kept. `None` for data that are only read or made.
     pub decoding: Option<Duration>,

@@ -75,7 +75,7 @@ pub struct Preprocessor {
     /// What the decoder is trained to give, if not x.
     pub targets: Option<Targets>,
     /// The w that are shown black and white.
-    shown: [f32; 2],
+    pub shown: [f32; 2],
 }
 
 /// A pixel's standard deviation counts as at least this share of the root mean square of them all.

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::{
-    DataConfig, DataSource, DeviceChoice, ImageOptions, LiveConfig, NetConfig, Preprocess,
-    RunConfig, SamplingConfig, Split,
+    Constant, DataConfig, DataSource, DeviceChoice, ImageOptions, LiveConfig, Missing, NetConfig,
+    Preprocess, RunConfig, SamplingConfig, Scale, Split,
 };
 
 use super::cell::RunResult;
@@ -190,6 +190,11 @@ struct Data {
     image: ImageOptions,
     classes: Vec<String>,
     label: Option<String>,
+    scale: Scale,
+    array: Option<String>,
+    transpose: bool,
+    missing: Missing,
+    constant: Constant,
 }
 
 /// As on the command line, or as in a saved figure's settings.
@@ -354,6 +359,11 @@ impl Base {
                 image: self.data.image,
                 classes: self.data.classes,
                 label: self.data.label,
+                scale: self.data.scale,
+                array: self.data.array,
+                transpose: self.data.transpose,
+                missing: self.data.missing,
+                constant: self.data.constant,
             },
             net: self.net,
             live: self.live,

@@ -9,6 +9,7 @@ mod hostile;
 mod pictures;
 mod preprocessing;
 mod preview;
+mod scale;
 mod store;
 mod stored;
 mod strays;

@@ -7,14 +7,15 @@ use crate::app::data_panel::data_panel;
 use crate::app::number::significant;
 use crate::app::state::AppState;
 use crate::app::theme::segmented;
-use crate::config::{DataConfig, DataSource, LEAST_LAMBDA, MOST_LAMBDA, Preprocess, Split};
-use crate::data::{Dataset, needs_bytes, usual_lambda};
+use crate::config::{DataConfig, DataSource, LEAST_LAMBDA, MOST_LAMBDA, Preprocess, Scale, Split};
+use crate::data::{Dataset, needs_levels, usual_lambda};
 
 use super::Controls;
 use super::parts::{Choice, menu, name, part, row};
 
-/// Why a preprocessing is out of reach of real values.
-const NEEDS_BYTES: &str = "Fills the steps between grey levels with noise, so it needs bytes; these data are real numbers";
+/// Why a preprocessing is out of reach of values without grey levels.
+const NEEDS_LEVELS: &str =
+    "Fills the steps between whole grey levels with noise; these values have no such steps";
 
 impl Controls {
     /// Draws the section; true if the user asked for a file dialog.
@@ -35,6 +36,10 @@ impl Controls {
 /// Preprocessing, λ of the logit and split.
 fn preparation(ui: &mut Ui, state: &AppState, edited: &mut Option<f64>, actions: &mut Vec<Action>) {
     let data = &state.config.data;
+    let mut scale = data.scale;
+    if matches!(data.source, DataSource::Path(_)) {
+        row(ui, "scale", |ui| scale_menu(ui, "scale", &mut scale));
+    }
     let mut kind = data.preprocess;
     row(ui, "preprocessing", |ui| {
         let dataset = state.data.as_ref().map(|d| &*d.dataset);
@@ -53,8 +58,13 @@ fn preparation(ui: &mut Ui, state: &AppState, edited: &mut Option<f64>, actions:
             segmented(ui, &mut split, &options, false);
         });
     }
-    if kind != data.preprocess || split != data.split || lambda != data.logit_lambda {
+    if kind != data.preprocess
+        || scale != data.scale
+        || split != data.split
+        || lambda != data.logit_lambda
+    {
         actions.push(Action::Data(DataConfig {
+            scale,
             preprocess: kind,
             logit_lambda: lambda,
             split,
@@ -71,9 +81,9 @@ pub(in crate::app) fn preprocess_menu(
     kind: &mut Preprocess,
     data: Option<&Dataset>,
 ) {
-    let real = data.is_some_and(|d| !d.pixels.are_bytes());
+    let real = data.is_some_and(|d| d.scaling().levels.is_none());
     let entry = |kind: Preprocess| {
-        let refused = (real && needs_bytes(kind)).then(|| NEEDS_BYTES.to_owned());
+        let refused = (real && needs_levels(kind)).then(|| NEEDS_LEVELS.to_owned());
         Choice::new(kind, preprocess_name(kind), "").unless(refused)
     };
     let shown = preprocess_name(*kind);
@@ -87,6 +97,47 @@ pub(in crate::app) fn preprocess_menu(
         ];
         all.map(entry).into()
     });
+}
+
+/// The menu of scales, called `label` by screen readers.
+pub(in crate::app) fn scale_menu(ui: &mut Ui, label: &'static str, scale: &mut Scale) {
+    let entry = |scale: Scale| Choice::new(scale, scale_name(scale), scale_help(scale));
+    let shown = scale_name(*scale);
+    let now = *scale;
+    menu(ui, label, scale, &shown, || {
+        let mut all = vec![
+            Scale::Auto,
+            Scale::None,
+            Scale::Divide(255.0),
+            Scale::Divide(65535.0),
+            Scale::MinMax,
+        ];
+        if !all.contains(&now) {
+            all.push(now);
+        }
+        all.into_iter().map(entry).collect()
+    });
+}
+
+/// What a scale is called on screen.
+fn scale_name(scale: Scale) -> String {
+    match scale {
+        Scale::Auto => "auto".into(),
+        Scale::None => "as stored".into(),
+        Scale::Divide(divisor) => format!("÷ {divisor}"),
+        Scale::MinMax => "min–max".into(),
+    }
+}
+
+fn scale_help(scale: Scale) -> &'static str {
+    match scale {
+        Scale::Auto => {
+            "Decided by the values: grey levels are divided by the largest, everything else is left as it is"
+        }
+        Scale::None => "Values are used as they are stored",
+        Scale::Divide(_) => "Every value is divided by this",
+        Scale::MinMax => "The least value becomes 0, the largest 1",
+    }
 }
 
 /// λ as it is, or as it was set once the pointer has let go; its usual value is none of its own.
@@ -120,7 +171,7 @@ fn lambda_of(ui: &mut Ui, state: &AppState, edited: &mut Option<f64>) -> Option<
 /// What a preprocessing is called on screen.
 pub(in crate::app) fn preprocess_name(kind: Preprocess) -> &'static str {
     match kind {
-        Preprocess::None => "none (v/255)",
+        Preprocess::None => "none",
         Preprocess::Center => "centred",
         Preprocess::Dequantize => "dequantised",
         Preprocess::Logit => "logit",

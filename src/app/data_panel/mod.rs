@@ -2,6 +2,7 @@
 //! opened.
 
 mod progress;
+mod remarks;
 mod sheet;
 mod skipped;
 
@@ -34,6 +35,7 @@ pub(super) fn data_panel(
         Some(data) => {
             thumbnails(ui, data);
             heading(ui, data);
+            remarks::remarks(ui, &data.dataset);
             skipped::skipped(ui, &data.dataset.skipped);
         }
         None => {

@@ -3,6 +3,7 @@
 
 mod choices;
 mod strip;
+mod values;
 
 use std::time::Duration;
 
@@ -68,6 +69,7 @@ fn contents(ui: &mut Ui, sheet: &Sheet, actions: &mut Vec<Action>) {
     ui.separator();
     let mut config = sheet.config.clone();
     choices::choices(ui, sheet, &mut config);
+    values::values(ui, sheet, &mut config);
     if config != sheet.config {
         actions.push(Action::Sheet(SheetAction::Edit(config)));
     }
@@ -106,6 +108,9 @@ fn facts(ui: &mut Ui, preview: Option<&Preview>) {
     };
     ui.label(size(preview));
     ui.add(egui::Label::new(RichText::new(cost(preview)).small().color(c.muted)).wrap());
+    for remark in &preview.first.remarks {
+        ui.add(egui::Label::new(RichText::new(remark).small().color(c.muted)).wrap());
+    }
     let skipped = &preview.first.skipped;
     if let Some((path, reason)) = skipped.listed.first() {
         muted(
@@ -191,6 +196,7 @@ mod tests {
             bytes: 202_599 * 12_288,
             on_disk: true,
             labels: Vec::new(),
+            arrays: Vec::new(),
             decoding: Some(Duration::from_secs(200)),
         };
         assert_eq!(

@@ -230,6 +230,7 @@ mod tests {
             bytes: 0,
             on_disk: false,
             labels: Vec::new(),
+            arrays: Vec::new(),
             decoding: None,
         }
     }

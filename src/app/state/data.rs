@@ -262,6 +262,7 @@ mod tests {
             bytes,
             on_disk: false,
             labels: Vec::new(),
+            arrays: Vec::new(),
             decoding,
         };
         let strip = Strip {

@@ -11,7 +11,6 @@ use crate::app::data_panel::bytes;
 use crate::app::number::{significant, thousands};
 use crate::app::state::{AppState, Data};
 use crate::app::theme::{foldable, muted};
-use crate::config::Preprocess;
 use crate::data::{Overview, Spectrum};
 use crate::figure::{FigureSpec, Provenance, run as figures};
 
@@ -191,8 +190,12 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
             "Of the stored values and labels; x is made while a batch is gathered",
         ),
         (
-            format!("preprocessing: {}", preprocessing(data)),
-            "How stored values become x",
+            format!("scale: {}", dataset.scaling().reason),
+            "How stored values are brought to the model's scale; chosen in the data section",
+        ),
+        (
+            format!("preprocessing: {}", preprocess_name(data.config.preprocess)),
+            "How values on that scale become x",
         ),
     ];
     if let Some(overview) = &data.overview
@@ -221,14 +224,6 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
         facts.push(("no labels".into(), "Nothing tells classes apart"));
     }
     facts
-}
-
-/// What preprocessing does; real values keep their scale.
-fn preprocessing(data: &Data) -> &'static str {
-    match data.config.preprocess {
-        Preprocess::None if !data.dataset.pixels.are_bytes() => "none",
-        kind => preprocess_name(kind),
-    }
 }
 
 /// The classes with their counts: some on a line, all of them on many.

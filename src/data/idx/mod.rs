@@ -121,6 +121,7 @@ fn load_all(
         },
         total: Some(count_in_file),
         labels: Vec::new(),
+        arrays: Vec::new(),
     })
 }
 

@@ -45,5 +45,6 @@ pub(super) fn load(
         },
         total: Some(items.total),
         labels: Vec::new(),
+        arrays: Vec::new(),
     })
 }

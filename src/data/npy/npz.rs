@@ -90,6 +90,7 @@ pub(in crate::data) fn load(
         },
         total: Some(total),
         labels: Vec::new(),
+        arrays: Vec::new(),
     })
 }
 

@@ -104,6 +104,7 @@ pub(super) fn preview(
         bytes: needed,
         on_disk: store.keeps_on_disk(needed),
         labels: album.choices,
+        arrays: Vec::new(),
         decoding: Some(decoding),
         first: Dataset {
             name: album.name,

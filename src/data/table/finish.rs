@@ -331,6 +331,7 @@ impl Finish<'_> {
             data,
             total: Some(self.rows.total),
             labels: classes.choices,
+            arrays: Vec::new(),
         }
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn choices(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
 }
 
 /// A name and its control.
-fn line(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
+pub(super) fn line(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         heading(ui, label);
         control(ui);
