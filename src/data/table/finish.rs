@@ -79,6 +79,9 @@ pub(super) fn finish(
     if !work.stored.is_empty() {
         let filled = work.rows.values.fill(work.stored.len());
         work.remarks.filled(&work.stored, &filled);
+        for (kept, filled) in work.kept.iter_mut().zip(&filled) {
+            *kept = filled.is_some();
+        }
         work.ranges = work.rows.values.ranges(work.stored.len());
     }
     let mut classes = work.classes()?;
@@ -205,7 +208,10 @@ impl Finish<'_> {
             }
         }
         for (kept, column) in self.kept.iter_mut().zip(&self.stored) {
-            *kept = Some(*column) != classes.column;
+            if !*kept {
+                out.push((*column, "it is empty in the lines that are used".into()));
+            }
+            *kept &= Some(*column) != classes.column;
         }
         let others = self.kept.iter().skip(1).any(|k| *k);
         if others && let Some(column) = self.numbering(classes.column) {

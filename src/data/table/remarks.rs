@@ -104,12 +104,12 @@ impl<'a> Remarks<'a> {
     }
 
     /// How many missing values of each stored column are means now.
-    pub(super) fn filled(&mut self, stored: &[usize], filled: &[usize]) {
-        let sum: usize = filled.iter().sum();
+    pub(super) fn filled(&mut self, stored: &[usize], filled: &[Option<usize>]) {
+        let sum: usize = filled.iter().flatten().sum();
         let with: Vec<usize> = stored
             .iter()
             .zip(filled)
-            .filter(|(_, count)| **count > 0)
+            .filter(|(_, count)| count.is_some_and(|c| c > 0))
             .map(|(column, _)| *column)
             .collect();
         let listed = self.list(&with);

@@ -83,10 +83,10 @@ impl Values {
             .map(|index| self.at(index))
     }
 
-    /// Puts the mean of the values that are there in place of each that is missing; the number of those, by column.
-    /// A column without a value stays as it is.
-    pub(super) fn fill(&mut self, width: usize) -> Vec<usize> {
-        let mut missing = vec![0; width];
+    /// Puts the mean of the values that are there in place of each that is missing; the number of those, by column,
+    /// or `None` for a column without a value, which stays as it is.
+    pub(super) fn fill(&mut self, width: usize) -> Vec<Option<usize>> {
+        let mut missing = vec![Some(0); width];
         let Self::Floats(floats) = self else {
             return missing;
         };
@@ -99,11 +99,14 @@ impl Values {
                 }
             }
         }
+        let rows = floats.len() / width;
+        for (gaps, (_, count)) in missing.iter_mut().zip(&sums) {
+            *gaps = (*count > 0).then(|| rows - count);
+        }
         for row in floats.chunks_exact_mut(width) {
-            for ((v, (sum, count)), gaps) in row.iter_mut().zip(&sums).zip(&mut missing) {
+            for (v, (sum, count)) in row.iter_mut().zip(&sums) {
                 if v.is_nan() && *count > 0 {
                     *v = (sum / *count as f64) as f32;
-                    *gaps += 1;
                 }
             }
         }
@@ -261,7 +264,8 @@ mod tests {
     #[test]
     fn gaps_become_means_and_ranges_are_of_columns() {
         let mut t = table(&[1.0, f32::NAN, 2.5, 8.0, f32::NAN, 9.0]);
-        assert_eq!(t.fill(2), [1, 1]);
+        assert_eq!(t.fill(2), [Some(1), Some(1)]);
+        assert_eq!(table(&[1.0, f32::NAN]).fill(2), [Some(0), None]);
         // Means of 1, 2.5 and of 8, 9.
         assert_eq!(t, Values::Floats(vec![1.0, 8.5, 2.5, 8.0, 1.75, 9.0]));
         let ranges = t.ranges(2);
