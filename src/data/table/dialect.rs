@@ -167,12 +167,18 @@ impl Look {
         let (numeric, numbers) = numeric(&alike, columns, dialect.decimal);
         let alike = alike.len() as f64 / below.len().max(1) as f64;
         let several = if columns > 1 { 1.0 } else { 0.01 };
+        // Names have no numbers, but as many fields.
+        let first = if records.first().is_some_and(|r| r.len() == columns) {
+            1.05
+        } else {
+            1.0
+        };
         Some(Self {
             dialect,
             columns,
             alike,
             numeric,
-            score: several * alike * (0.05 + numbers),
+            score: several * first * alike * (0.05 + numbers),
             commas: (commas, thousands),
             example,
         })
@@ -203,7 +209,7 @@ pub(super) fn usual_length(lengths: impl Iterator<Item = usize>) -> Option<usize
     counts.iter().max_by_key(most).map(|(length, _)| *length)
 }
 
-/// How many columns are of numbers, and the share of numbers among all fields.
+/// How many columns are of numbers, and the share of numbers and gaps among all fields.
 fn numeric(records: &[&ByteRecord], columns: usize, decimal: Decimal) -> (usize, f64) {
     let mut counts = vec![(0_usize, 0_usize); columns];
     let mut numbers = 0;
@@ -218,7 +224,7 @@ fn numeric(records: &[&ByteRecord], columns: usize, decimal: Decimal) -> (usize,
     }
     let mut numeric = 0;
     for &(number, missing) in &counts {
-        numbers += number + missing / 2;
+        numbers += number + missing;
         numeric += usize::from(number > 0 && 2 * (number + missing) > records.len());
     }
     let fields = (columns * records.len()).max(1);

@@ -5,8 +5,10 @@ use csv::ByteRecord;
 use super::field::{Decimal, Field, field, trim};
 use super::profile::{Kind, Profile};
 
-/// Numbers in steps of one that are names even above whole numbers.
+/// So many numbers in steps of one are names even above whole numbers, if most of them lie outside the range of these.
 const LONG: usize = 10;
+/// So many are names wherever they lie.
+const VERY_LONG: usize = 20;
 /// Lines below that must be there to say that the first is unlike them all.
 const LINES: usize = 10;
 
@@ -82,21 +84,21 @@ pub(super) fn first(
         .filter_map(|(f, profile)| Some((number(f)?, profile)))
         .collect();
     let most = |count: usize| 2 * count > above.len();
-    let real = most(
-        above
-            .iter()
-            .filter(|(_, p)| 2 * p.fractions >= p.numbers.max(1))
-            .count(),
-    );
+    let real = most(above.iter().filter(|(_, p)| p.fractions > 0).count());
+    let outside = above
+        .iter()
+        .filter(|(v, p)| p.range.is_none_or(|[low, high]| *v < low || *v > high))
+        .count();
     if counting {
-        let unnamed = usize::from(fields[0] == Field::Missing);
         let least = match numbers[0] {
             0.0 => 3,
             1.0 => 5,
             1900.0..=2100.0 => 3,
             _ => LONG,
         };
-        let names = numbers.len() >= LONG || real && numbers.len() + unnamed >= least;
+        let long = numbers.len() >= VERY_LONG || numbers.len() >= LONG && most(outside);
+        let indexed = numbers[0] == 0.0 && fields[0] == Field::Missing && counts(below, decimal);
+        let names = long || indexed || real && numbers.len() >= least;
         let like = numbers.len() >= 3;
         return match (names, like) {
             (true, _) => First::NumbersAsNames,
@@ -105,11 +107,8 @@ pub(super) fn first(
         };
     }
     let many = numbers.len() >= LONG && below.len() >= LINES && all_differ(record);
-    let outside = above
-        .iter()
-        .all(|(v, p)| p.range.is_some_and(|[low, high]| *v < low || *v > high));
     // Wavelengths above what was measured there.
-    if many && rising && outside {
+    if many && rising && outside == above.len() {
         return First::NumbersAsNames;
     }
     // 0, 0.1, 0.2 … above whole numbers.
@@ -133,6 +132,14 @@ fn steps(numbers: &[f32]) -> Option<f32> {
     let step = numbers.get(1)? - numbers[0];
     let even = |w: &[f32]| (w[1] - w[0] - step).abs() <= 1e-3 * step.abs();
     (step != 0.0 && numbers.windows(2).all(even)).then_some(step)
+}
+
+/// Whether the first column counts the lines from 0.
+fn counts(below: &[(ByteRecord, u64)], decimal: Decimal) -> bool {
+    below.iter().enumerate().all(|(line, (record, _))| {
+        let first = record.get(0).map(|f| field(trim(f), decimal));
+        first == Some(Field::Number(line as f32))
+    })
 }
 
 fn all_differ(record: &ByteRecord) -> bool {
@@ -172,6 +179,12 @@ mod tests {
             ("label,0,1,2\n5,0.5,1,2\n3,4,5,9", First::NumbersAsNames),
             ("0,1,2\n0.5,0.1,0.2\n0.3,0.9,0.1", First::NumbersAsNames),
             (",0,1\n0,0.5,0.1\n1,0.3,0.2", First::NumbersAsNames),
+            (",0,1\n0,7,4\n1,9,2", First::NumbersAsNames),
+            (",0,1\n5,7,4\n1,9,2", First::Item),
+            (
+                "0,1,2,3,4,5,6,7,8,9\n0,9,3,0,5,0,1,0,9,0\n9,0,2,9,2,9,8,9,0,9",
+                First::ItemLikeNames,
+            ),
             ("1,2,3\n0.5,0.1,0.2\n0.3,0.9,0.1", First::ItemLikeNames),
             ("0,1,2\n3,4,5\n6,7,8", First::Item),
             ("0,1,2\n7,3,5\n6,9,8", First::ItemLikeNames),

@@ -177,6 +177,11 @@ impl<'a> Text<'a> {
         self.given >= self.limit
     }
 
+    /// Whether all of the text was handed on.
+    pub(super) fn is_done(&self) -> bool {
+        self.ended && self.next >= self.held.len()
+    }
+
     /// Whether the compressed data ended before their end.
     pub(super) fn is_cut(&self) -> bool {
         self.source.is_cut()

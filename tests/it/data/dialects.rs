@@ -626,7 +626,7 @@ fn what_cannot_be_read_is_told_by_what_it_is() {
         ),
         (
             "a,b\n1,2\n3,\"4\n5,6\n",
-            "line 3: '4�5,6�' in column 2 ('b')",
+            "line 3: '4�5,6' in column 2 ('b')",
         ),
         (
             "@relation a\n@attribute b real\n@data\n1,2\n",
