@@ -15,7 +15,9 @@ use super::source::Source;
 use super::split::{Taken, choose, choose_by_name};
 use super::store::Store;
 use super::transpose::transpose;
-use super::{arrays, cifar, csv, digits, faces, formats, gaussian, idx, levels, pictures, select};
+use super::{
+    arrays, cifar, digits, faces, formats, gaussian, idx, levels, pictures, select, table,
+};
 
 /// Items of a preview.
 pub const PREVIEWED: usize = 8;
@@ -219,10 +221,10 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
         .to_string_lossy()
         .to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
+    if let Some(reason) = table::refusal(start, held < detect::START) {
+        return Err(Error::malformed(path, 0, reason));
+    }
     let reason = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
-        "csv" | "tsv" | "txt" | "data" | "dat" | "amat" | "tab" if formats::is_text(start) => {
-            return Ok((Kind::Csv, path.into()));
-        }
         "npy" => "it is not a NumPy array, though it is called one: save it anew with numpy.save",
         "npz" => {
             "it is not a zip archive of NumPy arrays, though it is called one: save it anew with numpy.savez"
@@ -232,9 +234,6 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
         }
         "h5" | "hdf5" | "h5ad" => {
             "it is not an HDF5 file, though it is called one: save it anew or download it again"
-        }
-        _ if formats::is_text(start) => {
-            "it is text without a table of numbers; give a table (CSV) or arrays (.npy, .npz)"
         }
         _ => {
             "it is none of what is read: IDX, CIFAR binaries, .npy, .npz, .mat, HDF5, tables (CSV), folders of pictures; \
@@ -255,19 +254,19 @@ fn read(
     // A file that holds one part only may say by its name which.
     let single = match kind {
         Kind::Npy | Kind::Csv => Some(choose_by_name(path, config.split, "items")?),
-        Kind::Npz | Kind::Idx | Kind::Cifar | Kind::Picture => None,
+        _ => None,
     };
     let mut loaded = match kind {
         Kind::Cifar => return cifar::load(path, config, limit, progress),
-        kind if arrays::is_container(kind) => return arrays::load(path, config, limit, progress),
-        Kind::Csv => csv::load(path, limit, progress)?,
-        _ => idx::load_counted(path, config, limit, progress)?,
+        Kind::Csv => table::load(path, config, limit, progress)?,
+        kind if arrays::is_container(kind) => arrays::load(path, config, limit, progress)?,
+        _ => without_choice(idx::load_counted(path, config, limit, progress)?, config)?,
     };
     if let Some(Taken { part, remark }) = single {
         loaded.data.splits.extend(part);
         loaded.data.remarks.extend(remark);
     }
-    without_choice(loaded, config)
+    Ok(loaded)
 }
 
 /// Makes built-in data.

@@ -8,7 +8,6 @@
 mod arrays;
 mod cifar;
 mod cross;
-mod csv;
 mod dataset;
 mod detect;
 pub mod digits;
@@ -38,6 +37,7 @@ mod spectrum;
 mod split;
 mod store;
 mod stored;
+mod table;
 mod targets;
 mod transform;
 mod transpose;

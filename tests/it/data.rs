@@ -4,6 +4,7 @@ mod archives;
 mod arrays;
 mod cifar;
 mod containers;
+mod dialects;
 mod foreign;
 mod formats;
 mod fuzz;
