@@ -1,7 +1,6 @@
 //! Losses as people write them, each with the β that its formula has.
 
-use super::super::{ErrorTerm, Sizes};
-use super::{Reading, read_loss};
+use super::{ErrorTerm, Factor, Reading, Sizes, read_loss};
 
 const D: f64 = 784.0;
 const BATCH: f64 = 128.0;
@@ -22,7 +21,7 @@ fn read(text: &str) -> Reading {
 
 fn beta(text: &str) -> f64 {
     let reading = read(text);
-    let weight = reading.weight.unwrap_or(1.0);
+    let weight = reading.weight.map_or(1.0, |w| w.at(&SIZES));
     reading.form.beta(weight, &SIZES).expect("a β")
 }
 
@@ -419,7 +418,7 @@ fn what_is_not_there_is_assumed_and_said() {
     assert_eq!(reading.assumed.len(), 2, "{reading:?}");
     assert!(reading.unread[0].contains("beta"), "{reading:?}");
     let named = read("loss = recon + 0.1 * kl");
-    assert_eq!(named.weight, Some(0.1));
+    assert_eq!(named.weight, Some(Factor::number(0.1)));
     assert_eq!(named.assumed.len(), 2, "{named:?}");
 }
 
