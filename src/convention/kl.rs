@@ -388,7 +388,7 @@ fn cross_entropy(sum: &Linear) -> Option<Found> {
                     .iter()
                     .any(|(b, p)| *p == 1.0 && matches!(b, Base::Log(l) if l.same(log)))
         };
-        let p = one.minus(q);
+        let p = one.minus(q).without_tiny();
         let with = find(&|t: &Term| of_data(t, &p, 1.0));
         let against = find(&|t: &Term| of_data(t, q, -1.0));
         let (used, number) = if let (Some(with), Some(against)) = (with, against) {

@@ -350,7 +350,7 @@ impl Linear {
             match term.bases.as_slice() {
                 [] if term.factor.is_number() => out.factor.number *= term.factor.number.exp(),
                 [(Base::Log(inner), power)] if *power == 1.0 && term.factor.is_number() => {
-                    let power = inner.to_the(term.factor.number, "")?;
+                    let power = inner.to_the(term.factor.number, &inner.name())?;
                     let [only] = power.terms.as_slice() else {
                         return None;
                     };

@@ -344,7 +344,6 @@ fn what_is_not_read_is_said() {
             "kl_loss(mu, logvar)",
         ),
         ("loss = rec - kld", "sign"),
-        ("loss = rec * x.size(0) * x.size(0) + kld", "batch"),
         ("kld = kld if warm else 0\nloss = rec + kld", "kld if warm"),
     ] {
         let reading = read(&format!("{rec}{KLD}{rest}"));

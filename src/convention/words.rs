@@ -180,6 +180,19 @@ pub(super) fn size(name: &str) -> Option<Factor> {
     }
 }
 
+/// A number that libraries have a name for.
+pub(super) fn constant(name: &str) -> Option<f64> {
+    let (library, name) = name.rsplit_once('.')?;
+    if !is_library(library) {
+        return None;
+    }
+    match name {
+        "pi" => Some(std::f64::consts::PI),
+        "e" => Some(std::f64::consts::E),
+        _ => None,
+    }
+}
+
 /// Names of libraries, whose functions take what they work on as an argument.
 pub(super) fn is_library(name: &str) -> bool {
     let root = name.split('.').next().unwrap_or(name);

@@ -507,6 +507,9 @@ impl<'t> Reader<'t> {
                     if let Some(value) = self.paths.get(&key(&whole)) {
                         return value.clone();
                     }
+                    if let Some(number) = words::constant(&whole) {
+                        return Value::number(number);
+                    }
                     if let Some(value) = self.defaults.get(name).cloned()
                         && words::is_arguments(object_text)
                     {

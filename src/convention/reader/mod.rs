@@ -226,7 +226,8 @@ impl<'t> Reader<'t> {
             let factor = Term::base(Base::Named(label));
             let of_terms = super::kl::settled((*input).clone());
             for term in &of_terms.terms {
-                if !term.is_constant() {
+                // Mere names stand in the label.
+                if Linear::from(term.clone()).is_formula() {
                     out = out.plus(&term.times(&factor).into());
                 }
             }

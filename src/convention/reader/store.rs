@@ -122,7 +122,7 @@ impl<'t> Reader<'t> {
     fn part(&mut self, value: &Value, at: usize, name: &str) -> Value {
         if let Value::Linear(linear) = value {
             let of = linear.name();
-            if linear.is_term() {
+            if linear.is_term() && linear.as_sym().is_none() {
                 return Value::Linear(self.acted(
                     std::slice::from_ref(linear),
                     &format!("{of}[{at}]"),
