@@ -236,11 +236,15 @@ impl Linear {
 
     /// The product, where it can be followed; `text` is what it was written as.
     pub fn times(&self, other: &Self, texts: [&str; 2]) -> Option<Self> {
-        if let Some(factor) = self.as_factor() {
-            return Some(other.scaled(factor));
-        }
-        if let Some(factor) = other.as_factor() {
-            return Some(self.scaled(factor));
+        for (factor, of) in [(self, other), (other, self)] {
+            if let Some(known) = factor.as_factor() {
+                let mut product = of.scaled(known);
+                let notes = factor.terms.iter().flat_map(|t| &t.notes);
+                for (note, term) in notes.flat_map(|n| (0..product.terms.len()).map(move |at| (n, at))).collect::<Vec<_>>() {
+                    product.terms[term].note(note.clone());
+                }
+                return Some(product);
+            }
         }
         let (a, b) = (kl::settled(self.clone()), kl::settled(other.clone()));
         if a.terms.len() > 1 && b.terms.len() > 1 {
@@ -283,12 +287,20 @@ impl Linear {
         if power == 0.0 {
             return Some(Self::number(1.0));
         }
+        if self.terms.len() > 1 {
+            let plain = self.without_tiny();
+            if plain.terms.len() == 1 {
+                return plain.to_the(power, text);
+            }
+            return plain.whole_to_the(power, text);
+        }
         match self.terms.as_slice() {
             [] if power > 0.0 => Some(Self::default()),
             [] => None,
             [term] => {
                 if let [(Base::Sum(inner, _), own)] = term.bases.as_slice()
                     && near(own * power, 1.0)
+                    && term.state == inner.state()
                 {
                     return Some(inner.scaled(term.factor.to_the(power)));
                 }
@@ -303,6 +315,16 @@ impl Linear {
                 self.whole_to_the(power, text)
             }
             _ => self.whole_to_the(power, text),
+        }
+    }
+
+    /// Whether its power is what was taken the root of.
+    pub fn is_root_of(&self, power: f64) -> bool {
+        match self.terms.as_slice() {
+            [term] => {
+                matches!(term.bases.as_slice(), [(Base::Sum(..), own)] if near(own * power, 1.0))
+            }
+            _ => power == 1.0,
         }
     }
 
@@ -332,13 +354,15 @@ impl Linear {
     /// The quotient.
     pub fn over(&self, other: &Self, texts: [&str; 2]) -> Option<Self> {
         if let Some(factor) = other.as_factor() {
-            return (factor.number != 0.0).then(|| self.scaled(Factor::ONE.over(factor)));
+            if factor.number == 0.0 {
+                return None;
+            }
+            let mut inverse = other.clone();
+            for term in &mut inverse.terms {
+                term.factor = Factor::ONE.over(term.factor);
+            }
+            return self.times(&inverse, texts);
         }
-        let other = if other.terms.len() > 1 {
-            other.without_tiny()
-        } else {
-            other.clone()
-        };
         self.times(&other.to_the(-1.0, texts[1])?, texts)
     }
 
@@ -436,11 +460,17 @@ impl Linear {
     pub fn without_tiny(&self) -> Self {
         let tiny =
             |t: &Term| t.is_constant() && t.factor.is_number() && t.factor.number.abs() <= TINY;
-        if self.terms.iter().all(tiny) || !self.terms.iter().any(tiny) {
+        if self.terms.iter().all(tiny) {
             return self.clone();
         }
         let mut out = self.clone();
         out.terms.retain(|t| !tiny(t));
+        for term in out.terms.iter_mut().filter(|t| t.is_constant() && t.factor.is_number()) {
+            let whole = term.factor.number.round();
+            if whole != 0.0 && (term.factor.number - whole).abs() <= TINY {
+                term.factor.number = whole;
+            }
+        }
         out
     }
 

@@ -40,8 +40,9 @@ impl Parts {
         for term in kl::settled(sum.clone()).terms {
             match Piece::of(&term) {
                 Some(piece) => parts.pieces.push(piece),
-                None if !term.is_constant() => parts.rest.push(term),
-                None => {}
+                // Numbers and sizes change nothing.
+                None if term.bases.iter().all(|(b, _)| matches!(b, Base::Axis { .. })) => {}
+                None => parts.rest.push(term),
             }
         }
         parts
