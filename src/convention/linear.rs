@@ -101,6 +101,11 @@ impl Linear {
         self.terms.iter().any(Term::is_term)
     }
 
+    /// Whether a term of a loss stands in it as a summand, not only within a factor.
+    pub fn is_sum_of_terms(&self) -> bool {
+        self.terms.iter().any(Term::is_summand)
+    }
+
     /// Whether it is a formula, not just a factor: a term, or a part of one such as μ², log σ².
     pub fn is_formula(&self) -> bool {
         self.is_term()

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
 
 /// Longest time spent on a tree; only texts that are no Python take longer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_millis(700);
 
 /// The tree of a text; `None` if it could not be made in time.
 pub(super) fn tree(text: &str) -> Option<Tree> {

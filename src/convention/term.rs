@@ -306,6 +306,17 @@ impl Term {
         })
     }
 
+    /// Whether it is a term of a loss itself, not only a factor that holds one.
+    pub fn is_summand(&self) -> bool {
+        self.bases.iter().any(|(base, power)| match base {
+            Base::Known(..) | Base::Abs(..) => true,
+            Base::Sym(sym) => words::is_kl(&sym.name) || words::is_error(&sym.name),
+            Base::Sum(..) if *power == 2.0 && base.is_difference() => true,
+            Base::Sum(..) => base.holds_term() && *power == 1.0,
+            _ => false,
+        })
+    }
+
     /// Remembers a remark.
     pub fn note(&mut self, text: Name) {
         if !self.notes.contains(&text) && self.notes.len() < REMARKS {
@@ -358,6 +369,14 @@ impl Term {
         product
     }
 
+    /// Whether it is one number for all: what it holds was reduced before it was made.
+    fn is_scalar(&self) -> bool {
+        self.bases.iter().all(|(base, _)| match base {
+            Base::Sum(inner, _) => inner.terms.iter().all(|t| t.state.rank() > 0),
+            _ => false,
+        })
+    }
+
     fn state_with(&self, other: &Self) -> State {
         if self.is_constant() {
             return other.state;
@@ -365,7 +384,12 @@ impl Term {
         if other.is_constant() {
             return self.state;
         }
-        match (self.is_term(), other.is_term()) {
+        match (self.is_scalar(), other.is_scalar()) {
+            (true, false) => return other.state,
+            (false, true) => return self.state,
+            _ => {}
+        }
+        match (self.is_summand(), other.is_summand()) {
             (true, false) => self.state,
             (false, true) => other.state,
             _ if other.state.rank() > self.state.rank() => other.state,

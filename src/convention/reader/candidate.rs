@@ -44,7 +44,9 @@ impl<'t> Reader<'t> {
                 if self.candidates.len() >= CANDIDATES || !linear.is_formula() {
                     return;
                 }
-                let logged = linear.is_term() && linear.terms.iter().all(|t| t.detached || t.is_constant());
+                // What has no gradient is only shown, whatever it is added to.
+                let live = linear.terms.iter().any(|t| t.known().is_some() && !t.detached);
+                let logged = !live && linear.terms.iter().any(|t| t.detached && t.is_term());
                 let text = self.text(node).lines().next().unwrap_or_default();
                 self.candidates.push(Candidate {
                     value: linear.clone(),

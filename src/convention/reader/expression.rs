@@ -264,7 +264,7 @@ impl<'t> Reader<'t> {
             Operation::Over => x.over(&y, texts),
             Operation::Power => match (x.as_number(), y.as_number()) {
                 (Some(a), Some(b)) => Some(Linear::number(a.powf(b))),
-                (_, Some(power)) if !x.is_term() || x.is_root_of(power) => x.to_the(power, texts[0]),
+                (_, Some(power)) if !x.is_sum_of_terms() || x.is_root_of(power) => x.to_the(power, texts[0]),
                 _ => None,
             },
         };

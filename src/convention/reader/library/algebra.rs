@@ -45,6 +45,10 @@ impl<'t> Reader<'t> {
             .get(1)
             .cloned()
             .or_else(|| keyword(&["other", "y", "b", "exponent", "value"]));
+        if matches!(name, "dot" | "vdot" | "inner" | "matmul" | "mm") {
+            let second = second?;
+            return Some(self.dot(&first.0, &second.0, [&first.1, &second.1], call.text));
+        }
         if let Some(operation) = operation(name) {
             return self.by_name(call, operation, first, second?);
         }
@@ -94,10 +98,6 @@ impl<'t> Reader<'t> {
             }
             "log_sigmoid" | "logsigmoid" if !input.is_term() => self.log_sigmoid(&input, inner),
             "abs" | "absolute" | "fabs" => input.abs(inner),
-            "dot" | "vdot" | "matmul" | "mm" => {
-                let second = second?;
-                return Some(self.dot(&first.0, &second.0, [&first.1, &second.1], text));
-            }
             "where" => return self.where_(call),
             "lerp" => return self.lerp(call),
             _ => return None,
