@@ -63,7 +63,10 @@ fn code(path: &Path, name: &str) -> Result<String, Error> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {
         let stdin = std::io::stdin().lock();
-        stdin.take(LIMIT + 1).read_to_end(&mut bytes).map_err(read)?;
+        stdin
+            .take(LIMIT + 1)
+            .read_to_end(&mut bytes)
+            .map_err(read)?;
     } else {
         let file = File::open(path).map_err(read)?;
         file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(read)?;
@@ -78,7 +81,10 @@ fn code(path: &Path, name: &str) -> Result<String, Error> {
         name: name.to_owned(),
         byte: e.utf8_error().valid_up_to(),
     })?;
-    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ipynb")) {
+    if path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("ipynb"))
+    {
         return notebook(&text).map_err(|reason| Error::Convention {
             name: name.to_owned(),
             reason,
@@ -128,7 +134,10 @@ fn report(reading: Reading, arguments: &TranslateArguments, gamma: f64) -> Repor
     let known = unread.iter().all(|u| !u.contains("on which β depends"));
     Report {
         beta: beta.map(short),
-        weight: reading.weight.filter(|_| known).map(|w| short(w.at(&sizes))),
+        weight: reading
+            .weight
+            .filter(|_| known)
+            .map(|w| short(w.at(&sizes))),
         eta_enc: reading.eta_enc.map(short),
         found: reading.found,
         assumed,

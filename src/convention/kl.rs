@@ -153,9 +153,10 @@ fn without(term: &Term, variance: &Term) -> Option<Term> {
     let left = plain(term).times(&plain(&inverse));
     let touches = left.bases.iter().any(|(base, _)| {
         variance.bases.iter().any(|(v, _)| match (base, v) {
-            (Base::Exp(a), Base::Exp(b)) => {
-                a.terms.iter().any(|t| b.terms.iter().any(|o| t.same_bases(o)))
-            }
+            (Base::Exp(a), Base::Exp(b)) => a
+                .terms
+                .iter()
+                .any(|t| b.terms.iter().any(|o| t.same_bases(o))),
             _ => base == v,
         })
     });
@@ -241,7 +242,10 @@ fn kl(sum: &Linear) -> Option<Found> {
                 part.notes.iter().for_each(|n| found.note(n.clone()));
             }
             if !log.natural {
-                let text = format!("`{}` is what the KL makes of it, not what its name says", log.name);
+                let text = format!(
+                    "`{}` is what the KL makes of it, not what its name says",
+                    log.name
+                );
                 found.note(text.into());
             }
             let found = Found {
@@ -281,7 +285,10 @@ fn sampled(sum: &Linear) -> Option<Found> {
                 continue;
             };
             for (other, name, rest, _) in squares(sum, own.state) {
-                let inside = inner.terms.iter().any(|t| Linear::from(t.clone()).name() == name);
+                let inside = inner
+                    .terms
+                    .iter()
+                    .any(|t| Linear::from(t.clone()).name() == name);
                 let ratio = -rest.factor.number / log.factor.number;
                 if other == at || !inside || !rest.is_constant() || ratio <= 0.0 {
                     continue;
@@ -310,18 +317,25 @@ fn sampled(sum: &Linear) -> Option<Found> {
 
 /// A log density of z in a product: its place, whether it is the posterior's, and the prior it is of.
 fn density(term: &Term) -> Option<(usize, bool, Prior, Name)> {
-    term.bases.iter().enumerate().find_map(|(at, (base, power))| {
-        if *power != 1.0 {
-            return None;
-        }
-        match base {
-            Base::Known(Kind::LogPosterior, of) => Some((at, true, Prior::standard(), of.clone())),
-            Base::Known(Kind::LogPrior(prior), of) => Some((at, false, prior.clone(), of.clone())),
-            Base::Sym(sym) => words::log_density(&sym.name)
-                .map(|sign| (at, sign > 0.0, Prior::standard(), sym.name.clone())),
-            _ => None,
-        }
-    })
+    term.bases
+        .iter()
+        .enumerate()
+        .find_map(|(at, (base, power))| {
+            if *power != 1.0 {
+                return None;
+            }
+            match base {
+                Base::Known(Kind::LogPosterior, of) => {
+                    Some((at, true, Prior::standard(), of.clone()))
+                }
+                Base::Known(Kind::LogPrior(prior), of) => {
+                    Some((at, false, prior.clone(), of.clone()))
+                }
+                Base::Sym(sym) => words::log_density(&sym.name)
+                    .map(|sign| (at, sign > 0.0, Prior::standard(), sym.name.clone())),
+                _ => None,
+            }
+        })
 }
 
 /// log q(z) − log p(z).
@@ -339,8 +353,8 @@ fn densities(sum: &Linear) -> Option<Found> {
                 t.bases.remove(at);
                 t
             };
-            let opposite = q.factor.near(p.factor.scaled(-1.0))
-                && rest(q, q_at).same_bases(&rest(p, p_at));
+            let opposite =
+                q.factor.near(p.factor.scaled(-1.0)) && rest(q, q_at).same_bases(&rest(p, p_at));
             if !opposite || q.state != p.state {
                 continue;
             }
@@ -348,7 +362,9 @@ fn densities(sum: &Linear) -> Option<Found> {
             for (part, at, name) in [(q, q_at, &of), (p, p_at, &name)] {
                 part.notes.iter().for_each(|n| term.note(n.clone()));
                 if matches!(part.bases[at].0, Base::Sym(_)) {
-                    term.note(format!("`{name}` is a log density of z, one number per sample").into());
+                    term.note(
+                        format!("`{name}` is a log density of z, one number per sample").into(),
+                    );
                     if term.state.dims == Dims::Open {
                         term.state.dims = Dims::Sum;
                     }
@@ -378,9 +394,8 @@ fn cross_entropy(sum: &Linear) -> Option<Found> {
             continue;
         }
         let like = |t: &&Term| t.state == rest.state && t.detached == rest.detached;
-        let find = |want: &dyn Fn(&Term) -> bool| {
-            sum.terms.iter().position(|t| like(&t) && want(t))
-        };
+        let find =
+            |want: &dyn Fn(&Term) -> bool| sum.terms.iter().position(|t| like(&t) && want(t));
         let of_data = |t: &Term, log: &Linear, sign: f64| {
             t.bases.len() == 2
                 && t.factor.near(rest.factor.scaled(sign))
@@ -443,9 +458,15 @@ pub(super) fn why_none(sum: &Linear) -> Option<String> {
         }
         let formula = "½ (μ² + σ² − log σ² − 1)";
         return Some(if squares.is_empty() {
-            format!("the sum with `{}` is not a KL: {formula} has a μ², this has none", log.name)
+            format!(
+                "the sum with `{}` is not a KL: {formula} has a μ², this has none",
+                log.name
+            )
         } else if exps.is_empty() {
-            format!("the sum with `{}` is not a KL: {formula} has a σ², this has none", log.name)
+            format!(
+                "the sum with `{}` is not a KL: {formula} has a σ², this has none",
+                log.name
+            )
         } else {
             format!(
                 "the sum with `{}` is not a KL: its coefficients or powers are not those of {formula} for any prior variance",

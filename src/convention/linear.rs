@@ -71,9 +71,7 @@ impl Linear {
 
     /// The number, if it is one.
     pub fn as_number(&self) -> Option<f64> {
-        self.as_factor()
-            .filter(|f| f.is_number())
-            .map(|f| f.number)
+        self.as_factor().filter(|f| f.is_number()).map(|f| f.number)
     }
 
     /// The known factor, if it is nothing else.
@@ -208,11 +206,7 @@ impl Linear {
             number: first.factor.number,
             ..first.factor
         });
-        if !self
-            .terms
-            .iter()
-            .all(|t| t.factor.same_sizes(first.factor))
-        {
+        if !self.terms.iter().all(|t| t.factor.same_sizes(first.factor)) {
             shared.factor = Factor::number(first.factor.number);
         }
         shared.bases = first
@@ -245,7 +239,10 @@ impl Linear {
             if let Some(known) = factor.as_factor() {
                 let mut product = of.scaled(known);
                 let notes = factor.terms.iter().flat_map(|t| &t.notes);
-                for (note, term) in notes.flat_map(|n| (0..product.terms.len()).map(move |at| (n, at))).collect::<Vec<_>>() {
+                for (note, term) in notes
+                    .flat_map(|n| (0..product.terms.len()).map(move |at| (n, at)))
+                    .collect::<Vec<_>>()
+                {
                     product.terms[term].note(note.clone());
                 }
                 return Some(product);
@@ -470,7 +467,11 @@ impl Linear {
         }
         let mut out = self.clone();
         out.terms.retain(|t| !tiny(t));
-        for term in out.terms.iter_mut().filter(|t| t.is_constant() && t.factor.is_number()) {
+        for term in out
+            .terms
+            .iter_mut()
+            .filter(|t| t.is_constant() && t.factor.is_number())
+        {
             let whole = term.factor.number.round();
             if whole != 0.0 && (term.factor.number - whole).abs() <= TINY {
                 term.factor.number = whole;
@@ -499,7 +500,8 @@ impl Linear {
             return Some(abs.into());
         }
         match self.terms.as_slice() {
-            [term] if matches!(term.bases.as_slice(), [(Base::Sym(s), p)] if *p == 1.0 && words::is_difference(&s.name)) => {
+            [term] if matches!(term.bases.as_slice(), [(Base::Sym(s), p)] if *p == 1.0 && words::is_difference(&s.name)) =>
+            {
                 let mut abs = Term::base(Base::Abs(Rc::new(self.clone()), short(text)));
                 abs.state = term.state;
                 Some(abs.into())
@@ -515,7 +517,9 @@ impl Linear {
             let named = |b: &(Base, f64)| matches!(&b.0, Base::Sym(s) if words::is_mean(&s.name));
             t.bases.iter().any(named)
         };
-        let whole = things.iter().all(|t| !t.is_term() && t.state == State::OPEN);
+        let whole = things
+            .iter()
+            .all(|t| !t.is_term() && t.state == State::OPEN);
         let latent = |t: &&Term| {
             let named = |b: &(Base, f64)| matches!(&b.0, Base::Sym(s) if words::is_latent(&s.name));
             t.bases.iter().any(named)
@@ -532,7 +536,8 @@ impl Linear {
     /// Its sum or mean.
     pub fn reduced(&self, how: How) -> Self {
         let mut out = kl::settled(self.clone());
-        let known = |t: &Term| t.known().is_some() || t.bases.iter().any(|(b, _)| b.is_difference());
+        let known =
+            |t: &Term| t.known().is_some() || t.bases.iter().any(|(b, _)| b.is_difference());
         let open = |pick: fn(State) -> bool| out.terms.iter().any(|t| known(t) && pick(t.state));
         let spreads = [
             !how.mean && how.batch && open(|s| s.batch == Batch::Open),
@@ -559,7 +564,9 @@ impl Term {
                 self.state.batch = if how.mean { Batch::Mean } else { Batch::Sum };
             } else if spreads[0] && known {
                 self.factor.batch += 1.0;
-                self.note("a term that is one number for the batch is added to every sample".into());
+                self.note(
+                    "a term that is one number for the batch is added to every sample".into(),
+                );
             }
         }
         if !how.dims {

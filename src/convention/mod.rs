@@ -39,9 +39,7 @@ pub use reading::Reading;
 /// Reads a loss; `None` if there is neither a reconstruction term nor a KL in the text.
 pub fn read_loss(text: &str) -> Option<Reading> {
     let (source, cut) = prepare::prepare(text);
-    let Some(tree) = syntax::tree(&source) else {
-        return None;
-    };
+    let tree = syntax::tree(&source)?;
     let reader = reader::Reader::read(&source, &tree);
     let mut reading = judge::judge(&reader)?;
     if cut {

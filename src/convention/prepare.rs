@@ -25,7 +25,10 @@ pub fn notebook(text: &str) -> Result<String, Error> {
         match cell.get("source") {
             Some(serde_json::Value::String(source)) => code += source,
             Some(serde_json::Value::Array(lines)) => {
-                lines.iter().filter_map(|l| l.as_str()).for_each(|l| code += l);
+                lines
+                    .iter()
+                    .filter_map(|l| l.as_str())
+                    .for_each(|l| code += l);
             }
             _ => {}
         }
@@ -55,7 +58,8 @@ pub(super) fn prepare(text: &str) -> (String, bool) {
 /// The code between Markdown's fences, if there are any.
 fn unfenced(lines: Vec<&str>) -> Vec<&str> {
     let is_fence = |line: &str| line.trim_start().starts_with("```");
-    let is_python = || syntax::tree(&lines.join("\n")).is_some_and(|t| syntax::wrong_bytes(&t) == 0);
+    let is_python =
+        || syntax::tree(&lines.join("\n")).is_some_and(|t| syntax::wrong_bytes(&t) == 0);
     if !lines.iter().any(|l| is_fence(l)) || is_python() {
         return lines;
     }
@@ -74,7 +78,9 @@ fn unfenced(lines: Vec<&str>) -> Vec<&str> {
 /// Lines without the number in front of each, or the marks of a difference between files.
 fn unmarked(lines: Vec<&str>) -> Vec<&str> {
     let filled = || lines.iter().filter(|l| !l.trim().is_empty());
-    let numbers: Vec<u64> = filled().filter_map(|l| leading_number(l).map(|n| n.0)).collect();
+    let numbers: Vec<u64> = filled()
+        .filter_map(|l| leading_number(l).map(|n| n.0))
+        .collect();
     if numbers.len() > 1 && numbers.len() == filled().count() && numbers.is_sorted() {
         return lines
             .iter()
@@ -141,7 +147,10 @@ fn indented(lines: &[String]) -> String {
         filled.map(|l| l.len() - l.trim_start().len()).min()
     };
     let without = |lines: &[String], by: usize| -> Vec<String> {
-        let cut = |l: &String| l.get(by.min(l.len() - l.trim_start().len())..).map(str::to_owned);
+        let cut = |l: &String| {
+            l.get(by.min(l.len() - l.trim_start().len())..)
+                .map(str::to_owned)
+        };
         lines.iter().filter_map(cut).collect()
     };
     let dedented = without(lines, margin(lines).unwrap_or(0));
@@ -152,7 +161,7 @@ fn indented(lines: &[String]) -> String {
         // A copy that began in the middle of its first line.
         let (head, tail) = dedented.split_at(first + 1);
         let mut late = head.to_vec();
-        late[first] = late[first].trim_start().to_owned();
+        late[first] = head[first].trim_start().to_owned();
         let by = margin(tail).unwrap_or(0);
         if by > 0 {
             late.extend(without(tail, by));

@@ -44,7 +44,9 @@ impl Reading {
         };
         let at = |sizes: Sizes| {
             let weight = self.weight.map_or(1.0, |w| w.at(&sizes));
-            self.form.beta_per_weight(&sizes).map_or(1.0, |b| b * weight)
+            self.form
+                .beta_per_weight(&sizes)
+                .map_or(1.0, |b| b * weight)
         };
         let base = at(one);
         [

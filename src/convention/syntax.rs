@@ -61,7 +61,7 @@ pub(super) fn text<'t>(node: Node<'_>, source: &'t str) -> &'t str {
 }
 
 /// The named children of a node, without comments.
-pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor)
         .filter(|n| n.kind() != "comment" && n.kind() != "line_continuation")

@@ -9,7 +9,8 @@ fn any(name: &str, marks: &[&str]) -> bool {
 /// A weight, whatever it weighs.
 fn is_weight(name: &str) -> bool {
     let marks = [
-        "weight", "coef", "beta", "lambda", "anneal", "factor", "alpha", "scale", "lambd", "wt", "ratio", "warm",
+        "weight", "coef", "beta", "lambda", "anneal", "factor", "alpha", "scale", "lambd", "wt",
+        "ratio", "warm",
     ];
     any(name, &marks) || name.starts_with("w_") || name.ends_with("_w")
 }
@@ -29,26 +30,61 @@ pub(super) fn is_kl(name: &str) -> bool {
         "regularization_loss",
         "regularisation_loss",
     ];
-    any(&name, &marks) && !is_weight(&name)
+    let bounds = ["tol", "free", "capacity", "target", "max", "min"];
+    any(&name, &marks) && !is_weight(&name) && !any(&name, &bounds)
 }
 
 /// A reconstruction term.
 pub(super) fn is_error(name: &str) -> bool {
     let name = own(name);
     let marks = [
-        "recon", "rec_", "_rec", "mse", "bce", "nll", "likelihood", "log_p", "logp", "sse", "l1_loss", "huber",
-        "cross_ent", "xent",
+        "recon",
+        "rec_",
+        "_rec",
+        "mse",
+        "bce",
+        "nll",
+        "likelihood",
+        "log_p",
+        "logp",
+        "l1_loss",
+        "huber",
+        "cross_ent",
+        "xent",
     ];
     let not = [
-        "recon_x", "x_recon", "recon_batch", "reconstructed", "logpz", "log_pz", "log_p_z", "log_prior", "logprior",
-        "recon_img", "recon_image", "recons_x", "x_rec", "img_rec", "recon_data", "recon_out", "reconstruction_x",
+        "recon_x",
+        "x_recon",
+        "recon_batch",
+        "reconstructed",
+        "logpz",
+        "log_pz",
+        "log_p_z",
+        "log_prior",
+        "logprior",
+        "recon_img",
+        "recon_image",
+        "recons_x",
+        "x_rec",
+        "img_rec",
+        "recon_data",
+        "recon_out",
+        "reconstruction_x",
     ];
-    (any(&name, &marks) || name == "rec")
+    let squares = name.split('_').any(|part| part == "sse");
+    (any(&name, &marks) || squares || name == "rec")
         && !is_kl(&name)
         && !is_weight(&name)
         && !any(&name, &not)
-        && !["reconstruct", "reconstruction", "reconstructions", "recon", "recons", "reconstruct_x"]
-            .contains(&&*name)
+        && ![
+            "reconstruct",
+            "reconstruction",
+            "reconstructions",
+            "recon",
+            "recons",
+            "reconstruct_x",
+        ]
+        .contains(&&*name)
         || ["recon_loss", "reconstruction_loss"].contains(&&*name)
 }
 
@@ -99,19 +135,28 @@ pub(super) fn is_deviation(name: &str) -> bool {
 /// A variance.
 pub(super) fn is_variance(name: &str) -> bool {
     let name = own(name);
-    name.contains("var") || any(&name, &["sigma2", "sigma_sq", "sigma_2", "std2", "σ²", "σ2"])
+    name.contains("var")
+        || any(
+            &name,
+            &["sigma2", "sigma_sq", "sigma_2", "std2", "σ²", "σ2"],
+        )
 }
 
 /// The mean of a posterior or prior.
 pub(super) fn is_mean(name: &str) -> bool {
     let name = own(name);
-    name == "m" || any(&name, &["mu", "mean", "loc", "μ"]) && !any(&name, &["decoded", "x_hat", "recon", "mul"])
+    name == "m"
+        || any(&name, &["mu", "mean", "loc", "μ"])
+            && !any(&name, &["decoded", "x_hat", "recon", "mul"])
 }
 
 /// A latent.
 pub(super) fn is_latent(name: &str) -> bool {
     let name = own(name);
-    ["z", "zs", "z_sample", "latent", "latents", "z_q", "code", "codes"].contains(&&*name)
+    [
+        "z", "zs", "z_sample", "latent", "latents", "z_q", "code", "codes",
+    ]
+    .contains(&&*name)
         || name.starts_with("z_")
         || name.starts_with("latent")
         || name.ends_with("_z")
@@ -137,7 +182,11 @@ pub(super) fn is_formula(name: &str) -> bool {
 /// A prior by its name.
 pub(super) fn is_prior(name: &str) -> bool {
     let name = name.to_lowercase();
-    name.contains("prior") || name == "p" || name == "pz" || name == "p_z" || name.ends_with(".p")
+    name.contains("prior")
+        || name == "p"
+        || name == "pz"
+        || name == "p_z"
+        || name.split('.').next_back() == Some("p")
 }
 
 /// A distribution whose arguments say that it is N(0, 1).
@@ -149,8 +198,19 @@ pub(super) fn is_standard(text: &str) -> bool {
 /// Settings that a command line or a file gives.
 pub(super) fn is_arguments(name: &str) -> bool {
     let name = own(name);
-    ["args", "opt", "opts", "flags", "config", "cfg", "hparams", "params", "arguments", "parsed"]
-        .contains(&&*name)
+    [
+        "args",
+        "opt",
+        "opts",
+        "flags",
+        "config",
+        "cfg",
+        "hparams",
+        "params",
+        "arguments",
+        "parsed",
+    ]
+    .contains(&&*name)
 }
 
 /// A word that may matter where the code around it is no Python.
@@ -169,13 +229,22 @@ pub(super) fn size(name: &str) -> Option<Factor> {
     }
     let last = name.rsplit('.').next().unwrap_or(name);
     match last.to_lowercase().as_str() {
-        "batch_size" | "batchsize" | "bsz" | "bs" | "n_batch" | "batch_len" | "minibatch_size" | "num_samples_in_batch" => {
-            Some(Factor::BATCH)
+        "batch_size"
+        | "batchsize"
+        | "bsz"
+        | "bs"
+        | "n_batch"
+        | "batch_len"
+        | "minibatch_size"
+        | "num_samples_in_batch" => Some(Factor::BATCH),
+        "original_dim" | "input_dim" | "x_dim" | "data_dim" | "n_pixels" | "num_pixels"
+        | "input_size" | "image_dim" | "n_input" | "dim_x" | "img_dim" | "input_dims" | "d_x" => {
+            Some(Factor::PIXELS)
         }
-        "original_dim" | "input_dim" | "x_dim" | "data_dim" | "n_pixels" | "num_pixels" | "input_size" | "image_dim"
-        | "n_input" | "dim_x" | "img_dim" | "input_dims" | "d_x" => Some(Factor::PIXELS),
-        "latent_dim" | "latent_dims" | "z_dim" | "zdim" | "dim_z" | "n_latents" | "latent_size" | "n_latent"
-        | "z_size" | "latents" | "num_latents" | "d_z" | "latent_features" | "nz" => Some(Factor::LATENTS),
+        "latent_dim" | "latent_dims" | "z_dim" | "zdim" | "dim_z" | "n_latents" | "latent_size"
+        | "n_latent" | "z_size" | "latents" | "num_latents" | "d_z" | "latent_features" | "nz" => {
+            Some(Factor::LATENTS)
+        }
         _ => None,
     }
 }

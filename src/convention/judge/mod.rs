@@ -45,7 +45,9 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
     // Without such a value, the newest with one of the two and more may be the loss.
     let rest = whole.or_else(|| {
         let more = |p: &Parts| (p.error().is_some() || p.kl().is_some()) && p.count() > 1;
-        all.iter().filter(|(_, p)| more(p)).max_by_key(|(c, _)| c.rank)
+        all.iter()
+            .filter(|(_, p)| more(p))
+            .max_by_key(|(c, _)| c.rank)
     });
     if let Some((_, parts)) = rest {
         others(&mut reading, parts, error, kl);
@@ -94,7 +96,13 @@ fn fill(reading: &mut Reading, error: Option<&Piece>, kl: Option<&Piece>, added:
         },
         Piece::closed,
     );
-    let mut k = kl.map_or_else(|| Factor { batch: e.batch, ..Factor::ONE }, Piece::closed);
+    let mut k = kl.map_or_else(
+        || Factor {
+            batch: e.batch,
+            ..Factor::ONE
+        },
+        Piece::closed,
+    );
     if let Some(kl) = kl
         && !kl.read
         && kl.term.state.batch == Batch::Open
@@ -106,12 +114,23 @@ fn fill(reading: &mut Reading, error: Option<&Piece>, kl: Option<&Piece>, added:
     numbers(reading, e.number, k.number, leftover, error, kl);
     sentences(reading, error, kl);
     for piece in [error, kl].into_iter().flatten() {
-        let (term, other) = if piece.is_kl { ("KL", error) } else { ("error", kl) };
+        let (term, other) = if piece.is_kl {
+            ("KL", error)
+        } else {
+            ("error", kl)
+        };
         if !piece.read && piece.name.contains('(') {
-            say(&mut reading.unread, format!("`{}`, what it computes", piece.name));
+            say(
+                &mut reading.unread,
+                format!("`{}`, what it computes", piece.name),
+            );
         }
         for factor in &piece.named {
-            let shared = other.is_some_and(|o| o.named.iter().any(|f| f.0 == factor.0 && near(f.1, factor.1)));
+            let shared = other.is_some_and(|o| {
+                o.named
+                    .iter()
+                    .any(|f| f.0 == factor.0 && near(f.1, factor.1))
+            });
             if shared {
                 let text = format!("`{}` acts on both terms alike", factor.0.name());
                 say(&mut reading.assumed, text);
@@ -142,7 +161,10 @@ fn fill(reading: &mut Reading, error: Option<&Piece>, kl: Option<&Piece>, added:
     if let Some(piece) = error.filter(|e| e.kind == Some(Kind::OtherError)) {
         say(
             &mut reading.unread,
-            format!("`{}`, an error of neither a Gaussian nor a Bernoulli decoder", piece.name),
+            format!(
+                "`{}`, an error of neither a Gaussian nor a Bernoulli decoder",
+                piece.name
+            ),
         );
     }
     weights(reading, kl, added);
@@ -192,7 +214,10 @@ fn numbers(
     kl: Option<&Piece>,
 ) {
     if !(e * k).is_finite() || e * k == 0.0 {
-        say(&mut reading.unread, "a factor of zero or beyond all numbers".into());
+        say(
+            &mut reading.unread,
+            "a factor of zero or beyond all numbers".into(),
+        );
         return;
     }
     let both_read = [error, kl].into_iter().flatten().all(|p| p.read);
@@ -229,13 +254,21 @@ fn others(reading: &mut Reading, parts: &Parts, error: Option<&Piece>, kl: Optio
             continue;
         }
         let alike = taken.is_some_and(|t| {
-            piece.is_kl && t.read && piece.read && t.closed().near(piece.closed()) && t.same_factors(piece) && t.same_prior(piece)
+            piece.is_kl
+                && t.read
+                && piece.read
+                && t.closed().near(piece.closed())
+                && t.same_factors(piece)
+                && t.same_prior(piece)
         });
         if alike {
             let text = "several KLs with the same factor are one over all their latents";
             say(&mut reading.assumed, text.into());
         } else if piece.is_kl {
-            say(&mut reading.unread, format!("a second KL, `{}`", piece.name));
+            say(
+                &mut reading.unread,
+                format!("a second KL, `{}`", piece.name),
+            );
         } else {
             say(
                 &mut reading.unread,

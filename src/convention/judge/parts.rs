@@ -41,7 +41,10 @@ impl Parts {
             match Piece::of(&term) {
                 Some(piece) => parts.pieces.push(piece),
                 // Numbers and sizes change nothing.
-                None if term.bases.iter().all(|(b, _)| matches!(b, Base::Axis { .. })) => {}
+                None if term
+                    .bases
+                    .iter()
+                    .all(|(b, _)| matches!(b, Base::Axis { .. })) => {}
                 None => parts.rest.push(term),
             }
         }
@@ -179,7 +182,11 @@ fn main(term: &Term) -> Option<(usize, Option<Kind>, Name)> {
 fn axes(named: &mut Vec<(Base, f64)>) -> Factor {
     let mut out = Factor::ONE;
     while let Some((of, power, latents)) = named.iter().find_map(|(b, p)| match b {
-        Base::Axis { of, index: 1, latents } => Some((of.clone(), *p, *latents)),
+        Base::Axis {
+            of,
+            index: 1,
+            latents,
+        } => Some((of.clone(), *p, *latents)),
         _ => None,
     }) {
         let whole: Vec<usize> = (0..named.len())
@@ -188,7 +195,11 @@ fn axes(named: &mut Vec<(Base, f64)>) -> Factor {
                 _ => false,
             })
             .collect();
-        let size = if latents { Factor::LATENTS } else { Factor::PIXELS };
+        let size = if latents {
+            Factor::LATENTS
+        } else {
+            Factor::PIXELS
+        };
         out = out.times(size.to_the(power));
         for at in whole.into_iter().rev() {
             named.remove(at);

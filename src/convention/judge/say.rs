@@ -36,7 +36,11 @@ pub(super) fn sentences(reading: &mut Reading, error: Option<&Piece>, kl: Option
     match kl {
         Some(piece) if piece.read => {
             let sampled = matches!(piece.kind, Some(Kind::Kl(_, true)));
-            let how = if sampled { ", estimated at samples of z" } else { "" };
+            let how = if sampled {
+                ", estimated at samples of z"
+            } else {
+                ""
+            };
             let text = format!(
                 "KL{how}: {} over latents, {} over the batch",
                 reading.form.kl_latents.word(),
@@ -63,7 +67,10 @@ pub(super) fn sentences(reading: &mut Reading, error: Option<&Piece>, kl: Option
             } else {
                 "averaged"
             };
-            let text = format!("KL summed over latents, {over} over the batch{}", named(piece));
+            let text = format!(
+                "KL summed over latents, {over} over the batch{}",
+                named(piece)
+            );
             say(&mut reading.assumed, text);
         }
     }
@@ -102,7 +109,10 @@ fn error_read(reading: &mut Reading, piece: &Piece) {
         say(&mut reading.found, text.into());
     }
     if piece.term.state.dims == Dims::Open {
-        say(&mut reading.assumed, "the error is summed over pixels".into());
+        say(
+            &mut reading.assumed,
+            "the error is summed over pixels".into(),
+        );
     }
 }
 

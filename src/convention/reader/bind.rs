@@ -15,7 +15,12 @@ const CALLS: usize = 24;
 
 impl<'t> Reader<'t> {
     /// The value of a function for given arguments; what is not given is its default or stands for itself.
-    pub(super) fn apply(&mut self, function: usize, receiver: Option<Value>, given: Given) -> Value {
+    pub(super) fn apply(
+        &mut self,
+        function: usize,
+        receiver: Option<Value>,
+        given: Given,
+    ) -> Value {
         let Some(definition) = self.functions.get(function).copied() else {
             return Value::None;
         };
@@ -51,7 +56,10 @@ impl<'t> Reader<'t> {
             per_sample,
             returns: Vec::new(),
         });
-        let value = match (definition.node.kind(), syntax::field(definition.node, "body")) {
+        let value = match (
+            definition.node.kind(),
+            syntax::field(definition.node, "body"),
+        ) {
             ("lambda", Some(body)) => self.value(body),
             (_, Some(body)) => {
                 self.block(body);
@@ -138,7 +146,8 @@ impl<'t> Reader<'t> {
                 (None, None) => match self.frames.first().and_then(|f| f.names.get(name)) {
                     // An argument of the same name further down is most likely what it is called with.
                     Some(value) if !matches!(value, Value::Function(..) | Value::Class(_)) => {
-                        value.clone()
+                        let text = format!("`{name}` is what has that name outside the function");
+                        value.clone().each(&mut |t| t.note(text.as_str().into()))
                     }
                     _ => self.opaque(name),
                 },
@@ -153,7 +162,10 @@ impl<'t> Reader<'t> {
         let text = format!("`{name}` is {}, its default", self.text(default));
         match value {
             Value::Linear(mut linear) if linear.as_number().is_some() => {
-                linear.terms.iter_mut().for_each(|t| t.note(text.as_str().into()));
+                linear
+                    .terms
+                    .iter_mut()
+                    .for_each(|t| t.note(text.as_str().into()));
                 Value::Linear(linear)
             }
             other => other,

@@ -44,7 +44,13 @@ impl Reader<'_> {
         )))
     }
 
-    fn either_whole(&mut self, other: &Value, taken: Value, condition: &str, strict: bool) -> Value {
+    fn either_whole(
+        &mut self,
+        other: &Value,
+        taken: Value,
+        condition: &str,
+        strict: bool,
+    ) -> Value {
         match (other, taken) {
             (Value::Seq(a), Value::Seq(b)) if a.items.len() == b.items.len() && self.step() => {
                 let pairs = a.items.iter().zip(b.items.iter());
@@ -205,7 +211,10 @@ fn said(condition: &str) -> crate::convention::term::Name {
 }
 
 fn noted(mut linear: Linear, condition: &str) -> Linear {
-    linear.terms.iter_mut().for_each(|t| t.note(said(condition)));
+    linear
+        .terms
+        .iter_mut()
+        .for_each(|t| t.note(said(condition)));
     linear
 }
 

@@ -24,18 +24,22 @@ pub(super) struct Call<'t> {
     pub full: String,
     /// What the function works on, if it is a method.
     pub receiver: Option<(Value, Node<'t>)>,
+    /// What it works on, as written.
+    pub receiver_text: Name,
     /// The arguments.
     pub given: Given,
 }
 
-impl<'t> Call<'t> {
+impl Call<'_> {
     /// What the function works on, then its other arguments without keywords.
     pub fn operands(&self) -> Vec<(Value, Name)> {
         let receiver = self
             .receiver
             .iter()
-            .map(|(value, _)| (value.clone(), Name::from("self")));
-        receiver.chain(self.given.positional.iter().cloned()).collect()
+            .map(|(value, _)| (value.clone(), self.receiver_text.clone()));
+        receiver
+            .chain(self.given.positional.iter().cloned())
+            .collect()
     }
 
     /// An argument by one of its names.
@@ -87,7 +91,10 @@ impl<'t> Reader<'t> {
                 Value::Linear(l) => l.as_sym().map(|s| s.name.to_string()),
                 _ => None,
             };
-            (callee, name.unwrap_or_else(|| self.text(function).to_owned()))
+            (
+                callee,
+                name.unwrap_or_else(|| self.text(function).to_owned()),
+            )
         };
         let given = self.arguments(node);
         if let Some(value) = self.invoke(&callee, given.clone(), node) {
@@ -99,7 +106,11 @@ impl<'t> Reader<'t> {
         };
         let last = name.rsplit('.').next().unwrap_or(&name);
         let in_place = last.ends_with('_') && !last.starts_with('_');
+        let receiver_text = receiver
+            .as_ref()
+            .map_or_else(|| "".into(), |(_, of)| short(self.text(*of)));
         let call = Call {
+            receiver_text,
             node,
             text,
             name: last.trim_end_matches('_').to_lowercase(),
@@ -118,13 +129,7 @@ impl<'t> Reader<'t> {
     }
 
     /// What a method's name stands for: a function of the snippet, or the name alone.
-    fn method_of(
-        &mut self,
-        object: &Value,
-        name: &str,
-        function: Node<'t>,
-        of: Node<'t>,
-    ) -> Value {
+    fn method_of(&mut self, object: &Value, name: &str, function: Node<'t>, of: Node<'t>) -> Value {
         let text = self.text(function);
         match object {
             Value::Object(_) | Value::Class(_) => {
@@ -197,9 +202,12 @@ impl<'t> Reader<'t> {
                     given.keywords.push((self.text(name).into(), value, label));
                 }
                 "dictionary_splat" => {
-                    if let Some(Value::Dict(pairs)) = children(part).first().map(|p| self.value(*p)) {
+                    if let Some(Value::Dict(pairs)) = children(part).first().map(|p| self.value(*p))
+                    {
                         for (name, value) in pairs.iter() {
-                            given.keywords.push((name.clone(), value.clone(), name.clone()));
+                            given
+                                .keywords
+                                .push((name.clone(), value.clone(), name.clone()));
                         }
                     }
                 }
@@ -257,7 +265,8 @@ impl<'t> Reader<'t> {
             Value::Partial(inner, before) => {
                 let mut all = (**before).clone();
                 all.positional.extend(given.positional);
-                all.keywords.retain(|k| given.keywords.iter().all(|g| g.0 != k.0));
+                all.keywords
+                    .retain(|k| given.keywords.iter().all(|g| g.0 != k.0));
                 all.keywords.extend(given.keywords);
                 self.invoke(inner, all, node)?
             }
@@ -286,7 +295,11 @@ impl<'t> Reader<'t> {
             && !call.given.keywords.is_empty()
         {
             // A record of results.
-            let pairs = call.given.keywords.iter().map(|k| (k.0.clone(), k.1.clone()));
+            let pairs = call
+                .given
+                .keywords
+                .iter()
+                .map(|k| (k.0.clone(), k.1.clone()));
             return Value::Dict(Rc::new(pairs.filter(|p| p.1.is_shallow()).collect()));
         }
         for (_, value, _) in &call.given.keywords {

@@ -45,7 +45,10 @@ impl<'t> Reader<'t> {
                     return;
                 }
                 // What has no gradient is only shown, whatever it is added to.
-                let live = linear.terms.iter().any(|t| t.known().is_some() && !t.detached);
+                let live = linear
+                    .terms
+                    .iter()
+                    .any(|t| t.known().is_some() && !t.detached);
                 let logged = !live && linear.terms.iter().any(|t| t.detached && t.is_term());
                 let text = self.text(node).lines().next().unwrap_or_default();
                 self.candidates.push(Candidate {
@@ -70,7 +73,11 @@ impl<'t> Reader<'t> {
                         return;
                     }
                     let is_loss = matches!(&**name, "loss" | "total_loss" | "total");
-                    let rank = if is_loss { rank } else { rank.min(Rank::Beside) };
+                    let rank = if is_loss {
+                        rank
+                    } else {
+                        rank.min(Rank::Beside)
+                    };
                     self.candidate(rank, item, node);
                 }
             }

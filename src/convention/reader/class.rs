@@ -69,8 +69,8 @@ impl<'t> Reader<'t> {
         }
         let names = std::mem::replace(&mut self.frame().names, outer);
         for (name, value) in names {
-            let new = self.frame().names.get(&name).is_none();
-            if new {
+            let known = self.frame().names.contains_key(&name);
+            if !known {
                 self.classes[at].fields.insert(name, value);
             }
         }

@@ -56,11 +56,13 @@ impl<'t> Reader<'t> {
 
     fn evaluate(&mut self, node: Node<'t>, text: &'t str) -> Value {
         match node.kind() {
-            "identifier" => match self.lookup(text) {
-                Some(value) => value.clone(),
+            "identifier" => match self.lookup(text).cloned() {
+                Some(value) => self.settled_name(text, &value, text),
                 None => self.opaque(text),
             },
-            "integer" | "float" => syntax::number(text).map_or_else(|| self.opaque(text), Value::number),
+            "integer" | "float" => {
+                syntax::number(text).map_or_else(|| self.opaque(text), Value::number)
+            }
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             "none" => Value::None,
@@ -114,7 +116,9 @@ impl<'t> Reader<'t> {
                 let at = self.define(node, false, false, None);
                 Value::Function(at, None)
             }
-            "list_comprehension" | "generator_expression" | "set_comprehension"
+            "list_comprehension"
+            | "generator_expression"
+            | "set_comprehension"
             | "dictionary_comprehension" => self.comprehension(node),
             "as_pattern" => {
                 let parts = children(node);
@@ -157,7 +161,13 @@ impl<'t> Reader<'t> {
             Some('-') => {
                 let value = self.value(inner);
                 let minus = Value::number(-1.0);
-                self.operate(Operation::Times, &minus, &value, ["-1", self.text(inner)], text)
+                self.operate(
+                    Operation::Times,
+                    &minus,
+                    &value,
+                    ["-1", self.text(inner)],
+                    text,
+                )
             }
             Some('+') => self.value(inner),
             _ => {
@@ -201,9 +211,15 @@ impl<'t> Reader<'t> {
                     self.dot(&value, &other, [left_text, right_text], whole)
                 }
                 None => {
-                    let inputs =
-                        [self.linear(&value, left_text), self.linear(&other, right_text)];
-                    match (inputs[0].as_number(), inputs[1].as_number(), self.text(sign)) {
+                    let inputs = [
+                        self.linear(&value, left_text),
+                        self.linear(&other, right_text),
+                    ];
+                    match (
+                        inputs[0].as_number(),
+                        inputs[1].as_number(),
+                        self.text(sign),
+                    ) {
                         (Some(a), Some(b), "//") if b != 0.0 => Value::number((a / b).floor()),
                         _ => self.followed(None, &inputs, whole),
                     }
@@ -224,8 +240,10 @@ impl<'t> Reader<'t> {
         text: &str,
     ) -> Value {
         match (a, b) {
-            (Value::Seq(x), Value::Seq(y)) if x.array || y.array => {
-                if x.items.len() == y.items.len() && self.step() {
+            (Value::Seq(x), Value::Seq(y))
+                if (x.array || y.array) && x.items.len() == y.items.len() =>
+            {
+                if self.step() {
                     let pairs = x.items.iter().zip(y.items.iter());
                     let items: Vec<_> = pairs
                         .map(|(a, b)| self.operate(operation, a, b, texts, text))
@@ -264,7 +282,9 @@ impl<'t> Reader<'t> {
             Operation::Over => x.over(&y, texts),
             Operation::Power => match (x.as_number(), y.as_number()) {
                 (Some(a), Some(b)) => Some(Linear::number(a.powf(b))),
-                (_, Some(power)) if !x.is_sum_of_terms() || x.is_root_of(power) => x.to_the(power, texts[0]),
+                (_, Some(power)) if !x.is_sum_of_terms() || x.is_root_of(power) => {
+                    x.to_the(power, texts[0])
+                }
                 _ => None,
             },
         };
@@ -349,7 +369,9 @@ impl<'t> Reader<'t> {
             None => {
                 let (taken, other) = (self.value(*taken), self.value(*other));
                 match (&taken, &other) {
-                    (Value::Linear(a), Value::Linear(b)) if a.as_number().is_some() && b.as_number().is_some() && !a.same(b) => {
+                    (Value::Linear(a), Value::Linear(b))
+                        if a.as_number().is_some() && b.as_number().is_some() && !a.same(b) =>
+                    {
                         Value::Linear(Linear::named(text))
                     }
                     _ => self.either(&other, taken, text, true),
@@ -374,17 +396,29 @@ impl<'t> Reader<'t> {
             (Value::Text(a), Value::Text(b)) => Some(a == b),
             (Value::None, Value::None) => Some(true),
             (Value::Bool(a), Value::Bool(b)) => Some(a == b),
-            (Value::Linear(l), Value::None) | (Value::None, Value::Linear(l)) if l.as_sym().is_none() => {
+            (Value::Linear(l), Value::None) | (Value::None, Value::Linear(l))
+                if l.as_sym().is_none() =>
+            {
                 Some(false)
             }
             (
                 Value::None,
-                Value::Text(_) | Value::Bool(_) | Value::Seq(_) | Value::Dict(_) | Value::Loss(_)
-                | Value::Function(..) | Value::Dist(_),
+                Value::Text(_)
+                | Value::Bool(_)
+                | Value::Seq(_)
+                | Value::Dict(_)
+                | Value::Loss(_)
+                | Value::Function(..)
+                | Value::Dist(_),
             )
             | (
-                Value::Text(_) | Value::Bool(_) | Value::Seq(_) | Value::Dict(_) | Value::Loss(_)
-                | Value::Function(..) | Value::Dist(_),
+                Value::Text(_)
+                | Value::Bool(_)
+                | Value::Seq(_)
+                | Value::Dict(_)
+                | Value::Loss(_)
+                | Value::Function(..)
+                | Value::Dist(_),
                 Value::None,
             ) => Some(false),
             _ => match (a.as_number(), b.as_number()) {
@@ -392,7 +426,10 @@ impl<'t> Reader<'t> {
                 _ => None,
             },
         };
-        let order = a.as_number().zip(b.as_number()).and_then(|(a, b)| a.partial_cmp(&b));
+        let order = a
+            .as_number()
+            .zip(b.as_number())
+            .and_then(|(a, b)| a.partial_cmp(&b));
         let truth = match sign.as_str() {
             "==" | "is" => equal,
             "!=" | "is not" => equal.map(|e| !e),
@@ -403,7 +440,10 @@ impl<'t> Reader<'t> {
             "in" | "not in" => match (&a, &b) {
                 (Value::Text(a), Value::Seq(all)) => {
                     let known = all.items.iter().all(|v| matches!(v, Value::Text(_)));
-                    let held = all.items.iter().any(|v| matches!(v, Value::Text(b) if a == b));
+                    let held = all
+                        .items
+                        .iter()
+                        .any(|v| matches!(v, Value::Text(b) if a == b));
                     known.then_some(held == (sign == "in"))
                 }
                 (Value::Text(a), Value::Dict(all)) => {
@@ -459,13 +499,13 @@ impl<'t> Reader<'t> {
         object_text: &str,
         text: &str,
     ) -> Value {
-        if let Some(value) = self.paths.get(&key(text)) {
-            return value.clone();
+        if let Some(value) = self.paths.get(&key(text)).cloned() {
+            return self.settled_name(name, &value, text);
         }
         match object {
             Value::Object(object) => {
                 if let Some(value) = self.member(object, name) {
-                    return value;
+                    return self.settled_name(name, &value, text);
                 }
                 self.opaque(text)
             }
@@ -483,9 +523,7 @@ impl<'t> Reader<'t> {
                 let found = match name {
                     "loc" | "mean" => dist.loc.clone(),
                     "variance" => dist.variance.clone(),
-                    "scale" | "stddev" => {
-                        dist.variance.as_ref().and_then(|v| v.to_the(0.5, text))
-                    }
+                    "scale" | "stddev" => dist.variance.as_ref().and_then(|v| v.to_the(0.5, text)),
                     _ => None,
                 };
                 found.map_or_else(|| self.opaque(text), Value::Linear)
@@ -493,15 +531,15 @@ impl<'t> Reader<'t> {
             Value::Linear(linear) => match name {
                 "shape" => Value::Shape(self.shape(linear, object_text)),
                 "T" | "data" | "mT" => object.clone(),
-                _ if linear.is_formula() && linear.as_sym().is_none() => self.followed(
-                    None,
-                    std::slice::from_ref(linear),
-                    text,
-                ),
+                _ if linear.is_formula() && linear.as_sym().is_none() => {
+                    self.followed(None, std::slice::from_ref(linear), text)
+                }
                 _ => {
                     // The name that was given stands for the thing; a library keeps its own.
                     let whole = match linear.as_sym() {
-                        Some(sym) if !sym.name.contains(['(', '…']) => format!("{}.{name}", sym.name),
+                        Some(sym) if !sym.name.contains(['(', '…']) => {
+                            format!("{}.{name}", sym.name)
+                        }
                         _ => text.to_owned(),
                     };
                     if let Some(value) = self.paths.get(&key(&whole)) {
@@ -542,7 +580,11 @@ impl<'t> Reader<'t> {
 
     /// The length of an axis; `many` if the shape is known to have more than two.
     pub(super) fn axis(shape: &Shape, at: i64, many: bool) -> Value {
-        let at = if at >= 0 { at + i64::from(shape.from) } else { at };
+        let at = if at >= 0 {
+            at + i64::from(shape.from)
+        } else {
+            at
+        };
         if at == 0 && !shape.per_sample {
             return Value::Linear(Linear::factor(Factor::BATCH));
         }
@@ -592,7 +634,11 @@ impl<'t> Reader<'t> {
             },
             (Value::Seq(seq), place) if place.as_number().is_some() => {
                 let at = place.as_number().unwrap_or(0.0);
-                let at = if at < 0.0 { at + seq.items.len() as f64 } else { at };
+                let at = if at < 0.0 {
+                    at + seq.items.len() as f64
+                } else {
+                    at
+                };
                 match seq.items.get(at as usize) {
                     Some(item) if at >= 0.0 => item.clone(),
                     _ => self.opaque(text),
@@ -687,22 +733,25 @@ impl<'t> Reader<'t> {
             return;
         };
         if first.kind() == "if_clause" {
-            let condition = children(*first).first().map(|c| (self.value(*c).truth(), *c));
+            let condition = children(*first)
+                .first()
+                .map(|c| (self.value(*c).truth(), *c));
             match condition {
                 Some((Some(false), _)) => {}
                 Some((None, at)) => {
                     let from = items.len();
                     self.clauses(rest, body, items);
                     let label = short(&format!("if {}", self.text(at)));
-                    self.label(items, from, &label);
+                    Self::label(items, from, &label);
                 }
                 _ => self.clauses(rest, body, items),
             }
             return;
         }
-        let (Some(left), Some(right)) =
-            (syntax::field(*first, "left"), syntax::field(*first, "right"))
-        else {
+        let (Some(left), Some(right)) = (
+            syntax::field(*first, "left"),
+            syntax::field(*first, "right"),
+        ) else {
             return;
         };
         let over = self.value(right);
@@ -717,11 +766,11 @@ impl<'t> Reader<'t> {
         let from = items.len();
         self.clauses(rest, body, items);
         let label = short(self.text(*first));
-        self.label(items, from, &label);
+        Self::label(items, from, &label);
     }
 
     /// Names what stands an unknown number of times in a list.
-    fn label(&mut self, items: &mut [Value], from: usize, label: &Rc<str>) {
+    fn label(items: &mut [Value], from: usize, label: &Rc<str>) {
         for item in items.iter_mut().skip(from) {
             let value = std::mem::replace(item, Value::None);
             *item = value.each(&mut |t| {

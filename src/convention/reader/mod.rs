@@ -5,6 +5,7 @@ mod bind;
 mod branch;
 mod call;
 mod candidate;
+mod changing;
 mod class;
 mod expression;
 mod library;
@@ -88,6 +89,8 @@ pub(super) struct Reader<'t> {
     depth: usize,
     /// Conditions that hold around what is read, none of them known.
     conditions: usize,
+    /// Fields and global names that are set in several places.
+    changing: HashSet<String>,
     /// Defaults of a command line.
     defaults: HashMap<String, Value>,
     /// What may be the loss.
@@ -119,6 +122,7 @@ impl<'t> Reader<'t> {
             steps: 0,
             depth: 0,
             conditions: 0,
+            changing: changing::changing(tree.root_node(), source),
             defaults: HashMap::new(),
             candidates: Vec::new(),
             added: Vec::new(),
@@ -179,7 +183,11 @@ impl<'t> Reader<'t> {
     /// The symbol of a text, the same for the same text.
     fn symbol(&mut self, text: &str) -> Sym {
         let next = self.symbols.len() as u32;
-        let key: String = text.chars().filter(|c| !c.is_whitespace()).take(400).collect();
+        let key: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(400)
+            .collect();
         let id = *self.symbols.entry(key).or_insert(next);
         Sym {
             id,
@@ -193,6 +201,14 @@ impl<'t> Reader<'t> {
             return Value::Linear(Linear::factor(factor));
         }
         Value::Linear(Linear::sym(self.symbol(text)))
+    }
+
+    /// The value of a field or global name; only its name where it is a number that is set in several places.
+    fn settled_name(&mut self, name: &str, value: &Value, text: &str) -> Value {
+        if value.as_number().is_some() && self.changing.contains(name) {
+            return self.opaque(text);
+        }
+        value.clone()
     }
 
     /// A value as a tensor; by its text if it is none.
@@ -256,6 +272,8 @@ fn finite(linear: &Linear) -> bool {
             latents,
             batch,
         } = t.factor;
-        number.is_finite() && number != 0.0 && [pixels, latents, batch].iter().all(|p| p.abs() < 1e3)
+        number.is_finite()
+            && number != 0.0
+            && [pixels, latents, batch].iter().all(|p| p.abs() < 1e3)
     })
 }

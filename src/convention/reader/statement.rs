@@ -52,7 +52,10 @@ impl<'t> Reader<'t> {
             "expression_statement" => {
                 for part in children(node) {
                     let value = self.value(part);
-                    if !matches!(part.kind(), "assignment" | "augmented_assignment" | "string") {
+                    if !matches!(
+                        part.kind(),
+                        "assignment" | "augmented_assignment" | "string"
+                    ) {
                         self.candidate(Rank::Written, &value, part);
                     }
                 }
@@ -118,7 +121,12 @@ impl<'t> Reader<'t> {
             "block" => return self.block(node),
             _ => {}
         }
-        if node.has_error() && !matches!(node.kind(), "function_definition" | "class_definition" | "ERROR") {
+        if node.has_error()
+            && !matches!(
+                node.kind(),
+                "function_definition" | "class_definition" | "ERROR"
+            )
+        {
             self.wrong_inside(node);
         }
         Flow::Next
@@ -153,7 +161,9 @@ impl<'t> Reader<'t> {
                 return;
             }
             if node.is_error() || node.is_missing() {
-                let whole = node.parent().filter(|p| p.kind() != "module" && p.kind() != "block");
+                let whole = node
+                    .parent()
+                    .filter(|p| p.kind() != "module" && p.kind() != "block");
                 let text = whole.map_or_else(|| self.text(node), |p| self.text(p));
                 self.name_wrong(text);
                 continue;
@@ -162,7 +172,10 @@ impl<'t> Reader<'t> {
                 continue;
             }
             let mut cursor = node.walk();
-            left.extend(node.children(&mut cursor).filter(|c| c.has_error() || c.is_missing()));
+            left.extend(
+                node.children(&mut cursor)
+                    .filter(|c| c.has_error() || c.is_missing()),
+            );
         }
     }
 
@@ -242,7 +255,7 @@ impl<'t> Reader<'t> {
         let mut joined = before.clone();
         self.conditions += 1;
         for case in children(body) {
-            self.frame().names = before.clone();
+            self.frame().names.clone_from(&before);
             if let Some(inner) = syntax::field(case, "consequence") {
                 self.block(inner);
             }
@@ -370,7 +383,8 @@ impl<'t> Reader<'t> {
 
     /// A function or class under decorators.
     pub(super) fn decorated(&mut self, node: Node<'t>, class: Option<usize>) {
-        let (mut per_sample, mut is_static, mut gradient, mut property) = (false, false, false, false);
+        let (mut per_sample, mut is_static, mut gradient, mut property) =
+            (false, false, false, false);
         for part in children(node) {
             if part.kind() != "decorator" {
                 continue;

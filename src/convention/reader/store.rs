@@ -26,7 +26,9 @@ impl<'t> Reader<'t> {
             "subscript" => self.set_item(target, value),
             "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" | "list"
             | "expression_list" => self.unpack(target, &value),
-            "parenthesized_expression" | "list_splat_pattern" | "list_splat"
+            "parenthesized_expression"
+            | "list_splat_pattern"
+            | "list_splat"
             | "as_pattern_target" => {
                 if let Some(inner) = children(target).first() {
                     self.assign(*inner, value);
@@ -104,9 +106,9 @@ impl<'t> Reader<'t> {
                     let middle = items.get(at..end)?;
                     Seq::new(middle.to_vec(), false).map(Value::Seq)
                 }
-                Some(star) if at > star => items
-                    .get((items.len() + at).checked_sub(count)?)
-                    .cloned(),
+                Some(star) if at > star => {
+                    items.get((items.len() + at).checked_sub(count)?).cloned()
+                }
                 _ => items.get(at).cloned(),
             });
             let item = match item {
@@ -123,10 +125,9 @@ impl<'t> Reader<'t> {
         if let Value::Linear(linear) = value {
             let of = linear.name();
             if linear.is_term() && linear.as_sym().is_none() {
-                return Value::Linear(self.acted(
-                    std::slice::from_ref(linear),
-                    &format!("{of}[{at}]"),
-                ));
+                return Value::Linear(
+                    self.acted(std::slice::from_ref(linear), &format!("{of}[{at}]")),
+                );
             }
             if !name.contains(['(', '[', '.']) {
                 let id = self.symbol(&format!("{of}[{at}]")).id;
@@ -201,7 +202,11 @@ impl<'t> Reader<'t> {
             Value::Seq(seq) => {
                 let Some(at) = place.as_number() else { return };
                 let mut items = (*seq.items).clone();
-                let at = if at < 0.0 { at + items.len() as f64 } else { at };
+                let at = if at < 0.0 {
+                    at + items.len() as f64
+                } else {
+                    at
+                };
                 let Some(item) = items.get_mut(at as usize) else {
                     return;
                 };
@@ -227,8 +232,14 @@ impl<'t> Reader<'t> {
         match node.kind() {
             "identifier" => {
                 let name = self.text(node);
-                let here = self.frames.last().is_some_and(|f| f.names.contains_key(name));
-                let global = self.frames.first().is_some_and(|f| f.names.contains_key(name));
+                let here = self
+                    .frames
+                    .last()
+                    .is_some_and(|f| f.names.contains_key(name));
+                let global = self
+                    .frames
+                    .first()
+                    .is_some_and(|f| f.names.contains_key(name));
                 if !here && global {
                     self.frames[0].names.insert(name.to_owned(), value);
                 } else {

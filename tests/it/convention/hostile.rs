@@ -22,14 +22,40 @@ const TERMS: &str = "rec = F.mse_loss(x_hat, x, reduction='sum')\n\
 #[test]
 fn depth_and_length_are_bounded() {
     let deep = 100_000;
-    for (open, close) in [("(", ")"), ("[", "]"), ("-", ""), ("not ", ""), ("f(", ")"), ("{'a': ", "}"), ("lambda: ", "")] {
-        survives(&format!("{TERMS}loss = {}kl{}", open.repeat(deep), close.repeat(deep)));
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("-", ""),
+        ("not ", ""),
+        ("f(", ")"),
+        ("{'a': ", "}"),
+        ("lambda: ", ""),
+    ] {
+        survives(&format!(
+            "{TERMS}loss = {}kl{}",
+            open.repeat(deep),
+            close.repeat(deep)
+        ));
         survives(&format!("{TERMS}loss = {}kl", open.repeat(deep)));
     }
-    for tail in [".sum()", "[0]", " + kl", " * kl", " ** 2", "()", ".a", " if a else kl", " and kl", " < kl"] {
+    for tail in [
+        ".sum()",
+        "[0]",
+        " + kl",
+        " * kl",
+        " ** 2",
+        "()",
+        ".a",
+        " if a else kl",
+        " and kl",
+        " < kl",
+    ] {
         survives(&format!("{TERMS}loss = kl{}", tail.repeat(20_000)));
     }
-    survives(&format!("{TERMS}{}", "if a:\n kl = kl * 2\n".repeat(20_000)));
+    survives(&format!(
+        "{TERMS}{}",
+        "if a:\n kl = kl * 2\n".repeat(20_000)
+    ));
     let nested: String = (0..2_000).map(|at| " ".repeat(at) + "if a:\n").collect();
     survives(&format!("{TERMS}{nested}"));
     survives(&"x = 1\n".repeat(200_000));
@@ -61,7 +87,10 @@ fn growth_is_bounded() {
         "x.y = x\n",
         "x['a'] = x\n",
     ] {
-        survives(&format!("{TERMS}x = y\n{}loss = rec + kl", line.repeat(3_000)));
+        survives(&format!(
+            "{TERMS}x = y\n{}loss = rec + kl",
+            line.repeat(3_000)
+        ));
     }
 }
 
@@ -80,19 +109,110 @@ fn recursion_ends() {
     ] {
         survives(&format!("{TERMS}{text}"));
     }
-    let chain: String = (1..500).map(|at| format!("def f{at}(a):\n    return f{}(a) + f{}(a)\n", at - 1, at - 1)).collect();
-    survives(&format!("{TERMS}def f0(a):\n    return a\n{chain}loss = f499(kl)"));
+    let chain: String = (1..500)
+        .map(|at| {
+            format!(
+                "def f{at}(a):\n    return f{}(a) + f{}(a)\n",
+                at - 1,
+                at - 1
+            )
+        })
+        .collect();
+    survives(&format!(
+        "{TERMS}def f0(a):\n    return a\n{chain}loss = f499(kl)"
+    ));
     let nest = "[".to_owned() + &"kl, ".repeat(400) + "]";
-    survives(&format!("{TERMS}x = {nest}\nloss = sum(a * b for a in x for b in x)"));
+    survives(&format!(
+        "{TERMS}x = {nest}\nloss = sum(a * b for a in x for b in x)"
+    ));
 }
 
 fn tokens() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
-        "kl", "rec", "loss", "mu", "logvar", "x", "torch", "F", ".", "(", ")", "[", "]", "{", "}", ",", ":", "=", "+=", "*=", "+", "-", "*",
-        "/", "**", "0", "1", "0.5", "1e400", "'sum'", "\"", "\n", "\n    ", "def ", "class ", "return ", "if ", "else", "for ", " in ", "lambda ",
-        "sum", "mean", "exp", "log", "pow", "mse_loss", "kl_divergence", "Normal", "backward()", "add_loss", "stack", "zip", "range", "len",
-        "shape", "detach()", "append", "compile", "axis=1", "dim=-1", "@", "...", "#", "½", "λ", "None", "True", "not ", "yield ", "*", "**",
-        "torch.sum(", "F.mse_loss(x, y)", "mu.pow(2)", "logvar.exp()", "`", "```\n", ">>> ", "%", "!", "\t", "\r\n", "match x:\n case y:\n  ",
+        "kl",
+        "rec",
+        "loss",
+        "mu",
+        "logvar",
+        "x",
+        "torch",
+        "F",
+        ".",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "=",
+        "+=",
+        "*=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "**",
+        "0",
+        "1",
+        "0.5",
+        "1e400",
+        "'sum'",
+        "\"",
+        "\n",
+        "\n    ",
+        "def ",
+        "class ",
+        "return ",
+        "if ",
+        "else",
+        "for ",
+        " in ",
+        "lambda ",
+        "sum",
+        "mean",
+        "exp",
+        "log",
+        "pow",
+        "mse_loss",
+        "kl_divergence",
+        "Normal",
+        "backward()",
+        "add_loss",
+        "stack",
+        "zip",
+        "range",
+        "len",
+        "shape",
+        "detach()",
+        "append",
+        "compile",
+        "axis=1",
+        "dim=-1",
+        "@",
+        "...",
+        "#",
+        "½",
+        "λ",
+        "None",
+        "True",
+        "not ",
+        "yield ",
+        "*",
+        "**",
+        "torch.sum(",
+        "F.mse_loss(x, y)",
+        "mu.pow(2)",
+        "logvar.exp()",
+        "`",
+        "```\n",
+        ">>> ",
+        "%",
+        "!",
+        "\t",
+        "\r\n",
+        "match x:\n case y:\n  ",
     ]);
     prop::collection::vec(token, 0..80).prop_map(|all| all.concat())
 }

@@ -706,20 +706,31 @@ fn what_people_write_is_read() {
         let reading = read(text);
         let beta = reading.beta(&SIZES);
         let near = |value: f64| beta.is_some_and(|b| (b / value - 1.0).abs() < 1e-9);
-        let eta = |value: f64| reading.eta_enc.is_some_and(|e| (e / value - 1.0).abs() < 1e-9);
+        let eta = |value: f64| {
+            reading
+                .eta_enc
+                .is_some_and(|e| (e / value - 1.0).abs() < 1e-9)
+        };
         let right = match has {
             Beta(value) => near(*value) && eta(1.0),
             Prior(value, deviation) => near(*value) && eta(*deviation),
             Unread(words) => {
                 beta.is_none()
-                    && words.iter().all(|w| reading.unread.iter().any(|u| u.contains(w)))
+                    && words
+                        .iter()
+                        .all(|w| reading.unread.iter().any(|u| u.contains(w)))
             }
         };
         if !right {
             wrong.push(format!("{beta:?}\n{text}\n{reading:#?}"));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
 }
 
 /// Two losses that are as likely: the choice is said.
@@ -730,7 +741,13 @@ fn losses_that_disagree_are_said() {
         "def first(x, y, mu, lv):\n{terms}    return rec + kl\ndef second(x, y, mu, lv):\n{terms}    return rec + 4 * kl\n"
     );
     let reading = read(&text);
-    assert!(reading.assumed.iter().any(|a| a.contains("weighs the terms differently")), "{reading:?}");
+    assert!(
+        reading
+            .assumed
+            .iter()
+            .any(|a| a.contains("weighs the terms differently")),
+        "{reading:?}"
+    );
 }
 
 /// Sizes that the code gives numbers are its own.
@@ -741,6 +758,9 @@ fn sizes_of_the_code_are_found() {
          kl = -0.5 * tf.reduce_mean(1 + zv - tf.square(zm) - tf.exp(zv))\nloss = rec + kl",
     );
     let own = reading.sizes;
-    assert_eq!([own.dim, own.latents, own.batch], [Some(784), Some(20), Some(64)]);
+    assert_eq!(
+        [own.dim, own.latents, own.batch],
+        [Some(784), Some(20), Some(64)]
+    );
     assert_eq!(reading.needs(), [false, true, false]);
 }

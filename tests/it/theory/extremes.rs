@@ -6,10 +6,10 @@ use collapse_explorer::theory::estimators::{
     gamma_prime, gamma_star, invert_logmean, logmean,
 };
 use collapse_explorer::theory::{
-    Gamma, LinearProblem, ModeSurface, PpcaSurface, active_count,
-    fixed_sigma_optimum, least_eigenvalue_curve, least_loss, next_to_die, next_to_revive, optimum,
-    origin_eigenvalues, ppca_fit, ppca_log_likelihood, ppca_sweep, self_consistency, staircase,
-    thresholds_beta, thresholds_beta_learned, variance_shares,
+    Gamma, LinearProblem, ModeSurface, PpcaSurface, active_count, fixed_sigma_optimum,
+    least_eigenvalue_curve, least_loss, next_to_die, next_to_revive, optimum, origin_eigenvalues,
+    ppca_fit, ppca_log_likelihood, ppca_sweep, self_consistency, staircase, thresholds_beta,
+    thresholds_beta_learned, variance_shares,
 };
 use proptest::prelude::*;
 

@@ -9,24 +9,75 @@ use crate::convention::value::Value;
 
 /// Functions that leave every number what it is.
 const IDENTITIES: &[&str] = &[
-    "view", "reshape", "flatten", "squeeze", "unsqueeze", "expand_dims", "cpu", "cuda", "to", "clone", "contiguous",
-    "cast", "tensor", "constant", "as_tensor", "asarray", "array", "ravel", "type", "astype", "float", "double", "half", "permute",
-    "transpose", "swapaxes", "moveaxis", "movedim", "expand", "expand_as", "view_as", "reshape_as", "identity", "variable", "parameter", "requires_grad",
-    "convert_to_tensor", "type_as", "float32", "float64", "rearrange", "copy", "batch_flatten", "lazy", "broadcast_to", "pmean",
-    "block_until_ready", "assert_all_finite", "check_numerics", "ensure_shape", "promote_types", "repeat_interleave",
+    "view",
+    "reshape",
+    "flatten",
+    "squeeze",
+    "unsqueeze",
+    "expand_dims",
+    "cpu",
+    "cuda",
+    "to",
+    "clone",
+    "contiguous",
+    "cast",
+    "tensor",
+    "constant",
+    "as_tensor",
+    "asarray",
+    "array",
+    "ravel",
+    "type",
+    "astype",
+    "float",
+    "double",
+    "half",
+    "permute",
+    "transpose",
+    "swapaxes",
+    "moveaxis",
+    "movedim",
+    "view_as",
+    "reshape_as",
+    "identity",
+    "requires_grad",
+    "convert_to_tensor",
+    "type_as",
+    "float32",
+    "float64",
+    "rearrange",
+    "copy",
+    "batch_flatten",
+    "pmean",
+    "block_until_ready",
+    "assert_all_finite",
+    "check_numerics",
+    "ensure_shape",
+    "promote_types",
 ];
 
 /// Functions through which no gradient flows.
-const DETACHING: &[&str] = &["item", "detach", "numpy", "stop_gradient", "tolist", "no_grad", "mean_value"];
+const DETACHING: &[&str] = &["item", "detach", "numpy", "stop_gradient", "tolist"];
 
 /// Functions that only keep numbers within bounds.
-const BOUNDS: &[&str] = &["clamp", "clip", "clip_by_value", "hardtanh", "clamp_min", "clamp_max", "nan_to_num", "softclip"];
+const BOUNDS: &[&str] = &[
+    "clamp",
+    "clip",
+    "clip_by_value",
+    "hardtanh",
+    "clamp_min",
+    "clamp_max",
+    "nan_to_num",
+    "softclip",
+];
 
 impl<'t> Reader<'t> {
     /// Arithmetic by name, or a function of one number.
     pub(super) fn algebra(&mut self, call: &Call<'t>) -> Option<Value> {
         let name = call.name.as_str();
+        let learned = call.keyword(&["requires_grad"]).and_then(Value::truth) == Some(true);
         match name {
+            _ if learned => return Some(self.opaque(call.text)),
             "zeros_like" | "zeros" => return Some(Value::number(0.0)),
             "ones_like" | "ones" => return Some(Value::number(1.0)),
             "full" | "full_like" => {
@@ -50,9 +101,13 @@ impl<'t> Reader<'t> {
             return Some(self.dot(&first.0, &second.0, [&first.1, &second.1], call.text));
         }
         if let Some(operation) = operation(name) {
-            return self.by_name(call, operation, first, second?);
+            return Some(self.by_name(call, operation, &first, &second?));
         }
-        if IDENTITIES.contains(&name) {
+        // A number that is learned, or set from outside, is none.
+        if name == "parameter" || name == "variable" && first.0.as_number().is_some() {
+            return Some(self.opaque(call.text));
+        }
+        if IDENTITIES.contains(&name) || name == "variable" {
             return Some(first.0);
         }
         if DETACHING.contains(&name) {
@@ -74,8 +129,13 @@ impl<'t> Reader<'t> {
                 return Some(self.followed(None, &[input], text));
             }
             let mut out = input;
-            let note = format!("the bounds of `{}` are not reached", super::super::super::term::short(text));
-            out.terms.iter_mut().for_each(|t| t.note(note.as_str().into()));
+            let note = format!(
+                "the bounds of `{}` are not reached",
+                super::super::super::term::short(text)
+            );
+            out.terms
+                .iter_mut()
+                .for_each(|t| t.note(note.as_str().into()));
             return Some(Value::Linear(out));
         }
         let result = match name {
@@ -83,7 +143,9 @@ impl<'t> Reader<'t> {
             "sqrt" => input.to_the(0.5, inner),
             "rsqrt" => input.to_the(-0.5, inner),
             "reciprocal" => input.to_the(-1.0, inner),
-            "neg" | "negative" => Some(input.scaled(crate::convention::factor::Factor::number(-1.0))),
+            "neg" | "negative" => {
+                Some(input.scaled(crate::convention::factor::Factor::number(-1.0)))
+            }
             "exp" if !input.is_term() => input.exp(),
             "expm1" if !input.is_term() => input.exp().map(|e| e.minus(&Linear::number(1.0))),
             "log" if !input.is_term() => input.log(inner),
@@ -93,9 +155,10 @@ impl<'t> Reader<'t> {
                 let scale = crate::convention::factor::Factor::number(1.0 / base.ln());
                 input.log(inner).map(|l| l.scaled(scale))
             }
-            "softplus" if !input.is_term() => {
-                input.exp().map(|e| e.plus(&Linear::number(1.0))).and_then(|s| s.log(inner))
-            }
+            "softplus" if !input.is_term() => input
+                .exp()
+                .map(|e| e.plus(&Linear::number(1.0)))
+                .and_then(|s| s.log(inner)),
             "log_sigmoid" | "logsigmoid" if !input.is_term() => self.log_sigmoid(&input, inner),
             "abs" | "absolute" | "fabs" => input.abs(inner),
             "where" => return self.where_(call),
@@ -120,9 +183,9 @@ impl<'t> Reader<'t> {
         &mut self,
         call: &Call<'t>,
         operation: Operation,
-        first: (Value, Name),
-        second: (Value, Name),
-    ) -> Option<Value> {
+        first: &(Value, Name),
+        second: &(Value, Name),
+    ) -> Value {
         let texts = [&*first.1, &*second.1];
         let (mut a, mut b) = (first.0.clone(), second.0.clone());
         if let Some(alpha) = call.keyword(&["alpha"]).cloned() {
@@ -131,8 +194,7 @@ impl<'t> Reader<'t> {
         if call.name == "rsub" {
             std::mem::swap(&mut a, &mut b);
         }
-        // A third number of `add` is a second term in older code, more terms in Keras.
-        Some(self.operate(operation, &a, &b, texts, call.text))
+        self.operate(operation, &a, &b, texts, call.text)
     }
 
     /// log σ(l), with σ(−l) = 1 − σ(l).
@@ -167,7 +229,13 @@ impl<'t> Reader<'t> {
         };
         let texts = [&*a.1, &*b.1];
         let one = Value::number(1.0);
-        let rest = self.operate(Operation::Minus, &one, &weight.0, ["1", &weight.1], call.text);
+        let rest = self.operate(
+            Operation::Minus,
+            &one,
+            &weight.0,
+            ["1", &weight.1],
+            call.text,
+        );
         let left = self.operate(Operation::Times, &a.0, &rest, texts, call.text);
         let right = self.operate(Operation::Times, &b.0, &weight.0, texts, call.text);
         Some(self.operate(Operation::Plus, &left, &right, texts, call.text))

@@ -11,13 +11,16 @@ use crate::convention::value::{Given, Seq, Value};
 
 impl<'t> Reader<'t> {
     /// A call that makes, changes or reads a container.
+    #[allow(clippy::too_many_lines, reason = "a table")]
     pub(super) fn container(&mut self, call: &Call<'t>) -> Option<Value> {
         let operands = call.operands();
         let first = operands.first().map(|o| o.0.clone());
         match (call.name.as_str(), first) {
-            ("stack" | "hstack" | "vstack" | "tensor" | "array" | "asarray" | "as_tensor" | "constant" | "convert_to_tensor" | "floattensor", Some(Value::Seq(seq))) => {
-                Seq::new((*seq.items).clone(), true).map(Value::Seq)
-            }
+            (
+                "stack" | "hstack" | "vstack" | "tensor" | "array" | "asarray" | "as_tensor"
+                | "constant" | "convert_to_tensor" | "floattensor",
+                Some(Value::Seq(seq)),
+            ) => Seq::new((*seq.items).clone(), true).map(Value::Seq),
             ("add_n" | "accumulate_n", Some(Value::Seq(seq))) => {
                 let mut total = Value::number(0.0);
                 for item in seq.items.iter() {
@@ -40,11 +43,16 @@ impl<'t> Reader<'t> {
                     Some(Value::Dict(pairs)) => (*pairs).clone(),
                     _ => Vec::new(),
                 };
-                pairs.extend(call.given.keywords.iter().map(|k| (k.0.clone(), k.1.clone())));
+                pairs.extend(
+                    call.given
+                        .keywords
+                        .iter()
+                        .map(|k| (k.0.clone(), k.1.clone())),
+                );
                 pairs.retain(|p| p.1.is_shallow());
                 Some(Value::Dict(Rc::new(pairs)))
             }
-            ("zip", Some(_)) => self.zipped(&operands),
+            ("zip", Some(_)) => Self::zipped(&operands),
             ("enumerate", Some(value)) => {
                 let items = Self::items(&value)?;
                 let pairs = items
@@ -54,10 +62,12 @@ impl<'t> Reader<'t> {
                 Some(Value::list(pairs.collect()))
             }
             ("reversed" | "sorted", Some(Value::Seq(seq))) => Some(Value::Seq(seq)),
-            ("range", Some(_)) => self.range(call, &operands),
+            ("range", Some(_)) => Self::range(call, &operands),
             ("map", Some(function)) => {
                 let items = Self::items(&operands.get(1)?.0)?;
-                let mapped = items.into_iter().map(|item| self.call_one(&function, item, call.node));
+                let mapped = items
+                    .into_iter()
+                    .map(|item| self.call_one(&function, item, call.node));
                 Some(Value::list(mapped.collect::<Option<Vec<_>>>()?))
             }
             ("values", Some(Value::Dict(pairs))) => {
@@ -77,9 +87,16 @@ impl<'t> Reader<'t> {
                 let found = pairs.iter().find(|p| p.0 == *name).map(|p| p.1.clone());
                 found.or_else(|| operands.get(2).map(|o| o.0.clone()))
             }
-            ("append" | "extend" | "insert" | "add", Some(Value::Seq(seq))) => self.grown(call, &seq),
+            ("append" | "extend" | "insert" | "add", Some(Value::Seq(seq))) => {
+                self.grown(call, &seq)
+            }
             ("update" | "setdefault", Some(Value::Dict(pairs))) => self.updated(call, &pairs),
-            ("partial", Some(function)) if matches!(function, Value::Function(..) | Value::Loss(_) | Value::Object(_)) => {
+            ("partial", Some(function))
+                if matches!(
+                    function,
+                    Value::Function(..) | Value::Loss(_) | Value::Object(_)
+                ) =>
+            {
                 let given = Given {
                     positional: call.given.positional.iter().skip(1).cloned().collect(),
                     keywords: call.given.keywords.clone(),
@@ -116,9 +133,10 @@ impl<'t> Reader<'t> {
                 self.default_of_argument(call);
                 Some(Value::None)
             }
-            ("int" | "float" | "bool" | "abs" | "round" | "max" | "min" | "maximum" | "minimum", Some(_)) => {
-                self.of_numbers(call, &operands)
-            }
+            (
+                "int" | "float" | "bool" | "abs" | "round" | "max" | "min" | "maximum" | "minimum",
+                Some(_),
+            ) => Self::of_numbers(call, &operands),
             _ => None,
         }
     }
@@ -131,9 +149,8 @@ impl<'t> Reader<'t> {
         self.invoke(function, given, node)
     }
 
-    fn zipped(&mut self, operands: &[(Value, Name)]) -> Option<Value> {
-        let lists: Option<Vec<Vec<Value>>> =
-            operands.iter().map(|o| Self::items(&o.0)).collect();
+    fn zipped(operands: &[(Value, Name)]) -> Option<Value> {
+        let lists: Option<Vec<Vec<Value>>> = operands.iter().map(|o| Self::items(&o.0)).collect();
         let lists = lists?;
         let count = lists.iter().map(Vec::len).min()?;
         let rows = (0..count).map(|at| Value::list(lists.iter().map(|l| l[at].clone()).collect()));
@@ -141,11 +158,17 @@ impl<'t> Reader<'t> {
     }
 
     /// The places of a list; any other range is a loop whose rounds are not known.
-    fn range(&mut self, call: &Call<'t>, operands: &[(Value, Name)]) -> Option<Value> {
+    fn range(call: &Call<'t>, operands: &[(Value, Name)]) -> Option<Value> {
         let count = operands.last()?.0.as_number()?;
-        (call.text.contains("len(") && operands.len() == 1 && (0.0..=64.0).contains(&count)).then(|| {
-            Value::list((0..count as usize).map(|at| Value::number(at as f64)).collect())
-        })
+        (call.text.contains("len(") && operands.len() == 1 && (0.0..=64.0).contains(&count)).then(
+            || {
+                Value::list(
+                    (0..count as usize)
+                        .map(|at| Value::number(at as f64))
+                        .collect(),
+                )
+            },
+        )
     }
 
     fn grown(&mut self, call: &Call<'t>, seq: &Seq) -> Option<Value> {
@@ -171,7 +194,12 @@ impl<'t> Reader<'t> {
             }
             _ => Vec::new(),
         };
-        more.extend(call.given.keywords.iter().map(|k| (k.0.clone(), k.1.clone())));
+        more.extend(
+            call.given
+                .keywords
+                .iter()
+                .map(|k| (k.0.clone(), k.1.clone())),
+        );
         for (name, value) in more {
             if !value.is_shallow() {
                 continue;
@@ -200,7 +228,10 @@ impl<'t> Reader<'t> {
         let text = format!("`{name}` is its default on the command line");
         let default = match default {
             Value::Linear(mut linear) => {
-                linear.terms.iter_mut().for_each(|t| t.note(text.as_str().into()));
+                linear
+                    .terms
+                    .iter_mut()
+                    .for_each(|t| t.note(text.as_str().into()));
                 Value::Linear(linear)
             }
             other => other,
@@ -209,7 +240,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Python's functions of numbers; of terms they are functions like any other.
-    fn of_numbers(&mut self, call: &Call<'t>, operands: &[(Value, Name)]) -> Option<Value> {
+    fn of_numbers(call: &Call<'t>, operands: &[(Value, Name)]) -> Option<Value> {
         let numbers: Option<Vec<f64>> = operands.iter().map(|o| o.0.as_number()).collect();
         let Some(numbers) = numbers else {
             return match (call.name.as_str(), operands) {

@@ -14,17 +14,31 @@ impl<'t> Reader<'t> {
     /// A distribution, a log density, a sample, or a KL.
     pub(super) fn distribution(&mut self, call: &Call<'t>) -> Option<Value> {
         match call.name.as_str() {
-            "normal" | "gaussian" | "normaldiag" | "laplace" | "multivariatenormaldiag" | "multivariatenormal"
+            "normal"
+            | "gaussian"
+            | "normaldiag"
+            | "laplace"
+            | "multivariatenormaldiag"
+            | "multivariatenormal"
             | "multivariatenormaltril" => self.family(call),
-            "bernoulli" | "continuousbernoulli" | "categorical" | "onehotcategorical" | "poisson"
-            | "negativebinomial" | "zeroinflatednegativebinomial" | "studentt" | "beta" | "logistic"
-            | "dirichlet" | "gamma" => {
+            "bernoulli"
+            | "continuousbernoulli"
+            | "categorical"
+            | "onehotcategorical"
+            | "poisson"
+            | "negativebinomial"
+            | "zeroinflatednegativebinomial"
+            | "studentt"
+            | "beta"
+            | "logistic"
+            | "dirichlet"
+            | "gamma" => {
                 let family = if call.name == "bernoulli" {
                     Family::Bernoulli
                 } else {
                     Family::Other
                 };
-                if call.receiver.is_some() || !self.is_constructor(call) {
+                if call.receiver.is_some() || !Self::is_constructor(call) {
                     return None;
                 }
                 Some(Value::Dist(Rc::new(Dist {
@@ -35,7 +49,7 @@ impl<'t> Reader<'t> {
                     text: short(call.text),
                 })))
             }
-            "independent" => self.independent(call),
+            "independent" => Self::independent(call),
             "kl_divergence" | "kl_div" | "kl" | "analytic_kl" => self.divergence(call),
             "log_prob" | "log_density" | "logpdf" => self.log_density(call),
             "sample" | "rsample" => {
@@ -50,14 +64,14 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn is_constructor(&self, call: &Call<'t>) -> bool {
+    fn is_constructor(call: &Call<'t>) -> bool {
         let name = call.full.rsplit('.').next().unwrap_or_default();
         name.starts_with(|c: char| c.is_uppercase())
     }
 
     /// A normal or Laplace distribution.
     fn family(&mut self, call: &Call<'t>) -> Option<Value> {
-        if call.receiver.is_some() || !self.is_constructor(call) {
+        if call.receiver.is_some() || !Self::is_constructor(call) {
             return None;
         }
         let event = call.name.starts_with("multivariate");
@@ -70,7 +84,11 @@ impl<'t> Reader<'t> {
                 Some(self.linear(&value, "covariance_matrix"))
             }
             (Some(value), None) => {
-                let text = call.given.positional.get(1).map_or("scale".into(), |p| p.1.clone());
+                let text = call
+                    .given
+                    .positional
+                    .get(1)
+                    .map_or("scale".into(), |p| p.1.clone());
                 let scale = self.linear(value, &text).without_tiny();
                 // A full covariance is no product of deviations.
                 let full = call.name == "multivariatenormal" && scale.as_number().is_none();
@@ -94,7 +112,7 @@ impl<'t> Reader<'t> {
         })))
     }
 
-    fn independent(&mut self, call: &Call<'t>) -> Option<Value> {
+    fn independent(call: &Call<'t>) -> Option<Value> {
         let inner = call.argument(0, &["base_distribution", "distribution"])?;
         let Value::Dist(dist) = inner else {
             return Some(Value::Dist(Rc::new(Dist {
@@ -122,12 +140,17 @@ impl<'t> Reader<'t> {
             Value::Linear(l) => l.as_sym().is_some() && !l.is_term(),
             _ => false,
         };
-        if operands.is_empty() || operands.len() > 3 || !operands.iter().take(2).all(|o| is_dist(&o.0)) {
+        if operands.is_empty()
+            || operands.len() > 3
+            || !operands.iter().take(2).all(|o| is_dist(&o.0))
+        {
             return None;
         }
         // A bare function of that name with other arguments is not the library's.
         let symbols = |at: usize| match operands.get(at) {
-            Some((Value::Linear(l), _)) => words::is_mean(&l.name()) || words::is_log_variance(&l.name()),
+            Some((Value::Linear(l), _)) => {
+                words::is_mean(&l.name()) || words::is_log_variance(&l.name())
+            }
             _ => false,
         };
         if symbols(0) || symbols(1) {
@@ -151,7 +174,9 @@ impl<'t> Reader<'t> {
                 match variance.as_ref().and_then(Linear::as_number) {
                     Some(number) => prior.variance = number,
                     None if words::is_standard(&p.text) => {}
-                    None => prior.unread = Some(variance.map_or_else(|| text.clone(), |v| v.name())),
+                    None => {
+                        prior.unread = Some(variance.map_or_else(|| text.clone(), |v| v.name()));
+                    }
                 }
                 if p.loc.as_ref().is_some_and(|l| l.as_number() != Some(0.0))
                     && !words::is_standard(&p.text)
@@ -184,13 +209,15 @@ impl<'t> Reader<'t> {
         };
         let mut kl = Linear::known(Kind::Kl(prior, false), of, 1.0, state);
         for term in &mut kl.terms {
-            notes.iter().for_each(|n| term.note(n.clone()));
+            for note in &notes {
+                term.note(note.clone());
+            }
         }
         Some(Value::Linear(kl))
     }
 
     /// A KL that is only known to be one, of one number per sample.
-    pub(super) fn kl_of_names(&mut self, text: &str, weight: f64) -> Linear {
+    pub(super) fn kl_of_names(text: &str, weight: f64) -> Linear {
         let kind = Kind::Kl(Prior::standard(), false);
         let mut kl = Linear::known(kind, short(text), weight, State::PER_SAMPLE);
         for term in &mut kl.terms {
@@ -221,7 +248,9 @@ impl<'t> Reader<'t> {
         call: &Call<'t>,
     ) -> Option<Value> {
         let point = self.linear(&at.0, &at.1);
-        let sampled = point.as_sym().and_then(|s| self.samples.get(&s.id).cloned());
+        let sampled = point
+            .as_sym()
+            .and_then(|s| self.samples.get(&s.id).cloned());
         let name = point.as_sym().map_or(at.1.clone(), |s| s.name.clone());
         let latent = sampled.is_some() || words::is_latent(&name) || words::is_latent(&at.1);
         let Value::Dist(dist) = dist else {
@@ -258,13 +287,19 @@ impl<'t> Reader<'t> {
             } else {
                 Kind::LogPrior(Prior {
                     variance: number.unwrap_or(1.0),
-                    unread: (number.is_none() && !standard)
-                        .then(|| dist.variance.as_ref().map_or("its scale".into(), Linear::name)),
+                    unread: (number.is_none() && !standard).then(|| {
+                        dist.variance
+                            .as_ref()
+                            .map_or("its scale".into(), Linear::name)
+                    }),
                 })
             };
             return Some(Value::Linear(Linear::known(kind, name, 1.0, state)));
         }
-        let of = dist.loc.as_ref().map_or_else(|| dist.text.clone(), Linear::name);
+        let of = dist
+            .loc
+            .as_ref()
+            .map_or_else(|| dist.text.clone(), Linear::name);
         let (kind, number) = match dist.family {
             Family::Bernoulli => (Kind::Bernoulli, -1.0),
             Family::Normal => (Kind::Squared, -0.5),
@@ -281,7 +316,11 @@ impl<'t> Reader<'t> {
             let Some(variance) = &dist.variance else {
                 return Some(self.followed(None, &[density], call.text));
             };
-            let power = if dist.family == Family::Normal { 1.0 } else { 0.5 };
+            let power = if dist.family == Family::Normal {
+                1.0
+            } else {
+                0.5
+            };
             let spread = variance.to_the(power, call.text)?;
             let log = variance
                 .log(call.text)
@@ -294,13 +333,19 @@ impl<'t> Reader<'t> {
             density = quotient;
             if let Some(mut log) = log {
                 // The normaliser of a variance that is learned belongs to the loss.
-                for term in log.terms.iter_mut().filter(|t: &&mut Term| !t.is_constant()) {
+                for term in log
+                    .terms
+                    .iter_mut()
+                    .filter(|t: &&mut Term| !t.is_constant())
+                {
                     term.state = state;
                 }
                 density = density.plus(&log);
             }
         }
-        density.terms.retain(|t| !matches!(t.bases.as_slice(), [(Base::Named(_), _)]));
+        density
+            .terms
+            .retain(|t| !matches!(t.bases.as_slice(), [(Base::Named(_), _)]));
         Some(Value::Linear(density))
     }
 }

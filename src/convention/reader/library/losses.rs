@@ -53,9 +53,27 @@ const fn row(
 /// What the libraries have.
 const LOSSES: &[Known] = &[
     row(&["mse_loss"], Kind::Squared, 1.0, Usual::Mean, false),
-    row(&["mseloss", "meansquarederror"], Kind::Squared, 1.0, Usual::Mean, true),
-    row(&["mse", "mean_squared_error", "meansquarederrorloss"], Kind::Squared, 1.0, Usual::Last, false),
-    row(&["squared_error", "squared_difference"], Kind::Squared, 1.0, Usual::Open, false),
+    row(
+        &["mseloss", "meansquarederror"],
+        Kind::Squared,
+        1.0,
+        Usual::Mean,
+        true,
+    ),
+    row(
+        &["mse", "mean_squared_error", "meansquarederrorloss"],
+        Kind::Squared,
+        1.0,
+        Usual::Last,
+        false,
+    ),
+    row(
+        &["squared_error", "squared_difference"],
+        Kind::Squared,
+        1.0,
+        Usual::Open,
+        false,
+    ),
     row(
         &["binary_cross_entropy", "binary_cross_entropy_with_logits"],
         Kind::Bernoulli,
@@ -70,22 +88,52 @@ const LOSSES: &[Known] = &[
         Usual::Mean,
         true,
     ),
-    row(&["binary_crossentropy"], Kind::Bernoulli, 1.0, Usual::Last, false),
     row(
-        &["sigmoid_cross_entropy_with_logits", "sigmoid_binary_cross_entropy"],
+        &["binary_crossentropy"],
+        Kind::Bernoulli,
+        1.0,
+        Usual::Last,
+        false,
+    ),
+    row(
+        &[
+            "sigmoid_cross_entropy_with_logits",
+            "sigmoid_binary_cross_entropy",
+        ],
         Kind::Bernoulli,
         1.0,
         Usual::Open,
         false,
     ),
     row(&["l1_loss"], Kind::Absolute, 1.0, Usual::Mean, false),
-    row(&["l1loss", "meanabsoluteerror"], Kind::Absolute, 1.0, Usual::Mean, true),
-    row(&["mae", "mean_absolute_error"], Kind::Absolute, 1.0, Usual::Last, false),
+    row(
+        &["l1loss", "meanabsoluteerror"],
+        Kind::Absolute,
+        1.0,
+        Usual::Mean,
+        true,
+    ),
+    row(
+        &["mae", "mean_absolute_error"],
+        Kind::Absolute,
+        1.0,
+        Usual::Last,
+        false,
+    ),
     row(
         &[
-            "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss", "poisson_nll_loss", "cosine_similarity",
-            "categorical_crossentropy", "sparse_categorical_crossentropy", "softmax_cross_entropy", "huber",
-            "softmax_cross_entropy_with_integer_labels", "softmax_cross_entropy_with_logits",
+            "smooth_l1_loss",
+            "huber_loss",
+            "cross_entropy",
+            "nll_loss",
+            "poisson_nll_loss",
+            "cosine_similarity",
+            "categorical_crossentropy",
+            "sparse_categorical_crossentropy",
+            "softmax_cross_entropy",
+            "huber",
+            "softmax_cross_entropy_with_integer_labels",
+            "softmax_cross_entropy_with_logits",
             "sparse_softmax_cross_entropy_with_logits",
         ],
         Kind::OtherError,
@@ -95,8 +143,14 @@ const LOSSES: &[Known] = &[
     ),
     row(
         &[
-            "smoothl1loss", "huberloss", "crossentropyloss", "nllloss", "poissonnllloss", "huber",
-            "categoricalcrossentropy", "sparsecategoricalcrossentropy",
+            "smoothl1loss",
+            "huberloss",
+            "crossentropyloss",
+            "nllloss",
+            "poissonnllloss",
+            "huber",
+            "categoricalcrossentropy",
+            "sparsecategoricalcrossentropy",
         ],
         Kind::OtherError,
         1.0,
@@ -126,7 +180,7 @@ impl<'t> Reader<'t> {
         match call.name.as_str() {
             "l2_loss" => return self.half_squares(call),
             "gaussian_nll_loss" => {
-                let made = self.reduced_as(call, Kind::Squared, 0.5, Usual::Mean, false);
+                let made = Self::reduced_as(call, Kind::Squared, 0.5, Usual::Mean, false);
                 let given = Given {
                     positional: call.operands(),
                     keywords: call.given.keywords.clone(),
@@ -134,21 +188,27 @@ impl<'t> Reader<'t> {
                 return Some(self.gaussian(&made, &given, call));
             }
             "gaussiannllloss" => {
-                let mut made = self.reduced_as(call, Kind::Squared, 0.5, Usual::Mean, true);
+                let mut made = Self::reduced_as(call, Kind::Squared, 0.5, Usual::Mean, true);
                 made.gaussian = true;
                 return Some(Value::Loss(Rc::new(made)));
             }
             "kl_div" if call.is_of("F") || call.is_of("functional") => return None,
             _ => {}
         }
-        let known = LOSSES.iter().find(|l| l.names.contains(&call.name.as_str()))?;
+        let known = LOSSES
+            .iter()
+            .find(|l| l.names.contains(&call.name.as_str()))?;
         // TensorFlow 1 averages over everything.
         let first_tensorflow = call.is_of("losses")
             && call.is_of("tf")
             && !call.is_of("keras")
             && call.name == "mean_squared_error";
-        let usual = if first_tensorflow { Usual::Mean } else { known.usual };
-        let made = self.reduced_as(call, known.kind.clone(), known.number, usual, known.made);
+        let usual = if first_tensorflow {
+            Usual::Mean
+        } else {
+            known.usual
+        };
+        let made = Self::reduced_as(call, known.kind.clone(), known.number, usual, known.made);
         if known.made {
             return Some(Value::Loss(Rc::new(made)));
         }
@@ -160,19 +220,18 @@ impl<'t> Reader<'t> {
     }
 
     /// A loss with the reduction and the weights that a call names.
-    fn reduced_as(
-        &mut self,
-        call: &Call<'t>,
-        kind: Kind,
-        number: f64,
-        usual: Usual,
-        class: bool,
-    ) -> LossMade {
+    fn reduced_as(call: &Call<'t>, kind: Kind, number: f64, usual: Usual, class: bool) -> LossMade {
         let keras = class && !call.name.ends_with("loss");
         let words: Vec<&Value> = call
             .keyword(&["reduction"])
             .into_iter()
-            .chain(call.given.positional.iter().map(|p| &p.0).filter(|v| matches!(v, Value::Text(_))))
+            .chain(
+                call.given
+                    .positional
+                    .iter()
+                    .map(|p| &p.0)
+                    .filter(|v| matches!(v, Value::Text(_))),
+            )
             .collect();
         let off = |name: &str| call.keyword(&[name]).and_then(Value::truth) == Some(false);
         let mut made = LossMade {
@@ -200,7 +259,11 @@ impl<'t> Reader<'t> {
                     made.how = None;
                     made.last |= keras;
                 } else if word.contains("batchmean") {
-                    made.how = Some(How { mean: true, dims: false, batch: true });
+                    made.how = Some(How {
+                        mean: true,
+                        dims: false,
+                        batch: true,
+                    });
                 } else if word.contains("mean") || word.contains("over_batch") {
                     made.how = Usual::Mean.how();
                 } else if word.contains("sum") {
@@ -225,7 +288,8 @@ impl<'t> Reader<'t> {
                     made.last = keras;
                     made.how = Usual::Sum.how();
                 } else if !lower.contains("over_batch") {
-                    made.named.push(format!("reduction={}", short(&text)).into());
+                    made.named
+                        .push(format!("reduction={}", short(&text)).into());
                 }
             }
             None if off("reduce") => made.how = None,
@@ -233,9 +297,16 @@ impl<'t> Reader<'t> {
             None => {}
         }
         for (name, value, text) in &call.given.keywords {
-            if matches!(&**name, "weight" | "pos_weight" | "sample_weight" | "label_smoothing")
-                && !matches!(value, Value::None)
-                && value.as_number() != Some(if &**name == "label_smoothing" { 0.0 } else { 1.0 })
+            if matches!(
+                &**name,
+                "weight" | "pos_weight" | "sample_weight" | "label_smoothing"
+            ) && !matches!(value, Value::None)
+                && value.as_number()
+                    != Some(if &**name == "label_smoothing" {
+                        0.0
+                    } else {
+                        1.0
+                    })
             {
                 made.named.push(short(&format!("{name}={text}")));
             }
@@ -257,6 +328,7 @@ impl<'t> Reader<'t> {
                 name: "gaussian_nll_loss".into(),
                 full: "gaussian_nll_loss".into(),
                 receiver: None,
+                receiver_text: "".into(),
                 given: given.clone(),
             };
             return self.gaussian(loss, given, &call);
@@ -339,7 +411,9 @@ impl<'t> Reader<'t> {
         let v = self.linear(&variance, &text);
         let v = v.without_tiny();
         let texts = [call.text, &*text];
-        let log = v.log(&text).map(|l| l.scaled(crate::convention::factor::Factor::number(0.5)));
+        let log = v
+            .log(&text)
+            .map(|l| l.scaled(crate::convention::factor::Factor::number(0.5)));
         let sum = square
             .over(&v, texts)
             .map(|s| log.map_or(s.clone(), |l| s.plus(&l)));

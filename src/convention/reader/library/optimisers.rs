@@ -9,8 +9,21 @@ use crate::convention::value::{Given, Value};
 
 /// Functions that only show what they are given.
 const LOGS: &[&str] = &[
-    "log", "log_dict", "log_metrics", "add_scalar", "add_scalars", "print", "info", "debug", "scalar", "update_state",
-    "set_postfix", "set_description", "add_metric", "write", "track",
+    "log",
+    "log_dict",
+    "log_metrics",
+    "add_scalar",
+    "add_scalars",
+    "print",
+    "info",
+    "debug",
+    "scalar",
+    "update_state",
+    "set_postfix",
+    "set_description",
+    "add_metric",
+    "write",
+    "track",
 ];
 
 impl<'t> Reader<'t> {
@@ -67,7 +80,8 @@ impl<'t> Reader<'t> {
             }
             "kldivergenceregularizer" | "kldivergenceaddloss" => {
                 let weight = call.argument(1, &["weight"]).and_then(|w| w.as_number());
-                let kl = self.kl_of_names("the regularizer's distributions", weight.unwrap_or(1.0));
+                let kl =
+                    Self::kl_of_names("the regularizer's distributions", weight.unwrap_or(1.0));
                 self.add_loss(&Value::Linear(kl), call.node);
                 Some(self.opaque(call.text))
             }
@@ -76,7 +90,7 @@ impl<'t> Reader<'t> {
                 Some(Value::None)
             }
             "log" | "print" if call.receiver.is_none() && call.full != call.name => None,
-            name if LOGS.contains(&name) && !self.is_mathematical(call) => {
+            name if LOGS.contains(&name) && !Self::is_mathematical(call) => {
                 let keywords = call.given.keywords.iter().map(|k| k.1.clone());
                 let all: Vec<Value> = operands.into_iter().map(|o| o.0).chain(keywords).collect();
                 for value in all.iter().filter(|v| v.is_term()) {
@@ -89,7 +103,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether `log` is the logarithm.
-    fn is_mathematical(&self, call: &Call<'t>) -> bool {
+    fn is_mathematical(call: &Call<'t>) -> bool {
         if call.name != "log" {
             return false;
         }

@@ -124,7 +124,13 @@ impl<'t> Reader<'t> {
     }
 
     /// The sum or mean of the items of a list.
-    fn reduced_list(&mut self, call: &Call<'t>, seq: &Seq, mean: bool, axis: Option<&Value>) -> Value {
+    fn reduced_list(
+        &mut self,
+        call: &Call<'t>,
+        seq: &Seq,
+        mean: bool,
+        axis: Option<&Value>,
+    ) -> Value {
         let axis = axis.and_then(Value::as_number);
         let from = axis.filter(|_| !seq.array && call.given.positional.len() > 1);
         let mut total = Value::number(0.0);
@@ -180,7 +186,12 @@ impl<'t> Reader<'t> {
     fn einops(&mut self, call: &Call<'t>) -> Option<Value> {
         let operands = call.operands();
         match operands.as_slice() {
-            [(value, _), (Value::Text(pattern), _), (Value::Text(how), _), ..] => {
+            [
+                (value, _),
+                (Value::Text(pattern), _),
+                (Value::Text(how), _),
+                ..,
+            ] => {
                 let (before, after) = pattern.split_once("->")?;
                 let first = before.split_whitespace().next()?;
                 let keeps = after.split_whitespace().any(|name| name == first);
@@ -211,10 +222,7 @@ impl<'t> Reader<'t> {
                         }
                         Some(total) => {
                             let given = crate::convention::value::Given {
-                                positional: vec![
-                                    (total, "a".into()),
-                                    (item.clone(), "b".into()),
-                                ],
+                                positional: vec![(total, "a".into()), (item.clone(), "b".into())],
                                 keywords: Vec::new(),
                             };
                             self.invoke(function, given, call.node)?
@@ -241,7 +249,9 @@ impl<'t> Reader<'t> {
             .filter(|_| call.name == "norm")
             .and_then(|v| v.as_number());
         let two = order.is_none_or(|o| o == 2.0);
-        let axis = call.argument(2, &["dim", "axis"]).and_then(|v| v.as_number());
+        let axis = call
+            .argument(2, &["dim", "axis"])
+            .and_then(|v| v.as_number());
         let squared = if two {
             input.to_the(2.0, call.text)
         } else if order == Some(1.0) {
@@ -265,7 +275,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A product of two arrays of a few values, or of something with itself.
-    pub(super) fn inner(&mut self, a: &Linear, b: &Linear, text: &str) -> Option<Linear> {
+    pub(super) fn inner(a: &Linear, b: &Linear, text: &str) -> Option<Linear> {
         if a.same(b) && a.as_factor().is_none() {
             return Some(a.to_the(2.0, text)?.reduced(How {
                 mean: false,
@@ -277,7 +287,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     /// `a @ b`.
     pub(in crate::convention::reader) fn dot(
         &mut self,
@@ -298,7 +308,7 @@ impl<'t> Reader<'t> {
             return total;
         }
         let (x, y) = (self.linear(a, texts[0]), self.linear(b, texts[1]));
-        let inner = self.inner(&x, &y, text);
+        let inner = Self::inner(&x, &y, text);
         self.followed(inner, &[x, y], text)
     }
 }
@@ -307,11 +317,9 @@ impl<'t> Reader<'t> {
 fn rest_of(input: &Linear, dims: bool, batch: bool, last: bool) -> (bool, bool) {
     let known = |t: &&Term| t.known().is_some();
     let per_sample = input.terms.iter().any(|t| known(&t))
-        && input
-            .terms
-            .iter()
-            .filter(known)
-            .all(|t| matches!(t.state.dims, Dims::Sum | Dims::Mean) && t.state.batch == Batch::Open);
+        && input.terms.iter().filter(known).all(|t| {
+            matches!(t.state.dims, Dims::Sum | Dims::Mean) && t.state.batch == Batch::Open
+        });
     if last && per_sample {
         return (false, true);
     }

@@ -21,8 +21,12 @@ impl<'t> Reader<'t> {
                 Value::Dict(pairs) => Some(Value::number(pairs.len() as f64)),
                 Value::Linear(l) => {
                     let name = l.name();
-                    let all = ["dataset", "loader", "data", "train", "history", "losses", "list"];
-                    let whole = all.iter().any(|mark| name.contains(mark) || text.ends_with(mark));
+                    let all = [
+                        "dataset", "loader", "data", "train", "history", "losses", "list",
+                    ];
+                    let whole = all
+                        .iter()
+                        .any(|mark| name.contains(mark) || text.ends_with(mark));
                     (!whole && !l.is_term()).then(|| {
                         let shape = self.shape(l, text);
                         Self::axis(&shape, 0, false)
