@@ -160,8 +160,7 @@ fn indented(lines: &[String]) -> String {
     if let Some(first) = first {
         // A copy that began in the middle of its first line.
         let (head, tail) = dedented.split_at(first + 1);
-        let mut late = head.to_vec();
-        late[first] = head[first].trim_start().to_owned();
+        let mut late: Vec<String> = head.iter().map(|l| l.trim_start().to_owned()).collect();
         let by = margin(tail).unwrap_or(0);
         if by > 0 {
             late.extend(without(tail, by));

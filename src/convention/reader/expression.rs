@@ -241,15 +241,13 @@ impl<'t> Reader<'t> {
     ) -> Value {
         match (a, b) {
             (Value::Seq(x), Value::Seq(y))
-                if (x.array || y.array) && x.items.len() == y.items.len() =>
+                if (x.array || y.array) && x.items.len() == y.items.len() && self.step() =>
             {
-                if self.step() {
-                    let pairs = x.items.iter().zip(y.items.iter());
-                    let items: Vec<_> = pairs
-                        .map(|(a, b)| self.operate(operation, a, b, texts, text))
-                        .collect();
-                    return Seq::new(items, true).map_or(Value::None, Value::Seq);
-                }
+                let pairs = x.items.iter().zip(y.items.iter());
+                let items: Vec<_> = pairs
+                    .map(|(a, b)| self.operate(operation, a, b, texts, text))
+                    .collect();
+                return Seq::new(items, true).map_or(Value::None, Value::Seq);
             }
             (Value::Seq(x), Value::Seq(y)) if operation == Operation::Plus => {
                 let items = x.items.iter().chain(y.items.iter()).cloned().collect();
@@ -301,12 +299,11 @@ impl<'t> Reader<'t> {
         };
         let (a, b) = (self.value(left), self.value(right));
         let texts = [self.text(left), self.text(right)];
-        let value = match Operation::of(self.text(sign)) {
-            Some(operation) => self.operate(operation, &a, &b, texts, text),
-            None => {
-                let inputs = [self.linear(&a, texts[0]), self.linear(&b, texts[1])];
-                self.followed(None, &inputs, text)
-            }
+        let value = if let Some(operation) = Operation::of(self.text(sign)) {
+            self.operate(operation, &a, &b, texts, text)
+        } else {
+            let inputs = [self.linear(&a, texts[0]), self.linear(&b, texts[1])];
+            self.followed(None, &inputs, text)
         };
         self.store(left, value.clone());
         self.candidate(Rank::Written, &value, node);
@@ -466,16 +463,14 @@ impl<'t> Reader<'t> {
         match (a.truth(), sign) {
             (Some(true), "and") | (Some(false), "or") => b,
             (Some(_), _) => a,
-            (None, _) => match (b.truth(), sign) {
-                (Some(false), "and") => b,
-                _ => {
-                    let inputs = [
-                        self.linear(&a, self.text(left)),
-                        self.linear(&b, self.text(right)),
-                    ];
-                    self.followed(None, &inputs, text)
-                }
-            },
+            (None, "and") if b.truth() == Some(false) => b,
+            (None, _) => {
+                let inputs = [
+                    self.linear(&a, self.text(left)),
+                    self.linear(&b, self.text(right)),
+                ];
+                self.followed(None, &inputs, text)
+            }
         }
     }
 

@@ -75,7 +75,7 @@ proptest! {
     fn every_way_has_its_beta(a in number(), b in number()) {
         for (at, way) in WAYS.iter().enumerate() {
             let way = way.replace('A', &a.to_string());
-            let way = way.replace("B", &b.to_string());
+            let way = way.replace('B', &b.to_string());
             let reading = read(&format!("{TERMS}{way}"));
             let expected = b / (2.0 * a);
             if at + OPEN >= WAYS.len() {
