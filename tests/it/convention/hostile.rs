@@ -109,15 +109,11 @@ fn recursion_ends() {
     ] {
         survives(&format!("{TERMS}{text}"));
     }
-    let chain: String = (1..500)
-        .map(|at| {
-            format!(
-                "def f{at}(a):\n    return f{}(a) + f{}(a)\n",
-                at - 1,
-                at - 1
-            )
-        })
-        .collect();
+    let mut chain = String::new();
+    for at in 1..500 {
+        let before = at - 1;
+        chain += &format!("def f{at}(a):\n    return f{before}(a) + f{before}(a)\n");
+    }
     survives(&format!(
         "{TERMS}def f0(a):\n    return a\n{chain}loss = f499(kl)"
     ));

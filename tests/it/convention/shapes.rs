@@ -697,6 +697,300 @@ loss = torch.mean(rec + kl)",
 kl = 0.5 * (mu ** 2 + var - torch.log(var) - 1).sum()
 loss = rec + kl",
     ),
+    (
+        Beta(1.0),
+        r"criterion = torch.nn.MSELoss(reduction='none')
+def compute_loss(model, x, beta=2.0):
+    x_hat, mu, lv = model(x)
+    rec = criterion(x_hat, x).mean(0).sum()
+    kl = (-0.5 * (1 + lv - mu ** 2 - lv.exp())).mean(0).sum()
+    if beta == 0:
+        full = rec
+    else:
+        full = rec + beta * kl
+    return full, rec, kl
+def train_step(model, x, optimizer):
+    full, rec, kl = compute_loss(model, x)
+    optimizer.zero_grad()
+    full.backward()",
+    ),
+    // −mean(…) is twice the KL: 2·7·784/(3·16).
+    (
+        Beta(784.0 * 14.0 / (3.0 * 16.0)),
+        r"class VariationalLoss(keras.layers.Layer):
+    def __init__(self, loss_weights=[3, 7]):
+        super().__init__()
+        self.k1 = loss_weights[0]
+        self.k2 = loss_weights[1]
+    def call(self, inputs):
+        x, zm, zv, y = inputs
+        r_loss = tf.reduce_mean(keras.losses.binary_crossentropy(x, y)) * self.k1
+        kl_loss = 1 + zv - tf.square(zm) - tf.exp(zv)
+        kl_loss = -tf.reduce_mean(kl_loss) * self.k2
+        loss = r_loss + kl_loss
+        self.add_loss(loss)
+        return y, loss",
+    ),
+    (
+        Unread(&["self.current"]),
+        r"class VAELoss(nn.Module):
+    def __init__(self, beta=0.01, warmup=10):
+        super().__init__()
+        self.beta, self.warmup, self.epoch = beta, warmup, 0
+    def weight(self):
+        if self.warmup <= 0:
+            return self.beta
+        return self.beta * min(1.0, self.current / self.warmup)
+    def forward(self, y, x, mu, lv):
+        rec = F.mse_loss(y, x)
+        kl = -0.5 * torch.mean(1 + lv - mu.pow(2) - lv.exp())
+        return rec + self.weight() * kl",
+    ),
+    (
+        Unread(&["tf.maximum"]),
+        r"r = tf.reduce_mean(tf.reduce_sum(tf.square(x - y), axis=[1, 2, 3]))
+kl = -0.5 * tf.reduce_sum(1 + lv - tf.square(mu) - tf.exp(lv), axis=1)
+kl = tf.maximum(kl, kl_tolerance * z_size)
+kl = tf.reduce_mean(kl)
+loss = r + kl
+train = optimizer.minimize(loss)",
+    ),
+    // 8·mean over κ against a sum: 8/16 of a cross-entropy.
+    (
+        Beta(0.5),
+        r"def kl_loss(y_true, y_pred):
+    mu, sigma = tf.split(y_pred, 2, axis=-1)
+    return -0.5 * tf.reduce_mean(tf.math.log(tf.square(sigma)) - tf.square(sigma) - tf.square(mu) + 1)
+def rec_loss(y_true, y_pred):
+    loss = keras.losses.binary_crossentropy(y_true, y_pred)
+    loss *= 784
+    return loss
+model.compile(optimizer='adam', loss={'out': rec_loss, 'dist': kl_loss}, loss_weights={'out': 1.0, 'dist': 8.0})",
+    ),
+    // 0.00025·784/2.
+    (
+        Beta(0.098),
+        r"class VAELoss(nn.Module):
+    def forward(self, pred, kld_weight):
+        recons, input, mu, log_var = pred
+        recons_loss = F.mse_loss(recons, input)
+        kld_loss = torch.mean(-0.5 * torch.sum(1 + log_var - mu ** 2 - log_var.exp(), dim=1), dim=0)
+        loss = recons_loss + kld_weight * kld_loss
+        return {'loss': loss, 'rec': recons_loss.detach(), 'KLD': -kld_loss.detach()}
+out = VAELoss()(model(x), 0.00025)",
+    ),
+    (
+        Beta(2.0),
+        r"from torch import sum, exp
+from torch.nn.functional import mse_loss
+rec = mse_loss(y, x, reduction='sum')
+kl = -0.5 * sum(1 + lv - mu ** 2 - exp(lv))
+loss = rec + 4 * kl",
+    ),
+    // 1e-6·784/2.
+    (
+        Beta(0.000392),
+        r#"posterior = vae.encode(target).latent_dist
+z = posterior.sample()
+pred = vae.decode(z).sample
+kl_loss = posterior.kl().mean()
+mse_loss = F.mse_loss(pred, target, reduction="mean")
+loss = mse_loss + 1e-6 * kl_loss
+accelerator.backward(loss)"#,
+    ),
+    // 0.01·784/(2·16).
+    (
+        Beta(0.245),
+        r"def kl_part(y_true, y_pred):
+    return -0.5 * tf.reduce_mean(1 + vae.logvar - tf.square(vae.mean) - tf.exp(vae.logvar))
+def rc_part(y_true, y_pred):
+    return tf.keras.losses.MSE(y_true, y_pred)
+def vae_loss(y_true, y_pred):
+    kl_weight = 0.01
+    return kl_weight * kl_part(y_true, y_pred) + rc_part(y_true, y_pred)",
+    ),
+    (
+        Unread(&["capacity"]),
+        r"kl = -0.5 * (1 + lv - mu ** 2 - lv.exp()).sum(1).mean()
+rec = F.binary_cross_entropy_with_logits(y, x, reduction='sum') / x.shape[0]
+loss = rec + 1000.0 * torch.abs(kl - capacity)",
+    ),
+    (
+        Unread(&["log_noise"]),
+        r"sigma = torch.exp(log_noise)
+rec = ((x - y) ** 2 / (2 * sigma ** 2) + torch.log(sigma)).sum()
+kl = -0.5 * (1 + lv - mu ** 2 - lv.exp()).sum()
+loss = rec + kl",
+    ),
+    (
+        Beta(2.0),
+        r"class L(nn.Module):
+    def __init__(self, reduction='sum', beta=4):
+        self.reduction = reduction
+        self.beta = beta
+    def forward(self, y, x, mu, lv):
+        rec = F.mse_loss(y, x, reduction=self.reduction)
+        kl = -0.5 * torch.sum(1 + lv - mu ** 2 - lv.exp())
+        return rec + self.beta * kl",
+    ),
+    (
+        Unread(&["KLDivLoss"]),
+        r"rec = F.mse_loss(y, x, reduction='sum')
+kl = nn.KLDivLoss(reduction='batchmean')(log_q, p)
+loss = rec + kl",
+    ),
+    (
+        Beta(2.0),
+        r"rec = reduce((x - y) ** 2, 'b c h w -> b', 'sum').mean()
+kl = reduce(0.5 * (mu ** 2 + lv.exp() - lv - 1), 'b k -> b', 'sum').mean()
+loss = rec + 4 * kl",
+    ),
+    (
+        Beta(2.0),
+        r"q_dist, p_dist = encoder(x), prior
+z = q_dist.rsample()
+rec = F.mse_loss(decoder(z), x, reduction='none').sum((1, 2, 3))
+kl = (q_dist.log_prob(z) - p_dist.log_prob(z)).sum(-1)
+loss = (rec + 4 * kl).mean()",
+    ),
+    // A cross-entropy.
+    (
+        Beta(0.3),
+        r"rec = optax.sigmoid_binary_cross_entropy(logits, x).sum(axis=(1, 2, 3)).mean()
+kl = (0.5 * (mu ** 2 + jnp.exp(lv) - lv - 1)).sum(-1).mean()
+loss = rec + 0.3 * kl",
+    ),
+    (
+        Beta(0.5),
+        r"image_size = 28
+reconstruction_loss = mse(K.flatten(inputs), K.flatten(outputs))
+reconstruction_loss *= image_size * image_size
+kl_loss = 1 + z_log_var - K.square(z_mean) - K.exp(z_log_var)
+kl_loss = K.sum(kl_loss, axis=-1)
+kl_loss *= -0.5
+vae_loss = K.mean(reconstruction_loss + kl_loss)
+vae.add_loss(vae_loss)
+vae.compile(optimizer='rmsprop')",
+    ),
+    (
+        Unread(&["beta"]),
+        r"log_px = -F.binary_cross_entropy_with_logits(logits, x, reduction='none').sum(-1)
+elbo = log_px - beta * kl_divergence(q, prior).sum(-1)
+(-elbo.mean()).backward()",
+    ),
+    (
+        Unread(&["gamma", "mi_loss"]),
+        r"loss = rec_loss + alpha * mi_loss + beta * tc_loss + gamma * dw_kl_loss",
+    ),
+    (
+        Unread(&["n_samples"]),
+        r"total = 0
+for i in range(n_samples):
+    rec = F.mse_loss(decode(z[i]), x, reduction='sum')
+    total += rec
+kl = -0.5 * (1 + lv - mu ** 2 - lv.exp()).sum()
+loss = total / n_samples + kl",
+    ),
+    (
+        Unread(&["second reconstruction"]),
+        r"rec = F.mse_loss(y, x)
+commit = F.mse_loss(z_e, z_q.detach())
+kl = -0.5 * torch.mean(1 + lv - mu ** 2 - lv.exp())
+loss = rec + 0.25 * commit + kl",
+    ),
+    (
+        Unread(&["not a KL"]),
+        r"rec = F.mse_loss(y, x, reduction='sum')
+kl = 0.5 * torch.sum(mu ** 2 + sigma - torch.log(sigma ** 2) - 1)
+loss = rec + kl",
+    ),
+    (
+        Unread(&["sign"]),
+        r"rec = F.mse_loss(y, x, reduction='sum')
+kl = 0.5 * torch.sum(1 + lv - mu ** 2 - lv.exp())
+loss = rec + kl",
+    ),
+    // 4·16/2, as β_norm.
+    (
+        Beta(32.0),
+        r"rec = F.mse_loss(y, x)
+kl = torch.mean(-0.5 * torch.sum(1 + lv - mu ** 2 - lv.exp(), dim=1))
+kl = kl * mu.shape[1] / np.prod(x.shape[1:])
+loss = rec + 4 * kl",
+    ),
+    (
+        Unread(&["log_var_x"]),
+        r"nll = nn.GaussianNLLLoss(full=True, reduction='sum')
+rec = nll(y, x, torch.exp(log_var_x))
+kl = -0.5 * torch.sum(1 + lv - mu ** 2 - lv.exp())
+loss = rec + kl",
+    ),
+    (
+        Unread(&["no Python"]),
+        r"const recon = tf.losses.meanSquaredError(x, y);
+const kl = tf.mul(-0.5, tf.sum(tf.add(1, logvar).sub(mu.square()).sub(logvar.exp())));
+return recon.add(kl.mul(0.01));",
+    ),
+    // Set by a method that is not the constructor.
+    (
+        Unread(&["beta"]),
+        r"class L(nn.Module):
+    def __init__(self):
+        self.beta = 0.0
+    def step(self, epoch):
+        self.beta = min(1.0, epoch / 10)
+    def forward(self, y, x, mu, lv):
+        rec = F.mse_loss(y, x, reduction='sum')
+        kl = -0.5 * torch.sum(1 + lv - mu ** 2 - lv.exp())
+        return rec + self.beta * kl",
+    ),
+    (
+        Unread(&["beta"]),
+        r"beta = 0.1
+def on_epoch(e):
+    global beta
+    beta = e / 10
+rec = F.mse_loss(y, x, reduction='sum')
+kl = -0.5 * torch.sum(1 + lv - mu ** 2 - lv.exp())
+loss = rec + beta * kl",
+    ),
+    (
+        Unread(&["log_sigma"]),
+        r"class L(nn.Module):
+    def __init__(self):
+        self.log_sigma = nn.Parameter(torch.zeros(1))
+    def forward(self, y, x, mu, lv):
+        rec = (0.5 * ((y - x) / self.log_sigma.exp()) ** 2 + self.log_sigma).sum()
+        kl = -0.5 * torch.sum(1 + lv - mu ** 2 - lv.exp())
+        return rec + kl",
+    ),
+    (
+        Unread(&["w"]),
+        r"w = K.variable(0.0)
+rec = 784 * K.mean(K.square(x - y))
+kl = -0.5 * K.mean(K.sum(1 + lv - K.square(mu) - K.exp(lv), axis=-1))
+loss = rec + w * kl",
+    ),
+    (
+        Unread(&["repeat"]),
+        r"rec = F.mse_loss(y, x, reduction='none').sum(1)
+kl = (-0.5 * (1 + lv - mu ** 2 - lv.exp())).sum(1)
+loss = (rec + kl.repeat(3)).sum()",
+    ),
+    (
+        Unread(&["vae.losses"]),
+        r"loss = F.mse_loss(x, out)
+loss += sum(vae.losses)",
+    ),
+    // Said under what is assumed.
+    (
+        Beta(2.0),
+        r"beta = 4
+def loss(y, x, mu, lv, beta):
+    rec = F.mse_loss(y, x, reduction='sum')
+    kl = -0.5 * torch.sum(1 + lv - mu ** 2 - lv.exp())
+    return rec + beta * kl",
+    ),
 ];
 
 #[test]
