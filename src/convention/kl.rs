@@ -8,16 +8,17 @@ use std::rc::Rc;
 
 use super::factor::{Factor, near};
 use super::linear::Linear;
-use super::term::{Base, Dims, Kind, Name, Prior, State, Term, short};
+use super::term::{Base, Kind, Name, Prior, State, Term, short};
 use super::words;
+use super::{bernoulli, sampled};
 
 /// A sum with the formulas in it replaced by what they are.
 pub(super) fn settled(mut sum: Linear) -> Linear {
     while sum.terms.len() > 1 {
-        let found = densities(&sum)
-            .or_else(|| cross_entropy(&sum))
+        let found = sampled::densities(&sum)
+            .or_else(|| bernoulli::cross_entropy(&sum))
             .or_else(|| kl(&sum))
-            .or_else(|| sampled(&sum));
+            .or_else(|| sampled::written_out(&sum));
         let Some(found) = found else { break };
         let constants = found.constants;
         let state = found.term.state;
@@ -34,15 +35,15 @@ pub(super) fn settled(mut sum: Linear) -> Linear {
 }
 
 /// A formula that was found.
-struct Found {
+pub(super) struct Found {
     /// The products it is made of.
-    used: Vec<usize>,
+    pub used: Vec<usize>,
     /// What it is.
-    term: Term,
+    pub term: Term,
     /// Whether numbers that are added belong to it.
-    constants: bool,
+    pub constants: bool,
     /// What the prior's variance is made of: its logarithm belongs to it as well.
-    prior: Option<Term>,
+    pub prior: Option<Term>,
 }
 
 /// Whether a product is the logarithm of the prior's variance.
@@ -54,18 +55,18 @@ fn is_of(term: &Term, prior: &Term, state: State) -> bool {
 }
 
 /// A logarithm of the variance: which product, the variance itself, and what multiplies its logarithm.
-struct Logarithm {
-    at: usize,
-    variance: Term,
+pub(super) struct Logarithm {
+    pub at: usize,
+    pub variance: Term,
     /// Factor of log v.
-    factor: Factor,
+    pub factor: Factor,
     /// Whether v is what its name says, or has the usual form.
-    natural: bool,
-    name: Name,
+    pub natural: bool,
+    pub name: Name,
 }
 
 /// Every way to read a product as a multiple of log v.
-fn logarithms(sum: &Linear) -> Vec<Logarithm> {
+pub(super) fn logarithms(sum: &Linear) -> Vec<Logarithm> {
     let mut all = Vec::new();
     for (at, term) in sum.terms.iter().enumerate() {
         let [(base, power)] = term.bases.as_slice() else {
@@ -148,7 +149,7 @@ fn exponents(sum: &Linear, name: &Base) -> Vec<f64> {
 }
 
 /// v⁻¹ times a product, if nothing of v is left.
-fn without(term: &Term, variance: &Term) -> Option<Term> {
+pub(super) fn without(term: &Term, variance: &Term) -> Option<Term> {
     let inverse = variance.to_the(-1.0)?;
     let left = plain(term).times(&plain(&inverse));
     let touches = left.bases.iter().any(|(base, _)| {
@@ -172,7 +173,7 @@ fn plain(term: &Term) -> Term {
 }
 
 /// Products that are one thing squared times something, and that something.
-fn squares(sum: &Linear, state: State) -> Vec<(usize, Name, Term, u8)> {
+pub(super) fn squares(sum: &Linear, state: State) -> Vec<(usize, Name, Term, u8)> {
     let mut all = Vec::new();
     for (at, term) in sum.terms.iter().enumerate() {
         if term.state != state {
@@ -266,176 +267,6 @@ fn kl(sum: &Linear) -> Option<Found> {
         }
     }
     best.map(|b| b.1)
-}
-
-/// `−½ (z − μ)²/v − ½ log v + ½ z²/η²`: log q(z) − log p(z) with its densities written out.
-fn sampled(sum: &Linear) -> Option<Found> {
-    for log in logarithms(sum) {
-        let own = &sum.terms[log.at];
-        let inverse = log.variance.to_the(-1.0)?;
-        for (at, whole, rest, _) in squares(sum, own.state) {
-            let Some(left) = without(&rest, &inverse) else {
-                continue;
-            };
-            if at == log.at || !left.is_constant() || !left.factor.near(log.factor) {
-                continue;
-            }
-            let base = sum.terms[at].bases.iter().find(|(_, p)| *p == 2.0);
-            let Some((Base::Sum(inner, _), _)) = base else {
-                continue;
-            };
-            for (other, name, rest, _) in squares(sum, own.state) {
-                let inside = inner
-                    .terms
-                    .iter()
-                    .any(|t| Linear::from(t.clone()).name() == name);
-                let ratio = -rest.factor.number / log.factor.number;
-                if other == at || !inside || !rest.is_constant() || ratio <= 0.0 {
-                    continue;
-                }
-                if !rest.factor.same_sizes(log.factor) {
-                    continue;
-                }
-                let prior = Prior {
-                    variance: 1.0 / ratio,
-                    unread: None,
-                };
-                let mut term = Term::base(Base::Known(Kind::Kl(prior, true), whole.clone()));
-                term.factor = log.factor.scaled(-2.0);
-                term.state = own.state;
-                return Some(Found {
-                    used: vec![log.at, at, other],
-                    term,
-                    constants: true,
-                    prior: None,
-                });
-            }
-        }
-    }
-    None
-}
-
-/// A log density of z in a product: its place, whether it is the posterior's, and the prior it is of.
-fn density(term: &Term) -> Option<(usize, bool, Prior, Name)> {
-    term.bases
-        .iter()
-        .enumerate()
-        .find_map(|(at, (base, power))| {
-            if *power != 1.0 {
-                return None;
-            }
-            match base {
-                Base::Known(Kind::LogPosterior, of) => {
-                    Some((at, true, Prior::standard(), of.clone()))
-                }
-                Base::Known(Kind::LogPrior(prior), of) => {
-                    Some((at, false, prior.clone(), of.clone()))
-                }
-                Base::Sym(sym) => words::log_density(&sym.name)
-                    .map(|sign| (at, sign > 0.0, Prior::standard(), sym.name.clone())),
-                _ => None,
-            }
-        })
-}
-
-/// log q(z) − log p(z).
-fn densities(sum: &Linear) -> Option<Found> {
-    for (at, q) in sum.terms.iter().enumerate() {
-        let Some((q_at, true, _, of)) = density(q) else {
-            continue;
-        };
-        for (other, p) in sum.terms.iter().enumerate() {
-            let Some((p_at, false, prior, name)) = density(p) else {
-                continue;
-            };
-            let rest = |t: &Term, at: usize| {
-                let mut t = t.clone();
-                t.bases.remove(at);
-                t
-            };
-            let opposite =
-                q.factor.near(p.factor.scaled(-1.0)) && rest(q, q_at).same_bases(&rest(p, p_at));
-            if !opposite || q.state != p.state {
-                continue;
-            }
-            let mut term = rest(q, q_at);
-            for (part, at, name) in [(q, q_at, &of), (p, p_at, &name)] {
-                part.notes.iter().for_each(|n| term.note(n.clone()));
-                if matches!(part.bases[at].0, Base::Sym(_)) {
-                    term.note(
-                        format!("`{name}` is a log density of z, one number per sample").into(),
-                    );
-                    if term.state.dims == Dims::Open {
-                        term.state.dims = Dims::Sum;
-                    }
-                }
-            }
-            let base = Base::Known(Kind::Kl(prior, true), of.clone());
-            term.bases.push((base, 1.0));
-            return Some(Found {
-                used: vec![at, other],
-                term,
-                constants: false,
-                prior: None,
-            });
-        }
-    }
-    None
-}
-
-/// `x log p + log(1 − p) − x log(1 − p)`, or `softplus(l) − x·l` with its sign.
-fn cross_entropy(sum: &Linear) -> Option<Found> {
-    let one = Linear::number(1.0);
-    for (at, rest) in sum.terms.iter().enumerate() {
-        let [(Base::Log(q), power)] = rest.bases.as_slice() else {
-            continue;
-        };
-        if *power != 1.0 {
-            continue;
-        }
-        let like = |t: &&Term| t.state == rest.state && t.detached == rest.detached;
-        let find =
-            |want: &dyn Fn(&Term) -> bool| sum.terms.iter().position(|t| like(&t) && want(t));
-        let of_data = |t: &Term, log: &Linear, sign: f64| {
-            t.bases.len() == 2
-                && t.factor.near(rest.factor.scaled(sign))
-                && t.bases
-                    .iter()
-                    .any(|(b, p)| *p == 1.0 && matches!(b, Base::Log(l) if l.same(log)))
-        };
-        let p = one.minus(q).without_tiny();
-        let with = find(&|t: &Term| of_data(t, &p, 1.0));
-        let against = find(&|t: &Term| of_data(t, q, -1.0));
-        let (used, number) = if let (Some(with), Some(against)) = (with, against) {
-            (vec![at, with, against], -1.0)
-        } else {
-            // log(1 + eˡ) − x·l.
-            let Some(logits) = q.minus(&one).log("") else {
-                continue;
-            };
-            let [logits] = logits.terms.as_slice() else {
-                continue;
-            };
-            let product = find(&|t: &Term| {
-                t.factor.near(rest.factor.scaled(-logits.factor.number))
-                    && t.bases.len() == logits.bases.len() + 1
-                    && logits.bases.iter().all(|b| t.bases.contains(b))
-            });
-            let Some(product) = product else { continue };
-            (vec![at, product], 1.0)
-        };
-        let base = Base::Known(Kind::Bernoulli, q.name());
-        let mut term = Term::base(base).scaled(rest.factor.scaled(number));
-        term.state = rest.state;
-        term.detached = rest.detached;
-        return Some(Found {
-            used,
-            term,
-            constants: false,
-            prior: None,
-        });
-    }
-    None
 }
 
 /// Why the parts of a formula that looks like a KL are none, where they do.

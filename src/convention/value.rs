@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::linear::{How, Linear};
+use super::linear::Linear;
+use super::reduce::How;
 use super::term::{Kind, Name, Term};
 
 /// Anything a name can stand for.

@@ -1,12 +1,14 @@
 //! The snippet, run on symbols: every name stands for what was assigned to it, every function of the snippet is called
 //! with what it is called with, and what nobody calls is called with its own parameters.
 
+mod access;
 mod bind;
 mod branch;
 mod call;
 mod candidate;
 mod changing;
 mod class;
+mod comprehension;
 mod expression;
 mod library;
 mod statement;

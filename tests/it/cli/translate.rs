@@ -41,7 +41,17 @@ fn a_file_and_standard_input_say_the_same() {
     let path = file.to_str().expect("a path");
     let of_file = json(&run(["translate", path].iter().chain(&options)));
     let of_input = json(&piped(
-        &["translate", "-", "--dim", "784", "--latent", "16", "--batch", "128", "--json"],
+        &[
+            "translate",
+            "-",
+            "--dim",
+            "784",
+            "--latent",
+            "16",
+            "--batch",
+            "128",
+            "--json",
+        ],
         CODE.as_bytes(),
     ));
     assert_eq!(of_file, of_input);
@@ -52,19 +62,42 @@ fn a_file_and_standard_input_say_the_same() {
     assert_eq!(of_file["unread"], json!([]));
     let keys: Vec<&String> = of_file.as_object().expect("an object").keys().collect();
     assert_eq!(keys.len(), 6, "{keys:?}");
-    let plain = run(["translate", path, "--dim", "784", "--latent", "16", "--gamma", "0.5"]);
+    let plain = run([
+        "translate",
+        path,
+        "--dim",
+        "784",
+        "--latent",
+        "16",
+        "--gamma",
+        "0.5",
+    ]);
     let plain = text(&plain.stdout);
-    assert!(plain.starts_with("β = 4.9\n") && plain.contains("found: KL"), "{plain}");
+    assert!(
+        plain.starts_with("β = 4.9\n") && plain.contains("found: KL"),
+        "{plain}"
+    );
 }
 
 /// A size that nobody gives is never made up.
 #[test]
 fn a_size_is_given_or_in_the_code_or_asked_for() {
-    let asked = json(&piped(&["translate", "-", "--dim", "784", "--json"], CODE.as_bytes()));
+    let asked = json(&piped(
+        &["translate", "-", "--dim", "784", "--json"],
+        CODE.as_bytes(),
+    ));
     assert_eq!(asked["beta"], Value::Null);
-    assert!(asked["unread"][0].as_str().is_some_and(|u| u.contains("--latent")), "{asked}");
+    assert!(
+        asked["unread"][0]
+            .as_str()
+            .is_some_and(|u| u.contains("--latent")),
+        "{asked}"
+    );
     let own = format!("latent_dim = 16\n{CODE}");
-    let own = json(&piped(&["translate", "-", "--dim", "784", "--json"], own.as_bytes()));
+    let own = json(&piped(
+        &["translate", "-", "--dim", "784", "--json"],
+        own.as_bytes(),
+    ));
     assert_eq!(own["beta"], json!(2.45));
     assert!(own["assumed"].to_string().contains("κ = 16"), "{own}");
 }
@@ -81,31 +114,53 @@ fn a_notebook_is_its_code() {
     ]});
     std::fs::write(&file, whole.to_string()).expect("written");
     let path = file.to_str().expect("a path");
-    let found = json(&run(["translate", path, "--dim", "784", "--latent", "16", "--json"]));
+    let found = json(&run([
+        "translate",
+        path,
+        "--dim",
+        "784",
+        "--latent",
+        "16",
+        "--json",
+    ]));
     assert_eq!(found["beta"], json!(2.45));
     std::fs::write(&file, "{\"cells\": 3}").expect("written");
     let failed = run(["translate", path]);
     assert_eq!(failed.status.code(), Some(1));
-    assert!(text(&failed.stderr).contains("no list of cells"), "{}", text(&failed.stderr));
+    assert!(
+        text(&failed.stderr).contains("no list of cells"),
+        "{}",
+        text(&failed.stderr)
+    );
 }
 
 #[test]
 fn what_cannot_be_translated_is_one_sentence() {
     for (input, code, said) in [
-        (&b"print('hello')"[..], 1, "no loss was found in standard input"),
+        (
+            &b"print('hello')"[..],
+            1,
+            "no loss was found in standard input",
+        ),
         (b"", 1, "no loss was found"),
         (b"loss = \xff", 1, "not UTF-8"),
     ] {
         let output = piped(&["translate", "-"], input);
         let err = text(&output.stderr);
         assert_eq!(output.status.code(), Some(code), "{err}");
-        assert!(err.starts_with("error: ") && err.contains(said) && err.lines().count() == 1, "{err}");
+        assert!(
+            err.starts_with("error: ") && err.contains(said) && err.lines().count() == 1,
+            "{err}"
+        );
         assert!(output.stdout.is_empty());
     }
     let missing = run(["translate", "/no/such/loss.py"]);
     let err = text(&missing.stderr);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(err.starts_with("error: '/no/such/loss.py' could not be read\n  because: "), "{err}");
+    assert!(
+        err.starts_with("error: '/no/such/loss.py' could not be read\n  because: "),
+        "{err}"
+    );
     for arguments in [
         &["translate"][..],
         &["translate", "-", "--gamma", "0"],
@@ -123,7 +178,10 @@ fn what_cannot_be_translated_is_one_sentence() {
 #[test]
 fn an_unread_factor_is_named() {
     let code = CODE.replace("0.1", "w(epoch)");
-    let found = json(&piped(&["translate", "-", "--dim", "784", "--latent", "16", "--json"], code.as_bytes()));
+    let found = json(&piped(
+        &["translate", "-", "--dim", "784", "--latent", "16", "--json"],
+        code.as_bytes(),
+    ));
     assert_eq!([&found["beta"], &found["weight"]], [&Value::Null; 2]);
     assert!(found["unread"].to_string().contains("w(epoch)"), "{found}");
 }

@@ -789,7 +789,7 @@ loss = rec + 4 * kl",
     ),
     // 1e-6·784/2.
     (
-        Beta(0.000392),
+        Beta(3.92e-4),
         r#"posterior = vae.encode(target).latent_dist
 z = posterior.sample()
 pred = vae.decode(z).sample

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use tree_sitter::Node;
 
-use crate::convention::linear::{How, Linear};
+use crate::convention::linear::Linear;
 use crate::convention::reader::Reader;
 use crate::convention::reader::call::Call;
+use crate::convention::reduce::How;
 use crate::convention::term::{Base, Batch, Dims, Kind, Name, State, short};
 use crate::convention::value::{Given, LossMade, Value};
 

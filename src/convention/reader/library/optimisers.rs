@@ -180,7 +180,7 @@ impl<'t> Reader<'t> {
         }?;
         let linear = self.linear(&value, call.text);
         // Keras averages what is left over everything.
-        Some(linear.reduced(crate::convention::linear::How {
+        Some(linear.reduced(crate::convention::reduce::How {
             mean: true,
             dims: true,
             batch: true,

@@ -1,8 +1,9 @@
 //! Sums and means.
 
-use crate::convention::linear::{How, Linear};
+use crate::convention::linear::Linear;
 use crate::convention::reader::Reader;
 use crate::convention::reader::call::Call;
+use crate::convention::reduce::How;
 use crate::convention::term::{Base, Batch, Dims, Term, short};
 use crate::convention::value::{Seq, Value};
 
