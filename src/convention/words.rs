@@ -142,6 +142,13 @@ pub(super) fn is_variance(name: &str) -> bool {
         )
 }
 
+/// A whole loss.
+pub(super) fn is_loss(name: &str) -> bool {
+    let name = own(name);
+    let whole = ["loss", "elbo", "objective", "cost"];
+    whole.iter().any(|w| name.ends_with(w)) && !is_kl(&name) && !may_be_error(&name)
+}
+
 /// The mean of a posterior or prior.
 pub(super) fn is_mean(name: &str) -> bool {
     let name = own(name);

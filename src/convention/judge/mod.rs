@@ -60,6 +60,12 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
             say(&mut reading.unread, text);
         }
     }
+    if whole.is_none() {
+        for text in &reader.vague {
+            let text = format!("`{text}`, which may be the loss");
+            say(&mut reading.unread, text);
+        }
+    }
     if let Some((candidate, parts)) = whole {
         differing(&mut reading, candidate, parts, &all);
     }

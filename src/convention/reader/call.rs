@@ -268,6 +268,20 @@ impl<'t> Reader<'t> {
                 all.keywords
                     .retain(|k| given.keywords.iter().all(|g| g.0 != k.0));
                 all.keywords.extend(given.keywords);
+                if let Value::Linear(linear) = &**inner {
+                    let full = linear.as_sym()?.name.to_string();
+                    let last = full.rsplit('.').next().unwrap_or(&full);
+                    let call = Call {
+                        node,
+                        text: self.text(node),
+                        name: last.trim_end_matches('_').to_lowercase(),
+                        full: full.clone(),
+                        receiver: None,
+                        receiver_text: "".into(),
+                        given: all,
+                    };
+                    return Some(self.library(&call).unwrap_or_else(|| self.unknown(&call)));
+                }
                 self.invoke(inner, all, node)?
             }
             _ => return None,

@@ -3,8 +3,10 @@
 use tree_sitter::Node;
 
 use crate::convention::linear::Linear;
+use crate::convention::syntax;
 use crate::convention::term::{Name, short};
 use crate::convention::value::Value;
+use crate::convention::words;
 
 use super::{CANDIDATES, Reader};
 
@@ -41,6 +43,9 @@ impl<'t> Reader<'t> {
     pub(super) fn candidate(&mut self, rank: Rank, value: &Value, node: Node<'t>) {
         match value {
             Value::Linear(linear) => {
+                if !linear.is_formula() {
+                    self.vague(rank, linear, node);
+                }
                 if self.candidates.len() >= CANDIDATES || !linear.is_formula() {
                     return;
                 }
@@ -82,6 +87,17 @@ impl<'t> Reader<'t> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Remembers a value that has a loss' name or place and no term in it.
+    fn vague(&mut self, rank: Rank, value: &Linear, node: Node<'t>) {
+        let name = syntax::field(node, "left").map_or("", |n| self.text(n));
+        if value.as_factor().is_some() || self.vague.len() >= 4 {
+            return;
+        }
+        if rank == Rank::Optimised || rank == Rank::Written && words::is_loss(name) {
+            self.vague.push(short(self.text(node)));
         }
     }
 

@@ -84,7 +84,7 @@ impl<'t> Reader<'t> {
             }
             return;
         }
-        self.assign_unknown(left);
+        self.assign_unknown(left, &over);
         let from = items.len();
         self.clauses(rest, body, items);
         let label = short(self.text(*first));

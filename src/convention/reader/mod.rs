@@ -101,6 +101,8 @@ pub(super) struct Reader<'t> {
     added: Vec<(usize, Linear)>,
     /// The loss that a model was compiled with.
     compiled: Option<Linear>,
+    /// What may be the loss although no term was found in it.
+    pub vague: Vec<Name>,
     /// What could not be read.
     pub lost: Vec<String>,
     /// Sizes that are numbers in the code.
@@ -129,6 +131,7 @@ impl<'t> Reader<'t> {
             candidates: Vec::new(),
             added: Vec::new(),
             compiled: None,
+            vague: Vec::new(),
             lost: Vec::new(),
             sizes: OwnSizes::default(),
         };

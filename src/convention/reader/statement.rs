@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use tree_sitter::Node;
 
+use crate::convention::linear::Linear;
 use crate::convention::syntax::{self, children};
 use crate::convention::term::short;
 use crate::convention::value::Value;
@@ -286,7 +287,7 @@ impl<'t> Reader<'t> {
             }
             return Flow::Next;
         }
-        self.assign_unknown(left);
+        self.assign_unknown(left, &over);
         let label = format!(
             "for {} in {}",
             self.field_text(node, "left"),
@@ -296,8 +297,10 @@ impl<'t> Reader<'t> {
         Flow::Next
     }
 
-    /// Every name of a target stands for itself.
-    pub(super) fn assign_unknown(&mut self, target: Node<'t>) {
+    /// Every name of a target stands for itself, or for the terms of what is run through, with that named.
+    pub(super) fn assign_unknown(&mut self, target: Node<'t>, over: &Value) {
+        let mut all = Vec::new();
+        over.tensors(&mut all);
         let mut left = vec![target];
         while let Some(node) = left.pop() {
             if !self.step() {
@@ -305,7 +308,11 @@ impl<'t> Reader<'t> {
             }
             if node.kind() == "identifier" {
                 let name = self.text(node);
-                let value = self.opaque(name);
+                let value = if all.iter().any(Linear::is_term) {
+                    Value::Linear(self.acted(&all, &format!("a part of it, `{name}`")))
+                } else {
+                    self.opaque(name)
+                };
                 self.set(name, value);
             } else {
                 left.extend(children(node));
@@ -342,10 +349,7 @@ impl<'t> Reader<'t> {
                 None => path.to_owned(),
             };
             let sym = self.symbol(&whole);
-            self.set(
-                alias,
-                Value::Linear(crate::convention::linear::Linear::sym(sym)),
-            );
+            self.set(alias, Value::Linear(Linear::sym(sym)));
         }
     }
 

@@ -100,6 +100,16 @@ impl<'t> Reader<'t> {
             let second = second?;
             return Some(self.dot(&first.0, &second.0, [&first.1, &second.1], call.text));
         }
+        if let (Some(sign), Some((third @ Value::Linear(_), text))) =
+            (operation(name), operands.get(2))
+            && matches!(sign, Operation::Plus | Operation::Minus)
+        {
+            // PyTorch's old `add(a, alpha, b)`.
+            let (alpha, alpha_text) = second?;
+            let times = Operation::Times;
+            let product = self.operate(times, third, &alpha, [&**text, &*alpha_text], call.text);
+            return Some(self.operate(sign, &first.0, &product, [&*first.1, &**text], call.text));
+        }
         if let Some(operation) = operation(name) {
             return Some(self.by_name(call, operation, &first, &second?));
         }

@@ -64,10 +64,13 @@ impl<'t> Reader<'t> {
             ("reversed" | "sorted", Some(Value::Seq(seq))) => Some(Value::Seq(seq)),
             ("range", Some(_)) => Self::range(call, &operands),
             ("map", Some(function)) => {
-                let items = Self::items(&operands.get(1)?.0)?;
-                let mapped = items
-                    .into_iter()
-                    .map(|item| self.call_one(&function, item, call.node));
+                let Some(Value::Seq(rows)) = Self::zipped(&operands[1..]) else {
+                    return None;
+                };
+                let mapped = rows
+                    .items
+                    .iter()
+                    .map(|row| self.call_with(&function, row, call.node));
                 Some(Value::list(mapped.collect::<Option<Vec<_>>>()?))
             }
             ("values", Some(Value::Dict(pairs))) => {
@@ -92,10 +95,7 @@ impl<'t> Reader<'t> {
             }
             ("update" | "setdefault", Some(Value::Dict(pairs))) => self.updated(call, &pairs),
             ("partial", Some(function))
-                if matches!(
-                    function,
-                    Value::Function(..) | Value::Loss(_) | Value::Object(_)
-                ) =>
+                if !matches!(function, Value::None | Value::Text(_) | Value::Seq(_)) =>
             {
                 let given = Given {
                     positional: call.given.positional.iter().skip(1).cloned().collect(),
@@ -141,9 +141,10 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn call_one(&mut self, function: &Value, item: Value, node: Node<'t>) -> Option<Value> {
+    fn call_with(&mut self, function: &Value, row: &Value, node: Node<'t>) -> Option<Value> {
+        let items = Self::items(row)?;
         let given = Given {
-            positional: vec![(item, "item".into())],
+            positional: items.into_iter().map(|v| (v, "item".into())).collect(),
             keywords: Vec::new(),
         };
         self.invoke(function, given, node)

@@ -3,6 +3,7 @@
 use crate::convention::linear::Linear;
 use crate::convention::reader::Reader;
 use crate::convention::reader::call::Call;
+use crate::convention::reader::expression::Operation;
 use crate::convention::reduce::How;
 use crate::convention::term::{Base, Batch, Dims, Term, short};
 use crate::convention::value::{Seq, Value};
@@ -26,6 +27,12 @@ impl<'t> Reader<'t> {
         let named = ["input", "x", "a", "input_tensor", "tensor", "values"];
         let first = call.argument(0, &named)?;
         let axis = call.argument(1, &["dim", "axis", "reduction_indices", "axes"]);
+        if let Some(weights) = call
+            .keyword(&["weights"])
+            .filter(|_| call.name == "average")
+        {
+            return Some(self.weighted(call, &first, &weights.clone()));
+        }
         if let Value::Seq(seq) = &first {
             return Some(self.reduced_list(call, seq, mean, axis.as_ref()));
         }
@@ -107,7 +114,8 @@ impl<'t> Reader<'t> {
         // Several axes may be given one by one.
         if call.receiver.is_some() && call.keyword(&["dim", "axis"]).is_none() {
             let more = call.given.positional.iter().skip(1);
-            axes.extend(more.filter_map(|p| p.0.as_number()).map(|n| n as i64));
+            let numbers = more.filter(|p| matches!(p.0, Value::Linear(_)));
+            axes.extend(numbers.filter_map(|p| p.0.as_number()).map(|n| n as i64));
         }
         if axes.is_empty() {
             return Over::Axes {
@@ -132,12 +140,10 @@ impl<'t> Reader<'t> {
         mean: bool,
         axis: Option<&Value>,
     ) -> Value {
-        let axis = axis.and_then(Value::as_number);
-        let from = axis.filter(|_| !seq.array && call.given.positional.len() > 1);
-        let mut total = Value::number(0.0);
-        if let Some(start) = from.filter(|_| call.full == "sum") {
-            total = Value::number(start);
-        }
+        // Python's own sum begins with a value, not along an axis.
+        let start = axis.filter(|_| call.full == "sum").cloned();
+        let axis = axis.filter(|_| start.is_none()).and_then(Value::as_number);
+        let mut total = start.unwrap_or_else(|| Value::number(0.0));
         for item in seq.items.iter() {
             let item = if seq.array && axis.is_none() {
                 // Every item is reduced as well.
@@ -166,20 +172,33 @@ impl<'t> Reader<'t> {
         if mean && !seq.items.is_empty() {
             let count = Value::number(seq.items.len() as f64);
             let texts = [call.text, "their number"];
-            return self.operate(
-                super::super::expression::Operation::Over,
-                &total,
-                &count,
-                texts,
-                call.text,
-            );
+            return self.operate(Operation::Over, &total, &count, texts, call.text);
         }
         total
     }
 
+    /// The mean of a list under weights.
+    fn weighted(&mut self, call: &Call<'t>, values: &Value, weights: &Value) -> Value {
+        let texts = [call.text, "weights"];
+        if let (Value::Seq(values), Value::Seq(each)) = (values, weights)
+            && values.items.len() == each.items.len()
+        {
+            let list = Value::Seq(values.clone());
+            let sum = self.dot(&list, weights, texts, call.text);
+            let mut whole = Value::number(0.0);
+            for weight in each.items.iter() {
+                whole = self.added_up(&whole, weight, call.text);
+            }
+            return self.operate(Operation::Over, &sum, &whole, texts, call.text);
+        }
+        let mut all = Vec::new();
+        values.tensors(&mut all);
+        self.followed(None, &all, call.text)
+    }
+
     /// The sum of two values.
     pub(super) fn added_up(&mut self, a: &Value, b: &Value, text: &str) -> Value {
-        let operation = super::super::expression::Operation::Plus;
+        let operation = Operation::Plus;
         self.operate(operation, a, b, [text, text], text)
     }
 
@@ -302,7 +321,7 @@ impl Reader<'_> {
         {
             let mut total = Value::number(0.0);
             for (x, y) in x.items.iter().zip(y.items.iter()) {
-                let times = super::super::expression::Operation::Times;
+                let times = Operation::Times;
                 let product = self.operate(times, x, y, texts, text);
                 total = self.added_up(&total, &product, text);
             }
