@@ -15,6 +15,7 @@ mod sweep;
 mod theory;
 mod train;
 mod trained;
+mod translate;
 
 pub use args::{Arguments, Mode, WindowArguments};
 pub use error::Error;
@@ -33,5 +34,6 @@ pub fn run(mode: Mode) -> Result<(), Error> {
         Mode::Demo(arguments) => demo::run(&arguments),
         Mode::Sweep(arguments) => sweep::run(&arguments),
         Mode::Paper(arguments) => paper::run(&arguments),
+        Mode::Translate(arguments) => translate::run(&arguments),
     }
 }

@@ -24,10 +24,8 @@
 //!   [`weights`]: the optimal weights themselves.
 //! - [`mod@rate_distortion`]: the least squared error at every rate.
 //! - [`estimators`]: what a nonlinear network's statistics say about its own thresholds.
-//! - [`convention`]: β translated from and to other ways of writing the loss.
 
 pub mod basin;
-pub mod convention;
 pub mod covariance;
 pub mod elbo;
 pub mod estimators;
@@ -46,7 +44,6 @@ pub mod thresholds;
 pub mod weights;
 
 pub use basin::{BasinMap, BasinRequest, Fate, StartSigma};
-pub use convention::{ErrorTerm, LossForm, Reading, Reduction, Sizes, read_loss};
 pub use covariance::Covariance;
 pub use elbo::{Elbo, ElboGap, ElboGradient, LinearVae, log_marginal_likelihood, stationary_gap};
 pub use fixed_sigma::{FixedSigmaMode, FixedSigmaOptimum, fixed_sigma_optimum};
@@ -142,9 +139,6 @@ pub enum Error {
         "the data do not vary, so the learned γ goes to zero and the loss to minus infinity; use a fixed γ"
     )]
     NoVariance,
-    /// An absolute error is no Gaussian's at any γ.
-    #[error("an absolute error has no Gaussian equivalent, so no β translates it")]
-    NotGaussian,
     /// A matrix that does not fit those beside it.
     #[error("the {what} must be {rows} × {columns}, not {found_rows} × {found_columns}")]
     Shape {

@@ -4,13 +4,9 @@
 //! `(1/2γ) SSE + β·KL` when `t·w = 2γs·β`: the same minimiser, another scale. With γ learned the scale
 //! itself would matter, so the translation holds at one fixed γ.
 
-mod paste;
-
 use serde::Serialize;
 
-use super::{Error, positive};
-
-pub use paste::{Reading, read_loss};
+use super::error::{Error, positive};
 
 /// How numbers become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -121,7 +117,7 @@ impl LossForm {
     /// β per w: the KL's factor over 2γ times the error's, or over a cross-entropy's own.
     ///
     /// # Errors
-    /// [`Error::NotPositive`] for γ or the loss' own variance, [`Error::OutOfRange`] for an empty dimension,
+    /// [`Error::NotPositive`] for γ or the loss' own variance, [`Error::Empty`] for a size of zero,
     /// [`Error::NotGaussian`] for an absolute error.
     pub fn beta_per_weight(&self, sizes: &Sizes) -> Result<f64, Error> {
         let Sizes {
@@ -138,12 +134,7 @@ impl LossForm {
             ("batch", batch),
         ] {
             if value == 0 {
-                return Err(Error::OutOfRange {
-                    name,
-                    min: 1,
-                    max: usize::MAX,
-                    value,
-                });
+                return Err(Error::Empty { name });
             }
         }
         let half = if self.error_half { 0.5 } else { 1.0 };

@@ -1,7 +1,6 @@
 //! Losses as people write them, each with the β that its formula has.
 
-use super::super::{ErrorTerm, Sizes};
-use super::{Reading, read_loss};
+use super::{ErrorTerm, Factor, Reading, Sizes, read_loss};
 
 const D: f64 = 784.0;
 const BATCH: f64 = 128.0;
@@ -22,7 +21,7 @@ fn read(text: &str) -> Reading {
 
 fn beta(text: &str) -> f64 {
     let reading = read(text);
-    let weight = reading.weight.unwrap_or(1.0);
+    let weight = reading.weight.map_or(1.0, |w| w.at(&SIZES));
     reading.form.beta(weight, &SIZES).expect("a β")
 }
 
@@ -345,7 +344,6 @@ fn what_is_not_read_is_said() {
             "kl_loss(mu, logvar)",
         ),
         ("loss = rec - kld", "sign"),
-        ("loss = rec * x.size(0) * x.size(0) + kld", "batch"),
         ("kld = kld if warm else 0\nloss = rec + kld", "kld if warm"),
     ] {
         let reading = read(&format!("{rec}{KLD}{rest}"));
@@ -360,7 +358,7 @@ fn what_is_not_read_is_said() {
     // What multiplies both changes nothing.
     let reading = read(&format!("{rec}{KLD}loss = (rec + kld) / scaler"));
     assert!(reading.unread.is_empty(), "{reading:?}");
-    // The prior and the posterior by samples: no formula of a KL.
+    // The prior and the posterior by samples: their names say what they are.
     let reading = read(
         "cross_ent = tf.nn.sigmoid_cross_entropy_with_logits(logits=x_logit, labels=x)\n\
          logpx_z = -tf.reduce_sum(cross_ent, axis=[1, 2, 3])\nlogqz_x = log_normal_pdf(z, mean, logvar)\n\
@@ -368,7 +366,7 @@ fn what_is_not_read_is_said() {
     );
     assert_eq!(reading.form.error, ErrorTerm::Bernoulli);
     assert!(
-        reading.assumed.iter().any(|a| a.starts_with("KL")),
+        reading.assumed.iter().any(|a| a.contains("log density")),
         "{reading:?}"
     );
 }
@@ -419,7 +417,7 @@ fn what_is_not_there_is_assumed_and_said() {
     assert_eq!(reading.assumed.len(), 2, "{reading:?}");
     assert!(reading.unread[0].contains("beta"), "{reading:?}");
     let named = read("loss = recon + 0.1 * kl");
-    assert_eq!(named.weight, Some(0.1));
+    assert_eq!(named.weight, Some(Factor::number(0.1)));
     assert_eq!(named.assumed.len(), 2, "{named:?}");
 }
 
