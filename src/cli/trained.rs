@@ -97,13 +97,13 @@ mod tests {
         };
         let of = |live: LiveConfig, net: NetConfig, steps: usize| {
             let config = RunConfig {
-                live,
                 net,
+                live,
                 ..RunConfig::default()
             };
             let row = StepMetrics {
                 loss: 7.0,
-                ..StepMetrics::from_row(&[0.0; StepMetrics::ROW], None)
+                ..StepMetrics::from_row(&[0.0; StepMetrics::ROW], 2, None)
             };
             trained_objective(&config, &evaluation(), &vec![row; steps])
         };

@@ -359,7 +359,7 @@ fn from_gram(
     let found = modes(z.as_ref(), rank, |g| {
         let scaled = Mat::from_fn(rank, g.ncols(), |i, j| g[(i, j)] / values[i]);
         let mut inputs = x.transpose() * (&v * scaled);
-        for mut column in inputs.col_iter_mut() {
+        for column in inputs.col_iter_mut() {
             for (e, unit) in column.iter_mut().zip(&units) {
                 *e *= unit;
             }

@@ -52,10 +52,7 @@ impl AppState {
         let same_run = self.is_of_this_run(made);
         let found = self.of_another(made, same_run, RunConfig::clone);
         let earlier = || Foreign {
-            sentence: format!(
-                "of an earlier run: {}, the same settings",
-                self.origin(made)
-            ),
+            sentence: format!("of an earlier run: {}, the same settings", origin(made)),
             same_run,
         };
         found.or_else(|| (!same_run).then(earlier))
@@ -74,18 +71,10 @@ impl AppState {
             let sentence = if same_run {
                 format!("of this run at {differs}")
             } else {
-                format!("of another run: {}, {differs}", self.origin(made))
+                format!("of another run: {}, {differs}", origin(made))
             };
             Foreign { sentence, same_run }
         })
-    }
-
-    /// The name of the data an experiment was made with.
-    fn origin<S, R>(&self, made: &Made<S, R>) -> String {
-        match made.provenance.data.as_str() {
-            "" => made.base.data.source.to_string(),
-            name => name.to_owned(),
-        }
     }
 
     /// In what an experiment's run differs from the one on screen; empty if in nothing that matters to its result.
@@ -162,6 +151,14 @@ fn without_swept(config: &RunConfig, settings: &SweepSettings) -> RunConfig {
     }
 }
 
+/// The name of the data an experiment was made with.
+fn origin<S, R>(made: &Made<S, R>) -> String {
+    match made.provenance.data.as_str() {
+        "" => made.base.data.source.to_string(),
+        name => name.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -228,8 +225,8 @@ mod tests {
         ]
     }
 
-    fn says(foreign: &Option<Foreign>, parts: &[&str]) {
-        let foreign = foreign.as_ref().expect("of another");
+    fn says(foreign: Option<&Foreign>, parts: &[&str]) {
+        let foreign = foreign.expect("of another");
         for part in parts {
             assert!(foreign.sentence.contains(part), "{foreign:?}");
         }
@@ -247,13 +244,13 @@ mod tests {
         state.apply(Action::Live(live));
         let [sweep, phase, diagnosis] = all(&state);
         assert_eq!((sweep, phase), (None, None));
-        says(&diagnosis, &["of this run at β = 1"]);
+        says(diagnosis.as_ref(), &["of this run at β = 1"]);
         assert!(diagnosis.is_some_and(|d| d.same_run));
         // Another γ is another sweep.
         state.apply(Action::Live(LiveConfig { gamma: 2.0, ..live }));
         let [sweep, phase, _] = all(&state);
-        says(&sweep, &["of another run", "γ = 1"]);
-        says(&phase, &["of another run", "γ = 1"]);
+        says(sweep.as_ref(), &["of another run", "γ = 1"]);
+        says(phase.as_ref(), &["of another run", "γ = 1"]);
     }
 
     #[test]
@@ -262,19 +259,19 @@ mod tests {
         state.apply(Action::Net(NetConfig::linear(2)));
         let [sweep, phase, diagnosis] = all(&state);
         assert_eq!(phase, None);
-        says(&sweep, &["of another run: gaussian", "κ = 3"]);
-        says(&diagnosis, &["of another run: gaussian", "κ = 3"]);
+        says(sweep.as_ref(), &["of another run: gaussian", "κ = 3"]);
+        says(diagnosis.as_ref(), &["of another run: gaussian", "κ = 3"]);
         assert!(diagnosis.is_some_and(|d| !d.same_run));
         state.apply(Action::Net(NetConfig::dense(&[8], 3)));
         let [sweep, phase, diagnosis] = all(&state);
         for foreign in [sweep, phase, diagnosis] {
-            says(&foreign, &["another network"]);
+            says(foreign.as_ref(), &["another network"]);
         }
         // Back, with the same settings: it is another run all the same.
         state.apply(Action::Net(NetConfig::linear(3)));
         let [sweep, phase, diagnosis] = all(&state);
         assert_eq!((sweep, phase), (None, None));
-        says(&diagnosis, &["an earlier run"]);
+        says(diagnosis.as_ref(), &["an earlier run"]);
     }
 
     #[test]
@@ -283,16 +280,19 @@ mod tests {
         state.apply(Action::Reset);
         let [sweep, phase, diagnosis] = all(&state);
         assert_eq!((sweep, phase), (None, None));
-        says(&diagnosis, &["an earlier run"]);
+        says(diagnosis.as_ref(), &["an earlier run"]);
         arrives(&mut state, &[5.0, 4.0, 1.0, 0.5]);
         for foreign in all(&state) {
-            says(&foreign, &["of another run: gaussian", "other data"]);
+            says(
+                foreign.as_ref(),
+                &["of another run: gaussian", "other data"],
+            );
         }
         // The same data again are the same data.
         arrives(&mut state, &[9.0, 4.0, 1.0, 0.5]);
         let [sweep, phase, diagnosis] = all(&state);
         assert_eq!((sweep, phase), (None, None));
-        says(&diagnosis, &["an earlier run"]);
+        says(diagnosis.as_ref(), &["an earlier run"]);
     }
 
     /// Nothing measured outlives its run.

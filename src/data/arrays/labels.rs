@@ -100,7 +100,11 @@ pub(super) fn read_labels(
     };
     Ok(match form {
         Form::OneHot => one_hot_rows(columns, count, at),
-        Form::Column(column) => kinds((0..count).map(|item| at(item, column)).collect()),
+        Form::Column(column) => kinds(
+            &(0..count)
+                .map(|item| at(item, column))
+                .collect::<Vec<f64>>(),
+        ),
         Form::Integers | Form::Floats => classes((0..count).map(|item| at(item, 0))),
     })
 }
@@ -121,12 +125,12 @@ fn classes(values: impl Iterator<Item = f64>) -> Told {
 }
 
 /// Whole numbers from 0 to 255 as they are; of other numbers each different one is a class, called by its value.
-fn kinds(values: Vec<f64>) -> Told {
+fn kinds(values: &[f64]) -> Told {
     if let Told::Classes(classes, names) = classes(values.iter().copied()) {
         return Told::Classes(classes, names);
     }
     let mut kinds = BTreeMap::new();
-    for value in &values {
+    for value in values {
         // Numbers of one sign are ordered as their bits are; the other sign is turned round.
         let bits = value.to_bits();
         let order = if value.is_sign_negative() {
@@ -201,15 +205,15 @@ mod tests {
     #[test]
     fn numbers_of_a_column_become_classes_in_their_order() {
         assert_eq!(
-            kinds(vec![0.5, -1.25, 0.5, 0.0]),
+            kinds(&[0.5, -1.25, 0.5, 0.0]),
             Told::Classes(
                 vec![2, 0, 2, 1],
                 ["-1.25", "0", "0.5"].map(str::to_owned).to_vec()
             )
         );
-        assert_eq!(kinds(vec![3.0, 7.0]), Told::Classes(vec![3, 7], Vec::new()));
-        let many = (0..100).map(|i| f64::from(i) + 0.5).collect();
-        assert!(matches!(kinds(many), Told::Nothing(_)));
-        assert!(matches!(kinds(vec![f64::NAN]), Told::Nothing(_)));
+        assert_eq!(kinds(&[3.0, 7.0]), Told::Classes(vec![3, 7], Vec::new()));
+        let many: Vec<f64> = (0..100).map(|i| f64::from(i) + 0.5).collect();
+        assert!(matches!(kinds(&many), Told::Nothing(_)));
+        assert!(matches!(kinds(&[f64::NAN]), Told::Nothing(_)));
     }
 }

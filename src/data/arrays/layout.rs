@@ -193,8 +193,9 @@ fn columns_are_items(entry: &Entry, rows: u64, columns: u64, labels: &[u64]) -> 
         let side = pixels.isqrt();
         (side * side == pixels && side >= 8).then_some(side)
     };
-    let side =
-        |pixels: u64| square(pixels).or_else(|| square(pixels / 3).filter(|_| pixels % 3 == 0));
+    let side = |pixels: u64| {
+        square(pixels).or_else(|| square(pixels / 3).filter(|_| pixels.is_multiple_of(3)))
+    };
     let usual = |pixels: u64| side(pixels).is_some_and(|s| USUAL_SIDES.contains(&s));
     match (usual(rows), usual(columns)) {
         (true, false) => true,

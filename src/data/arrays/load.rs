@@ -137,7 +137,7 @@ impl Wanted<'_> {
         for (entry, index, form) in &candidates {
             match self.read(self.container, *index, *form, progress)? {
                 Told::Classes(labels, classes) => {
-                    let labels = self.from_zero(labels, &entry.name, remarks);
+                    let labels = self.digits_from_zero(labels, &entry.name, remarks);
                     return Ok(Some((labels, classes)));
                 }
                 Told::Nothing(why) => remarks.push(format!(
@@ -324,13 +324,18 @@ impl Wanted<'_> {
     }
 
     /// The labels of pictures of digits that MATLAB counted from 1, where 10 stands for the digit 0.
-    fn from_zero(&self, mut labels: Vec<u8>, name: &str, remarks: &mut Vec<String>) -> Vec<u8> {
+    fn digits_from_zero(
+        &self,
+        mut labels: Vec<u8>,
+        name: &str,
+        remarks: &mut Vec<String>,
+    ) -> Vec<u8> {
         let matlab = self.container.entries()[self.chosen.index].matlab;
         let digits = matches!(
             (self.shape.height, self.shape.width, self.shape.channels),
             (32, 32, 3) | (1, 400, 1)
         );
-        let tens = labels.iter().any(|&l| l == 10) && labels.iter().all(|&l| (1..=10).contains(&l));
+        let tens = labels.contains(&10) && labels.iter().all(|&l| (1..=10).contains(&l));
         if matlab && digits && tens {
             for label in &mut labels {
                 *label %= 10;

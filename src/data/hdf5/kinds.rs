@@ -14,7 +14,7 @@ pub(super) fn value(kind: &Datatype) -> Result<Value, String> {
         } => {
             let bytes = *size as usize;
             let whole = layout.bit_offset == 0 && u32::from(layout.bit_precision) == 8 * size;
-            let big = is_big(byte_order);
+            let big = is_big(*byte_order);
             if let (1 | 2 | 4 | 8, true, Some(big)) = (bytes, whole, big) {
                 return Ok(Value::integer(bytes, layout.signed, big));
             }
@@ -29,7 +29,7 @@ pub(super) fn value(kind: &Datatype) -> Result<Value, String> {
                 (size, layout.exponent_size, layout.mantissa_size),
                 (2, 5, 10) | (4, 8, 23) | (8, 11, 52)
             );
-            if let (true, Some(big)) = (usual, is_big(byte_order)) {
+            if let (true, Some(big)) = (usual, is_big(*byte_order)) {
                 return Ok(Value::Float {
                     bytes: *size as usize,
                     big,
@@ -67,7 +67,7 @@ pub(super) fn value(kind: &Datatype) -> Result<Value, String> {
 }
 
 /// Whether the first byte is the most significant; `None` for other orders.
-fn is_big(order: &DatatypeByteOrder) -> Option<bool> {
+fn is_big(order: DatatypeByteOrder) -> Option<bool> {
     match order {
         DatatypeByteOrder::LittleEndian => Some(false),
         DatatypeByteOrder::BigEndian => Some(true),

@@ -44,7 +44,7 @@ impl Npz {
                 .map_or_else(String::new, |name| {
                     plain(name.trim_end_matches(".npy"), 100)
                 });
-            let header = with_member(&mut archive, path, index, |source| Header::read(source));
+            let header = with_member(&mut archive, path, index, Header::read);
             match header {
                 Ok(header) => {
                     entries.push(header.entry(&name));

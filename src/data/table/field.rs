@@ -31,7 +31,7 @@ const GAPS_AMONG_NUMBERS: [&str; 5] = ["none", ".", "-", "--", "nil"];
 
 fn is_one_of(field: &[u8], list: &[&str]) -> bool {
     let same = |mark: &&str| field.eq_ignore_ascii_case(mark.as_bytes());
-    field.len() <= 4 && list.iter().any(|mark| same(&mark))
+    field.len() <= 4 && list.iter().any(same)
 }
 
 /// A field without the spaces around it, nor the quotes that spaces kept from being recognised.

@@ -40,7 +40,7 @@ pub(super) fn first(
     let foreign = fields.iter().zip(profiles).any(|(f, profile)| {
         *f == Field::Word && matches!(profile.kind(), Kind::Number | Kind::Truth)
     });
-    let numbers: Vec<f32> = fields.iter().filter_map(number).collect();
+    let numbers: Vec<f32> = fields.iter().copied().filter_map(number).collect();
     if numbers.is_empty() {
         return if foreign { First::Names } else { First::Item };
     }
@@ -67,8 +67,8 @@ pub(super) fn first(
     let next: Vec<f32> = fields
         .iter()
         .zip(&below[0].0)
-        .filter(|(f, _)| number(f).is_some())
-        .filter_map(|(_, value)| number(&field(trim(value), decimal)))
+        .filter(|(f, _)| number(**f).is_some())
+        .filter_map(|(_, value)| number(field(trim(value), decimal)))
         .collect();
     let as_below = if counting {
         steps(&next) == Some(1.0)
@@ -81,7 +81,7 @@ pub(super) fn first(
     let above: Vec<(f32, &Profile)> = fields
         .iter()
         .zip(profiles)
-        .filter_map(|(f, profile)| Some((number(f)?, profile)))
+        .filter_map(|(f, profile)| Some((number(*f)?, profile)))
         .collect();
     let most = |count: usize| 2 * count > above.len();
     let real = most(above.iter().filter(|(_, p)| p.fractions > 0).count());
@@ -120,9 +120,9 @@ pub(super) fn first(
     First::Item
 }
 
-fn number(field: &Field) -> Option<f32> {
+fn number(field: Field) -> Option<f32> {
     match field {
-        Field::Number(value) => Some(*value),
+        Field::Number(value) => Some(value),
         _ => None,
     }
 }

@@ -101,7 +101,7 @@ impl<'a> Records<'a> {
     /// The line that the present record starts on, from 1.
     pub(super) fn line(&self) -> u64 {
         let text = self.record.as_slice();
-        let inside = text.iter().filter(|&&b| b == b'\n').count() as u64;
+        let inside = text.split(|&b| b == b'\n').count() as u64 - 1;
         // A quote that never ends has swallowed the end of the last line.
         let swallowed = text.ends_with(b"\n") && self.reader.get_ref().is_done();
         let end = self.before.1 + self.reader.position().line();

@@ -238,7 +238,9 @@ mod tests {
 
     fn table(values: &[f32]) -> Values {
         let mut table = Values::Bytes(Vec::new());
-        values.iter().for_each(|&v| table.push(v));
+        for &v in values {
+            table.push(v);
+        }
         table
     }
 

@@ -73,11 +73,6 @@ impl Words {
         }
     }
 
-    /// Takes the word of the last line back.
-    pub(super) fn pop(&mut self) {
-        self.codes.pop();
-    }
-
     /// Whether there are few enough different words to be classes.
     pub(super) fn are_few(&self) -> bool {
         !self.many && self.present > 0

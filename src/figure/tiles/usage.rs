@@ -49,6 +49,18 @@ pub struct Usage<'a> {
     pub provenance: &'a Provenance,
 }
 
+/// The axis of latents, in order; a dead one has a cross below the name.
+fn axis(input: &Usage<'_>, order: &[usize]) -> Axis {
+    let name = |j: usize| {
+        let dead = if input.latents[j].dead { "\n×" } else { "" };
+        format!("z{j}{dead}")
+    };
+    let ticks = order.iter().enumerate().map(|(i, &j)| (i as f64, name(j)));
+    Axis::linear("latent")
+        .with_range(-0.6, order.len().max(1) as f64 - 0.4)
+        .with_ticks(ticks.collect())
+}
+
 /// Builds the figure.
 pub fn usage(input: &Usage<'_>) -> FigureSpec {
     let mut order: Vec<usize> = (0..input.latents.len()).collect();
@@ -67,20 +79,7 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
         UsageOrder::ByKl => "sorted by KL".into(),
         UsageOrder::ByIndex => "by index".into(),
     };
-    let name = |j: usize| {
-        let dead = if input.latents[j].dead { "\n×" } else { "" };
-        format!("z{j}{dead}")
-    };
-    let count = order.len().max(1) as f64;
-    figure.x = Axis::linear("latent")
-        .with_range(-0.6, count - 0.4)
-        .with_ticks(
-            order
-                .iter()
-                .enumerate()
-                .map(|(i, &j)| (i as f64, name(j)))
-                .collect(),
-        );
+    figure.x = axis(input, &order);
     figure.y = Axis::linear(format!("KL [nats] | {sigma_name} + {mu_name}"));
     figure.legend = true;
     figure.provenance = input.provenance.clone();
