@@ -15,7 +15,7 @@ use super::error::Error;
 #[derive(Debug, Clone)]
 pub struct Lines {
     path: PathBuf,
-    lines: Vec<String>,
+    kept: Vec<String>,
     cut: Option<usize>,
 }
 
@@ -42,7 +42,7 @@ impl Lines {
         // A cut may lie within a character.
         let text = String::from_utf8_lossy(&bytes);
         let whole = text.matches('\n').count();
-        let (mut lines, mut values, mut cut) = (Vec::new(), Vec::new(), None);
+        let (mut kept, mut values, mut cut) = (Vec::new(), Vec::new(), None);
         for (index, line) in text.lines().enumerate() {
             if line.trim().is_empty() {
                 continue;
@@ -50,7 +50,7 @@ impl Lines {
             match serde_json::from_str(line) {
                 Ok(value) => {
                     values.push(value);
-                    lines.push(line.to_owned());
+                    kept.push(line.to_owned());
                 }
                 Err(_) if index == whole => cut = Some(index + 1),
                 Err(error) => {
@@ -63,7 +63,7 @@ impl Lines {
             }
         }
         let path = path.to_owned();
-        Ok((Self { path, lines, cut }, values))
+        Ok((Self { path, kept, cut }, values))
     }
 
     /// The number, from 1, of a last line that was cut off and left out.
@@ -75,7 +75,7 @@ impl Lines {
     /// the next [`Self::push`].
     pub fn retain(&mut self, keep: &[bool]) {
         let mut keep = keep.iter();
-        self.lines.retain(|_| keep.next().copied().unwrap_or(true));
+        self.kept.retain(|_| keep.next().copied().unwrap_or(true));
     }
 
     /// Adds a line to the file; its folder is made if need be.
@@ -89,14 +89,14 @@ impl Lines {
             source,
         };
         let line = serde_json::to_string(value).map_err(|e| failed(e.into()))?;
-        self.lines.push(line);
+        self.kept.push(line);
         let partial = self.path.with_extension("partial");
         let write = || {
             if let Some(folder) = self.path.parent() {
                 std::fs::create_dir_all(folder)?;
             }
             let mut out = BufWriter::new(std::fs::File::create(&partial)?);
-            for line in &self.lines {
+            for line in &self.kept {
                 writeln!(out, "{line}")?;
             }
             let file = out

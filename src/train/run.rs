@@ -1,5 +1,6 @@
 //! A run under way on the worker's thread: its trainer, its traces, what was last measured and shown.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,8 +49,8 @@ pub(super) struct Run {
     pub(super) gain_chunk: usize,
     pub(super) next_gain: usize,
     pub(super) good: Option<Checkpoint>,
-    /// What evaluations are judged by, from the first evaluation on; none inside where the data have none.
-    pub(super) baseline: Option<Option<Baseline>>,
+    /// What evaluations are judged by, from the first evaluation on; none where the data have none.
+    pub(super) baseline: OnceCell<Option<Baseline>>,
     /// The log-determinant of the preprocessing over the items evaluated, from the first evaluation on.
     pub(super) log_det: Option<f64>,
     pub(super) timing: Timing,
@@ -240,7 +241,7 @@ impl Run {
         // They are the same items every time.
         let count = evaluation.samples;
         let over = || self.trainer.baseline_over(count);
-        let baseline = self.baseline.get_or_insert_with(over);
+        let baseline = self.baseline.get_or_init(over);
         // With latents zeroed for the eye the error is not the run's own.
         let whole = self.view.zeroed.is_empty();
         evaluation.judge(baseline.as_ref().filter(|_| whole), &live);

@@ -3,6 +3,7 @@
 //! It owns the backend, so nothing else ever touches the device. It makes short bursts of steps and
 //! looks at its roads between them; it never waits for its owner, and its owner never waits for it.
 
+use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -295,7 +296,7 @@ impl State {
                     gain_chunk: 0,
                     next_gain: 0,
                     good: None,
-                    baseline: None,
+                    baseline: OnceCell::new(),
                     log_det: None,
                     timing: Timing::new(),
                     unseen: true,

@@ -224,7 +224,7 @@ impl<'a> Probes<'a> {
         let state = State {
             sse: findings.dim as f64 * now.mse,
             nll: (findings.likelihood != Likelihood::Gaussian)
-                .then(|| now.loss - live.beta * now.kl),
+                .then_some(now.loss - live.beta * now.kl),
             price: live.beta * now.kl,
             gamma: now.gamma,
         };
