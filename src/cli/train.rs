@@ -9,13 +9,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::compute::{DeviceKind, Plan, StepMetrics};
-use crate::config::{DataSource, LiveConfig, Objective, RunConfig};
+use crate::config::{DataSource, Objective, RunConfig};
 use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets, scale_warning};
 use crate::metrics::{
-    Explainable, MutualInformation, Prediction, Usage, mutual_information, predict,
+    Applies, Coverage, Explainable, MutualInformation, Prediction, Usage, mutual_information,
 };
 use crate::text::significant;
-use crate::theory::Gamma;
 use crate::train::{
     Evaluation, History, RunSetup, Sanity, Trainer, evaluate, importance_bound, measure_gains,
 };
@@ -24,6 +23,7 @@ use super::args::TrainArguments;
 use super::demo::{make_folder, write_figures};
 use super::error::Error;
 use super::loading::{self, DataReport};
+use super::trained::{TrainedObjective, trained_objective};
 
 /// Samples of the final evaluation; a larger data set is evaluated on its first this many.
 pub(super) const EVALUATION_SAMPLES: usize = 10_000;
@@ -42,7 +42,11 @@ const DEFAULT_EPOCHS: u64 = 10;
 /// bounds.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
+    /// L at the final β and γ, whatever was trained.
     loss: f64,
+    /// What was trained, where that is not L.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objective: Option<TrainedObjective>,
     elbo: f64,
     elbo_tuned: f64,
     gamma: f64,
@@ -51,7 +55,9 @@ pub(super) struct Report {
     mse: f64,
     collapse_percent: f64,
     active: usize,
-    predicted_active: usize,
+    /// Null where the linear theory does not cover the run.
+    predicted_active: Option<usize>,
+    theory: TheoryReport,
     /// log |det ∂x/∂v| per sample in nats: `elbo` + `log_det` bounds log p of the stored values.
     log_det: f64,
     /// I(x; z) under q, over at most 4,096 samples.
@@ -64,6 +70,16 @@ pub(super) struct Report {
     steps_per_second: f64,
     #[serde(flatten)]
     data: DataReport,
+}
+
+/// Whether the linear theory speaks of the run, and why not, or not quite.
+#[derive(Debug, Serialize)]
+struct TheoryReport {
+    applies: Applies,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip)]
+    coverage: Coverage,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,7 +131,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         Some(samples) => Some(bound(&mut trainer, samples as usize)?),
         None => None,
     };
-    let mut report = report(&evaluation, &setup, &known, device.name, steps, elapsed)?;
+    let mut report = report(&evaluation, &setup, &known, device.name, &trace, elapsed)?;
     report.importance_bound = bound;
     if let Some(dir) = &arguments.out {
         write_trace(&dir.join("trace.csv"), &trace, config.live.objective)?;
@@ -189,22 +205,17 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The prediction for these settings.
+    /// What the linear theory says of a run on these data after `step` steps.
     pub fn predict(
         &self,
-        latents: usize,
-        live: &LiveConfig,
+        config: &RunConfig,
+        step: u64,
     ) -> Result<Prediction, crate::theory::Error> {
         let data = match &self.cross {
             Some(cross) => Explainable::Target(cross),
             None => Explainable::Input(&self.spectrum),
         };
-        let gamma = if live.gamma_moves() {
-            Gamma::Learned
-        } else {
-            Gamma::Fixed(live.gamma)
-        };
-        predict(data, latents, live.eta_enc, live.beta, gamma)
+        Prediction::for_run(config, Some(step), data)
     }
 }
 
@@ -335,14 +346,16 @@ fn report(
     setup: &RunSetup,
     known: &Known,
     device: String,
-    steps: u64,
+    trace: &[StepMetrics],
     elapsed: Duration,
 ) -> Result<Report, Error> {
+    let steps = trace.len() as u64;
     let usage = Usage::new(evaluation);
     let (config, seed) = (&setup.config, setup.config.sampling.seed);
-    let prediction = known.predict(config.net.latents, &config.live)?;
+    let prediction = known.predict(config, steps)?;
     Ok(Report {
         loss: evaluation.loss(),
+        objective: trained_objective(config, evaluation, trace),
         elbo: evaluation.elbo(),
         elbo_tuned: evaluation.elbo_tuned(),
         gamma: evaluation.gamma,
@@ -351,7 +364,12 @@ fn report(
         mse: evaluation.sse / evaluation.dim as f64,
         collapse_percent: usage.collapse_percent,
         active: usage.active,
-        predicted_active: prediction.active(),
+        predicted_active: prediction.covered_active(),
+        theory: TheoryReport {
+            applies: prediction.coverage.kind(),
+            reason: prediction.coverage.reason(),
+            coverage: prediction.coverage,
+        },
         log_det: setup.preprocessor.log_det(&setup.data, seed, LOG_DET_ITEMS),
         mutual_information: mutual_information(
             &evaluation.posterior,
@@ -377,7 +395,25 @@ fn report(
     })
 }
 
+/// The predicted count in words, or why there is none.
+pub(super) fn said(predicted: Option<usize>, coverage: Coverage) -> String {
+    let count = predicted.map_or_else(|| "—".to_owned(), |active| active.to_string());
+    match coverage {
+        Coverage::Exact => format!("linear theory: {count}"),
+        Coverage::Guide(limit) => {
+            format!("linear theory: {count}, a guide because of {}", limit.what)
+        }
+        Coverage::No(limit) => limit.sentence(),
+    }
+}
+
 fn describe(report: &Report, eta_enc: f64) -> String {
+    let trained = report.objective.as_ref().map_or_else(String::new, |o| {
+        format!(
+            "trained: {} = {:.4}; the loss below is L itself\n",
+            o.what, o.value
+        )
+    });
     let known = |value: f64, digits: usize| {
         if value.is_nan() {
             "—".to_owned()
@@ -386,8 +422,8 @@ fn describe(report: &Report, eta_enc: f64) -> String {
         }
     };
     let mut text = format!(
-        "loss {:.4}  ELBO {}  tuned {}  KL {}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
-         {} active (linear theory: {}), {} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n{}\n\
+        "{trained}loss {:.4}  ELBO {}  tuned {}  KL {}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
+         {} active ({}), {} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n{}\n\
          latent        KL      E σ²     Var μ       law      gain  gain/2γKL\n",
         report.loss,
         known(report.elbo, 4),
@@ -397,7 +433,7 @@ fn describe(report: &Report, eta_enc: f64) -> String {
         report.gamma,
         report.gamma_tuned,
         report.active,
-        report.predicted_active,
+        said(report.predicted_active, report.theory.coverage),
         known(report.collapse_percent, 1),
         report.steps_per_second,
         report.device,

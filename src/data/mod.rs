@@ -5,9 +5,9 @@
 //! the eigenvalues ζ² of its covariance, which is all the linear theory needs to know of it;
 //! [`cross_spectrum()`] gives their counterpart for a target that is not the input.
 
+mod arrays;
 mod cifar;
 mod cross;
-mod csv;
 mod dataset;
 mod detect;
 pub mod digits;
@@ -16,10 +16,13 @@ pub mod faces;
 mod fit;
 mod formats;
 pub mod gaussian;
+#[cfg(feature = "hdf5")]
+mod hdf5;
 pub mod idx;
 mod leading;
 mod levels;
 mod load;
+mod mat;
 mod moments;
 mod npy;
 mod overview;
@@ -31,10 +34,13 @@ mod scale_check;
 mod select;
 mod source;
 mod spectrum;
+mod split;
 mod store;
 mod stored;
+mod table;
 mod targets;
 mod transform;
+mod transpose;
 
 pub use cross::{CrossModes, CrossSpectrum, cross_modes, cross_spectrum};
 pub use dataset::{Dataset, ImageShape, MAX_LISTED, Pixels, Skipped};

@@ -98,6 +98,7 @@ pub fn thresholds_figure(
         converged,
         provenance,
     });
+    say_what_is_not_covered(&mut figure, prediction);
     if let Some(share) = prediction.explained {
         figure.subtitle = "ζ² of what x explains of the target; a mode lives while ζ² > βγ".into();
         let percent = format_number(100.0 * share, 3);
@@ -105,6 +106,14 @@ pub fn thresholds_figure(
         figure.notes.push(note);
     }
     figure
+}
+
+/// In the place of the predicted count, which is the first note, that there is none.
+fn say_what_is_not_covered(figure: &mut FigureSpec, prediction: &Prediction) {
+    if let (Some(limit), Some(count)) = (prediction.coverage.uncovered(), figure.notes.first_mut())
+    {
+        *count = limit.sentence();
+    }
 }
 
 /// The thresholds a network's latents have by one estimator; NaN for those without.

@@ -6,6 +6,7 @@ mod paper;
 mod sweep;
 mod theory;
 mod train;
+mod translate;
 
 use std::ffi::OsStr;
 use std::process::{Command, Output};

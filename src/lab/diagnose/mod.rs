@@ -12,11 +12,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{
-    Estimator, GammaMode, KlSchedule, Likelihood, LiveConfig, Objective, RunConfig, Target,
-};
-use crate::data::Spectrum;
-use crate::metrics::{Explainable, Usage};
+use crate::config::{GammaMode, KlSchedule, Likelihood, LiveConfig, Objective, RunConfig};
+use crate::metrics::{Known, Usage};
 use crate::train::sanity::{Sanity, State};
 use crate::train::{Checkpoint, LatentMode, RunCopy, TrainError, Trainer, evaluate};
 
@@ -29,7 +26,6 @@ use super::error::Error;
 use super::hold::hold;
 use super::kick::kicked;
 use super::measure::{FINAL, WATCHED, measure_finally};
-use super::prediction;
 use super::watch::{Progress, Watcher};
 
 /// log σ² that the twin's latents get before the run's own objective goes on from them: a posterior as narrow as an
@@ -48,8 +44,8 @@ pub fn most_steps(steps: u64) -> u64 {
 pub struct DiagnoseRequest {
     /// A copy of it.
     pub copy: Arc<RunCopy>,
-    /// The spectrum of the data, if it is known: the linear VAE's energy comes from it.
-    pub spectrum: Option<Arc<Spectrum>>,
+    /// What is known of the data: the linear VAE's energy and the variance come from it.
+    pub known: Known,
     /// Most steps of a probe. The twin gets as many as the run had, up to three times this.
     pub steps: u64,
 }
@@ -267,21 +263,17 @@ impl<'a> Probes<'a> {
 
     /// The linear VAE under the same objective; none where the objective is another than the closed form's.
     fn linear(&self, config: &RunConfig) -> Option<LinearBound> {
-        let spectrum = self.request.spectrum.as_ref()?;
-        let comparable = config.net.likelihood == Likelihood::Gaussian
-            && config.net.target == Target::Input
-            && !matches!(config.net.estimator, Estimator::ImportanceWeighted(_))
-            && config.live.free_bits == 0.0;
-        if !comparable {
+        let prediction = self.request.known.prediction(config, None)?;
+        if !prediction.coverage.applies() {
             return None;
         }
-        let prediction = prediction(config, spectrum)?;
-        let tail = prediction.problem.residual(prediction.problem.reachable());
+        let problem = prediction.problem;
+        let tail = problem.residual(problem.reachable());
         let optimum = prediction.optimum.ok()?;
         Some(LinearBound {
             loss: optimum.loss,
             active: optimum.active,
-            autoencoder_mse: tail / spectrum.dim() as f64,
+            autoencoder_mse: tail / problem.dim() as f64,
         })
     }
 
@@ -397,17 +389,18 @@ impl<'a> Probes<'a> {
             live: own,
             ..self.request.copy.setup.config.clone()
         };
-        let Some(spectrum) = self.request.spectrum.as_deref() else {
+        let Some(data) = self.request.known.explainable(config.net.target) else {
             return Ok(false);
         };
         let slice = self.trainer.plan().parameters();
         let start = self.trainer.backend().read(slice)?;
         let plan = self.trainer.plan();
-        let placed = prediction(&config, spectrum).and_then(|prediction| {
-            let basis = Explainable::Input(spectrum).basis().ok()?;
+        let prediction = self.request.known.prediction(&config, None);
+        let placed = prediction.and_then(|prediction| {
+            let basis = data.basis().ok()?;
             let optimum = prediction.optimum.ok()?;
             let nets = [&plan.net.encoder[..], &plan.net.decoder[..]];
-            let means = [&spectrum.mean[..], &spectrum.mean[..]];
+            let means = data.means();
             let of = (&basis, &prediction.problem, &optimum);
             embed::embedded(&plan.arena, nets, means, of, start)
         });

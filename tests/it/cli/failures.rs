@@ -226,7 +226,8 @@ fn an_explosion_of_finite_numbers_is_exit_code_1_and_leaves_no_results() {
     let table = dir.path().join("raw.csv");
     let mut rows = String::from("income,ratio,rate,share,constant\n");
     for i in 0..400_u32 {
-        let unit = |k: u32| f64::from(i.wrapping_mul(2_654_435_761).rotate_left(k) % 2001) / 1000.0 - 1.0;
+        let unit =
+            |k: u32| f64::from(i.wrapping_mul(2_654_435_761).rotate_left(k) % 2001) / 1000.0 - 1.0;
         rows += &format!(
             "{},{},{},{},7\n",
             5e4 + 5e4 * unit(0),
@@ -238,19 +239,35 @@ fn an_explosion_of_finite_numbers_is_exit_code_1_and_leaves_no_results() {
     std::fs::write(&table, rows).expect("written");
     let table = table.to_str().expect("UTF-8");
     let out = dir.path().join("out");
-    let digits = "train --data digits --limit 300 --latent 8 --encoder 64 --lr 1 --epochs 60 --device cpu";
+    let digits =
+        "train --data digits --limit 300 --latent 8 --encoder 64 --lr 1 --epochs 60 --device cpu";
     let raw = format!("train --data {table} --latent 3 --encoder 32 --epochs 60 --device cpu");
     for (line, advice) in [
         (digits.to_owned(), "use a smaller learning rate"),
         // So short that no window of steps is full.
-        (digits.replace("--epochs 60", "--steps 20"), "use a smaller learning rate"),
+        (
+            digits.replace("--epochs 60", "--steps 20"),
+            "use a smaller learning rate",
+        ),
         (raw, "standardise the data"),
     ] {
-        let arguments = line.split(' ').chain(["--json", "--out", out.to_str().expect("UTF-8")]);
+        let arguments = line
+            .split(' ')
+            .chain(["--json", "--out", out.to_str().expect("UTF-8")]);
         let err = assert_one_sentence(&line, &run(arguments), 1);
-        assert!(err.contains("diverged") && err.contains(advice), "{line}: {err}");
-        assert!(err.contains("a network that ignores its input has"), "{line}: {err}");
-        assert_eq!(std::fs::read_dir(&out).expect("a folder").count(), 0, "{line}");
+        assert!(
+            err.contains("diverged") && err.contains(advice),
+            "{line}: {err}"
+        );
+        assert!(
+            err.contains("a network that ignores its input has"),
+            "{line}: {err}"
+        );
+        assert_eq!(
+            std::fs::read_dir(&out).expect("a folder").count(),
+            0,
+            "{line}"
+        );
     }
 }
 
@@ -263,7 +280,10 @@ fn a_run_above_the_loss_of_collapse_is_said_to_be_no_result_yet() {
         text(&output.stderr).contains("not a result yet")
     };
     assert!(remark("5"), "a network that has not begun");
-    assert!(!remark("3000"), "one that has collapsed, as it should at β = 20");
+    assert!(
+        !remark("3000"),
+        "one that has collapsed, as it should at β = 20"
+    );
 }
 
 #[test]

@@ -68,8 +68,11 @@ fn a_divergence_pauses_puts_back_and_can_be_played_on() {
 #[test]
 fn an_explosion_of_finite_numbers_pauses_and_puts_back_a_state_within_range() {
     let net = NetConfig::dense(&[64], 8);
-    let mut watched =
-        Watched::running(1, setup(&digits(500), net, live(1.0, 1.0, 1e-3), 128, 0), false);
+    let mut watched = Watched::running(
+        1,
+        setup(&digits(500), net, live(1.0, 1.0, 1e-3), 128, 0),
+        false,
+    );
     watched.send(Command::Steps(40));
     watched.paused_at(40);
     watched.set_live(1, live(1.0, 1.0, 1.0));
