@@ -49,7 +49,7 @@ pub(super) struct Run {
     pub(super) gain_chunk: usize,
     pub(super) next_gain: usize,
     pub(super) good: Option<Checkpoint>,
-    /// What evaluations are judged by, from the first evaluation on; none inside where the data have none.
+    /// What evaluations are judged by, from the first evaluation on; none where the data have none.
     pub(super) baseline: OnceCell<Option<Baseline>>,
     /// The log-determinant of the preprocessing over the items evaluated, from the first evaluation on.
     pub(super) log_det: Option<f64>,

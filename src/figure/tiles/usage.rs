@@ -152,15 +152,20 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
     if !posterior {
         return figure;
     }
-    figure.layers.push(Layer::Rule(Rule {
+    figure.layers.push(law(sigma_name, mu_name));
+    figure
+}
+
+/// The line at which the two variances add up to the prior's.
+fn law(sigma_name: &str, mu_name: &str) -> Layer {
+    Layer::Rule(Rule {
         direction: Direction::Y,
         value: 1.0,
         label: format!("law: {sigma_name} + {mu_name} = 1"),
         colour: Role::Threshold.into(),
         dash: Dash::Dashed,
         draggable: None,
-    }));
-    figure
+    })
 }
 
 /// What the two variances are called.
