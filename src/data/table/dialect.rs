@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::field::{Decimal, Field, comma, field, trim};
+use super::profile::list_length;
 
 /// Separators that are tried; of equally good ones the first is taken.
 const SEPARATORS: [u8; 5] = [b',', b';', b'\t', b'|', SPACES];
@@ -167,11 +168,11 @@ impl Look {
         let (numeric, numbers) = numeric(&alike, columns, dialect.decimal);
         let alike = alike.len() as f64 / below.len().max(1) as f64;
         let several = if columns > 1 { 1.0 } else { 0.01 };
-        // Names have no numbers, but as many fields.
-        let first = if records.first().is_some_and(|r| r.len() == columns) {
-            1.05
-        } else {
-            1.0
+        // Names have no numbers, but as many fields, give or take that of an index.
+        let first = match records.first().map_or(0, |r| r.len().abs_diff(columns)) {
+            0 => 1.05,
+            1 => 1.0,
+            _ => 0.5,
         };
         Some(Self {
             dialect,
@@ -218,6 +219,7 @@ fn numeric(records: &[&ByteRecord], columns: usize, decimal: Decimal) -> (usize,
             match field(trim(value), decimal) {
                 Field::Number(_) | Field::Infinite | Field::Truth(_) => *number += 1,
                 Field::Missing => *missing += 1,
+                Field::Word if list_length(trim(value), decimal).is_some() => *number += 1,
                 Field::Word => {}
             }
         }

@@ -8,6 +8,8 @@ use super::field::{Decimal, Field, field, is_date, trim};
 /// else a word is a mistake or stands for a missing value, which somebody must decide.
 const WORDS_IN: usize = 10;
 const DIFFERENT_WORDS: usize = 3;
+/// Fewest numbers of a list in one field: two may be what a decimal comma makes of two columns.
+const LEAST_LIST: usize = 3;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +130,7 @@ pub(super) fn list(field: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// How many numbers a list between spaces holds; `None` for a field that is no such list.
-fn list_length(value: &[u8], decimal: Decimal) -> Option<usize> {
+pub(super) fn list_length(value: &[u8], decimal: Decimal) -> Option<usize> {
     let mut length = 0;
     for part in list(value) {
         if !matches!(field(part, decimal), Field::Number(_)) {
@@ -136,5 +138,5 @@ fn list_length(value: &[u8], decimal: Decimal) -> Option<usize> {
         }
         length += 1;
     }
-    (length > 1).then_some(length)
+    (length >= LEAST_LIST).then_some(length)
 }
