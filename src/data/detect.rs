@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::source::Source;
-use super::{cifar, csv, formats, idx, pictures};
+use super::{cifar, formats, idx, mat, pictures, table};
 
 /// Bytes looked at.
-const START: usize = 4096;
+pub(super) const START: usize = 4096;
 /// Bytes looked at where they may be a table's header, which is long if there are many columns.
 const LONG_START: usize = 4 << 20;
 /// Entries of a folder looked at, and files opened to see what they are.
@@ -27,6 +27,12 @@ pub(super) enum Kind {
     Npy,
     /// A zip archive, to be looked into for NumPy arrays.
     Npz,
+    /// A MATLAB file of version 5 to 7.2.
+    Mat,
+    /// An HDF5 file, such as MATLAB's of version 7.3.
+    Hdf5,
+    /// Several files of arrays in a folder.
+    Arrays,
     /// A table of numbers as text.
     Csv,
     /// One picture; in a folder, a folder of them.
@@ -40,7 +46,7 @@ pub(super) fn file(path: &Path) -> Option<Kind> {
     let held = source.fill(&mut start).ok()?;
     start.truncate(held);
     let mut kind = content(&start);
-    if kind.is_none() && held == START && csv::may_be_header(&start) {
+    if kind.is_none() && held == START && table::may_be_header(&start) {
         start.resize(LONG_START, 0);
         let more = source.fill(&mut start[START..]).ok()?;
         start.truncate(START + more);
@@ -55,15 +61,28 @@ pub(super) fn content(start: &[u8]) -> Option<Kind> {
         Some(Kind::Npy)
     } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
         Some(Kind::Npz)
+    } else if mat::is_mat(start) {
+        Some(Kind::Mat)
+    } else if is_hdf5(start) {
+        Some(Kind::Hdf5)
     } else if matches!(start, [0, 0, 0x08..=0x0e, 1..=4, ..]) {
         Some(Kind::Idx)
     } else if formats::is_picture(start) {
         Some(Kind::Picture)
-    } else if csv::is_table(start) {
+    } else if table::is_table(start) {
         Some(Kind::Csv)
     } else {
         None
     }
+}
+
+/// Whether content that starts like this is HDF5, whose mark may stand behind a part for others.
+fn is_hdf5(start: &[u8]) -> bool {
+    [0, 512, 1024, 2048].iter().any(|&at| {
+        start
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(b"\x89HDF\r\n\x1a\n"))
+    })
 }
 
 /// What a folder is, and the file in it that holds everything, if one does. A folder in which nothing is found is
@@ -101,15 +120,20 @@ pub(super) fn folder(path: &Path) -> Result<(Kind, PathBuf), Error> {
     if pictures::holds_pictures(path) {
         return whole(Kind::Picture);
     }
-    let arrays = [Kind::Npz, Kind::Npy, Kind::Csv];
+    let tables = found.contains_key(&Kind::Csv);
+    let arrays = [Kind::Npz, Kind::Npy, Kind::Mat, Kind::Hdf5, Kind::Csv];
     let mut arrays: Vec<(Kind, &PathBuf)> = arrays
         .iter()
         .flat_map(|kind| found.get(kind).into_iter().flatten().map(|p| (*kind, p)))
         .collect();
     arrays.sort_by_key(|(_, path)| *path);
     match arrays[..] {
-        [] => whole(Kind::Idx),
+        [] => match formats::folder(path) {
+            Some(error) => Err(error),
+            None => whole(Kind::Idx),
+        },
         [(kind, file)] => Ok((kind, file.clone())),
+        _ if !tables => whole(Kind::Arrays),
         _ => {
             let name = |p: &PathBuf| {
                 p.file_name()
@@ -140,6 +164,7 @@ mod tests {
             (&[0, 0, 8, 3, 0, 0], Some(Kind::Idx)),
             (&[0, 0, 13, 2], Some(Kind::Idx)),
             (b"\x89PNG\r\n\x1a\n", Some(Kind::Picture)),
+            (b"\x89HDF\r\n\x1a\n\0", Some(Kind::Hdf5)),
             (b"RIFF\x00\x00\x00\x00WEBPVP8 ", Some(Kind::Picture)),
             (b"label,p0,p1\n1,2,3\n", Some(Kind::Csv)),
             (b"RIFF\x00\x00\x00\x00WAVE", None),

@@ -63,8 +63,18 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A file in a format that is known and not read.
+    #[error("{}: it is {what}, which this version does not read; {next}", path.display())]
+    Foreign {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+        /// What to do.
+        next: String,
+    },
     /// Something recognised that this version does not read.
-    #[error("{}: {what} cannot be read by this version, which reads IDX files, CIFAR binaries, .npy, .npz, CSV and folders of pictures", path.display())]
+    #[error("{}: {what} cannot be read by this version, which reads IDX files, CIFAR binaries, .npy, .npz, .mat, HDF5, CSV and folders of pictures", path.display())]
     Unsupported {
         /// The file or folder.
         path: PathBuf,

@@ -11,10 +11,13 @@ use super::detect::{self, Kind};
 use super::error::{Error, OnProgress};
 use super::preview::Preview;
 use super::scale::{self, Depth};
+use super::source::Source;
 use super::split::{Taken, choose, choose_by_name};
 use super::store::Store;
 use super::transpose::transpose;
-use super::{cifar, csv, digits, faces, formats, gaussian, idx, levels, npy, pictures, select};
+use super::{
+    arrays, cifar, digits, faces, formats, gaussian, idx, levels, pictures, select, table,
+};
 
 /// Items of a preview.
 pub const PREVIEWED: usize = 8;
@@ -197,26 +200,45 @@ fn recognise(path: &Path) -> Result<(Kind, PathBuf), Error> {
     }
 }
 
-/// What cannot be recognised is left to the reader of IDX if its name promises that, else explained.
+/// What cannot be recognised is left to the reader that its name calls for, which knows what is wrong with it; else it
+/// is told what it is.
 fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
-    let mut source = super::source::Source::open(path)?;
-    let mut start = [0; 16];
-    let held = source.fill(&mut start)?;
+    let mut start = vec![0; detect::START];
+    let held = Source::open(path)?.fill(&mut start)?;
     let start = &start[..held];
-    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-    if held < 4 || idx::has_idx_name(path) {
+    if start.is_empty() {
+        return Err(Error::malformed(path, 0, "the file is empty"));
+    }
+    if idx::has_idx_name(path) {
         return Ok((Kind::Idx, path.into()));
     }
-    let found = format!("its first bytes are {}", formats::hex(start));
-    let reason = match (formats::name_of(start), ending.to_lowercase().as_str()) {
-        (Some(name), _) => format!("it is {name}, which cannot be read: {found}"),
-        (None, "npy") => format!("it is not a NumPy array: {found}"),
-        (None, "npz") => format!("it is not a zip archive: {found}"),
-        (None, "csv") => format!("it is not a table of numbers: {found}"),
-        _ if start.get(..3).is_some_and(|s| s == [0x1f, 0x8b, 8]) => {
-            format!("it is gzip inside gzip, decompress it once: {found}")
+    if let Some(told) = formats::told(path, start) {
+        return Err(told.error(path));
+    }
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    if let Some(reason) = table::refusal(start, held < detect::START) {
+        return Err(Error::malformed(path, 0, reason));
+    }
+    let reason = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "npy" => "it is not a NumPy array, though it is called one: save it anew with numpy.save",
+        "npz" => {
+            "it is not a zip archive of NumPy arrays, though it is called one: save it anew with numpy.savez"
         }
-        _ => format!("it is not an IDX file, a CIFAR binary, .npy, .npz or CSV: {found}"),
+        "mat" => {
+            "it is not a MATLAB file, though it is called one: save it anew with save('x.mat', '-v7')"
+        }
+        "h5" | "hdf5" | "h5ad" => {
+            "it is not an HDF5 file, though it is called one: save it anew or download it again"
+        }
+        _ => {
+            "it is none of what is read: IDX, CIFAR binaries, .npy, .npz, .mat, HDF5, tables (CSV), folders of pictures; \
+             save its numbers with numpy.save"
+        }
     };
     Err(Error::malformed(path, 0, reason))
 }
@@ -232,20 +254,19 @@ fn read(
     // A file that holds one part only may say by its name which.
     let single = match kind {
         Kind::Npy | Kind::Csv => Some(choose_by_name(path, config.split, "items")?),
-        Kind::Npz | Kind::Idx | Kind::Cifar | Kind::Picture => None,
+        _ => None,
     };
     let mut loaded = match kind {
         Kind::Cifar => return cifar::load(path, config, limit, progress),
-        Kind::Npy => npy::load(path, limit, progress)?,
-        Kind::Npz => npy::load_npz(path, config.split, limit, progress)?,
-        Kind::Csv => csv::load(path, limit, progress)?,
-        Kind::Idx | Kind::Picture => idx::load_counted(path, config, limit, progress)?,
+        Kind::Csv => table::load(path, config, limit, progress)?,
+        kind if arrays::is_container(kind) => arrays::load(path, config, limit, progress)?,
+        _ => without_choice(idx::load_counted(path, config, limit, progress)?, config)?,
     };
     if let Some(Taken { part, remark }) = single {
         loaded.data.splits.extend(part);
         loaded.data.remarks.extend(remark);
     }
-    without_choice(loaded, config)
+    Ok(loaded)
 }
 
 /// Makes built-in data.

@@ -5,9 +5,9 @@
 //! the eigenvalues ζ² of its covariance, which is all the linear theory needs to know of it;
 //! [`cross_spectrum()`] gives their counterpart for a target that is not the input.
 
+mod arrays;
 mod cifar;
 mod cross;
-mod csv;
 mod dataset;
 mod detect;
 pub mod digits;
@@ -16,10 +16,13 @@ pub mod faces;
 mod fit;
 mod formats;
 pub mod gaussian;
+#[cfg(feature = "hdf5")]
+mod hdf5;
 pub mod idx;
 mod leading;
 mod levels;
 mod load;
+mod mat;
 mod moments;
 mod npy;
 mod overview;
@@ -27,12 +30,14 @@ mod pictures;
 mod preview;
 mod rank;
 mod scale;
+mod scale_check;
 mod select;
 mod source;
 mod spectrum;
 mod split;
 mod store;
 mod stored;
+mod table;
 mod targets;
 mod transform;
 mod transpose;
@@ -46,6 +51,7 @@ pub use overview::{Examples, HEAD, Overview};
 pub use preview::Preview;
 pub use rank::{IntrinsicRank, SHARES};
 pub use scale::Scaling;
+pub use scale_check::{ScaleWarning, scale_warning};
 pub use spectrum::{MAX_SIDE as MAX_SPECTRUM_SIDE, Spectrum, spectrum};
 pub use store::Store;
 pub use stored::StoredPixels;

@@ -44,6 +44,12 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Reads what `reader` gives, whose length has nothing to do with that of the file.
+    #[cfg(feature = "hdf5")]
+    pub(super) fn given(path: &'a Path, reader: impl Read + 'a) -> Self {
+        Self::unpacked(path, reader, u64::MAX)
+    }
+
     /// Reads from memory what errors will call `path`.
     pub(super) fn from_bytes(path: &'a Path, bytes: &'a [u8]) -> Result<Self, Error> {
         Self::new(path, bytes, bytes.len() as u64)
@@ -125,6 +131,21 @@ impl<'a> Source<'a> {
         Ok(filled)
     }
 
+    /// Passes over so many bytes, or fewer if the content ends.
+    pub(super) fn skip(&mut self, bytes: u64) -> Result<(), Error> {
+        let mut passed = vec![0; bytes.min(1 << 16) as usize];
+        let mut left = bytes;
+        while left > 0 {
+            let step = left.min(passed.len() as u64) as usize;
+            let read = self.fill(&mut passed[..step])?;
+            if read < step {
+                break;
+            }
+            left -= read as u64;
+        }
+        Ok(())
+    }
+
     /// Reads `needed` bytes, or fewer if the content ends; memory grows with what arrives.
     pub(super) fn read_vec(
         &mut self,
@@ -150,6 +171,12 @@ impl<'a> Source<'a> {
         }
         report_bytes(progress, what, values.len(), needed)?;
         Ok(values)
+    }
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.fill(buffer).map_err(io::Error::other)
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::config::{DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig};
 use crate::data::{self, Dataset, Preprocessor, Spectrum};
 use crate::lab::{Progress, RunResult, Watcher, short_run};
+use crate::metrics::Known;
 use crate::train::{RunSetup, Trainer};
 
 use super::error::Error;
@@ -255,13 +256,13 @@ impl Context<'_> {
     pub fn train(
         &self,
         setup: &Arc<RunSetup>,
-        spectrum: Option<&Spectrum>,
+        known: &Known,
         steps: u64,
     ) -> Result<RunResult, Error> {
         let key = Self::key("run", setup, steps);
         self.keep.get_or(&key, || {
             let mut tell = |step| self.tell(step, steps);
-            short_run(setup, spectrum, steps, self.watcher, &mut tell)?.ok_or(Error::Stopped)
+            short_run(setup, known, steps, self.watcher, &mut tell)?.ok_or(Error::Stopped)
         })
     }
 

@@ -1,5 +1,6 @@
 //! The header of a `.npy` array: a magic, a version, and a Python dictionary of type, order and sizes.
 
+use crate::data::arrays::{Entry, Value};
 use crate::data::error::{Error, plain};
 use crate::data::source::Source;
 
@@ -8,61 +9,11 @@ const MAX_HEADER: usize = 1 << 16;
 /// Most sizes of an array.
 const MAX_RANK: usize = 32;
 
-/// How one value is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Value {
-    /// Unsigned bytes.
-    Byte,
-    /// Bytes that are true unless zero.
-    Bool,
-    /// Floats of 16, 32 or 64 bits.
-    Float { bytes: usize, big: bool },
-    /// Other integers, which only labels may be.
-    Integer {
-        bytes: usize,
-        signed: bool,
-        big: bool,
-    },
-}
-
-impl Value {
-    /// Bytes of one value.
-    pub(super) fn bytes(self) -> usize {
-        match self {
-            Self::Byte | Self::Bool => 1,
-            Self::Float { bytes, .. } | Self::Integer { bytes, .. } => bytes,
-        }
-    }
-
-    /// Reads `|u1`, `<f4`, `>f8`, `<i8` and their like.
-    fn parse(text: &str) -> Option<Self> {
-        let mut letters = text.chars();
-        let big = match letters.next()? {
-            '>' => true,
-            // Of one byte there is no order; '=' is the order of the machine that wrote it, mostly little.
-            '<' | '|' | '=' => false,
-            _ => return None,
-        };
-        let kind = letters.next()?;
-        let bytes: usize = letters.as_str().parse().ok()?;
-        match (kind, bytes) {
-            ('u', 1) => Some(Self::Byte),
-            ('b', 1) => Some(Self::Bool),
-            ('f', 2 | 4 | 8) => Some(Self::Float { bytes, big }),
-            ('i' | 'u', 1 | 2 | 4 | 8) => Some(Self::Integer {
-                bytes,
-                signed: kind == 'i',
-                big,
-            }),
-            _ => None,
-        }
-    }
-}
-
 /// What the header says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Header {
-    pub(super) value: Value,
+    /// How a value is stored, or what there is instead.
+    pub(super) value: Result<Value, String>,
     pub(super) sizes: Vec<u64>,
     /// Whether the first index moves fastest, not the last; never where there is but one index.
     pub(super) fortran: bool,
@@ -107,18 +58,56 @@ impl Header {
         parse(&text, length).map_err(|reason| Error::malformed(source.path(), 10, reason))
     }
 
-    /// `60000 × 28 × 28 values of 1 byte`.
-    pub(super) fn promise(&self) -> String {
-        let (sizes, bytes) = (self.sizes_text(), self.value.bytes());
-        let plural = if bytes == 1 { "" } else { "s" };
-        format!("{sizes} values of {bytes} byte{plural}")
+    /// As an array of this name.
+    pub(super) fn entry(self, name: &str) -> Entry {
+        Entry {
+            name: name.to_owned(),
+            value: self.value,
+            sizes: self.sizes,
+            fortran: self.fortran,
+            matlab: false,
+            start: self.length,
+            ends: true,
+        }
     }
+}
 
-    /// `60000 × 28 × 28`.
-    pub(super) fn sizes_text(&self) -> String {
-        let sizes: Vec<String> = self.sizes.iter().map(u64::to_string).collect();
-        sizes.join(" × ")
-    }
+/// Reads `|u1`, `<f4`, `>f8`, `<i8` and their like; the error says what the values are instead, and what to do.
+fn value(descr: &str) -> Result<Value, String> {
+    let (order, rest) = descr.split_at_checked(1).unwrap_or(("", ""));
+    // Of one byte there is no order; '=' is the order of the machine that wrote it, mostly little.
+    let big = order == ">";
+    let (kind, size) = rest.split_at_checked(1).unwrap_or(("", ""));
+    let bytes: usize = size
+        .split('[')
+        .next()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(0);
+    let known = matches!(order, "<" | ">" | "|" | "=");
+    let what = match (kind, bytes) {
+        ("u", 1 | 2 | 4 | 8) if known => return Ok(Value::integer(bytes, false, big)),
+        ("i", 1 | 2 | 4 | 8) if known => return Ok(Value::integer(bytes, true, big)),
+        ("b", 1) if known => return Ok(Value::Bool),
+        ("f", 2 | 4 | 8) if known => return Ok(Value::Float { bytes, big }),
+        ("f", _) => {
+            "long floats, which only some machines have; save a.astype(\"float64\") with numpy.save"
+        }
+        ("c", _) => "complex numbers; save a.real, or numpy.abs(a), with numpy.save",
+        ("O", _) => {
+            "Python objects (pickled), which are not read because a pickle can run any program; save a plain array of \
+             numbers, e.g. numpy.stack(list(a))"
+        }
+        ("S" | "U" | "a", _) => "texts, not numbers",
+        ("M" | "m", _) => "dates or times; save them as numbers, a.astype(\"float64\")",
+        ("V", _) => "raw bytes or records; save one plain array of numbers with numpy.save",
+        _ => {
+            let descr = plain(descr, 20);
+            return Err(format!(
+                "its values are of the type '{descr}', which is not known; save it as float32"
+            ));
+        }
+    };
+    Err(format!("its values are {what}"))
 }
 
 /// The dictionary of a header.
@@ -133,16 +122,17 @@ fn parse(text: &str, length: u64) -> Result<Header, String> {
     };
     let descr = after("descr")?;
     let quote = descr.chars().next().filter(|c| matches!(c, '\'' | '"'));
-    let Some(quote) = quote else {
-        return Err(
-            "its values are records of several fields; only plain arrays can be read".into(),
-        );
+    let value = match quote {
+        Some(quote) => {
+            let (descr, _) = descr[1..].split_once(quote).ok_or_else(unreadable)?;
+            value(descr)
+        }
+        None => Err(
+            "its values are records of several fields; save one of them as a plain array, numpy.save(\"x.npy\", \
+             a[\"name\"])"
+                .into(),
+        ),
     };
-    let (descr, _) = descr[1..].split_once(quote).ok_or_else(unreadable)?;
-    let value = Value::parse(descr).ok_or_else(|| {
-        let descr = plain(descr, 20);
-        format!("its values are of type '{descr}'; only u1, b1, f2, f4 and f8 can be read")
-    })?;
     let order = after("fortran_order")?;
     let fortran = order.starts_with("True");
     if !fortran && !order.starts_with("False") {
@@ -185,10 +175,10 @@ mod tests {
             bytes: 4,
             big: false,
         };
-        assert_eq!((good.value, &good.sizes[..]), (value, &[3, 4][..]));
+        assert_eq!((good.value, &good.sizes[..]), (Ok(value), &[3, 4][..]));
         let odd = r#"{"shape":(7L,),"fortran_order":True,"descr":"|u1"}"#;
         let odd = parse(odd, 80).expect("a header");
-        assert_eq!((odd.value, &odd.sizes[..]), (Value::Byte, &[7][..]));
+        assert_eq!((odd.value, &odd.sizes[..]), (Ok(Value::Byte), &[7][..]));
         assert!(!good.fortran && !odd.fortran, "one size has no order");
         for (descr, value) in [
             ("|b1", Value::Bool),
@@ -202,38 +192,37 @@ mod tests {
         ] {
             let text = format!("{{'descr': '{descr}', 'fortran_order': True, 'shape': (3, 4)}}");
             let header = parse(&text, 80).expect(descr);
-            assert_eq!((header.value, header.fortran), (value, true));
+            assert_eq!((header.value, header.fortran), (Ok(value), true));
         }
     }
 
     #[test]
     fn what_cannot_be_read_is_said() {
-        for (text, part) in [
-            (
-                "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (3, 4)}",
-                "no dictionary",
-            ),
-            (
-                "{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}",
-                "'<c8'",
-            ),
-            (
-                "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}",
-                "several fields",
-            ),
-            (
-                "{'descr': '|O', 'fortran_order': False, 'shape': (3,)}",
-                "'|O'",
-            ),
-            (
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (-3,)}",
-                "no dictionary",
-            ),
-            ("{'descr': '<f4', 'fortran_order': False}", "no dictionary"),
-            ("", "no dictionary"),
+        for (descr, part) in [
+            ("'<c8'", "complex numbers"),
+            ("'<f16'", "long floats"),
+            ("'|O'", "pickled"),
+            ("'<U5'", "texts"),
+            ("'<M8[ns]'", "dates"),
+            ("'|V3'", "raw bytes"),
+            ("'x'", "of the type 'x'"),
+            ("'é'", "of the type 'é'"),
+            ("[('a', '<f4'), ('b', '<i4')]", "several fields"),
+        ] {
+            let text = format!("{{'descr': {descr}, 'fortran_order': False, 'shape': (3, 4)}}");
+            let header = parse(&text, 80).expect("a header");
+            let what = header.value.expect_err(descr);
+            assert!(what.contains(part), "{what}");
+            assert_eq!(header.sizes, [3, 4]);
+        }
+        for text in [
+            "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (3, 4)}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (-3,)}",
+            "{'descr': '<f4', 'fortran_order': False}",
+            "",
         ] {
             let error = parse(text, 80).expect_err(text);
-            assert!(error.contains(part), "{error}");
+            assert!(error.contains("no dictionary"), "{error}");
         }
     }
 }

@@ -1,50 +1,50 @@
 //! NumPy arrays: one in a `.npy` file, several in a `.npz` archive.
-//!
-//! An array of bytes is pictures or vectors of bytes; one of truth values is black and white, 0 and 255; one of floats
-//! of 16, 32 or 64 bits is real values. Sizes are N × d, N × H × W or N × H × W × C, in C or Fortran order. An archive
-//! may hold training and test arrays (`x_train`, `test_images`, …) and labels: integers, floats that are whole numbers
-//! or one-hot rows, one for each item.
 
-mod array;
 mod header;
-mod labels;
-mod names;
 mod npz;
-mod order;
-mod values;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::dataset::Dataset;
-use super::error::{Error, OnProgress};
-use super::idx::RESIDENT_BYTES;
-use super::load::{Loaded, name_of};
+use super::arrays::{Container, Entry, Visit};
+use super::error::Error;
+use super::load::name_of;
 use super::source::Source;
 use header::Header;
 
-pub(super) use npz::load as load_npz;
+pub(super) use npz::Npz;
 
-/// Loads one array; integers beside bytes are refused, and so are values that are not finite.
-///
-/// # Errors
-/// [`Error::Malformed`], [`Error::TooLarge`], [`Error::Cancelled`].
-pub(super) fn load(
-    path: &Path,
-    limit: Option<usize>,
-    progress: OnProgress<'_>,
-) -> Result<Loaded, Error> {
-    let mut source = Source::open(path)?;
-    let header = Header::read(&mut source)?;
-    let items = array::read_items(&mut source, &header, limit, RESIDENT_BYTES, progress)?;
-    Ok(Loaded {
-        data: Dataset {
-            name: name_of(path),
-            shape: items.shape,
-            pixels: items.pixels,
-            ..Dataset::default()
-        },
-        total: Some(items.total),
-        labels: Vec::new(),
-        arrays: Vec::new(),
-    })
+/// A `.npy` file.
+pub(super) struct Npy {
+    path: PathBuf,
+    entry: Entry,
+}
+
+impl Npy {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`].
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let header = Header::read(&mut Source::open(path)?)?;
+        Ok(Self {
+            entry: header.entry(&name_of(path)),
+            path: path.to_owned(),
+        })
+    }
+}
+
+impl Container for Npy {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn entries(&self) -> &[Entry] {
+        std::slice::from_ref(&self.entry)
+    }
+
+    fn visit(&self, _: usize, visit: Visit<'_>) -> Result<(), Error> {
+        let mut source = Source::open(&self.path)?;
+        Header::read(&mut source)?;
+        visit(&mut source, &self.entry)
+    }
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use collapse_explorer::config::{Crop, DataConfig, ImageOptions, Split};
+use collapse_explorer::config::{Constant, Crop, DataConfig, ImageOptions, Missing, Split};
 use collapse_explorer::data::{Dataset, Error, Pixels, Store, load_with, preview_with};
 use image::ImageFormat;
 use proptest::prelude::*;
@@ -16,6 +16,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use zip::CompressionMethod;
 
 use super::arrays::{npy, npz};
+use super::matlab::{mat, matrix};
 use super::pictures::{encoded, flat, folder};
 use super::{gzip, idx_file, noise, put, quiet, request};
 
@@ -155,6 +156,14 @@ fn check(outcome: &Result<Dataset, Error>, case: &str) -> Result<(), TestCaseErr
                 !name.is_empty() && name.len() < 1000 && !name.chars().any(char::is_control)
             };
             prop_assert!(data.classes.iter().all(shown), "{case}: {:?}", data.classes);
+            let sentence = |text: &String| !text.is_empty() && !text.chars().any(char::is_control);
+            prop_assert!(
+                data.remarks.iter().all(sentence),
+                "{case}: {:?}",
+                data.remarks
+            );
+            let named = data.columns.is_empty() || data.columns.len() == data.dim();
+            prop_assert!(named, "{case}: {} names", data.columns.len());
         }
         Err(error) => {
             let text = error.to_string();
@@ -224,7 +233,22 @@ fn fuzz(name: &str, seeds: &[Vec<u8>], prepare: impl Fn(&Path)) {
                 } else {
                     Vec::new()
                 },
-                label: (way == 4 && name.starts_with("list_")).then(|| "Smiling".into()),
+                label: match way {
+                    4 if name.starts_with("list_") => Some("Smiling".into()),
+                    4 if name == "table.csv" => Some("3".into()),
+                    _ => None,
+                },
+                missing: match way {
+                    0 => Missing::Drop,
+                    1 => Missing::Mean,
+                    _ => Missing::Refuse,
+                },
+                constant: if way == 1 {
+                    Constant::Drop
+                } else {
+                    Constant::Keep
+                },
+                transpose: way == 1 && name == "table.csv",
                 image: if way == 3 {
                     ImageOptions {
                         side: Some(5),
@@ -371,8 +395,10 @@ fn npy_arrays() {
     let doubles = npy(">f8", "2, 2, 2, 3", false, &[0; 192]);
     let halves = npy("<f2", "6, 4", true, &[0, 60].repeat(24));
     let truths = npy("|b1", "2, 4, 4", true, &[1; 32]);
+    let first = npy(">i2", "6, 3, 2, 2", false, &[1, 0].repeat(72));
+    let longs = npy("<u8", "6, 4", true, &[7, 0, 0, 0, 0, 0, 0, 0].repeat(24));
     let packed = gzip(&bytes);
-    let seeds = [bytes, floats, doubles, halves, truths, packed];
+    let seeds = [bytes, floats, doubles, halves, truths, first, longs, packed];
     fuzz("array.npy", &seeds, nothing);
 }
 
@@ -398,8 +424,80 @@ fn npz_archives() {
         ),
     ];
     let methods = [CompressionMethod::Stored, CompressionMethod::Deflated];
-    let seeds = methods.map(|m| [npz(&arrays, m), npz(&one_hot, m)]);
+    let several = [
+        ("metadata", npy("|O", "", false, b"\x80\x02.")),
+        ("imgs", npy("|u1", "6, 4, 4", false, &noise(96))),
+        (
+            "latents_values",
+            npy("<f4", "6, 2", false, &[0, 0, 128, 63].repeat(12)),
+        ),
+        (
+            "latents_classes",
+            npy("<i2", "6, 2", false, &[1, 0].repeat(12)),
+        ),
+    ];
+    let seeds = methods.map(|m| [npz(&arrays, m), npz(&one_hot, m), npz(&several, m)]);
     fuzz("arrays.npz", &seeds.concat(), nothing);
+}
+
+#[test]
+fn labels_beside() {
+    let labels = npy("|u1", "6,", false, &[0, 1, 2, 0, 1, 2]);
+    let packed = npz(&[("arr_0", labels.clone())], CompressionMethod::Deflated);
+    fuzz("y_train.npy", &[labels, packed], |dir| {
+        put(
+            dir,
+            "x_train.npy",
+            &npy("|u1", "6, 4, 4", false, &noise(96)),
+        );
+    });
+}
+
+#[test]
+fn matlab_files() {
+    let pictures = matrix("X", 9, &[4, 4, 3, 6], 2, &noise(288));
+    let labels = matrix("y", 6, &[6, 1], 2, &[1, 2, 10, 1, 2, 3]);
+    let rows = matrix("a", 6, &[6, 5], 9, &[0, 0, 0, 0, 0, 0, 240, 63].repeat(30));
+    let truth = matrix("b", 0x0209, &[6, 5], 2, &[1; 30]);
+    let cell = matrix("c", 1, &[1, 1], 14, &[]);
+    let both = [pictures, labels];
+    let rest = [rows, truth, cell];
+    let seeds = [
+        mat(&both, false),
+        mat(&both, true),
+        mat(&rest, false),
+        mat(&rest, true),
+    ];
+    fuzz("arrays.mat", &seeds, nothing);
+}
+
+#[cfg(feature = "hdf5")]
+#[test]
+fn hdf5_files() {
+    let file = |chunked: bool| {
+        let mut builder = hdf5_pure::FileBuilder::new();
+        let images = builder
+            .create_dataset("images")
+            .with_u8_data(&noise(96))
+            .with_shape(&[6, 4, 4]);
+        if chunked {
+            images
+                .with_chunks(&[2, 4, 4])
+                .with_shuffle()
+                .with_deflate(6);
+        }
+        builder
+            .create_dataset("labels")
+            .with_i64_data(&[0, 1, 2, 0, 1, 2]);
+        let mut group = builder.create_group("more");
+        group
+            .create_dataset("z")
+            .with_f32_data(&[0.5; 12])
+            .with_shape(&[6, 2]);
+        builder.add_group(group.finish());
+        builder.finish().expect("an HDF5 file")
+    };
+    fuzz("arrays.h5", &[file(false), file(true)], nothing);
 }
 
 #[test]
@@ -415,9 +513,35 @@ fn csv_tables() {
     );
     let colour = format!("{}\n{}\n", ["pixel"; 192].join(","), ["7"; 192].join(","));
     let spaced = "0.5 -1e3\n2 7.25\n3 1\n".to_owned();
+    let words = "id,\"a, b\",c,species\r\n1,2.5,NA,\"x\"\r\n2,3.5,1,y\r\n3,1,1,x\r\n".to_owned();
+    let commas = "a;b;c\n1,5;2;True\n2,5;-3,25;False\n0,5;7;True\n".to_owned();
+    let relation =
+        "% t\n@relation r\n@attribute 'a b' real\n@attribute class {x,y}\n@data\n1,x\n2.5,y\n3,x\n";
+    let named = "# a b c\n\"r 1\" 1 2.5 ?\n\"r 2\"\t4 5 6\n\"r 1\" 7 8 9\n".to_owned();
+    let lists = "emotion,pixels,Usage\n0,1 2 3 4,Training\n1,5 6 7 8,Training\n".to_owned();
+    let wide: String = "pixel0,pixel1\u{e9}\n1,2\n".into();
+    let utf16 = "\u{feff}a\tb\n1\t2,5\n3\t4,5\n".encode_utf16();
+    let utf16: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
     let packed = gzip(bare.as_bytes());
-    let seeds = [bare, headed, placed, colour, spaced].map(String::into_bytes);
-    fuzz("table.csv", &[&seeds[..], &[packed]].concat(), nothing);
+    let seeds = [
+        bare,
+        headed,
+        placed,
+        colour,
+        spaced,
+        words,
+        commas,
+        relation.into(),
+        named,
+        lists,
+        wide,
+    ];
+    let seeds = seeds.map(String::into_bytes);
+    fuzz(
+        "table.csv",
+        &[&seeds[..], &[packed, utf16]].concat(),
+        nothing,
+    );
 }
 
 /// One damaged picture among twelve.

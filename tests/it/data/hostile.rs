@@ -19,11 +19,7 @@ fn malformed_files_are_explained() {
     let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
         ("empty", vec![], &["the file is empty", "(byte 0)"]),
         ("empty gz", gzip(&[]), &["the file is empty"]),
-        (
-            "short",
-            vec![0, 0, 8],
-            &["too short to be an IDX file", "0x000008"],
-        ),
+        ("short", vec![0, 0, 8], &["too short to be an IDX file"]),
         (
             "header",
             good[..9].to_vec(),
@@ -81,7 +77,7 @@ fn malformed_files_are_explained() {
         (
             "type",
             idx_file(0x55, &[1], &[0]),
-            &["not an IDX file", "0x00005501"],
+            &["not an IDX file", "download it again"],
         ),
         (
             "rank",
@@ -122,7 +118,7 @@ fn malformed_files_are_explained() {
         (
             "png",
             b"\x89PNG\r\n\x1a\n0000".to_vec(),
-            &["a PNG picture", "0x89504e47"],
+            &["a PNG picture", "give the folder"],
         ),
         ("zip", b"PK\x03\x04....".to_vec(), &["a zip archive"]),
         ("npy", b"\x93NUMPY\x01\x00".to_vec(), &["a NumPy array"]),
@@ -135,7 +131,7 @@ fn malformed_files_are_explained() {
         (
             "text",
             b"hello, world".to_vec(),
-            &["it is not an IDX file", "0x68656c6c"],
+            &["it is not an IDX file", "give it the name of what it is"],
         ),
     ];
     for (name, content, parts) in cases {
