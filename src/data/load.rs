@@ -262,7 +262,9 @@ fn read(
         kind if arrays::is_container(kind) => arrays::load(path, config, limit, progress)?,
         _ => without_choice(idx::load_counted(path, config, limit, progress)?, config)?,
     };
-    if let Some(Taken { part, remark }) = single {
+    if let Some(Taken { part, remark }) = single
+        && loaded.data.splits.is_empty()
+    {
         loaded.data.splits.extend(part);
         loaded.data.remarks.extend(remark);
     }

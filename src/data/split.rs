@@ -78,10 +78,10 @@ pub(super) fn role(name: &str) -> Option<Role> {
     match (train, validation, test, held_out) {
         // Training and validation together are what is left beside a test part.
         (true, _, false, false) => Some(Role::Of(Split::Train)),
-        (true, ..) | (false, false, false, false) => None,
         (false, true, true, _) | (false, false, false, true) => Some(Role::HeldOut),
         (false, false, true, _) => Some(Role::Of(Split::Test)),
         (false, true, false, _) => Some(Role::Of(Split::Validation)),
+        (true, ..) | (false, false, false, false) => None,
     }
 }
 

@@ -79,16 +79,21 @@ pub(super) fn choose(
     // Who names a file of one array wants that one, and the name of the file was looked at.
     let single = matches!(entries, [one] if one.name == name_of(container.path()));
     let parts: BTreeSet<Split> = usable.iter().filter_map(|c| c.entry.says().part).collect();
-    let parts: Vec<Split> = parts.into_iter().collect();
+    let divided = !parts.is_empty();
+    let mut parts: Vec<Split> = parts.into_iter().collect();
     let mut remark = None;
     let candidates: Vec<&Candidate> = if single {
         usable.iter().collect()
     } else {
         let undivided = of(None);
         let training = matches!(asked_part, Split::Auto | Split::Train);
-        if training && !undivided.is_empty() && !parts.contains(&Split::Train) {
+        if divided && training && !undivided.is_empty() && !parts.contains(&Split::Train) {
             undivided
         } else {
+            if !divided {
+                // The file may say by its name of which part it is.
+                parts.extend(split::part(&name_of(container.path())));
+            }
             let taken = split::choose(asked_part, &parts, "items").map_err(|why| {
                 fail(format!(
                     "{why} (its arrays: {})",
@@ -96,7 +101,7 @@ pub(super) fn choose(
                 ))
             })?;
             remark = taken.remark;
-            of(taken.part)
+            if divided { of(taken.part) } else { undivided }
         }
     };
     let part = candidates.first().and_then(|c| c.entry.says().part);

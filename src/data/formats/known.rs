@@ -152,8 +152,8 @@ pub(super) const DATA: &[Known] = &[
         "gzip inside gzip",
         "decompress it once (gunzip FILE)",
     ),
-    known(0, b"II*\0", "a TIFF picture", CONVERT_PICTURE),
-    known(0, b"MM\0*", "a TIFF picture", CONVERT_PICTURE),
+    known(0, b"II*\0", "a TIFF picture", PICTURE),
+    known(0, b"MM\0*", "a TIFF picture", PICTURE),
     known(0, b"8BPS", "a Photoshop picture", CONVERT_PICTURE),
     known(
         0,

@@ -5,6 +5,9 @@ use std::path::Path;
 use collapse_explorer::config::{DataConfig, ImageOptions, Split};
 use collapse_explorer::data::{Dataset, Pixels, Store, preview_with};
 
+use zip::CompressionMethod;
+
+use super::arrays::{npy, npz};
 use super::pictures::{flat, folder};
 use super::{bytes, from, gzip, idx_file, noise, open, put, request};
 
@@ -307,6 +310,30 @@ fn a_lone_part_opens_and_says_so() {
     for split in [Split::Auto, Split::Train] {
         assert!(from(&table, split, None).is_ok(), "{split}");
     }
+    // So may archives, as SVHN's test_32x32.mat.
+    let content = npz(
+        &[
+            ("X", npy("|u1", "3, 2, 2", false, &noise(12))),
+            ("y", npy("|u1", "3,", false, &[1, 2, 3])),
+        ],
+        CompressionMethod::Stored,
+    );
+    put(dir.path(), "test_32x32.npz", &content);
+    let archive = dir.path().join("test_32x32.npz");
+    let data = from(&archive, Split::Test, None).expect("by its name");
+    assert_eq!(
+        (data.labels, data.splits),
+        (Some(vec![1, 2, 3]), vec![Split::Test])
+    );
+    let data = from(&archive, Split::Auto, None).expect("what there is");
+    assert!(
+        data.remarks
+            .iter()
+            .any(|r| r.contains("the test items are used")),
+        "{:?}",
+        data.remarks
+    );
+    assert!(from(&archive, Split::Train, None).is_err());
     // What is made has two parts.
     let made = DataConfig {
         split: Split::Validation,
