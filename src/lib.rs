@@ -9,14 +9,15 @@
 //! 2. [`rng`]: the counter-based random stream both backends share.
 //! 3. [`data`]: data sets, preprocessing, the spectrum of their covariance.
 //! 4. [`theory`]: closed forms of the linear model, the yardstick of everything else.
-//! 5. [`model`]: a network as data: layers, shapes, the parameter arena, initial values.
-//! 6. [`compute`]: the plan (a list of ops over named buffers) and its two backends.
-//! 7. [`train`]: one step, then the worker thread and its two roads to a user interface.
-//! 8. [`metrics`]: what the statistics of a run mean: active, collapsed, predicted.
-//! 9. [`lab`]: experiments made of many short runs: sweeps and phase diagrams.
-//! 10. [`figure`]: figures as data, and their exporters.
-//! 11. [`papers`]: the papers' figures and tables as experiments with verdicts.
-//! 12. [`app`]: the window; [`cli`]: the command line.
+//! 5. [`convention`]: β translated between this loss and the ones other code minimises; a reader of Python losses.
+//! 6. [`model`]: a network as data: layers, shapes, the parameter arena, initial values.
+//! 7. [`compute`]: the plan (a list of ops over named buffers) and its two backends.
+//! 8. [`train`]: one step, then the worker thread and its two roads to a user interface.
+//! 9. [`metrics`]: what the statistics of a run mean: active, collapsed, predicted.
+//! 10. [`lab`]: experiments made of many short runs: sweeps and phase diagrams.
+//! 11. [`figure`]: figures as data, and their exporters.
+//! 12. [`papers`]: the papers' figures and tables as experiments with verdicts.
+//! 13. [`app`]: the window; [`cli`]: the command line.
 //!
 //! One notation is used everywhere: per sample,
 //! `L = (1/2γ) E‖x − D(z)‖² + (d/2) log(2πγ) + β·KL`, minimised.
@@ -25,6 +26,7 @@ pub mod app;
 pub mod cli;
 pub mod compute;
 pub mod config;
+pub mod convention;
 pub mod data;
 pub mod figure;
 pub mod lab;

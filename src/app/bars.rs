@@ -3,6 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::config::{KlSchedule, Objective};
+use crate::train::Sanity;
 
 use super::action::Action;
 use super::number::{significant, thousands};
@@ -245,14 +246,17 @@ pub(super) fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
                 thousands(snapshot.step)
             ));
             ui.separator();
-            let (text, colour) = if snapshot.stationary {
-                ("● stationary at this β", c.good)
-            } else {
-                ("○ still moving", c.muted)
+            let (text, colour) = match snapshot.sanity() {
+                Sanity::Exploded(_) => ("○ out of range: no result", c.error),
+                Sanity::Above(_) => ("○ above the loss of collapse: not a result yet", c.muted),
+                Sanity::Sound if snapshot.stationary => ("● stationary at this β", c.good),
+                Sanity::Sound => ("○ still moving", c.muted),
             };
             ui.label(RichText::new(text).color(colour)).on_hover_text(
                 "Stationary: over the newest 40 % of the steps since the last edit the loss shows no \
-                 drift beyond its noise. Near a threshold the escape is slow, so this is no proof.",
+                 drift beyond its noise. Near a threshold the escape is slow, so this is no proof.\n\
+                 The loss of collapse is that of a network which ignores its input and gives the mean; \
+                 above it a run has not got to a result yet.",
             );
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

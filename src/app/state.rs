@@ -9,6 +9,7 @@ pub mod lab;
 pub mod looks;
 mod messages;
 pub mod noise;
+mod origin;
 pub mod papers;
 mod requests;
 mod theory;
@@ -33,7 +34,7 @@ use crate::train::{
 use super::outline;
 use super::tile::Tile;
 
-pub use theory::{Uncovered, uncovered};
+pub use origin::Foreign;
 
 /// Pictures in a row of the reconstructions tile.
 pub const EXAMPLES: usize = 10;
@@ -264,6 +265,7 @@ impl AppState {
             Action::Reset => {
                 self.keep_ghost();
                 self.forget_trails();
+                self.lab.forget_run();
                 self.held.clear();
                 let mut effects = vec![Effect::Command(Command::Reset)];
                 effects.extend(self.live_effect());
@@ -449,6 +451,9 @@ impl AppState {
             label: format!("run {}", self.next_run),
         });
         self.forget_trails();
+        // What was measured is of the run before.
+        self.snapshot = None;
+        self.usage = Usage::default();
         self.zeroed.clear();
         self.held.clear();
         self.hovered = None;

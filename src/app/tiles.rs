@@ -27,6 +27,7 @@ mod usage;
 use egui::Ui;
 use egui_tiles::{SimplificationOptions, TileId, Tree, UiResponse};
 
+use crate::config::Objective;
 use crate::figure::FigureSpec;
 use crate::train::LandscapeRequest;
 
@@ -373,6 +374,14 @@ fn ask_for(
 ) {
     if state.asked_landscape(tile) != wanted.as_ref() {
         actions.push(Action::Landscape(tile, wanted));
+    }
+}
+
+/// Why a tile about the posterior is empty.
+fn no_posterior(state: &AppState) -> String {
+    match state.config.live.objective {
+        Objective::Vae => "no statistics yet: press Play".into(),
+        Objective::Autoencoder => "an autoencoder has no posterior: no KL and no σ²".into(),
     }
 }
 

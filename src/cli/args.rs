@@ -59,6 +59,8 @@ pub enum Mode {
     Sweep(SweepArguments),
     /// Make the papers' figures and tables, and judge their claims.
     Paper(PaperArguments),
+    /// Read a loss from Python code, and translate its weight into β.
+    Translate(TranslateArguments),
 }
 
 /// How the window opens.
@@ -147,7 +149,7 @@ pub struct TheoryArguments {
     #[command(flatten)]
     pub objective: ObjectiveArguments,
     /// κ, the number of latents; 16 or the data's dimension, whichever is less.
-    #[arg(long, value_name = "K")]
+    #[arg(long, visible_alias = "latents", value_name = "K")]
     pub latent: Option<usize>,
     /// Prior standard deviation.
     #[arg(
@@ -207,7 +209,7 @@ pub struct TrainArguments {
     #[arg(long, value_name = "LAYERS")]
     pub decoder: Option<String>,
     /// κ, the number of latents [default: 16, or the paper's].
-    #[arg(long, value_name = "K")]
+    #[arg(long, visible_alias = "latents", value_name = "K")]
     pub latent: Option<usize>,
     /// Non-linearity of the hidden layers that name no other.
     #[arg(long, value_enum)]
@@ -469,6 +471,37 @@ pub struct PaperRun {
     /// Folder for figures, JSON and the report; trained runs are kept there too.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `translate`.
+///
+/// Sizes that β depends on are taken from here, else from the code where it gives them numbers (`latent_dim = 20`);
+/// where neither says them there is no β, and `unread` names the option.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Prints β of (1/2γ)·E|x − D(z)|² + β·KL for the loss in the code, or of a cross-entropy + β·KL.\n\
+                  Without --dim, --latent or --batch the code's own numbers are used (latent_dim = 20); where β depends on a size\n\
+                  that neither gives, β is null and 'unread' names the option. With anything else unread β is null as well."
+)]
+pub struct TranslateArguments {
+    /// A file of Python (.py, .ipynb, or text with code in it); - for standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// d, the numbers of one sample in that code.
+    #[arg(long, value_name = "D")]
+    pub dim: Option<usize>,
+    /// κ in that code.
+    #[arg(long, value_name = "K")]
+    pub latent: Option<usize>,
+    /// Samples of a batch in that code.
+    #[arg(long, value_name = "B")]
+    pub batch: Option<usize>,
+    /// γ, the decoder variance that β goes with here [default: 1].
+    #[arg(long, value_name = "G", allow_negative_numbers = true)]
+    pub gamma: Option<f64>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

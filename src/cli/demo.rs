@@ -10,7 +10,7 @@ use crate::train::{Evaluation, History, Trainer};
 
 use super::args::DemoArguments;
 use super::error::Error;
-use super::train::{Known, final_evaluation, prepare, train_steps};
+use super::train::{Known, final_evaluation, prepare, said, train_steps};
 
 /// The βs it visits.
 const BETAS: [f64; 4] = [0.3, 1.0, 3.0, 10.0];
@@ -49,22 +49,31 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<(), Error> {
         let steps = EPOCHS * trainer.plan().batches_per_epoch() as u64;
         let (trace, _) = train_steps(&mut trainer, steps)?;
         for row in &trace {
-            history.push(row, beta * row.kl);
+            history.push(row, config.live.objective);
         }
         let stem = format!("beta-{beta}");
         let evaluation = final_evaluation(&mut trainer)?;
         let usage = Usage::new(&evaluation);
         write_figures(&mut trainer, &known, &history, &evaluation, out, &stem)?;
+        let prediction = known.predict(&now(&trainer), trainer.step())?;
         println!(
-            "β = {beta:>4}: {} of {} latents active (linear theory: {}), law residual {:.3}",
+            "β = {beta:>4}: {} of {} latents active ({}), law residual {:.3}",
             usage.active,
             usage.latents.len(),
-            known.predict(config.net.latents, trainer.live())?.active(),
+            said(prediction.covered_active(), prediction.coverage),
             usage.worst_law_residual
         );
     }
     println!("figures are in {}", out.display());
     Ok(())
+}
+
+/// The settings of a run as they are now.
+fn now(trainer: &Trainer) -> RunConfig {
+    RunConfig {
+        live: *trainer.live(),
+        ..trainer.setup().config.clone()
+    }
 }
 
 /// Makes the folder files are to go to.
@@ -87,14 +96,16 @@ pub(super) fn write_figures(
     let usage = Usage::new(evaluation);
     let beta = evaluation.beta;
     let setup = Arc::clone(trainer.setup());
-    let prediction = known.predict(setup.config.net.latents, trainer.live())?;
-    let mut config = setup.config.clone();
-    config.live = *trainer.live();
+    let config = now(trainer);
+    let prediction = known.predict(&config, trainer.step())?;
     let device = trainer.backend().device().name.clone();
     let digest = format!("{:016x}", setup.data.digest());
     let from = figures::provenance(&config, &setup.data, &digest, &device, trainer.step());
     let views = trainer.views(beta, EXAMPLES, &known.spectrum)?;
-    let converged = Some(history.is_stationary());
+    let ceiling = trainer
+        .baseline()
+        .and_then(|b| b.ceiling(trainer.live(), beta));
+    let converged = Some(history.is_stationary(ceiling));
     // Only the Gaussian with one γ has the constant (d/2) log 2πγ.
     let constant_dim = match evaluation.likelihood {
         Likelihood::Gaussian => evaluation.dim,

@@ -35,6 +35,43 @@ pub enum Error {
     /// A figure could not be written.
     #[error(transparent)]
     Figure(#[from] crate::figure::Error),
+    /// A loss could not be translated.
+    #[error("{name}: {reason}")]
+    Convention {
+        /// The file.
+        name: String,
+        /// Why.
+        reason: crate::convention::Error,
+    },
+    /// A file of code could not be read.
+    #[error("{name} could not be read")]
+    Read {
+        /// The file, or standard input.
+        name: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A file of code is no text.
+    #[error("{name} is not UTF-8 text (byte {byte}); save it as UTF-8")]
+    NotText {
+        /// The file, or standard input.
+        name: String,
+        /// The first byte that is none.
+        byte: usize,
+    },
+    /// A file of code is larger than any code.
+    #[error("{name} has more than {limit} bytes; give the part of it that makes the loss")]
+    TooLong {
+        /// The file, or standard input.
+        name: String,
+        /// The most bytes that are read.
+        limit: u64,
+    },
+    /// A file of code without a loss.
+    #[error(
+        "no loss was found in {0}: neither a reconstruction error nor a KL term was recognised"
+    )]
+    NoLoss(String),
     /// A file could not be written.
     #[error("{} could not be written", path.display())]
     Write {

@@ -14,6 +14,8 @@ mod roofline;
 mod sweep;
 mod theory;
 mod train;
+mod trained;
+mod translate;
 
 pub use args::{Arguments, Mode, WindowArguments};
 pub use error::Error;
@@ -32,5 +34,6 @@ pub fn run(mode: Mode) -> Result<(), Error> {
         Mode::Demo(arguments) => demo::run(&arguments),
         Mode::Sweep(arguments) => sweep::run(&arguments),
         Mode::Paper(arguments) => paper::run(&arguments),
+        Mode::Translate(arguments) => translate::run(&arguments),
     }
 }

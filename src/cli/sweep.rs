@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::data::{self, Preprocessor, Spectrum};
+use crate::data::{self, Preprocessor, Targets};
 use crate::lab::batch::{BatchLine, BatchRun};
 use crate::lab::{Batch, Error as LabError, Lines, Quiet, short_run};
+use crate::metrics::Known;
 use crate::train::{RunSetup, TrainError};
 
 use super::args::{Shard, SweepArguments};
@@ -22,7 +23,7 @@ use super::loading;
 struct Loaded {
     seed: u32,
     setup: RunSetup,
-    spectrum: Spectrum,
+    known: Known,
 }
 
 /// Runs the command.
@@ -92,6 +93,12 @@ fn file_of(out: &Path, shard: Option<Shard>) -> PathBuf {
 /// The file's lines of runs that are done, and their keys; those that failed are to be tried again.
 fn done_lines(path: &Path, all: &[BatchRun]) -> Result<(Lines, HashSet<String>), Error> {
     let (mut lines, values): (Lines, Vec<BatchLine>) = Lines::open(path)?;
+    if let Some(line) = lines.cut() {
+        eprintln!(
+            "'{}', line {line} was cut off: its run is done again",
+            path.display()
+        );
+    }
     let keys: HashSet<&String> = all.iter().map(|r| &r.key).collect();
     if let Some(at) = values.iter().position(|l| !keys.contains(&l.key)) {
         return Err(LabError::Line {
@@ -123,13 +130,7 @@ fn train(
         config: run.config.clone(),
         ..loaded.setup.clone()
     });
-    match short_run(
-        &setup,
-        Some(&loaded.spectrum),
-        batch.steps,
-        &Quiet,
-        &mut |_| {},
-    ) {
+    match short_run(&setup, &loaded.known, batch.steps, &Quiet, &mut |_| {}) {
         Ok(Some(result)) => Ok(Ok(result)),
         Ok(None) => Err(LabError::Stopped.into()),
         // No line helps against a device that is not there.
@@ -147,6 +148,10 @@ fn load(run: &BatchRun, seed: u32) -> Result<Loaded, Error> {
     let preprocessor =
         Preprocessor::new(config.preprocess, &dataset)?.with_lambda(config.logit_lambda);
     let spectrum = data::spectrum(&dataset, &preprocessor, seed, &|p| line.tell(p))?;
+    let targets = Targets::new(run.config.net.target, &dataset, &preprocessor, seed)?;
+    let relate =
+        |t: &Targets| data::cross_spectrum(&dataset, &preprocessor, t, seed, &|p| line.tell(p));
+    let cross = targets.as_ref().map(relate).transpose()?;
     Ok(Loaded {
         seed,
         setup: RunSetup {
@@ -154,6 +159,9 @@ fn load(run: &BatchRun, seed: u32) -> Result<Loaded, Error> {
             data: Arc::new(dataset),
             preprocessor: Arc::new(preprocessor),
         },
-        spectrum,
+        known: Known {
+            spectrum: Some(Arc::new(spectrum)),
+            cross: cross.map(Arc::new),
+        },
     })
 }

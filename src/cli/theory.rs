@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     };
     let latents = arguments.latent.unwrap_or(16.min(spectrum.dim()));
     crate::config::in_range("latents", latents, 1, crate::config::NetConfig::MAX_WIDTH)?;
+    // The linear model itself is asked for, not a run.
     let mode = if arguments.objective.learn_gamma {
         Gamma::Learned
     } else {

@@ -9,20 +9,21 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::compute::{DeviceKind, Plan, StepMetrics};
-use crate::config::{LiveConfig, RunConfig};
-use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets};
+use crate::config::{DataSource, Objective, RunConfig};
+use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets, scale_warning};
 use crate::metrics::{
-    Explainable, MutualInformation, Prediction, Usage, mutual_information, predict,
+    Applies, Coverage, Explainable, MutualInformation, Prediction, Usage, mutual_information,
 };
-use crate::theory::Gamma;
+use crate::text::significant;
 use crate::train::{
-    Evaluation, History, RunSetup, Trainer, evaluate, importance_bound, measure_gains,
+    Evaluation, History, RunSetup, Sanity, Trainer, evaluate, importance_bound, measure_gains,
 };
 
 use super::args::TrainArguments;
 use super::demo::{make_folder, write_figures};
 use super::error::Error;
 use super::loading::{self, DataReport};
+use super::trained::{TrainedObjective, trained_objective};
 
 /// Samples of the final evaluation; a larger data set is evaluated on its first this many.
 pub(super) const EVALUATION_SAMPLES: usize = 10_000;
@@ -37,10 +38,15 @@ const LOG_DET_ITEMS: usize = 10_000;
 /// Epochs when neither `--steps` nor `--epochs` is given.
 const DEFAULT_EPOCHS: u64 = 10;
 
-/// The JSON object; its keys are a contract. Numbers that are not finite are null.
+/// The JSON object; its keys are a contract. Numbers that are not finite are null, and so are an autoencoder's KL, σ² and
+/// bounds.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
+    /// L at the final β and γ, whatever was trained.
     loss: f64,
+    /// What was trained, where that is not L.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objective: Option<TrainedObjective>,
     elbo: f64,
     elbo_tuned: f64,
     gamma: f64,
@@ -49,7 +55,9 @@ pub(super) struct Report {
     mse: f64,
     collapse_percent: f64,
     active: usize,
-    predicted_active: usize,
+    /// Null where the linear theory does not cover the run.
+    predicted_active: Option<usize>,
+    theory: TheoryReport,
     /// log |det ∂x/∂v| per sample in nats: `elbo` + `log_det` bounds log p of the stored values.
     log_det: f64,
     /// I(x; z) under q, over at most 4,096 samples.
@@ -62,6 +70,16 @@ pub(super) struct Report {
     steps_per_second: f64,
     #[serde(flatten)]
     data: DataReport,
+}
+
+/// Whether the linear theory speaks of the run, and why not, or not quite.
+#[derive(Debug, Serialize)]
+struct TheoryReport {
+    applies: Applies,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip)]
+    coverage: Coverage,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,20 +119,26 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         trainer.plan().net.shape_text(),
         trainer.plan().net.parameter_count(),
     );
+    remark_before(&setup, trainer.plan());
     let (trace, elapsed) = train_steps(&mut trainer, steps)?;
+    trainer.check()?;
     let evaluation = final_evaluation(&mut trainer)?;
+    if evaluation.sanity.is_exploded() {
+        return Err(trainer.out_of_range(evaluation.loss()).into());
+    }
+    remark_after(&evaluation, &Usage::new(&evaluation));
     let bound = match arguments.bound_samples {
         Some(samples) => Some(bound(&mut trainer, samples as usize)?),
         None => None,
     };
-    let mut report = report(&evaluation, &setup, &known, device.name, steps, elapsed)?;
+    let mut report = report(&evaluation, &setup, &known, device.name, &trace, elapsed)?;
     report.importance_bound = bound;
     if let Some(dir) = &arguments.out {
-        write_trace(&dir.join("trace.csv"), &trace)?;
+        write_trace(&dir.join("trace.csv"), &trace, config.live.objective)?;
         write_json(&dir.join("result.json"), &report)?;
         let mut history = History::default();
         for row in &trace {
-            history.push(row, row.beta * row.kl);
+            history.push(row, config.live.objective);
         }
         write_figures(&mut trainer, &known, &history, &evaluation, dir, "")?;
     }
@@ -127,6 +151,51 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
         .map_err(Error::Print)
 }
 
+/// What should be known before the time is spent, on standard error.
+fn remark_before(setup: &RunSetup, plan: &Plan) {
+    let (config, seed) = (&setup.config, setup.config.sampling.seed);
+    // Whoever wrote down a spectrum knows its scale.
+    if !matches!(config.data.source, DataSource::Gaussian(_))
+        && let Some(warning) = scale_warning(&setup.data, &setup.preprocessor, seed)
+    {
+        eprintln!(
+            "{}; --preprocess standardize brings them to one",
+            warning.text(&setup.data.columns)
+        );
+    }
+    if let Some(width) = plan.net.hidden_like_output() {
+        eprintln!(
+            "the decoder's last layer of {width} is a hidden one; a layer to the {width} outputs follows it"
+        );
+    }
+}
+
+/// What keeps the numbers from being what they seem, on standard error.
+fn remark_after(evaluation: &Evaluation, usage: &Usage) {
+    if let Sanity::Above(excess) = evaluation.sanity {
+        eprintln!(
+            "not a result yet: the loss is {} nats above that of a network that ignores its input; train longer, or use a \
+             smaller learning rate",
+            significant(excess, 3)
+        );
+    }
+    let neither = usage
+        .latents
+        .iter()
+        .filter(|l| !l.active && !l.collapsed)
+        .count();
+    if evaluation.has_posterior() && neither > 0 {
+        eprintln!(
+            "{neither} of {} latents are neither active (Var μ > {}) nor collapsed (KL < {} nats in {:.0} % of the samples): \
+             their posterior is not the prior, but hardly follows x",
+            usage.latents.len(),
+            Usage::ACTIVE_VARIANCE * evaluation.prior_variance(),
+            Usage::EPSILON,
+            100.0 * (1.0 - Usage::DELTA)
+        );
+    }
+}
+
 /// What the linear theory needs to know of a run's data.
 pub(super) struct Known {
     /// The input's principal components.
@@ -136,22 +205,17 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The prediction for these settings.
+    /// What the linear theory says of a run on these data after `step` steps.
     pub fn predict(
         &self,
-        latents: usize,
-        live: &LiveConfig,
+        config: &RunConfig,
+        step: u64,
     ) -> Result<Prediction, crate::theory::Error> {
         let data = match &self.cross {
             Some(cross) => Explainable::Target(cross),
             None => Explainable::Input(&self.spectrum),
         };
-        let gamma = if live.gamma_moves() {
-            Gamma::Learned
-        } else {
-            Gamma::Fixed(live.gamma)
-        };
-        predict(data, latents, live.eta_enc, live.beta, gamma)
+        Prediction::for_run(config, Some(step), data)
     }
 }
 
@@ -192,6 +256,7 @@ pub(super) fn train_steps(
     {
         bar.set_style(style);
     }
+    let objective = trainer.live().objective;
     let mut trace = Vec::new();
     let begin = Instant::now();
     let mut shown = begin;
@@ -210,7 +275,10 @@ pub(super) fn train_steps(
             shown = Instant::now();
             bar.set_position(trainer.step());
             if let Some(last) = trace.last() {
-                bar.set_message(format!("loss {:.4}, KL {:.3}", last.loss, last.kl));
+                bar.set_message(match objective {
+                    Objective::Vae => format!("loss {:.4}, KL {:.3}", last.loss, last.kl),
+                    Objective::Autoencoder => format!("loss {:.4}", last.loss),
+                });
             }
         }
     }
@@ -232,6 +300,9 @@ pub(super) fn final_evaluation(trainer: &mut Trainer) -> Result<Evaluation, Erro
     let backend = trainer.backend();
     let mut evaluation = evaluate(backend, seed, &live, samples, &go_on)?;
     evaluation.step = step;
+    let baseline = trainer.baseline_over(samples);
+    evaluation.judge(baseline.as_ref(), &live);
+    let backend = trainer.backend();
     let (latents, chunk) = (backend.plan().net.latents, backend.plan().chunk);
     let budget = if backend.device().kind == DeviceKind::Software {
         GAIN_FLOPS_SOFTWARE
@@ -275,14 +346,16 @@ fn report(
     setup: &RunSetup,
     known: &Known,
     device: String,
-    steps: u64,
+    trace: &[StepMetrics],
     elapsed: Duration,
 ) -> Result<Report, Error> {
+    let steps = trace.len() as u64;
     let usage = Usage::new(evaluation);
     let (config, seed) = (&setup.config, setup.config.sampling.seed);
-    let prediction = known.predict(config.net.latents, &config.live)?;
+    let prediction = known.predict(config, steps)?;
     Ok(Report {
         loss: evaluation.loss(),
+        objective: trained_objective(config, evaluation, trace),
         elbo: evaluation.elbo(),
         elbo_tuned: evaluation.elbo_tuned(),
         gamma: evaluation.gamma,
@@ -291,7 +364,12 @@ fn report(
         mse: evaluation.sse / evaluation.dim as f64,
         collapse_percent: usage.collapse_percent,
         active: usage.active,
-        predicted_active: prediction.active(),
+        predicted_active: prediction.covered_active(),
+        theory: TheoryReport {
+            applies: prediction.coverage.kind(),
+            reason: prediction.coverage.reason(),
+            coverage: prediction.coverage,
+        },
         log_det: setup.preprocessor.log_det(&setup.data, seed, LOG_DET_ITEMS),
         mutual_information: mutual_information(
             &evaluation.posterior,
@@ -317,21 +395,46 @@ fn report(
     })
 }
 
+/// The predicted count in words, or why there is none.
+pub(super) fn said(predicted: Option<usize>, coverage: Coverage) -> String {
+    let count = predicted.map_or_else(|| "—".to_owned(), |active| active.to_string());
+    match coverage {
+        Coverage::Exact => format!("linear theory: {count}"),
+        Coverage::Guide(limit) => {
+            format!("linear theory: {count}, a guide because of {}", limit.what)
+        }
+        Coverage::No(limit) => limit.sentence(),
+    }
+}
+
 fn describe(report: &Report, eta_enc: f64) -> String {
+    let trained = report.objective.as_ref().map_or_else(String::new, |o| {
+        format!(
+            "trained: {} = {:.4}; the loss below is L itself\n",
+            o.what, o.value
+        )
+    });
+    let known = |value: f64, digits: usize| {
+        if value.is_nan() {
+            "—".to_owned()
+        } else {
+            format!("{value:.digits$}")
+        }
+    };
     let mut text = format!(
-        "loss {:.4}  ELBO {:.4}  tuned {:.4}  KL {:.4}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
-         {} active (linear theory: {}), {:.1} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n{}\n\
+        "{trained}loss {:.4}  ELBO {}  tuned {}  KL {}  mse {:.6}  γ {:.5} (tuned {:.5})\n\
+         {} active ({}), {} % (0.01, 0.01)-collapsed; {:.1} steps/s on {}\n{}\n\
          latent        KL      E σ²     Var μ       law      gain  gain/2γKL\n",
         report.loss,
-        report.elbo,
-        report.elbo_tuned,
-        report.kl,
+        known(report.elbo, 4),
+        known(report.elbo_tuned, 4),
+        known(report.kl, 4),
         report.mse,
         report.gamma,
         report.gamma_tuned,
         report.active,
-        report.predicted_active,
-        report.collapse_percent,
+        said(report.predicted_active, report.theory.coverage),
+        known(report.collapse_percent, 1),
         report.steps_per_second,
         report.device,
         report
@@ -341,16 +444,20 @@ fn describe(report: &Report, eta_enc: f64) -> String {
             )),
     );
     let mut order: Vec<usize> = (0..report.per_latent.len()).collect();
-    order.sort_by(|&a, &b| report.per_latent[b].kl.total_cmp(&report.per_latent[a].kl));
+    let key = |j: usize| {
+        let l = &report.per_latent[j];
+        if l.kl.is_nan() { l.var_mu } else { l.kl }
+    };
+    order.sort_by(|&a, &b| key(b).total_cmp(&key(a)));
     for index in order {
         let l = &report.per_latent[index];
         let optional = |value: Option<f64>| value.map_or("—".into(), |v| format!("{v:.4}"));
         text += &format!(
-            "z{index:<5} {:9.4} {:9.4} {:9.4} {:9.4} {:>9} {:>11}\n",
-            l.kl,
-            l.mean_sigma2,
+            "z{index:<5} {:>9} {:>9} {:9.4} {:>9} {:>9} {:>11}\n",
+            known(l.kl, 4),
+            known(l.mean_sigma2, 4),
             l.var_mu,
-            (l.var_mu + l.mean_sigma2) / (eta_enc * eta_enc),
+            known((l.var_mu + l.mean_sigma2) / (eta_enc * eta_enc), 4),
             optional(l.gain),
             optional(l.beta_threshold),
         );
@@ -359,7 +466,7 @@ fn describe(report: &Report, eta_enc: f64) -> String {
 }
 
 /// Writes one line per step.
-fn write_trace(path: &Path, trace: &[StepMetrics]) -> Result<(), Error> {
+fn write_trace(path: &Path, trace: &[StepMetrics], objective: Objective) -> Result<(), Error> {
     write_atomically(path, |out| {
         writeln!(out, "step,loss,squared_error,kl,gamma,beta")?;
         for (index, m) in trace.iter().enumerate() {
@@ -369,7 +476,11 @@ fn write_trace(path: &Path, trace: &[StepMetrics]) -> Result<(), Error> {
                 index + 1,
                 m.loss,
                 m.sse,
-                m.kl,
+                // An autoencoder has none.
+                match objective {
+                    Objective::Vae => m.kl.to_string(),
+                    Objective::Autoencoder => String::new(),
+                },
                 m.gamma,
                 m.beta
             )?;

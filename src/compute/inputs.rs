@@ -114,12 +114,26 @@ impl StepMetrics {
     /// Floats of one row of the metrics buffer: loss, sse, kl, γ, β, nll, and two spare.
     pub const ROW: usize = 8;
 
-    /// Reads a row.
-    pub fn from_row(row: &[f32], bad_op: Option<usize>) -> Self {
+    /// What one latent's KL may be off by for having been computed in 32 bits, in nats: a few units in the last place of
+    /// the numbers near 1 of which ½(μ² + σ² − log σ² − 1) is the difference.
+    pub const KL_ROUNDING: f64 = 1e-6;
+
+    /// A mean KL over `latents` latents, which by definition is not negative: 0 where it is within its rounding below 0.
+    /// What is further below stays to be seen.
+    pub fn rounded_kl(kl: f64, latents: usize) -> f64 {
+        if kl < 0.0 && kl >= -Self::KL_ROUNDING * latents as f64 {
+            0.0
+        } else {
+            kl
+        }
+    }
+
+    /// Reads a row of a plan of this many latents.
+    pub fn from_row(row: &[f32], latents: usize, bad_op: Option<usize>) -> Self {
         Self {
             loss: f64::from(row[0]),
             sse: f64::from(row[1]),
-            kl: f64::from(row[2]),
+            kl: Self::rounded_kl(f64::from(row[2]), latents),
             gamma: f64::from(row[3]),
             beta: f64::from(row[4]),
             nll: f64::from(row[5]),

@@ -10,6 +10,7 @@ mod live;
 mod net;
 mod preset;
 mod scale;
+mod split;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use live::{GammaMode, KlSchedule, LiveConfig, Objective, TrainedPart};
 pub use net::{Estimator, Likelihood, NetConfig, PosteriorVariance, Target};
 pub use preset::Preset;
 pub use scale::{Constant, Missing, Scale};
+pub use split::Split;
 
 /// Why a setting was refused. Every message is one sentence that names the setting.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -195,17 +197,6 @@ impl fmt::Display for DataSource {
     }
 }
 
-/// Which part of a data set with an official division is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum Split {
-    /// The training items.
-    #[default]
-    Train,
-    /// The held-out items.
-    Test,
-}
-
 /// How stored values become the model's x.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
@@ -236,6 +227,7 @@ pub struct DataConfig {
     /// Where from.
     pub source: DataSource,
     /// Which split of it.
+    #[serde(default)]
     pub split: Split,
     /// The first this many items in file order (of the classes asked for); all of them if absent.
     pub limit: Option<usize>,
@@ -275,7 +267,7 @@ impl Default for DataConfig {
     fn default() -> Self {
         Self {
             source: DataSource::Digits,
-            split: Split::Train,
+            split: Split::default(),
             limit: None,
             scale: Scale::default(),
             preprocess: Preprocess::None,

@@ -4,6 +4,7 @@
 //! The files have no header. One is recognised by a length that is a whole number of records, and by label bytes
 //! that are classes: below 10 for CIFAR-10; below 20 (coarse) and 100 (fine) for CIFAR-100.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use super::dataset::{Dataset, ImageShape, Pixels};
 use super::error::{Error, OnProgress, plain, report};
 use super::load::Loaded;
 use super::source::Source;
+use super::split::{self, Taken, choose};
 
 /// Side and bytes of a picture.
 const SIDE: usize = 32;
@@ -126,13 +128,7 @@ pub(super) fn has_cifar_name(path: &Path) -> bool {
 /// The split that a file's name announces.
 fn split_of(path: &Path) -> Option<Split> {
     let name = file_name(path).to_lowercase();
-    if name.contains("test") {
-        Some(Split::Test)
-    } else if name.contains("train") || name.contains("data_batch") {
-        Some(Split::Train)
-    } else {
-        None
-    }
+    split::part(&name).or_else(|| name.contains("data_batch").then_some(Split::Train))
 }
 
 fn file_name(path: &Path) -> String {
@@ -140,38 +136,38 @@ fn file_name(path: &Path) -> String {
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
-/// The files of `folder` for this split, in the order of their names.
-fn files_of(folder: &Path, split: Split) -> Result<Vec<PathBuf>, Error> {
-    let entries = fs::read_dir(folder).map_err(|e| Error::io(folder, 0, &e))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file() && (has_cifar_name(path) || is_cifar(path)))
-        .collect();
-    files.sort();
-    let mut chosen: Vec<PathBuf> = Vec::new();
-    for wanted in [Some(split), None] {
-        chosen = files
-            .iter()
-            .filter(|p| split_of(p) == wanted)
-            .cloned()
+/// Files of one part, and what is known of the choice.
+struct Chosen {
+    /// In the order of their names.
+    files: Vec<PathBuf>,
+    /// The parts that there are.
+    splits: Vec<Split>,
+    taken: Taken,
+}
+
+/// The files at `path` for the split that is asked for.
+fn files_of(path: &Path, asked: Split) -> Result<Chosen, Error> {
+    let mut files = vec![path.to_path_buf()];
+    if path.is_dir() {
+        let entries = fs::read_dir(path).map_err(|e| Error::io(path, 0, &e))?;
+        files = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.is_file() && (has_cifar_name(path) || is_cifar(path)))
             .collect();
-        if !chosen.is_empty() {
-            break;
-        }
+        files.sort();
     }
-    if chosen.is_empty() {
-        let (has, lacks, other) = match split {
-            Split::Train => ("test", "training", "test"),
-            Split::Test => ("training", "test", "train"),
-        };
-        return Err(Error::Folder {
-            path: folder.into(),
-            reason: format!(
-                "the folder holds CIFAR {has} images but no {lacks} images; choose the split '{other}'"
-            ),
-        });
-    }
-    Ok(chosen)
+    let there: BTreeSet<Split> = files.iter().filter_map(|file| split_of(file)).collect();
+    let splits: Vec<Split> = there.into_iter().collect();
+    let taken = choose(asked, &splits, "images").map_err(|reason| Error::Folder {
+        path: path.into(),
+        reason,
+    })?;
+    files.retain(|file| split_of(file) == taken.part);
+    Ok(Chosen {
+        files,
+        splits,
+        taken,
+    })
 }
 
 /// Loads a file or the files of a folder; of CIFAR-100's labels the fine ones, unless `config.label` is `coarse`.
@@ -185,12 +181,15 @@ pub(super) fn load(
     limit: Option<usize>,
     progress: OnProgress<'_>,
 ) -> Result<Loaded, Error> {
-    let files = if path.is_dir() {
-        files_of(path, config.split)?
-    } else {
-        vec![path.to_path_buf()]
+    let Chosen {
+        files,
+        splits,
+        taken,
+    } = files_of(path, config.split)?;
+    let Some(first) = files.first() else {
+        return Err(not_whole(path));
     };
-    let version = version_of(&files[0]).ok_or_else(|| not_whole(&files[0]))?;
+    let version = version_of(first).ok_or_else(|| not_whole(first))?;
     let label = label_index(path, version, config.label.as_deref())?;
     let mut total = 0;
     let mut pixels = Vec::new();
@@ -212,13 +211,8 @@ pub(super) fn load(
     } else {
         path.parent().unwrap_or(path)
     };
-    let split = match split_of(&files[0]) {
-        Some(Split::Train) => " train",
-        Some(Split::Test) => " test",
-        None => "",
-    };
     let data = Dataset {
-        name: format!("{}{split}", version.name()),
+        name: format!("{}{}", version.name(), split::suffix(taken.part)),
         shape: ImageShape {
             height: SIDE,
             width: SIDE,
@@ -227,6 +221,8 @@ pub(super) fn load(
         pixels: Pixels::Bytes(pixels),
         labels: Some(labels),
         classes: class_names(folder, version, label),
+        splits,
+        remarks: taken.remark.into_iter().collect(),
         ..Dataset::default()
     };
     Ok(Loaded {

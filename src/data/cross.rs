@@ -4,12 +4,15 @@
 //! With `A = E[xxᵀ] = P Φ Pᵀ` over positive eigenvalues (x and y centred), x̃ = Φ^{-½}Pᵀx has
 //! covariance I and `Z = E[y x̃ᵀ] = F diag(ζ) Gᵀ`. Σ ζ² is the variance of the best linear prediction
 //! of y from x. With y = x it is the covariance's own spectrum.
+//!
+//! No invertible linear map of x changes ζ², so x is first divided, dimension by dimension, by its standard deviation:
+//! which directions count as rounding then does not depend on the units either.
 
 use faer::{Mat, MatRef};
 
 use crate::config::Target;
 
-use super::dataset::{Dataset, Pixels};
+use super::dataset::Dataset;
 use super::error::{Error, OnProgress, report};
 use super::moments::{ROWS, centred_rows, covariance, mean};
 use super::spectrum::{MAX_MODES, RANK_TOLERANCE, decompose};
@@ -72,15 +75,46 @@ impl CrossSpectrum {
 /// ζ² and directions from the moments of centred x and y: A = `E[xxᵀ]` (its lower triangle is read)
 /// and C = `E[yxᵀ]` (dim y × d). `None` if an entry is not finite or a decomposition fails.
 ///
-/// Directions in which x varies by less than 1e-12 of the largest are rounding and are dropped.
+/// Once every dimension has variance 1, directions in which x varies by less than 1e-12 of the largest are rounding and
+/// are dropped.
 pub fn cross_modes(a: &Mat<f64>, c: MatRef<'_, f64>) -> Option<CrossModes> {
+    let variances: Vec<f64> = (0..a.ncols()).map(|p| a[(p, p)]).collect();
+    whitened_modes(a, c, &units(&variances, &vec![0.0; a.ncols()]))
+}
+
+/// [`cross_modes`] of x times `units`, its input directions those of x itself.
+fn whitened_modes(a: &Mat<f64>, c: MatRef<'_, f64>, units: &[f64]) -> Option<CrossModes> {
     let d = a.ncols();
-    let (values, vectors) = decompose(a)?;
+    let correlation = Mat::from_fn(d, d, |i, j| a[(i.max(j), i.min(j))] * units[i] * units[j]);
+    let (values, vectors) = decompose(&correlation)?;
     let rank = rank(&values, d);
     // Eigenvectors ascend: the wanted ones are the last.
-    let whitening = Mat::from_fn(d, rank, |i, j| vectors[(i, d - 1 - j)] / values[j].sqrt());
+    let whitening = Mat::from_fn(d, rank, |i, j| {
+        units[i] * vectors[(i, d - 1 - j)] / values[j].sqrt()
+    });
     let z = c * &whitening;
     modes(z.as_ref(), rank, |g| &whitening * g)
+}
+
+/// One over the standard deviation of every dimension; 0 for one that does not vary by more than its `rounding`.
+fn units(variances: &[f64], rounding: &[f64]) -> Vec<f64> {
+    let unit = |(&variance, &rounding): (&f64, &f64)| {
+        if variance > rounding * rounding {
+            1.0 / variance.sqrt()
+        } else if variance.is_nan() {
+            // It makes the decomposition fail, as it should.
+            f64::NAN
+        } else {
+            0.0
+        }
+    };
+    variances.iter().zip(rounding).map(unit).collect()
+}
+
+/// How far from zero a mean over n items of one and the same value may come out from them.
+fn rounding_of(mean: &[f64], n: usize) -> Vec<f64> {
+    let share = 2.0 * n as f64 * f64::EPSILON;
+    mean.iter().map(|m| m.abs() * share).collect()
 }
 
 /// ζ², eᵢ and fᵢ: see [`CrossSpectrum`].
@@ -196,7 +230,9 @@ pub fn cross_spectrum(
         let (a, mean) = covariance(data, preprocessor, seed, progress)?;
         let means = (mean.as_slice(), target_mean.as_slice());
         let c = cross_covariance(data, preprocessor, targets, means, seed, progress)?;
-        (mean, cross_modes(&a, c.as_ref()))
+        let variances: Vec<f64> = (0..d).map(|p| a[(p, p)]).collect();
+        let units = units(&variances, &rounding_of(&mean, n));
+        (mean, whitened_modes(&a, c.as_ref(), &units))
     };
     let found = found.ok_or_else(|| {
         fail("some of its values are not finite or the eigensolver did not converge")
@@ -272,13 +308,9 @@ fn cross_covariance(
         report(progress, "relating the target to the input", start, n)?;
         let count = ROWS.min(n - start);
         let (x, y) = (&mut x[..count * d], &mut y[..count * rows]);
-        // Centring y alone makes it a covariance: of x, any number near its mean may be taken off.
-        match &data.pixels {
-            Pixels::Bytes(bytes) if preprocessor.transform.is_linear() => {
-                exact_rows(&bytes[start * d..], preprocessor, mean, x);
-            }
-            _ => centred_rows(data, preprocessor, seed, mean, start, x),
-        }
+        // The same x as the covariance is of: with moments of two different x a target might be explained by more
+        // than the whole of it. Centring y alone makes it a covariance: of x, any number near its mean may be taken off.
+        centred_rows(data, preprocessor, seed, mean, start, x);
         centred_targets(targets, target_mean, start, y);
         sum += MatRef::from_column_major_slice(y, rows, count)
             * MatRef::from_row_major_slice(x, count, d);
@@ -287,25 +319,8 @@ fn cross_covariance(
     Ok(sum * faer::Scale(1.0 / n as f64))
 }
 
-/// Centred x of bytes without the rounding of a 32-bit x, as [`covariance`] takes them: with moments of
-/// two different roundings a target might be explained by more than the whole of it.
-fn exact_rows(bytes: &[u8], preprocessor: &Preprocessor, mean: &[f64], out: &mut [f64]) {
-    let scale = preprocessor.transform.scale;
-    let d = mean.len();
-    let offset: Vec<f64> = mean
-        .iter()
-        .enumerate()
-        .map(|(p, m)| m + preprocessor.mean.get(p).map_or(0.0, |&c| f64::from(c)))
-        .collect();
-    for (out, row) in out.chunks_exact_mut(d).zip(bytes.chunks_exact(d)) {
-        for ((o, &v), m) in out.iter_mut().zip(row).zip(&offset) {
-            *o = f64::from(v) * scale - m;
-        }
-    }
-}
-
-/// The same by way of the n × n Gram matrix, `XXᵀ/n = V Λ Vᵀ`: the whitened items are the rows of √n V, so
-/// `Z = Yᵀ V/√n`, and `P Φ^{-½} = Xᵀ V Λ^{-1}/√n`.
+/// The same by way of the n × n Gram matrix, `XXᵀ/n = V Λ Vᵀ` (X in units of
+/// its standard deviations): the whitened items are the rows of √n V, so `Z = Yᵀ V/√n`, and `P Φ^{-½} = Xᵀ V Λ^{-1}/√n`.
 fn from_gram(
     data: &Dataset,
     preprocessor: &Preprocessor,
@@ -318,6 +333,18 @@ fn from_gram(
     let mean = mean(data, preprocessor, seed, progress)?;
     let mut x = vec![0.0; n * d];
     centred_rows(data, preprocessor, seed, &mean, 0, &mut x);
+    let mut variances = vec![0.0; d];
+    for row in x.chunks_exact(d) {
+        for (sum, x) in variances.iter_mut().zip(row) {
+            *sum += x * x / n as f64;
+        }
+    }
+    let units = units(&variances, &rounding_of(&mean, n));
+    for row in x.chunks_exact_mut(d) {
+        for (x, unit) in row.iter_mut().zip(&units) {
+            *x *= unit;
+        }
+    }
     let x = MatRef::from_row_major_slice(&x, n, d);
     let gram = x * x.transpose() * faer::Scale(1.0 / n as f64);
     let Some((values, vectors)) = decompose(&gram) else {
@@ -331,7 +358,13 @@ fn from_gram(
     let z = MatRef::from_column_major_slice(&y, rows, n) * &v;
     let found = modes(z.as_ref(), rank, |g| {
         let scaled = Mat::from_fn(rank, g.ncols(), |i, j| g[(i, j)] / values[i]);
-        x.transpose() * (&v * scaled)
+        let mut inputs = x.transpose() * (&v * scaled);
+        for mut column in inputs.col_iter_mut() {
+            for (e, unit) in column.iter_mut().zip(&units) {
+                *e *= unit;
+            }
+        }
+        inputs
     });
     Ok((mean, found))
 }

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::config::Split;
+
 use super::scale::Scaling;
 use super::stored::StoredPixels;
 
@@ -119,6 +121,8 @@ pub struct Dataset {
     pub table: bool,
     /// What the values of an item are called, in order, where the source tells; else empty.
     pub columns: Vec<String>,
+    /// The parts that the source is divided into, where it is: what other splits could be asked for.
+    pub splits: Vec<Split>,
     /// What loading decided that its user may want to know, one sentence each: a split that was not asked for, columns
     /// that were left out.
     pub remarks: Vec<String>,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::source::Source;
-use super::{cifar, csv, formats, idx, mat, pictures};
+use super::{cifar, formats, idx, mat, pictures, table};
 
 /// Bytes looked at.
 pub(super) const START: usize = 4096;
@@ -46,7 +46,7 @@ pub(super) fn file(path: &Path) -> Option<Kind> {
     let held = source.fill(&mut start).ok()?;
     start.truncate(held);
     let mut kind = content(&start);
-    if kind.is_none() && held == START && csv::may_be_header(&start) {
+    if kind.is_none() && held == START && table::may_be_header(&start) {
         start.resize(LONG_START, 0);
         let more = source.fill(&mut start[START..]).ok()?;
         start.truncate(START + more);
@@ -69,7 +69,7 @@ pub(super) fn content(start: &[u8]) -> Option<Kind> {
         Some(Kind::Idx)
     } else if formats::is_picture(start) {
         Some(Kind::Picture)
-    } else if csv::is_table(start) {
+    } else if table::is_table(start) {
         Some(Kind::Csv)
     } else {
         None

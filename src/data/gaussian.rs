@@ -45,7 +45,10 @@ pub fn generate(
     let n = count.unwrap_or(DEFAULT_COUNT.max(d + 1));
     check(spectrum, n)?;
     report(progress, "drawing Gaussian samples", 0, n)?;
-    let first = if split == Split::Test { TEST } else { 0 };
+    let first = match split {
+        Split::Auto | Split::Train => 0,
+        Split::Validation | Split::Test => TEST,
+    };
     let samples = centred_normals(n, d, seed, first);
     report(progress, "whitening Gaussian samples", n / 3, n)?;
     let colour = whiten_colour_rotate(&samples, spectrum, seed)?;

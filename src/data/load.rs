@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::config::{DataConfig, DataSource};
+use crate::config::{DataConfig, DataSource, Split};
 
 use super::dataset::Dataset;
 use super::detect::{self, Kind};
@@ -12,13 +12,20 @@ use super::error::{Error, OnProgress};
 use super::preview::Preview;
 use super::scale::{self, Depth};
 use super::source::Source;
+use super::split::{Taken, choose, choose_by_name};
 use super::store::Store;
-use super::{arrays, cifar, csv, digits, faces, formats, gaussian, idx, levels, pictures, select};
+use super::transpose::transpose;
+use super::{
+    arrays, cifar, digits, faces, formats, gaussian, idx, levels, pictures, select, table,
+};
 
 /// Items of a preview.
 pub const PREVIEWED: usize = 8;
 /// Items read for a preview, so that its scale is that of the load.
 const LOOKED_AT: usize = 256;
+
+/// The parts of data that are made.
+const MADE: [Split; 2] = [Split::Train, Split::Test];
 
 /// What a reader of one format gives.
 #[derive(Debug)]
@@ -61,6 +68,9 @@ pub fn load_with(
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
                 let mut data = pictures::load(&path, config, store, progress)?;
+                if config.transpose {
+                    data = transpose(data, progress)?;
+                }
                 scale::decide(&mut data, config.scale, Depth::EightBits, progress)?;
                 levels::check(config.preprocess, &data)?;
                 return Ok(data);
@@ -115,10 +125,13 @@ pub fn preview_cancellable(
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
                 let mut preview = pictures::preview(&path, config, store, PREVIEWED, progress)?;
+                if config.transpose {
+                    preview.first = transpose(preview.first, progress)?;
+                }
                 scale::decide(&mut preview.first, config.scale, Depth::EightBits, progress)?;
                 return Ok(preview);
             }
-            let plain = config.image.is_default() && config.classes.is_empty();
+            let plain = config.image.is_default() && config.classes.is_empty() && !config.transpose;
             let may_stay = plain && matches!(kind, Kind::Idx | Kind::Npy);
             (read(kind, &path, config, limit, progress)?, may_stay)
         }
@@ -126,6 +139,7 @@ pub fn preview_cancellable(
     };
     let all = DataConfig {
         limit: None,
+        transpose: false,
         image: crate::config::ImageOptions::default(),
         ..config.clone()
     };
@@ -207,10 +221,10 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
         .to_string_lossy()
         .to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
+    if let Some(reason) = table::refusal(start, held < detect::START) {
+        return Err(Error::malformed(path, 0, reason));
+    }
     let reason = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
-        "csv" | "tsv" | "txt" | "data" | "dat" | "amat" | "tab" if formats::is_text(start) => {
-            return Ok((Kind::Csv, path.into()));
-        }
         "npy" => "it is not a NumPy array, though it is called one: save it anew with numpy.save",
         "npz" => {
             "it is not a zip archive of NumPy arrays, though it is called one: save it anew with numpy.savez"
@@ -220,9 +234,6 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
         }
         "h5" | "hdf5" | "h5ad" => {
             "it is not an HDF5 file, though it is called one: save it anew or download it again"
-        }
-        _ if formats::is_text(start) => {
-            "it is text without a table of numbers; give a table (CSV) or arrays (.npy, .npz)"
         }
         _ => {
             "it is none of what is read: IDX, CIFAR binaries, .npy, .npz, .mat, HDF5, tables (CSV), folders of pictures; \
@@ -240,13 +251,22 @@ fn read(
     limit: Option<usize>,
     progress: OnProgress<'_>,
 ) -> Result<Loaded, Error> {
-    let loaded = match kind {
-        Kind::Cifar => return cifar::load(path, config, limit, progress),
-        kind if arrays::is_container(kind) => return arrays::load(path, config, limit, progress),
-        Kind::Csv => csv::load(path, limit, progress)?,
-        _ => idx::load_counted(path, config.split, limit, progress)?,
+    // A file that holds one part only may say by its name which.
+    let single = match kind {
+        Kind::Npy | Kind::Csv => Some(choose_by_name(path, config.split, "items")?),
+        _ => None,
     };
-    without_choice(loaded, config)
+    let mut loaded = match kind {
+        Kind::Cifar => return cifar::load(path, config, limit, progress),
+        Kind::Csv => table::load(path, config, limit, progress)?,
+        kind if arrays::is_container(kind) => arrays::load(path, config, limit, progress)?,
+        _ => without_choice(idx::load_counted(path, config, limit, progress)?, config)?,
+    };
+    if let Some(Taken { part, remark }) = single {
+        loaded.data.splits.extend(part);
+        loaded.data.remarks.extend(remark);
+    }
+    Ok(loaded)
 }
 
 /// Makes built-in data.
@@ -256,11 +276,17 @@ fn make(
     seed: u32,
     progress: OnProgress<'_>,
 ) -> Result<Loaded, Error> {
-    let (split, total) = (config.split, |default: usize| {
-        config.limit.unwrap_or(default)
-    });
+    let total = |default: usize| config.limit.unwrap_or(default);
+    let taken = choose(config.split, &MADE, "items").map_err(|reason| Error::Choice {
+        name: config.source.to_string(),
+        reason,
+    })?;
+    let split = taken.part.unwrap_or_default();
     let counted = |data: Dataset, total: usize| Loaded {
-        data,
+        data: Dataset {
+            splits: MADE.into(),
+            ..data
+        },
         total: Some(total as u64),
         labels: Vec::new(),
         arrays: Vec::new(),
@@ -272,10 +298,8 @@ fn make(
             let label = config.label.as_deref();
             let data = faces::generate(count, split, seed, label, progress)?;
             return Ok(Loaded {
-                data,
-                total: Some(total as u64),
                 labels: faces::labels(),
-                arrays: Vec::new(),
+                ..counted(data, total)
             });
         }
         DataSource::Gaussian(spectrum) => {

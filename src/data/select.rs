@@ -1,4 +1,5 @@
-//! What a request leaves of a data set that was read whole: some classes, the first items, another size or colour.
+//! What a request leaves of a data set that was read whole: some classes, the first items, turned or of another size or
+//! colour.
 
 use crate::config::{Crop, DataConfig, ImageOptions};
 
@@ -6,6 +7,7 @@ use super::dataset::{Dataset, Pixels};
 use super::error::{Error, OnProgress, report};
 use super::fit::{Fit, channels, item_shape, own_side};
 use super::idx::MAX_BYTES;
+use super::transpose::transpose;
 
 /// Items brought to size between two progress reports.
 const BLOCK: usize = 512;
@@ -57,7 +59,7 @@ pub(super) fn wanted(
     }
 }
 
-/// Applies the classes, the limit and the picture options of `config` to data that were read whole.
+/// Applies the classes, the limit, the transposition and the picture options of `config` to data that were read whole.
 ///
 /// # Errors
 /// [`Error::Choice`] for options that do not fit the data; [`Error::TooLarge`]; [`Error::Cancelled`]; the error of a
@@ -88,6 +90,9 @@ pub(super) fn apply(
         if let Some(labels) = &mut data.labels {
             labels.truncate(limit);
         }
+    }
+    if config.transpose {
+        data = transpose(data, progress)?;
     }
     if config.image.is_default() {
         return Ok(data);

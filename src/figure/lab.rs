@@ -9,6 +9,7 @@ use super::ticks::format_number;
 use super::tiles::{
     Boundary, CellState, CellValue, Phase, SweepInput, SweepMark, SweepQuantity, phase, sweep,
 };
+use crate::theory::active_count;
 
 /// A sweep as far as it got.
 pub fn sweep_figure(of: &Sweep, quantity: SweepQuantity, provenance: &Provenance) -> FigureSpec {
@@ -187,7 +188,7 @@ pub fn theory_map_figure(
     }
     let mut notes = vec!["linear theory, at once".to_owned()];
     if let Some([beta, gamma]) = current {
-        let alive = map.boundaries.iter().filter(|z| **z / gamma > beta).count();
+        let alive = active_count(&map.boundaries, latents, beta, gamma);
         notes.push(format!("{alive} of {latents} active at this run's β and γ"));
     }
     phase(&Phase {

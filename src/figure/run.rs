@@ -92,10 +92,13 @@ pub fn thresholds_figure(
             },
             "from its gain",
         ],
-        measured_active: measured.map(|u| u.active),
+        measured_active: measured
+            .filter(|u| !u.sanity.is_exploded())
+            .map(|u| u.active),
         converged,
         provenance,
     });
+    say_what_is_not_covered(&mut figure, prediction);
     if let Some(share) = prediction.explained {
         figure.subtitle = "ζ² of what x explains of the target; a mode lives while ζ² > βγ".into();
         let percent = format_number(100.0 * share, 3);
@@ -103,6 +106,14 @@ pub fn thresholds_figure(
         figure.notes.push(note);
     }
     figure
+}
+
+/// In the place of the predicted count, which is the first note, that there is none.
+fn say_what_is_not_covered(figure: &mut FigureSpec, prediction: &Prediction) {
+    if let (Some(limit), Some(count)) = (prediction.coverage.uncovered(), figure.notes.first_mut())
+    {
+        *count = limit.sentence();
+    }
 }
 
 /// The thresholds a network's latents have by one estimator; NaN for those without.
@@ -211,7 +222,7 @@ pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> F
         } else {
             UsageOrder::ByIndex
         },
-        collapsed_percent: Some(measured.collapse_percent),
+        collapsed_percent: Some(measured.collapse_percent).filter(|share| !share.is_nan()),
         epsilon_delta: (Usage::EPSILON, Usage::DELTA),
         eta_enc: measured.eta_enc,
         active_threshold: Usage::ACTIVE_VARIANCE,

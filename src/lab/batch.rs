@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::config::{
     Constant, DataConfig, DataSource, DeviceChoice, ImageOptions, LiveConfig, Missing, NetConfig,
-    Preprocess, RunConfig, SamplingConfig, Scale, Split,
+    Objective, Preprocess, RunConfig, SamplingConfig, Scale, Split,
 };
 
 use super::cell::RunResult;
@@ -92,8 +92,8 @@ pub struct BatchLine {
 pub struct LineResult {
     /// L per sample in nats.
     pub loss: f64,
-    /// KL in nats.
-    pub kl: f64,
+    /// KL in nats; none for an autoencoder.
+    pub kl: Option<f64>,
     /// Squared error per dimension.
     pub mse: f64,
     /// γ at the end.
@@ -108,7 +108,7 @@ pub struct LineResult {
     pub steps: u64,
     /// Whether the run had settled.
     pub converged: bool,
-    /// `E σ²` per latent.
+    /// `E σ²` per latent; empty for an autoencoder.
     pub sigma2: Vec<f64>,
     /// `Var μ` per latent.
     pub var_mu: Vec<f64>,
@@ -121,6 +121,7 @@ impl BatchRun {
             Ok(found) => (Some(found), None),
             Err(error) => (None, Some(error)),
         };
+        let vae = self.config.live.objective == Objective::Vae;
         BatchLine {
             run: self.index,
             key: self.key.clone(),
@@ -131,7 +132,7 @@ impl BatchRun {
             seed: self.config.sampling.seed,
             result: result.map(|r| LineResult {
                 loss: r.measured.loss,
-                kl: r.measured.kl,
+                kl: vae.then_some(r.measured.kl),
                 mse: r.measured.mse,
                 gamma: r.measured.gamma,
                 active: r.measured.active,
@@ -139,7 +140,7 @@ impl BatchRun {
                 predicted_loss: r.predicted_loss,
                 steps: r.steps,
                 converged: r.converged,
-                sigma2: r.measured.sigma2,
+                sigma2: if vae { r.measured.sigma2 } else { Vec::new() },
                 var_mu: r.measured.var_mu,
             }),
             error,

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::Spectrum;
+use crate::metrics::{Known, Prediction};
 use crate::train::{RunSetup, TrainError, Trainer};
 
-use super::hold::{advance, stride};
+use super::hold::{advance, ceiling, stride};
 use super::measure::{Measurement, measure_briefly, measure_finally};
 use super::stationary::{Stationarity, Verdict};
 use super::watch::Watcher;
-use super::{prediction, theory_is_exact};
 
 /// What a short run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,7 +21,7 @@ pub struct RunResult {
     pub steps: u64,
     /// Whether it had settled by then.
     pub converged: bool,
-    /// Latents the linear theory keeps alive.
+    /// Latents the linear theory keeps alive, if it covers the run.
     pub predicted_active: Option<usize>,
     /// The closed form's loss in nats, where it covers the network.
     pub predicted_loss: Option<f64>,
@@ -35,7 +34,7 @@ pub struct RunResult {
 /// [`TrainError`] if the run cannot start or diverges.
 pub fn short_run(
     setup: &Arc<RunSetup>,
-    spectrum: Option<&Spectrum>,
+    known: &Known,
     steps: u64,
     watcher: &dyn Watcher,
     tell: &mut dyn FnMut(u64),
@@ -46,7 +45,8 @@ pub fn short_run(
     }
     let go_on = || watcher.go_on();
     let config = &setup.config;
-    let mut test = Stationarity::new(config.live.eta_enc * config.live.eta_enc);
+    let prior = config.live.eta_enc * config.live.eta_enc;
+    let mut test = Stationarity::new(prior, ceiling(&trainer, &config.live));
     let stride = stride(steps);
     while trainer.step() < steps {
         let count = stride.min(steps - trainer.step());
@@ -59,19 +59,16 @@ pub fn short_run(
         test.push(now.sample());
         tell(trainer.step());
     }
+    trainer.check()?;
     let Some(measured) = measure_finally(&mut trainer, &go_on)? else {
         return Ok(None);
     };
-    let theory = spectrum.and_then(|spectrum| prediction(config, spectrum));
-    let exact = theory_is_exact(config);
+    let theory = known.prediction(config, Some(steps));
     Ok(Some(RunResult {
         measured,
         steps,
         converged: test.verdict() == Verdict::Settled,
-        predicted_active: theory.as_ref().map(crate::metrics::Prediction::active),
-        predicted_loss: theory
-            .and_then(|t| t.optimum.ok())
-            .filter(|_| exact)
-            .map(|optimum| optimum.loss),
+        predicted_active: theory.as_ref().and_then(Prediction::covered_active),
+        predicted_loss: theory.as_ref().and_then(Prediction::least_loss),
     }))
 }

@@ -1,10 +1,10 @@
 //! Trains at fixed settings until nothing moves any more, or for as long as it may.
 
 use crate::compute::{Plan, StepMetrics};
-use crate::config::LiveConfig;
+use crate::config::{LiveConfig, Objective};
 use crate::train::{TrainError, Trainer};
 
-use super::measure::{Measurement, measure_briefly, measure_finally};
+use super::measure::{Measurement, WATCHED, measure_briefly, measure_finally};
 use super::stationary::{Stationarity, Verdict};
 
 /// Shares of the learning rate, one after the other. Adam's weights wander by about the rate: escapes
@@ -31,6 +31,16 @@ pub(super) struct Held {
 /// Steps between two statistics of a run that may take `most` steps.
 pub(super) fn stride(most: u64) -> u64 {
     (most / SAMPLES).clamp(LEAST_STRIDE, MOST_STRIDE)
+}
+
+/// The most a result can have for a loss under these settings, over the items that a run is watched by; what the
+/// measurements hold is L at β itself, wherever a schedule stands.
+pub(super) fn ceiling(trainer: &Trainer, live: &LiveConfig) -> Option<f64> {
+    let beta = match live.objective {
+        Objective::Vae => live.beta,
+        Objective::Autoencoder => 0.0,
+    };
+    trainer.baseline_over(WATCHED)?.ceiling(live, beta)
 }
 
 /// Makes `steps` steps; false if `go_on` ended them early.
@@ -63,7 +73,7 @@ pub(super) fn hold(
 ) -> Result<Option<Held>, TrainError> {
     let stride = stride(most);
     let first = trainer.step();
-    let mut test = Stationarity::new(live.eta_enc * live.eta_enc);
+    let mut test = Stationarity::new(live.eta_enc * live.eta_enc, ceiling(trainer, &live));
     let mut converged = true;
     for rate in RATES {
         // γ as the device holds it must not be put back by a change of the rate.
@@ -94,6 +104,7 @@ pub(super) fn hold(
             }
         }
     }
+    trainer.check()?;
     let steps = trainer.step() - first;
     Ok(measure_finally(trainer, go_on)?.map(|measured| Held {
         steps,

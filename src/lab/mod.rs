@@ -42,39 +42,3 @@ pub use sweep::{Direction, Parameter, Sweep, SweepPoint, SweepRequest};
 pub use theory_map::TheoryMap;
 pub use thread::{Experiment, Lab, Report, Stage};
 pub use watch::{Progress, Quiet, Watcher};
-
-use crate::config::{Estimator, Likelihood, NetConfig, Objective, RunConfig, Target, TrainedPart};
-use crate::data::Spectrum;
-use crate::metrics::{Prediction, predict};
-use crate::theory::Gamma;
-
-/// Whether the closed form covers a run exactly: its loss is then the global minimum, not a comparison.
-pub fn theory_is_exact(config: &RunConfig) -> bool {
-    let NetConfig {
-        encoder,
-        decoder,
-        likelihood,
-        target,
-        estimator,
-        ..
-    } = &config.net;
-    encoder.is_empty()
-        && decoder.is_empty()
-        && *likelihood == Likelihood::Gaussian
-        && *target == Target::Input
-        && !matches!(estimator, Estimator::ImportanceWeighted(_))
-        && config.live.trained == TrainedPart::Both
-        && config.live.objective == Objective::Vae
-        && config.live.free_bits == 0.0
-}
-
-/// The linear theory for a run's data and settings, if it has an answer.
-pub fn prediction(config: &RunConfig, spectrum: &Spectrum) -> Option<Prediction> {
-    let gamma = if config.live.gamma_moves() {
-        Gamma::Learned
-    } else {
-        Gamma::Fixed(config.live.gamma)
-    };
-    let (latents, live) = (config.net.latents, &config.live);
-    predict(spectrum, latents, live.eta_enc, live.beta, gamma).ok()
-}

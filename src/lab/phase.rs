@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Estimator, LiveConfig, NetConfig, RunConfig};
-use crate::data::Spectrum;
+use crate::metrics::Known;
 use crate::train::RunSetup;
 
 use super::cell::{RunResult, short_run};
@@ -77,8 +77,8 @@ pub struct PhaseRequest {
     pub setup: Arc<RunSetup>,
     /// Digest of the data.
     pub data_digest: String,
-    /// The data's spectrum, for predictions.
-    pub spectrum: Option<Arc<Spectrum>>,
+    /// What is known of the data, for predictions.
+    pub known: Known,
     /// What the rows are.
     pub axis: PhaseAxis,
     /// β of the columns, ascending.
@@ -293,7 +293,7 @@ pub fn run(request: &PhaseRequest, map: &mut PhaseMap, watcher: &dyn Watcher) ->
         watcher.progress(progress.clone());
         let found = short_run(
             &setup,
-            request.spectrum.as_deref(),
+            &request.known,
             request.steps,
             watcher,
             &mut |steps| {

@@ -8,6 +8,7 @@
 //! it stands out from the scatter around the line by [`SIGNIFICANT`] standard errors, with the scatter's
 //! own correlation taken into account. Settled means that none of these is left:
 //!
+//! - the loss is above what a result can have ([`crate::train::sanity`]), however still it stands;
 //! - the loss changes by more than [`LOSS`] nats over the window;
 //! - `E σ²` or `Var μ` of a latent changes by more than [`SHARE`] of the prior's variance;
 //! - `Var μ` of a latent that is not yet active grows by more than [`GROWTH`] in its logarithm, however small it is:
@@ -57,6 +58,8 @@ pub enum Verdict {
     Latent(usize, f64),
     /// A number is not finite.
     Broken,
+    /// The loss is above that of a network which ignores its input: the most a result can have, by this many nats.
+    Above(f64),
     /// Nothing moves.
     Settled,
 }
@@ -70,6 +73,9 @@ impl std::fmt::Display for Verdict {
             Self::Shrinking(j, factor) => write!(f, "z{j} still shrinks (× {factor:.2})"),
             Self::Latent(j, change) => write!(f, "z{j} still moves ({change:+.1e})"),
             Self::Broken => f.write_str("a number is not finite"),
+            Self::Above(excess) => {
+                write!(f, "the loss is {excess:.1e} nats above that of collapse")
+            }
             Self::Settled => f.write_str("settled"),
         }
     }
@@ -79,14 +85,16 @@ impl std::fmt::Display for Verdict {
 #[derive(Debug, Clone)]
 pub struct Stationarity {
     prior_variance: f64,
+    ceiling: Option<f64>,
     samples: Vec<Sample>,
 }
 
 impl Stationarity {
-    /// An empty record of a run whose prior has this variance, η².
-    pub fn new(prior_variance: f64) -> Self {
+    /// An empty record of a run whose prior has this variance, η², and which is no result above the loss `ceiling`.
+    pub fn new(prior_variance: f64, ceiling: Option<f64>) -> Self {
         Self {
             prior_variance,
+            ceiling,
             samples: Vec::new(),
         }
     }
@@ -113,6 +121,10 @@ impl Stationarity {
         let Some(loss) = loss else {
             return Verdict::Broken;
         };
+        let newest = recent[window - 1].loss;
+        if let Some(ceiling) = self.ceiling.filter(|most| newest > *most) {
+            return Verdict::Above(newest - ceiling);
+        }
         let rounding = 1e-6 * recent[0].loss.abs();
         let mut worst = if loss.stands_out(LOSS + rounding) {
             Verdict::Loss(loss.change)
@@ -213,7 +225,7 @@ mod tests {
         loss: &dyn Fn(f64) -> f64,
         dead: &dyn Fn(f64) -> f64,
     ) -> Verdict {
-        let mut test = Stationarity::new(1.0);
+        let mut test = Stationarity::new(1.0, None);
         for i in 0..count {
             let noise = |k: u32| 1.0 + scatter * f64::from(normal(3, Stream::Data, i as u32, k));
             test.push(Sample {
@@ -257,11 +269,28 @@ mod tests {
         assert_eq!(judged(40, 0.01, &|_| 10.0, &fading(1e-5)), Verdict::Settled);
     }
 
+    /// Still as it stands, a loss that no result can have is no end.
+    #[test]
+    fn a_still_loss_above_that_of_collapse_has_not_settled() {
+        for (ceiling, settled) in [(None, true), (Some(2e29), true), (Some(700.0), false)] {
+            let mut test = Stationarity::new(1.0, ceiling);
+            for _ in 0..40 {
+                test.push(Sample {
+                    loss: 1e29,
+                    var_mu: vec![3.0],
+                    sigma2: vec![0.1],
+                });
+            }
+            assert_eq!(test.verdict() == Verdict::Settled, settled, "{ceiling:?}");
+            assert_eq!(matches!(test.verdict(), Verdict::Above(_)), !settled);
+        }
+    }
+
     #[test]
     fn a_falling_loss_and_a_moving_variance_are_found() {
         let verdict = judged(60, 1e-5, &|i| 10.0 - 1e-4 * i, &|_| 1e-6);
         assert!(matches!(verdict, Verdict::Loss(c) if c < 0.0), "{verdict}");
-        let mut test = Stationarity::new(4.0);
+        let mut test = Stationarity::new(4.0, None);
         for i in 0..40 {
             test.push(Sample {
                 loss: 1.0,

@@ -16,17 +16,21 @@ use super::error::Error;
 pub struct Lines {
     path: PathBuf,
     lines: Vec<String>,
+    cut: Option<usize>,
 }
 
 impl Lines {
     /// Reads a file and the values of its lines; blank lines are passed over. A file that is not there holds none.
     ///
+    /// A last line without its end that is no value was cut off where it was copied or the disk was full: it is left out,
+    /// and [`Self::cut`] names it.
+    ///
     /// # Errors
     /// [`Error::File`] if it cannot be read, [`Error::Line`] naming the line that is not such a value.
     pub fn open<T: DeserializeOwned>(path: &Path) -> Result<(Self, Vec<T>), Error> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(source) => {
                 return Err(Error::File {
                     action: "read",
@@ -35,21 +39,36 @@ impl Lines {
                 });
             }
         };
-        let (mut lines, mut values) = (Vec::new(), Vec::new());
+        // A cut may lie within a character.
+        let text = String::from_utf8_lossy(&bytes);
+        let whole = text.matches('\n').count();
+        let (mut lines, mut values, mut cut) = (Vec::new(), Vec::new(), None);
         for (index, line) in text.lines().enumerate() {
             if line.trim().is_empty() {
                 continue;
             }
-            let value = serde_json::from_str(line).map_err(|error| Error::Line {
-                path: path.to_owned(),
-                line: index + 1,
-                reason: reason(&error),
-            })?;
-            values.push(value);
-            lines.push(line.to_owned());
+            match serde_json::from_str(line) {
+                Ok(value) => {
+                    values.push(value);
+                    lines.push(line.to_owned());
+                }
+                Err(_) if index == whole => cut = Some(index + 1),
+                Err(error) => {
+                    return Err(Error::Line {
+                        path: path.to_owned(),
+                        line: index + 1,
+                        reason: reason(&error),
+                    });
+                }
+            }
         }
         let path = path.to_owned();
-        Ok((Self { path, lines }, values))
+        Ok((Self { path, lines, cut }, values))
+    }
+
+    /// The number, from 1, of a last line that was cut off and left out.
+    pub fn cut(&self) -> Option<usize> {
+        self.cut
     }
 
     /// Leaves out the lines whose values, in the order of [`Self::open`], are not to be kept; the file itself changes with
@@ -136,6 +155,31 @@ mod tests {
         assert_eq!(after, before.replace("[2.0,3.0]", "[4.0]"));
         let parent = path.parent().expect("a folder");
         assert_eq!(std::fs::read_dir(parent).expect("read").count(), 1);
+        // The last line without its end was cut off; with its end, or before the last, it is an error.
+        for (text, cut) in [
+            ("[1]\n[2]", None),
+            ("[1]\n[2, 3", Some(2)),
+            ("[1", Some(1)),
+            ("[1]\n\0\0", Some(2)),
+        ] {
+            std::fs::write(&path, text).expect("written");
+            let (lines, values) = open().expect(text);
+            assert_eq!(
+                (lines.cut(), values.len()),
+                (cut, text.matches(']').count()),
+                "{text}"
+            );
+        }
+        std::fs::write(
+            &path,
+            "[1]\n[2, \u{3b2}".as_bytes().split_last().expect("bytes").1,
+        )
+        .expect("written");
+        assert_eq!(open().expect("read").0.cut(), Some(2));
+        for text in ["[1]\n[2, 3\n", "[1\n[2]", "[1\n[2"] {
+            std::fs::write(&path, text).expect("written");
+            assert!(open().is_err(), "{text}");
+        }
         std::fs::write(&path, "[1]\n\n[2, x]\n").expect("written");
         let error = open().expect_err("bad").to_string();
         assert!(

@@ -13,9 +13,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{GammaMode, KlSchedule, LiveConfig, RunConfig};
-use crate::data::Spectrum;
-use crate::metrics::Usage;
-use crate::theory::{LinearProblem, thresholds_beta, thresholds_beta_learned};
+use crate::metrics::{Coverage, Known, Prediction, Usage};
+use crate::theory::{thresholds_beta, thresholds_beta_learned};
 use crate::train::{RunSetup, TrainError, Trainer};
 
 use super::error::Error;
@@ -24,7 +23,6 @@ use super::kick::kicked;
 use super::measure::{Measurement, measure_briefly};
 use super::store::digest;
 use super::watch::{Progress, Watcher};
-use super::{prediction, theory_is_exact};
 
 /// What is swept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -62,12 +60,12 @@ impl Parameter {
         }
     }
 
-    /// The values at which a mode of these data dies in the linear theory, descending; only modes that κ can reach.
-    pub fn thresholds(self, config: &RunConfig, spectrum: &Spectrum) -> Vec<f64> {
-        let latents = config.net.latents;
-        let known = spectrum.eigenvalues.clone();
-        let (total, dim) = (spectrum.total_variance, spectrum.dim());
-        let Ok(problem) = LinearProblem::new(known, total, dim, latents, 1.0) else {
+    /// The values at which a mode of what the data explain of the run's target dies in the linear theory, descending;
+    /// only modes that κ can reach. Empty while that is not known.
+    pub fn thresholds(self, config: &RunConfig, known: &Known) -> Vec<f64> {
+        let data = known.explainable(config.net.target);
+        let problem = data.and_then(|data| data.problem(config.net.latents, 1.0).ok());
+        let Some(problem) = problem else {
             return Vec::new();
         };
         let mut all = match self {
@@ -111,8 +109,8 @@ impl Direction {
 pub struct SweepRequest {
     /// Settings and data.
     pub setup: Arc<RunSetup>,
-    /// The data's spectrum, for predictions.
-    pub spectrum: Option<Arc<Spectrum>>,
+    /// What is known of the data, for predictions.
+    pub known: Known,
     /// What is swept.
     pub parameter: Parameter,
     /// Its values, ascending.
@@ -149,7 +147,7 @@ pub struct SweepPoint {
     pub steps: u64,
     /// Whether it settled within its steps.
     pub converged: bool,
-    /// Latents the linear theory keeps alive.
+    /// Latents the linear theory keeps alive, if it covers the run.
     pub predicted_active: Option<usize>,
     /// The closed form's loss in nats, where it covers the network.
     pub predicted_loss: Option<f64>,
@@ -198,11 +196,13 @@ impl Sweep {
         if request.most_steps == 0 {
             return Err(Error::Request("a point needs at least one step".into()));
         }
-        let thresholds = request.spectrum.as_ref().map_or_else(Vec::new, |spectrum| {
-            request
-                .parameter
-                .thresholds(&request.setup.config, spectrum)
-        });
+        let config = &request.setup.config;
+        // Lines of a theory that does not cover these runs would only mislead.
+        let thresholds = if Coverage::of(config, None).applies() {
+            request.parameter.thresholds(config, &request.known)
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             parameter: request.parameter,
             values: values.clone(),
@@ -339,11 +339,7 @@ fn make_point(
             watcher.progress(progress.clone());
         },
     )?;
-    let theory = request
-        .spectrum
-        .as_ref()
-        .and_then(|spectrum| prediction(&config, spectrum));
-    let exact = theory_is_exact(&config);
+    let theory = request.known.prediction(&config, None);
     Ok(held.map(|held| SweepPoint {
         index,
         value,
@@ -351,11 +347,8 @@ fn make_point(
         measured: held.measured,
         steps: held.steps,
         converged: held.converged,
-        predicted_active: theory.as_ref().map(crate::metrics::Prediction::active),
-        predicted_loss: theory
-            .and_then(|t| t.optimum.ok())
-            .filter(|_| exact)
-            .map(|optimum| optimum.loss),
+        predicted_active: theory.as_ref().and_then(Prediction::covered_active),
+        predicted_loss: theory.as_ref().and_then(Prediction::least_loss),
     }))
 }
 

@@ -1,9 +1,12 @@
 //! What the linear theory predicts for a run's data and settings.
 
+use crate::config::RunConfig;
 use crate::data::{CrossSpectrum, Spectrum};
 use crate::theory::{
     self, Basis, Gamma, LinearProblem, Optimum, Staircase, collapse_free_beta, staircase,
 };
+
+use super::coverage::{Coverage, Limit};
 
 /// What the decoder is trained to give, reduced to what the linear theory needs: ζ², the total
 /// variance, the dimensions.
@@ -56,6 +59,22 @@ impl Explainable<'_> {
         }
     }
 
+    /// The means of the input and of what is to be given.
+    pub fn means(&self) -> [&[f64]; 2] {
+        match self {
+            Self::Input(s) => [&s.mean, &s.mean],
+            Self::Target(c) => [&c.mean, &c.target_mean],
+        }
+    }
+
+    /// How many modes are known, where there may be more.
+    fn known_modes(self) -> Option<usize> {
+        match self {
+            Self::Input(s) if !s.is_whole() => Some(s.eigenvalues.len()),
+            Self::Input(_) | Self::Target(_) => None,
+        }
+    }
+
     /// d/d*, the β below which no data set of these dimensions collapses completely with γ learned.
     fn collapse_free_beta(self) -> Option<f64> {
         match self {
@@ -81,9 +100,50 @@ pub struct Prediction {
     pub explained: Option<f64>,
     /// With γ learned no data of these dimensions collapse completely while β is below this.
     pub collapse_free_beta: Option<f64>,
+    /// How far it speaks of the run it was made for; [`Coverage::Exact`] for one of the linear model itself.
+    pub coverage: Coverage,
 }
 
 impl Prediction {
+    /// What the linear theory says of a run, and how far it applies to it.
+    ///
+    /// `step` is where the run is, on which a KL schedule depends; `None` leaves the schedule out. `data` are what
+    /// the run's data explain of the run's target.
+    ///
+    /// # Errors
+    /// As [`predict`].
+    pub fn for_run<'a>(
+        config: &RunConfig,
+        step: Option<u64>,
+        data: impl Into<Explainable<'a>>,
+    ) -> Result<Self, theory::Error> {
+        let (data, live) = (data.into(), &config.live);
+        let latents = config.net.latents;
+        let mut found = predict(data, latents, live.eta_enc, live.beta, Gamma::of(live))?;
+        found.coverage = Coverage::of(config, step);
+        let beyond = |known| known < latents && found.active() == known;
+        if found.coverage.is_exact() && data.known_modes().is_some_and(beyond) {
+            found.coverage = Coverage::Guide(Limit {
+                what: "modes that are not known",
+                why: "Only the leading modes of data this large were found, and all of them live: more may.",
+            });
+        }
+        Ok(found)
+    }
+
+    /// [`Prediction::active`], if the theory covers the run.
+    pub fn covered_active(&self) -> Option<usize> {
+        self.coverage.applies().then(|| self.active())
+    }
+
+    /// The least loss of the run's objective in nats, if the theory covers the run exactly and there is one.
+    pub fn least_loss(&self) -> Option<f64> {
+        let optimum = self.optimum.as_ref().ok();
+        optimum
+            .filter(|_| self.coverage.is_exact())
+            .map(|found| found.loss)
+    }
+
     /// How many latents the linear theory keeps alive. Where a learned γ falls to zero every mode
     /// that can be reached stays.
     pub fn active(&self) -> usize {
@@ -137,5 +197,6 @@ pub fn predict<'a>(
             Explainable::Target(cross) => Some(cross.explained()),
         },
         collapse_free_beta: data.collapse_free_beta(),
+        coverage: Coverage::Exact,
     })
 }

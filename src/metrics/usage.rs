@@ -1,9 +1,10 @@
 //! Verdicts on latents, each with the threshold it rests on.
 
 use crate::theory::estimators::{
-    effective_threshold_from_gain, effective_threshold_from_variance, effective_threshold_ratio,
+    MEASURABLE_KL, effective_threshold_from_gain, effective_threshold_from_variance,
+    effective_threshold_ratio,
 };
-use crate::train::{Evaluation, LatentStatistics};
+use crate::train::{Evaluation, LatentStatistics, Sanity};
 
 /// One latent, judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,13 +34,15 @@ pub struct LatentUsage {
 pub struct Usage {
     /// `η_enc`, the prior's standard deviation: the unit of μ and σ.
     pub eta_enc: f64,
+    /// What the numbers can be. Of those of an exploded run no latent is active, and none has a threshold.
+    pub sanity: Sanity,
     /// In order of index.
     pub latents: Vec<LatentUsage>,
     /// How many are active.
     pub active: usize,
-    /// Share of (0.01, 0.01)-collapsed latents, in percent.
+    /// Share of (0.01, 0.01)-collapsed latents, in percent; NaN for an autoencoder.
     pub collapse_percent: f64,
-    /// Largest |law residual|.
+    /// Largest |law residual|; NaN for an autoencoder.
     pub worst_law_residual: f64,
 }
 
@@ -48,6 +51,7 @@ impl Default for Usage {
     fn default() -> Self {
         Self {
             eta_enc: 1.0,
+            sanity: Sanity::default(),
             latents: Vec::new(),
             active: 0,
             collapse_percent: 0.0,
@@ -62,7 +66,7 @@ impl Usage {
     /// ε of the headline (ε, δ)-collapse in nats.
     pub const EPSILON: f64 = 0.01;
     /// KL in nats below which gain over KL is noise over noise, and no threshold is given.
-    pub const MEASURABLE_KL: f64 = 0.05;
+    pub const MEASURABLE_KL: f64 = MEASURABLE_KL;
     /// δ of it.
     pub const DELTA: f64 = 0.01;
 
@@ -70,6 +74,7 @@ impl Usage {
     pub fn new(evaluation: &Evaluation) -> Self {
         let (beta, gamma) = (evaluation.beta, evaluation.gamma);
         let prior = evaluation.eta_enc * evaluation.eta_enc;
+        let sane = !evaluation.sanity.is_exploded();
         let latents: Vec<LatentUsage> = evaluation
             .latents
             .iter()
@@ -82,7 +87,7 @@ impl Usage {
                     gain,
                     ..
                 } = statistics;
-                let active = var_mu > Self::ACTIVE_VARIANCE * prior;
+                let active = sane && var_mu > Self::ACTIVE_VARIANCE * prior;
                 // A dying latent's gain and KL are both noise around zero: their ratio means nothing.
                 let measured = gain.filter(|g| active && kl > Self::MEASURABLE_KL && *g > 0.0);
                 LatentUsage {
@@ -97,33 +102,43 @@ impl Usage {
                     threshold_from_variance: effective_threshold_from_variance(
                         beta,
                         mean_sigma2 / prior,
-                    ),
+                    )
+                    .filter(|_| sane),
                 }
             })
             .collect();
         let count = latents.len().max(1) as f64;
         let collapsed = latents.iter().filter(|l| l.collapsed).count();
+        let posterior = |value: f64| {
+            if evaluation.has_posterior() {
+                value
+            } else {
+                f64::NAN
+            }
+        };
         Self {
             eta_enc: evaluation.eta_enc,
+            sanity: evaluation.sanity,
             active: latents.iter().filter(|l| l.active).count(),
-            collapse_percent: 100.0 * collapsed as f64 / count,
-            worst_law_residual: latents
-                .iter()
-                .map(|l| l.law_residual.abs())
-                .fold(0.0, f64::max),
+            collapse_percent: posterior(100.0 * collapsed as f64 / count),
+            worst_law_residual: posterior(
+                latents
+                    .iter()
+                    .map(|l| l.law_residual.abs())
+                    .fold(0.0, f64::max),
+            ),
             latents,
         }
     }
 
-    /// Latent indices by falling KL.
+    /// Latent indices by falling KL; by falling Var μ for an autoencoder, which has no KL.
     pub fn by_kl(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.latents.len()).collect();
-        order.sort_by(|&a, &b| {
-            self.latents[b]
-                .statistics
-                .kl
-                .total_cmp(&self.latents[a].statistics.kl)
-        });
+        let key = |j: usize| {
+            let s = &self.latents[j].statistics;
+            if s.kl.is_nan() { s.var_mu } else { s.kl }
+        };
+        order.sort_by(|&a, &b| key(b).total_cmp(&key(a)));
         order
     }
 }

@@ -24,6 +24,17 @@ pub enum ModelError {
         /// What does not fit.
         reason: String,
     },
+    /// What was given as the decoder's last layer cannot be its output.
+    #[error(
+        "the decoder's last layer ({layer}) is not its output as it stands: {reason}; the output is the mean (for a \
+         Bernoulli decoder the logit) and has no activation"
+    )]
+    OutputLayer {
+        /// Its text.
+        layer: String,
+        /// Why, and what to write instead.
+        reason: String,
+    },
     /// The decoder's last convolution does not give the target's shape.
     #[error("the decoder gives {got}, and the data need {wanted}")]
     Output {
@@ -42,6 +53,43 @@ pub enum ModelError {
         /// How many are supported.
         max: f64,
     },
+}
+
+/// Refuses an activation or a normalisation on what would be the decoder's output. It would be dropped on a convolution
+/// to the data's channels; and a dense layer as wide as the target that names one was meant as the output, and would
+/// become one more hidden layer before it.
+fn check_output_layer(last: Option<&Layer>, target: Shape) -> Result<(), ModelError> {
+    let Some(last) = last else {
+        return Ok(());
+    };
+    let named = last
+        .activation
+        .filter(|a| *a != Activation::Identity)
+        .map(|a| format!(":{}", a.word()))
+        .or_else(|| last.norm.then(|| ":bn".to_owned()));
+    let Some(named) = named else {
+        return Ok(());
+    };
+    let reason = match last.kind {
+        LayerKind::Conv {
+            channels: Layer::OUT,
+            ..
+        }
+        | LayerKind::ConvTranspose {
+            channels: Layer::OUT,
+            ..
+        }
+        | LayerKind::Bias => format!("leave out {named}"),
+        LayerKind::Dense { outputs } if outputs == target.len() => format!(
+            "a dense layer to the {outputs} outputs follows by itself; leave this one out, or give a hidden layer another \
+             width"
+        ),
+        _ => return Ok(()),
+    };
+    Err(ModelError::OutputLayer {
+        layer: last.to_string(),
+        reason,
+    })
 }
 
 /// A VAE with every shape known.
@@ -95,6 +143,7 @@ impl NetSpec {
             },
             ..target
         };
+        check_output_layer(config.decoder.layers().last(), target)?;
         let mut encoder = Lowering::new("encoder", input, config.activation, None);
         encoder.stack(config.encoder.layers())?;
         let mut decoder = Lowering::new(
@@ -177,6 +226,18 @@ impl NetSpec {
             PosteriorVariance::PerSample => 2 * self.latents,
             PosteriorVariance::Global => self.latents,
         }
+    }
+
+    /// The width of the decoder's last hidden layer if that is a dense one as wide as the target: whoever wrote it may
+    /// have meant the output, which follows it by itself.
+    pub fn hidden_like_output(&self) -> Option<usize> {
+        let [.., hidden, out] = &self.decoder[..] else {
+            return None;
+        };
+        let dense = |node: &Node| matches!(node.kind, NodeKind::Dense { .. });
+        let width = self.target.len();
+        (dense(hidden) && dense(out) && out.name == "decoder.out" && hidden.output.len() == width)
+            .then_some(width)
     }
 
     /// Number of trainable numbers, log γ included.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::config::{
-    DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig, Split,
-};
+use crate::config::{DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig};
 use crate::data::{self, Dataset, Preprocessor, Spectrum};
 use crate::lab::{Progress, RunResult, Watcher, short_run};
+use crate::metrics::Known;
 use crate::train::{RunSetup, Trainer};
 
 use super::error::Error;
@@ -198,8 +197,8 @@ impl Context<'_> {
         })
     }
 
-    /// Loads the training images, or the test images of a folder that has no others.
-    fn ready(&self, mut config: DataConfig) -> Result<Ready, Error> {
+    /// Loads the training images; of a folder that has none, what it has.
+    fn ready(&self, config: DataConfig) -> Result<Ready, Error> {
         let tell = |progress: data::Progress| {
             self.watcher.progress(Progress {
                 what: progress.to_string(),
@@ -207,13 +206,11 @@ impl Context<'_> {
             });
             self.watcher.go_on()
         };
-        let load = |config: &DataConfig| data::load(config, 0, &tell);
-        let dataset = match load(&config) {
+        let dataset = match data::load(&config, 0, &tell) {
             Ok(dataset) => dataset,
             Err(error) => {
                 self.go_on()?;
-                config.split = Split::Test;
-                load(&config).map_err(|_| error)?
+                return Err(error.into());
             }
         };
         if dataset.skipped.count > 0 {
@@ -259,13 +256,13 @@ impl Context<'_> {
     pub fn train(
         &self,
         setup: &Arc<RunSetup>,
-        spectrum: Option<&Spectrum>,
+        known: &Known,
         steps: u64,
     ) -> Result<RunResult, Error> {
         let key = Self::key("run", setup, steps);
         self.keep.get_or(&key, || {
             let mut tell = |step| self.tell(step, steps);
-            short_run(setup, spectrum, steps, self.watcher, &mut tell)?.ok_or(Error::Stopped)
+            short_run(setup, known, steps, self.watcher, &mut tell)?.ok_or(Error::Stopped)
         })
     }
 

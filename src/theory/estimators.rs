@@ -12,6 +12,10 @@
 /// any collapse criterion; callers that measure with noise need an ε of their own.
 pub const DEAD_KL: f64 = 1e-9;
 
+/// The KL of a whole network, or of a latent that was measured, below which quotients by it are noise over noise, in nats.
+/// A network of less has collapsed: it says next to nothing of x, and what it would cost to say nothing is no question.
+pub const MEASURABLE_KL: f64 = 0.05;
+
 /// `Some(value)` if it is positive and finite.
 fn positive(value: f64) -> Option<f64> {
     (value.is_finite() && value > 0.0).then_some(value)
@@ -123,10 +127,11 @@ pub fn gamma_star(sse_per_sample: f64, dim: usize) -> Option<f64> {
 /// γ > γ′ (Dai et al., Proposition 2).
 ///
 /// `variance` V = E‖x − x̄‖² and `error` f = E‖x − D(z)‖² are summed over dimensions, `kl` over
-/// latents, in nats per sample. Negative if the network is worse than the mean. `None` if every
-/// latent is dead.
+/// latents, in nats per sample. Negative if the network is worse than the mean. `None` if the network has
+/// collapsed, its KL being below [`MEASURABLE_KL`]: then it is the trivial solution itself, and γ′ a quotient of rounding.
 pub fn gamma_prime(variance: f64, error: f64, beta: f64, kl: f64) -> Option<f64> {
-    let threshold = (variance - error) / (2.0 * positive(beta)? * living(kl)?);
+    let measurable = Some(kl).filter(|kl| *kl >= MEASURABLE_KL)?;
+    let threshold = (variance - error) / (2.0 * positive(beta)? * living(measurable)?);
     threshold.is_finite().then_some(threshold)
 }
 
@@ -209,6 +214,10 @@ mod tests {
         assert_eq!(effective_threshold_from_variance(2.0, 0.0), None);
         assert_eq!(effective_threshold_from_variance(2.0, 0.5), Some(4.0));
         assert_eq!(gamma_prime(3.0, 1.0, 1.0, 0.0), None);
+        // Rounding on either side of a full collapse, and no number at all.
+        for kl in [2.7e-8, -2.7e-8, 1e-3, f64::NAN] {
+            assert_eq!(gamma_prime(52.75, 52.75 + 7e-6, 392.0, kl), None, "{kl}");
+        }
         assert_eq!(gamma_prime(3.0, 1.0, 0.5, 4.0), Some(0.5));
         assert_eq!(gamma_star(1.0, 0), None);
         assert_eq!(gamma_star(-1.0, 4), None);

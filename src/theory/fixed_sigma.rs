@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::linear::log_normalizer;
-use super::{Error, LinearProblem, positive, representable};
+use super::{Error, LinearProblem, is_alive, positive, representable};
 
 /// One mode at the global minimum with the posterior's σ held.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -14,7 +14,7 @@ pub struct FixedSigmaMode {
     pub latent: usize,
     /// That latent's σ.
     pub sigma: f64,
-    /// Whether ζ > σ√(βγ)/η, strictly.
+    /// Whether ζ² > σ²βγ/η², by the comparison of [`is_alive`].
     pub active: bool,
     /// λ: λ² = p·c/σ with p = (ζ − σc)₊ and c = √(βγ)/η.
     pub lambda: f64,
@@ -77,7 +77,8 @@ pub fn fixed_sigma_optimum(
         .collect();
     let saved: f64 = modes
         .iter()
-        .map(|m| (m.zeta2.sqrt() - m.sigma * c).max(0.0).powi(2))
+        .filter(|m| m.active)
+        .map(|m| (m.zeta2.sqrt() - m.sigma * c).powi(2))
         .sum();
     let held: f64 = sigmas
         .iter()
@@ -97,12 +98,17 @@ pub fn fixed_sigma_optimum(
 }
 
 fn fixed_mode(zeta2: f64, latent: usize, sigma: f64, c: f64) -> FixedSigmaMode {
-    let product = (zeta2.sqrt() - sigma * c).max(0.0);
+    let active = is_alive(zeta2, (sigma * c).powi(2), 1.0);
+    let product = if active {
+        (zeta2.sqrt() - sigma * c).max(0.0)
+    } else {
+        0.0
+    };
     FixedSigmaMode {
         zeta2,
         latent,
         sigma,
-        active: product > 0.0,
+        active,
         lambda: (product * (c / sigma)).sqrt(),
         theta: (product * (sigma / c)).sqrt(),
     }

@@ -1,12 +1,14 @@
 //! The global minimum of the linear latent variable model in closed form (Wang and Ziyin 2022):
 //! which modes live, what they look like, and at which β each of them dies.
 //!
-//! Everywhere a mode is *active* iff ζ²/γ > β, strictly: at equality it is dead. The comparison is
-//! made on that quotient, so that setting β to a threshold returned from here kills that mode.
+//! Everywhere a mode is *active* iff ζ² > βγ, strictly: at equality it is dead. One comparison decides
+//! ([`is_alive`](super::is_alive)), with a tolerance, so that a β at a threshold is not counted by rounding.
 
 use std::f64::consts::PI;
 
 use serde::Serialize;
+
+use crate::config::LiveConfig;
 
 use super::thresholds::{count_fixed, count_learned};
 use super::{Error, LinearProblem, positive, representable};
@@ -19,6 +21,17 @@ pub enum Gamma {
     Fixed(f64),
     /// γ minimises the loss together with the weights.
     Learned,
+}
+
+impl Gamma {
+    /// How the settings of a run treat γ: one that is learned and one that is set to its optimum end at the same place.
+    pub fn of(live: &LiveConfig) -> Self {
+        if live.gamma_moves() {
+            Self::Learned
+        } else {
+            Self::Fixed(live.gamma)
+        }
+    }
 }
 
 /// One mode of the data at the global minimum, with the latent that may carry it.
@@ -158,19 +171,8 @@ fn learned_gamma(problem: &LinearProblem, beta: f64, m: usize) -> Result<f64, Er
             }
         });
     }
-    // Exact arithmetic keeps γ between the neighbouring thresholds; rounding must not undo it.
-    let next = if m < problem.reachable() {
-        problem.eigenvalues()[m] / beta
-    } else {
-        0.0
-    };
-    let last = if m > 0 {
-        problem.eigenvalues()[m - 1] / beta
-    } else {
-        f64::INFINITY
-    };
-    let raw = if free > 0.0 { residual / free } else { last };
-    let gamma = raw.max(next).min(last);
+    // A mode that lives leaves d > mβ.
+    let gamma = residual / free;
     if gamma.is_normal() && gamma > 0.0 {
         Ok(gamma)
     } else {

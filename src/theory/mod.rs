@@ -24,10 +24,8 @@
 //!   [`weights`]: the optimal weights themselves.
 //! - [`mod@rate_distortion`]: the least squared error at every rate.
 //! - [`estimators`]: what a nonlinear network's statistics say about its own thresholds.
-//! - [`convention`]: β translated from and to other ways of writing the loss.
 
 pub mod basin;
-pub mod convention;
 pub mod covariance;
 pub mod elbo;
 pub mod estimators;
@@ -46,7 +44,6 @@ pub mod thresholds;
 pub mod weights;
 
 pub use basin::{BasinMap, BasinRequest, Fate, StartSigma};
-pub use convention::{ErrorTerm, LossForm, Reading, Reduction, Sizes, read_loss};
 pub use covariance::Covariance;
 pub use elbo::{Elbo, ElboGap, ElboGradient, LinearVae, log_marginal_likelihood, stationary_gap};
 pub use fixed_sigma::{FixedSigmaMode, FixedSigmaOptimum, fixed_sigma_optimum};
@@ -64,8 +61,8 @@ pub use soft_threshold::{AlphaLimits, Collapsed, GoodMinimum, LearnedGamma, Soft
 pub use staircase::{Stair, Staircase, staircase};
 pub use surface::{Axis, Grid, ModeSurface};
 pub use thresholds::{
-    NextThreshold, active_count, collapse_free_beta, next_to_die, next_to_revive, thresholds_beta,
-    thresholds_beta_learned,
+    NextThreshold, THRESHOLD_TOLERANCE, active_count, collapse_free_beta, is_alive, next_to_die,
+    next_to_revive, thresholds_beta, thresholds_beta_learned,
 };
 pub use weights::{Basis, LinearWeights, ppca_weights};
 
@@ -126,11 +123,11 @@ pub enum Error {
     },
     /// With γ learned, the loss falls without bound as γ goes to zero.
     #[error(
-        "the {modes} leading modes reproduce the data exactly and β = {beta} is below {dim}/{modes}, \
-         so the learned γ goes to zero and the loss to minus infinity; use fewer latents, a larger β or a fixed γ"
+        "the data have rank {modes}, so {modes} latents reproduce them exactly, and β = {beta} is below {dim}/{modes}: \
+         the learned γ goes to zero and the loss to minus infinity; use fewer than {modes} latents, a larger β or a fixed γ"
     )]
     GammaVanishes {
-        /// Modes with a positive eigenvalue, all within reach of the latents.
+        /// The rank: modes with a positive eigenvalue, all within reach of the latents.
         modes: usize,
         /// Data dimension d.
         dim: usize,
@@ -142,9 +139,6 @@ pub enum Error {
         "the data do not vary, so the learned γ goes to zero and the loss to minus infinity; use a fixed γ"
     )]
     NoVariance,
-    /// An absolute error is no Gaussian's at any γ.
-    #[error("an absolute error has no Gaussian equivalent, so no β translates it")]
-    NotGaussian,
     /// A matrix that does not fit those beside it.
     #[error("the {what} must be {rows} × {columns}, not {found_rows} × {found_columns}")]
     Shape {

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Error, eigenvalue, positive};
+use super::{Error, THRESHOLD_TOLERANCE, eigenvalue, is_alive, positive};
 
 /// What the collapsed point is for one mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -13,12 +13,12 @@ pub enum Verdict {
     Saddle,
     /// ζ² < βγ: the global minimum.
     Minimum,
-    /// ζ² = βγ: still the global minimum, but flat to second order in one direction.
+    /// ζ² = βγ, up to [`THRESHOLD_TOLERANCE`]: still the global minimum, but flat to second order in one direction.
     Degenerate,
 }
 
 impl Verdict {
-    /// The verdict for a mode, by the comparison of ζ²/γ with β that decides activity everywhere.
+    /// The verdict for a mode, by the comparison that decides activity everywhere ([`is_alive`]).
     ///
     /// # Errors
     /// [`Error::BadEigenvalue`] for ζ², [`Error::NotPositive`] for β and γ.
@@ -26,10 +26,9 @@ impl Verdict {
         eigenvalue(0, zeta2)?;
         positive("β", beta)?;
         positive("γ", gamma)?;
-        let threshold = zeta2 / gamma;
-        Ok(if threshold > beta {
+        Ok(if is_alive(zeta2, beta, gamma) {
             Self::Saddle
-        } else if threshold < beta {
+        } else if zeta2 / gamma < beta * (1.0 - THRESHOLD_TOLERANCE) {
             Self::Minimum
         } else {
             Self::Degenerate

@@ -7,7 +7,7 @@ use std::f64::consts::PI;
 use serde::Serialize;
 
 use super::problem::{check_spectrum, tail_sums};
-use super::{Axis, Error, Grid, eigenvalue, positive, representable};
+use super::{Axis, Error, Grid, Verdict, positive, representable};
 
 /// The maximum-likelihood probabilistic PCA.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -188,7 +188,7 @@ pub enum ColumnStability {
     Stable,
     /// l > σ²: the likelihood rises, the column grows.
     Unstable,
-    /// l = σ²: flat to second order (and falling to fourth).
+    /// l = σ², up to [`THRESHOLD_TOLERANCE`](super::THRESHOLD_TOLERANCE): flat to second order (and falling to fourth).
     Degenerate,
 }
 
@@ -197,14 +197,12 @@ pub enum ColumnStability {
 /// # Errors
 /// [`Error::BadEigenvalue`] for l, [`Error::NotPositive`] for σ².
 pub fn zero_column_stability(l: f64, sigma2: f64) -> Result<ColumnStability, Error> {
-    eigenvalue(0, l)?;
     positive("σ²", sigma2)?;
-    Ok(if l < sigma2 {
-        ColumnStability::Stable
-    } else if l > sigma2 {
-        ColumnStability::Unstable
-    } else {
-        ColumnStability::Degenerate
+    // A zero column is the collapsed point of the linear model at β = 1 and γ = σ².
+    Ok(match Verdict::of(l, 1.0, sigma2)? {
+        Verdict::Minimum => ColumnStability::Stable,
+        Verdict::Saddle => ColumnStability::Unstable,
+        Verdict::Degenerate => ColumnStability::Degenerate,
     })
 }
 

@@ -7,6 +7,9 @@ use super::{Error, eigenvalue, positive};
 const NEGATIVE_ROUNDING: f64 = 1e-9;
 /// Relative difference between E‖y‖² and Σ ζ² that counts as rounding of the trace.
 const TRACE_ROUNDING: f64 = 1e-9;
+/// The share of the variance that samples stored in 32 bits cannot tell from none, ε² of such a number. Rounding leaves
+/// some 10⁻¹⁵ of it in the directions in which Gaussian data do not vary.
+const SAMPLE_ROUNDING: f64 = (f32::EPSILON as f64) * (f32::EPSILON as f64);
 
 /// A linear latent variable model's data, reduced to what its global minimum depends on.
 ///
@@ -79,7 +82,10 @@ impl LinearProblem {
         let residuals = tail_sums(&eigenvalues, unexplained, dim);
         let mut log_sums = vec![0.0];
         let mut running = 0.0;
-        for value in eigenvalues.iter().take_while(|v| **v > 0.0) {
+        for (value, rest) in eigenvalues.iter().zip(&residuals) {
+            if *value == 0.0 || *rest == 0.0 {
+                break;
+            }
             running += value.ln();
             log_sums.push(running);
         }
@@ -128,7 +134,7 @@ impl LinearProblem {
         self.eta_enc
     }
 
-    /// Number of positive eigenvalues.
+    /// Number of positive eigenvalues that are more than rounding: those before the residual is zero.
     pub fn rank(&self) -> usize {
         self.log_sums.len() - 1
     }
@@ -139,7 +145,8 @@ impl LinearProblem {
     }
 
     /// Rₘ = E‖y‖² − Σ_{i≤m} ζᵢ², the variance the `m` leading modes leave; `m` beyond the
-    /// spectrum counts as its end. What lies below the spectrum's own rounding (d·ε·ζ₁²) is zero.
+    /// spectrum counts as its end. What is no more than
+    /// rounding, of the spectrum or of samples in 32 bits, is zero.
     pub fn residual(&self, m: usize) -> f64 {
         self.residuals[m.min(self.residuals.len() - 1)]
     }
@@ -177,10 +184,12 @@ pub(super) fn check_spectrum(eigenvalues: &mut [f64], dim: usize) -> Result<(), 
     Ok(())
 }
 
-/// `out[m] = extra + Σ_{i≥m} values[i]`, small ones first; sums below d·ε·ζ₁² become zero, since
-/// an eigensolver cannot tell them from zero and a learned γ would be made of that rounding.
+/// `out[m] = extra + Σ_{i≥m} values[i]`, small ones first; sums below d·ε·ζ₁², which an eigensolver cannot tell from
+/// zero, or below what samples in 32 bits can tell become zero: a learned γ would be made of that rounding.
 pub(super) fn tail_sums(values: &[f64], extra: f64, dim: usize) -> Vec<f64> {
-    let floor = dim as f64 * f64::EPSILON * values.first().copied().unwrap_or(0.0);
+    let largest = values.first().copied().unwrap_or(0.0);
+    let total = extra + values.iter().rev().sum::<f64>();
+    let floor = dim as f64 * f64::EPSILON * largest + SAMPLE_ROUNDING * total;
     let mut sums = vec![0.0; values.len() + 1];
     let mut running = extra;
     for m in (0..=values.len()).rev() {

@@ -3,12 +3,13 @@
 //! At the optimum with water level w = βγ, the rate is KL = Σ_{ζ² > w} ½ log(ζ²/w) and the squared error
 //! `R_m + m·w` (Wang and Ziyin 2022, §4.2; Cover and Thomas, Theorem 10.3.3). Every β-VAE is a point on or above it.
 
-use super::LinearProblem;
+use super::{LinearProblem, is_alive};
 
 /// (rate in nats, squared error per sample summed over dimensions) at a water level w = βγ.
 pub fn rate_distortion(problem: &LinearProblem, level: f64) -> [f64; 2] {
     let reach = problem.reachable();
-    let active = problem.eigenvalues()[..reach].partition_point(|zeta2| *zeta2 > level);
+    let active =
+        problem.eigenvalues()[..reach].partition_point(|&zeta2| is_alive(zeta2, level, 1.0));
     let rate = 0.5 * (problem.log_sum(active) - active as f64 * level.ln());
     [rate, problem.residual(active) + active as f64 * level]
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::thresholds::learned_threshold;
+use super::thresholds::{counted_threshold, counted_threshold_learned, learned_threshold};
 use super::{Error, Gamma, LinearProblem, positive, representable};
 
 /// The β over which the number of active modes stays the same, `from ≤ β < to`.
@@ -26,6 +26,9 @@ pub struct Staircase {
     /// With γ learned and the data reproduced exactly by the modes in reach, γ vanishes and the
     /// loss has no minimum for β below this, d/r.
     pub vanishing_below: Option<f64>,
+    /// The β from which on each mode in reach counts as dead, a tolerance below its threshold; descending.
+    #[serde(skip)]
+    counted: Vec<f64>,
 }
 
 /// The staircase of a problem, γ held or learned (Wang and Ziyin, Theorem 1 and §5): with γ held
@@ -35,19 +38,27 @@ pub struct Staircase {
 /// [`Error::NotPositive`] for a bad γ, [`Error::NotRepresentable`] for a threshold beyond all numbers.
 pub fn staircase(problem: &LinearProblem, gamma: Gamma) -> Result<Staircase, Error> {
     let reachable = problem.reachable();
-    let threshold: Box<dyn Fn(usize) -> f64> = match gamma {
-        Gamma::Fixed(gamma) => {
-            positive("γ", gamma)?;
-            Box::new(move |i| problem.eigenvalues()[i] / gamma)
-        }
-        Gamma::Learned => Box::new(|i| learned_threshold(problem, i)),
-    };
+    if let Gamma::Fixed(gamma) = gamma {
+        positive("γ", gamma)?;
+    }
     // Thresholds descend up to rounding, and the first that fails decides: hence the running least.
     let mut dies_at = Vec::with_capacity(reachable);
-    let mut least = f64::INFINITY;
-    for i in 0..reachable {
-        least = least.min(representable("a threshold", threshold(i))?);
-        dies_at.push(least);
+    let mut counted = Vec::with_capacity(reachable);
+    let mut least = [f64::INFINITY; 2];
+    for (i, zeta2) in problem.eigenvalues()[..reachable].iter().enumerate() {
+        let (threshold, until) = match gamma {
+            Gamma::Fixed(gamma) => (zeta2 / gamma, counted_threshold(zeta2 / gamma)),
+            Gamma::Learned => (
+                learned_threshold(problem, i),
+                counted_threshold_learned(problem, i),
+            ),
+        };
+        least = [
+            least[0].min(representable("a threshold", threshold)?),
+            least[1].min(until),
+        ];
+        dies_at.push(least[0]);
+        counted.push(least[1]);
     }
     let mut stairs = Vec::with_capacity(reachable + 1);
     let (mut from, mut active) = (0.0, reachable);
@@ -68,14 +79,14 @@ pub fn staircase(problem: &LinearProblem, gamma: Gamma) -> Result<Staircase, Err
     Ok(Staircase {
         stairs,
         vanishing_below: vanishing.then(|| problem.dim() as f64 / reachable as f64),
+        counted,
     })
 }
 
 impl Staircase {
-    /// The number of active modes at `beta`; 0 for a NaN.
+    /// The number of active modes at `beta`, counted as [`optimum`](super::optimum) does; 0 for a NaN.
     pub fn active_at(&self, beta: f64) -> usize {
-        let holds = |s: &&Stair| beta < s.to;
-        self.stairs.iter().find(holds).map_or(0, |s| s.active)
+        self.counted.partition_point(|dies| beta < *dies)
     }
 
     /// The line to draw over `min ≤ β ≤ max`: corner points (β, active), each drop as two points.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Error, eigenvalue, positive};
+use super::{Error, eigenvalue, is_alive, positive};
 
 /// Below this many points a grid is evaluated on the calling thread.
 const PARALLEL_POINTS: usize = 1 << 13;
@@ -171,9 +171,9 @@ impl ModeSurface {
         miss * miss / (2.0 * self.gamma) + 0.5 * self.beta * (v * v / eta2 + spread)
     }
 
-    /// Whether the mode is active: ζ²/γ > β.
+    /// Whether the mode is active: ζ² > βγ, by the comparison of [`is_alive`].
     pub fn is_active(&self) -> bool {
-        self.zeta2 / self.gamma > self.beta
+        is_alive(self.zeta2, self.beta, self.gamma)
     }
 
     /// The minimum (u, v) = (λ, θ); its mirror image (−λ, −θ) is the other one. The origin if the

@@ -5,25 +5,28 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::compute::{Backend, Error, Program, StatisticsLayout as Layout, StepInputs};
-use crate::config::{Estimator, Likelihood, LiveConfig};
+use crate::compute::{
+    Backend, Error, Program, StatisticsLayout as Layout, StepInputs, StepMetrics,
+};
+use crate::config::{Estimator, Likelihood, LiveConfig, Objective};
 use crate::rng::{Stream, normal};
 
 use super::posterior::Posterior;
+use super::sanity::{Baseline, Sanity, State};
 use super::trainer::base_inputs;
 
 /// What one latent does, over the evaluated samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct LatentStatistics {
-    /// `E_x` `KL_j` in nats.
+    /// `E_x` `KL_j` in nats; NaN for an autoencoder, which has no posterior.
     pub kl: f64,
-    /// `E_x` `σ_j²`.
+    /// `E_x` `σ_j²`; NaN for an autoencoder.
     pub mean_sigma2: f64,
     /// `E_x` `μ_j`.
     pub mean_mu: f64,
     /// `Var_x` `μ_j`.
     pub var_mu: f64,
-    /// Share of samples with `KL_j` below [`Layout::EPSILON`] nats.
+    /// Share of samples with `KL_j` below [`Layout::EPSILON`] nats; NaN for an autoencoder.
     pub collapsed_share: f64,
     /// f₋ⱼ − f: how much the squared error grows when `z_j` is replaced by its prior mean; absent until
     /// measured.
@@ -55,7 +58,7 @@ pub struct Evaluation {
     pub nll: Option<f64>,
     /// The decoder's distribution.
     pub likelihood: Likelihood,
-    /// E KL in nats, summed over latents.
+    /// E KL in nats, summed over latents; NaN for an autoencoder.
     pub kl: f64,
     /// γ.
     pub gamma: f64,
@@ -67,6 +70,13 @@ pub struct Evaluation {
     pub dim: usize,
     /// Mean log |det ∂x/∂v| of the preprocessing over the same items, in nats; absent where it was not asked for.
     pub log_det: Option<f64>,
+    /// E‖y − ȳ‖² of the same items, summed over dimensions, ȳ being the mean of all; none before [`Self::judge`] or where the
+    /// data have none.
+    pub variance: Option<f64>,
+    /// What was trained, as [`Self::judge`] was told.
+    pub objective: Objective,
+    /// What the numbers can be; nothing is known before [`Self::judge`].
+    pub sanity: Sanity,
     /// One entry per latent.
     pub latents: Vec<LatentStatistics>,
     /// q(z|x) of every evaluated sample.
@@ -88,6 +98,9 @@ impl Default for Evaluation {
             eta_enc: 1.0,
             dim: 0,
             log_det: None,
+            variance: None,
+            objective: Objective::default(),
+            sanity: Sanity::default(),
             latents: Vec::new(),
             posterior: Arc::default(),
         }
@@ -100,12 +113,52 @@ impl Evaluation {
         self.eta_enc * self.eta_enc
     }
 
-    /// L = sse/(2γ) + (d/2) log 2πγ + β·KL.
-    pub fn loss(&self) -> f64 {
-        self.data_term(self.gamma) + self.beta * self.kl
+    /// Says what the numbers can be, held against the collapsed loss of the same items; `live` are the settings they were
+    /// trained under and [`Self::beta`] the β of the moment. An autoencoder loses what it has no use for: the head's other
+    /// half is there, but its KL and σ² are of nothing that was trained.
+    pub fn judge(&mut self, baseline: Option<&Baseline>, live: &LiveConfig) {
+        self.objective = live.objective;
+        if !self.has_posterior() {
+            self.kl = f64::NAN;
+            self.posterior = Arc::new(self.posterior.deterministic());
+            for latent in &mut self.latents {
+                latent.kl = f64::NAN;
+                latent.mean_sigma2 = f64::NAN;
+                latent.collapsed_share = f64::NAN;
+            }
+        }
+        let state = State {
+            sse: self.sse,
+            nll: self.nll,
+            price: self.price(),
+            gamma: self.gamma,
+        };
+        self.variance = baseline.map(Baseline::variance);
+        self.sanity = baseline.map_or(Sanity::Sound, |b| {
+            b.judge(&state, self.loss(), live, self.beta)
+        });
     }
 
-    /// The ELBO at this γ (β = 1), in nats.
+    /// Whether there is a posterior: an autoencoder has no KL, no σ² and no bound.
+    pub fn has_posterior(&self) -> bool {
+        self.objective == Objective::Vae
+    }
+
+    /// L = sse/(2γ) + (d/2) log 2πγ + β·KL; for an autoencoder its data term alone.
+    pub fn loss(&self) -> f64 {
+        self.data_term(self.gamma) + self.price()
+    }
+
+    /// β·KL; 0 for an autoencoder.
+    pub(super) fn price(&self) -> f64 {
+        if self.has_posterior() {
+            self.beta * self.kl
+        } else {
+            0.0
+        }
+    }
+
+    /// The ELBO at this γ (β = 1), in nats; NaN for an autoencoder.
     pub fn elbo(&self) -> f64 {
         -(self.data_term(self.gamma) + self.kl)
     }
@@ -115,7 +168,7 @@ impl Evaluation {
         self.sse / self.dim as f64
     }
 
-    /// The σ²-tuned ELBO of Lucas et al.: the same networks with γ set to γ*.
+    /// The σ²-tuned ELBO of Lucas et al.: the same networks with γ set to γ*; NaN for an autoencoder.
     pub fn elbo_tuned(&self) -> f64 {
         -(self.data_term(self.gamma_star()) + self.kl)
     }
@@ -216,6 +269,9 @@ pub fn evaluate(
         eta_enc: live.eta_enc,
         dim,
         log_det: None,
+        variance: None,
+        objective: Objective::Vae,
+        sanity: Sanity::default(),
         latents,
         posterior: Arc::new(posterior),
     })
@@ -315,7 +371,7 @@ impl Merge {
 
     fn finish(&self, n: f64) -> LatentStatistics {
         LatentStatistics {
-            kl: self.sums[1] / n,
+            kl: StepMetrics::rounded_kl(self.sums[1] / n, 1),
             mean_sigma2: self.sums[0] / n,
             mean_mu: self.mean,
             var_mu: self.m2 / n,

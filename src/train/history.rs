@@ -4,6 +4,7 @@
 //! doubles. A bin keeps mean, least and largest, so a spike is never smoothed away.
 
 use crate::compute::StepMetrics;
+use crate::config::Objective;
 
 /// Least, largest and mean of one quantity over a bin.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,7 +46,7 @@ pub struct Bin {
     pub loss: Spread,
     /// The data term ‖x − x̂‖²/(2γ) + (d/2) log 2πγ.
     pub reconstruction: Spread,
-    /// KL, in nats, unweighted.
+    /// KL, in nats, unweighted; NaN for an autoencoder.
     pub kl: Spread,
     /// γ.
     pub gamma: Spread,
@@ -109,15 +110,19 @@ impl History {
     /// Fewest steps after an edit before a run may be called converged.
     const MIN_STATIONARY_STEPS: u64 = 400;
 
-    /// Adds a step.
-    pub fn push(&mut self, metrics: &StepMetrics, beta_kl: f64) {
+    /// Adds a step made under this objective; an autoencoder's has no KL.
+    pub fn push(&mut self, metrics: &StepMetrics, objective: Objective) {
         self.steps += 1;
+        let (kl, price) = match objective {
+            Objective::Vae => (metrics.kl, metrics.beta * metrics.kl),
+            Objective::Autoencoder => (f64::NAN, 0.0),
+        };
         let bin = Bin {
             step: self.steps,
             count: 1,
             loss: Spread::one(metrics.loss),
-            reconstruction: Spread::one(metrics.loss - beta_kl),
-            kl: Spread::one(metrics.kl),
+            reconstruction: Spread::one(metrics.loss - price),
+            kl: Spread::one(kl),
             gamma: Spread::one(metrics.gamma),
             beta: Spread::one(metrics.beta),
         };
@@ -185,13 +190,14 @@ impl History {
         self.steps
     }
 
-    /// Whether the loss has stopped falling since the last edit.
+    /// Whether the loss has stopped falling since the last edit, at no more than `ceiling` where there is one: a loss that
+    /// no result can have ([`super::sanity`]) is never stationary, however still it stands.
     ///
     /// The newest 40 % of the steps since the edit are halved; the run is stationary if the halves'
     /// means differ by less than two standard errors of that difference, or by less than 10⁻⁵ of the
     /// loss. Near a threshold the escape time diverges, so this can be
     /// true too early: it is a statement about the last steps, not a proof.
-    pub fn is_stationary(&self) -> bool {
+    pub fn is_stationary(&self, ceiling: Option<f64>) -> bool {
         let since = self.steps - self.edited;
         if since < Self::MIN_STATIONARY_STEPS {
             return false;
@@ -211,6 +217,9 @@ impl History {
         let (m1, v1) = mean_variance(early);
         let (m2, v2) = mean_variance(late);
         let standard_error = (v1 / early.len() as f64 + v2 / late.len() as f64).sqrt();
+        if ceiling.is_some_and(|most| m2 > most) {
+            return false;
+        }
         let drift = (m1 - m2).abs();
         drift <= (2.0 * standard_error).max(1e-5 * m2.abs()) && m2.is_finite()
     }
@@ -249,7 +258,7 @@ mod tests {
             } else {
                 (step % 7) as f64
             };
-            history.push(&metrics(loss), 2.0);
+            history.push(&metrics(loss), Objective::Vae);
         }
         assert!(history.bins().len() <= History::MAX_BINS);
         let counted: u64 = history.bins().iter().map(|b| b.count).sum();
@@ -273,27 +282,29 @@ mod tests {
         let mut falling = History::default();
         let mut level = History::default();
         for i in 0..3000 {
-            falling.push(&metrics(100.0 - 0.01 * i as f64 + noise(i)), 0.0);
-            level.push(&metrics(50.0 + noise(i)), 0.0);
+            falling.push(&metrics(100.0 - 0.01 * i as f64 + noise(i)), Objective::Vae);
+            level.push(&metrics(50.0 + noise(i)), Objective::Vae);
         }
-        assert!(!falling.is_stationary());
-        assert!(level.is_stationary());
+        assert!(!falling.is_stationary(None));
+        assert!(level.is_stationary(None));
+        // The same level is no end where no result can be so high.
+        assert!(level.is_stationary(Some(51.0)) && !level.is_stationary(Some(49.0)));
         level.mark("β = 3".into());
-        assert!(!level.is_stationary(), "an edit starts the wait anew");
+        assert!(!level.is_stationary(None), "an edit starts the wait anew");
     }
 
     #[test]
     fn rewinding_forgets_the_steps_after() {
         let mut history = History::default();
         for i in 0..5000_u32 {
-            history.push(&metrics(f64::from(i)), 0.0);
+            history.push(&metrics(f64::from(i)), Objective::Vae);
         }
         history.mark("β = 2".into());
         history.rewind(3001);
         assert_eq!(history.steps(), 3001);
         assert_eq!(history.bins().iter().map(|b| b.count).sum::<u64>(), 3001);
         assert!(history.marks().is_empty());
-        history.push(&metrics(1.0), 0.0);
+        history.push(&metrics(1.0), Objective::Vae);
         assert_eq!(history.steps(), 3002);
         let last = history.bins().last().expect("a bin");
         assert_eq!(last.step + last.count - 1, 3002);
@@ -303,7 +314,7 @@ mod tests {
     fn a_drag_leaves_one_mark() {
         let mut history = History::default();
         for i in 0..50 {
-            history.push(&metrics(1.0), 0.0);
+            history.push(&metrics(1.0), Objective::Vae);
             history.mark(format!("β = {i}"));
         }
         assert!(history.marks().len() <= 17, "{}", history.marks().len());

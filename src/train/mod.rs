@@ -7,6 +7,7 @@
 
 mod bound;
 mod copy;
+mod divergence;
 mod edits;
 mod evaluate;
 mod gain;
@@ -18,6 +19,7 @@ mod posterior;
 mod protocol;
 mod recovery;
 mod run;
+pub mod sanity;
 mod trainer;
 mod views;
 mod worker;
@@ -36,6 +38,7 @@ pub use posterior::Posterior;
 pub use protocol::{
     Command, Event, LiveParams, Projection, RunId, RunSetup, Snapshot, ViewRequest,
 };
+pub use sanity::Sanity;
 pub use trainer::{Checkpoint, TrainError, Trainer};
 pub use views::{Decoded, Gallery, GalleryPictures, GalleryRequest, ModePoint, Views};
 pub use worker::{Factory, Waker, Worker};

@@ -26,6 +26,15 @@ impl Posterior {
         }
     }
 
+    /// The means alone, with no spread about them, as an autoencoder has them.
+    #[must_use]
+    pub fn deterministic(&self) -> Self {
+        Self {
+            sigma2: vec![0.0; self.sigma2.len()],
+            ..self.clone()
+        }
+    }
+
     /// The first samples alone.
     #[must_use]
     pub fn head(&self, samples: usize) -> Self {

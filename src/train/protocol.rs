@@ -10,6 +10,7 @@ use super::copy::RunCopy;
 use super::evaluate::Evaluation;
 use super::history::History;
 use super::landscape::{Landscape, LandscapeRequest};
+use super::sanity::Sanity;
 use super::views::{Decoded, Gallery, GalleryRequest, Views};
 
 /// Names a run; messages of an older run are dropped.
@@ -152,11 +153,11 @@ pub enum Event {
         /// After this step.
         step: u64,
     },
-    /// A number stopped being finite; the last good state was put back and the run waits.
+    /// A number stopped being finite, or left all range; the last good state was put back and the run waits.
     Diverged {
         /// The run.
         run: RunId,
-        /// Step, tensor and what was put back, in one sentence.
+        /// Step, tensor, what to do about it and what was put back.
         message: String,
     },
     /// The device failed; the run goes on from its last checkpoint, there or elsewhere.
@@ -232,4 +233,11 @@ pub struct Snapshot {
     pub decoded: Option<Arc<Decoded>>,
     /// The newest gallery asked for.
     pub gallery: Option<Arc<Gallery>>,
+}
+
+impl Snapshot {
+    /// What the newest statistics can be.
+    pub fn sanity(&self) -> Sanity {
+        self.evaluation.as_ref().map_or(Sanity::Sound, |e| e.sanity)
+    }
 }

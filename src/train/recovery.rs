@@ -35,9 +35,7 @@ impl State {
             None => run.trainer.reset().map(|()| 0),
         };
         let message = match restored {
-            Ok(step) => format!(
-                "{error}; the state after step {step} was put back: lower the learning rate, or raise γ"
-            ),
+            Ok(step) => format!("{error}. The state after step {step} was put back"),
             Err(second) => {
                 format!("{error}, and the last good state could not be put back: {second}")
             }

@@ -13,6 +13,7 @@ use super::history::History;
 use super::landscape::Board;
 use super::modes::LatentMode;
 use super::protocol::{RunId, ViewRequest};
+use super::sanity::Baseline;
 use super::trainer::{Checkpoint, TrainError, Trainer};
 use super::views::{Peeks, Views, views};
 
@@ -47,6 +48,8 @@ pub(super) struct Run {
     pub(super) gain_chunk: usize,
     pub(super) next_gain: usize,
     pub(super) good: Option<Checkpoint>,
+    /// What evaluations are judged by, from the first evaluation on; none inside where the data have none.
+    pub(super) baseline: Option<Option<Baseline>>,
     /// The log-determinant of the preprocessing over the items evaluated, from the first evaluation on.
     pub(super) log_det: Option<f64>,
     pub(super) timing: Timing,
@@ -105,8 +108,9 @@ impl Timing {
 
 impl Run {
     pub(super) fn record(&mut self, metrics: &[StepMetrics]) {
+        let objective = self.trainer.live().objective;
         for row in metrics {
-            self.history.push(row, row.beta * row.kl);
+            self.history.push(row, objective);
         }
         if let Some(&last) = metrics.last() {
             self.last = Some(last);
@@ -130,7 +134,9 @@ impl Run {
         let outcome = self.trainer.collect(true, &mut rest);
         self.record(&rest);
         outcome?;
-        self.good = Some(checkpoint);
+        if self.trainer.is_within_range() {
+            self.good = Some(checkpoint);
+        }
         self.timing.checkpoint = Instant::now();
         Ok(())
     }
@@ -191,6 +197,15 @@ impl Run {
         }
     }
 
+    /// Whether the run stands still at a loss that can be a result.
+    pub(super) fn is_stationary(&self) -> bool {
+        let live = self.trainer.live();
+        // That of the newest steps: a schedule may still be rising.
+        let beta = self.last.map_or(live.beta, |last| last.beta);
+        let ceiling = self.trainer.baseline().and_then(|b| b.ceiling(live, beta));
+        self.history.is_stationary(ceiling)
+    }
+
     pub(super) fn forget(&mut self) {
         self.history = History::default();
         self.last = None;
@@ -222,6 +237,14 @@ impl Run {
         if !keep_going() {
             return Ok(());
         }
+        // They are the same items every time.
+        let count = evaluation.samples;
+        let over = || self.trainer.baseline_over(count);
+        let baseline = self.baseline.get_or_insert_with(over);
+        // With latents zeroed for the eye the error is not the run's own.
+        let whole = self.view.zeroed.is_empty();
+        evaluation.judge(baseline.as_ref().filter(|_| whole), &live);
+        let backend = self.trainer.backend();
         // All items were evaluated, and they are the same every time.
         let items = evaluation.samples;
         let measure = || setup.preprocessor.log_det(&setup.data, seed, items);

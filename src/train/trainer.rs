@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::compute::{self, Backend, Plan, Program, StepInputs, StepMetrics};
+use crate::compute::{self, Backend, Plan, StepInputs, StepMetrics};
 use crate::config::{Estimator, GammaMode, LiveConfig, Objective, TrainedPart};
 use crate::data::{Preprocessor, Spectrum, Targets, check_targets};
 use crate::model::{NetSpec, Shape, initial_parameters};
 
 use super::modes::LatentMode;
 use super::protocol::{Projection, RunSetup, ViewRequest};
+use super::sanity::{Baseline, Watch};
 use super::views::{Gallery, GalleryRequest, Views, decode, gallery, views};
 
 /// Why a run could not start or go on.
@@ -29,19 +30,37 @@ pub enum TrainError {
     /// The data set is empty.
     #[error("the data set {0} has no items")]
     NoData(String),
+    /// A run ended with numbers that are far beyond what the objective allows, though they were coming down.
+    #[error(
+        "after step {step} the loss is still out of range, {loss}{beside}; {advice}, or train longer"
+    )]
+    OutOfRange {
+        /// The step, from 1.
+        step: u64,
+        /// The loss.
+        loss: String,
+        /// What it is held against, in words that follow.
+        beside: String,
+        /// What else to do about it.
+        advice: String,
+    },
     /// What is to be done to single latents cannot be done.
     #[error("latents cannot be held or given noise: {reason}")]
     LatentModes {
         /// Why.
         reason: String,
     },
-    /// A number stopped being finite.
-    #[error("step {step} diverged: {tensor} is no longer finite")]
+    /// A number stopped being finite, or the numbers are far beyond what the objective allows ([`super::sanity`]).
+    #[error("step {step} diverged: {tensor} {what}; {advice}")]
     Diverged {
         /// The step, from 1.
         step: u64,
-        /// The first tensor, in the order of computation, with a non-finite number.
+        /// The first tensor, in the order of computation, with a number that is not finite or out of all range.
         tensor: String,
+        /// What is the matter with it: `is no longer finite`.
+        what: String,
+        /// What to do about it.
+        advice: String,
     },
 }
 
@@ -77,10 +96,8 @@ fn with_targets(setup: Arc<RunSetup>) -> Result<Arc<RunSetup>, TrainError> {
     }
     let pre = &setup.preprocessor;
     let targets = Targets::new(wanted, &setup.data, pre, config.sampling.seed)?;
-    let preprocessor = Preprocessor {
-        targets,
-        ..Preprocessor::clone(pre)
-    };
+    let mut preprocessor = Preprocessor::clone(pre);
+    preprocessor.targets = targets;
     Ok(Arc::new(RunSetup {
         preprocessor: Arc::new(preprocessor),
         ..RunSetup::clone(&setup)
@@ -125,15 +142,20 @@ pub(super) fn base_inputs(seed: u32, live: &LiveConfig, estimator: Estimator) ->
 
 /// A run: makes steps, takes live edits, gives and takes checkpoints.
 pub struct Trainer {
-    backend: Box<dyn Backend>,
-    setup: Arc<RunSetup>,
-    live: LiveConfig,
+    pub(super) backend: Box<dyn Backend>,
+    pub(super) setup: Arc<RunSetup>,
+    pub(super) live: LiveConfig,
     /// As the device holds them.
     pub(super) modes: Vec<LatentMode>,
     /// Steps given to the device.
-    step: u64,
+    pub(super) step: u64,
     /// Steps whose metrics came back.
-    reported: u64,
+    pub(super) reported: u64,
+    /// What the run's numbers are judged by; none where the data have none.
+    pub(super) baseline: Option<Baseline>,
+    pub(super) watch: Watch,
+    /// The newest loss reported.
+    pub(super) loss: f64,
 }
 
 impl Trainer {
@@ -163,9 +185,18 @@ impl Trainer {
     /// [`TrainError`] if the device fails.
     pub fn on_backend(setup: Arc<RunSetup>, backend: Box<dyn Backend>) -> Result<Self, TrainError> {
         let modes = vec![LatentMode::default(); backend.plan().net.latents];
+        let baseline = Baseline::of(
+            &setup.data,
+            &setup.preprocessor,
+            &backend.plan().net,
+            setup.config.sampling.seed,
+        );
         let mut this = Self {
             backend,
             modes,
+            baseline,
+            watch: Watch::default(),
+            loss: f64::NAN,
             live: setup.config.live,
             setup,
             step: 0,
@@ -220,6 +251,7 @@ impl Trainer {
         self.backend.clear_status()?;
         self.step = checkpoint.step;
         self.reported = checkpoint.step;
+        self.watch.restart();
         Ok(())
     }
 
@@ -235,6 +267,9 @@ impl Trainer {
             && let Some(slice) = self.backend.plan().parameter("log_gamma")
         {
             self.backend.write(slice, &[live.gamma.ln() as f32])?;
+        }
+        if live != self.live {
+            self.watch.restart();
         }
         self.live = live;
         Ok(())
@@ -275,7 +310,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`TrainError::Diverged`] naming the tensor, or a device error. Metrics of the steps before a
-    /// divergence are in `out`.
+    /// number that is not finite are in `out`; of a run whose finite numbers exploded, all that came.
     pub fn train(
         &mut self,
         count: usize,
@@ -315,17 +350,24 @@ impl Trainer {
     pub fn collect(&mut self, wait: bool, out: &mut Vec<StepMetrics>) -> Result<(), TrainError> {
         let mut rows = Vec::new();
         self.backend.take_metrics(&mut rows, wait)?;
+        let mut exploded = None;
         for metrics in rows {
             self.reported += 1;
             if let Some(op) = metrics.bad_op {
-                return Err(self.divergence(op));
+                return Err(self.not_finite(op));
             }
             if !metrics.loss.is_finite() {
-                return Err(self.divergence(usize::MAX));
+                return Err(self.not_finite(usize::MAX));
+            }
+            if exploded.is_none() && self.has_diverged(&metrics) {
+                exploded = Some((self.reported, metrics.loss));
             }
             out.push(metrics);
         }
-        Ok(())
+        match exploded {
+            Some((step, loss)) => Err(self.exploded(step, loss)),
+            None => Ok(()),
+        }
     }
 
     /// Pictures of the run as it stands, projected on the data's first mode.
@@ -375,21 +417,5 @@ impl Trainer {
             step: self.step,
             pictures,
         }))
-    }
-
-    fn divergence(&self, op: usize) -> TrainError {
-        let plan = self.backend.plan();
-        let tensor = plan
-            .ops(Program::Train)
-            .get(op)
-            .and_then(|op| op.outputs().first().copied())
-            .map_or_else(
-                || "the loss".to_owned(),
-                |slice| plan.describe(slice.buffer, slice.offset),
-            );
-        TrainError::Diverged {
-            step: self.reported,
-            tensor,
-        }
     }
 }

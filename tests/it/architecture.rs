@@ -5,8 +5,23 @@ use std::path::{Path, PathBuf};
 
 /// The order of `src/lib.rs`; a later name may use an earlier one, never the reverse.
 const LAYERS: &[&str] = &[
-    "text", "config", "rng", "data", "theory", "model", "compute", "train", "metrics", "lab",
-    "figure", "papers", "session", "app", "cli", "main",
+    "text",
+    "config",
+    "rng",
+    "data",
+    "theory",
+    "convention",
+    "model",
+    "compute",
+    "train",
+    "metrics",
+    "lab",
+    "figure",
+    "papers",
+    "session",
+    "app",
+    "cli",
+    "main",
 ];
 
 fn rust_files(dir: &Path, out: &mut Vec<PathBuf>) {

@@ -6,6 +6,7 @@ mod paper;
 mod sweep;
 mod theory;
 mod train;
+mod translate;
 
 use std::ffi::OsStr;
 use std::process::{Command, Output};
@@ -108,6 +109,31 @@ fn devices_lists_the_processor_and_says_what_auto_takes() {
         "auto never takes software"
     );
     assert_eq!(devices.iter().filter(|d| d["kind"] == "cpu").count(), 1);
+}
+
+/// Mesa's device-selection layer looks for a Wayland display, and libwayland complains on the terminal without
+/// `XDG_RUNTIME_DIR`.
+#[test]
+fn libraries_do_not_write_to_the_terminal() {
+    for runtime in [None, Some("no/path")] {
+        let mut command = program();
+        command.env_remove("XDG_RUNTIME_DIR");
+        if let Some(dir) = runtime {
+            command.env("XDG_RUNTIME_DIR", dir);
+        }
+        let line = "train --data gaussian:9,5,2 --arch linear --latent 2 --steps 2 --device auto";
+        let output = command
+            .args(line.split(' '))
+            .output()
+            .expect("the binary starts");
+        let error = text(&output.stderr);
+        assert!(output.status.success(), "{error}");
+        assert!(!error.contains("XDG_RUNTIME_DIR"), "{error}");
+        assert!(
+            error.contains("3 – 2 – 3"),
+            "the arguments went along: {error}"
+        );
+    }
 }
 
 #[test]

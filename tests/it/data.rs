@@ -4,7 +4,9 @@ mod archives;
 mod arrays;
 mod cifar;
 mod containers;
+mod dialects;
 mod foreign;
+mod formats;
 mod fuzz;
 mod hostile;
 mod matlab;
@@ -12,6 +14,8 @@ mod pictures;
 mod preprocessing;
 mod preview;
 mod scale;
+mod sets;
+mod splits;
 mod storages;
 mod store;
 mod stored;
@@ -117,9 +121,11 @@ fn mnist_has_its_published_numbers() {
     assert_eq!((test.name.as_str(), test.len()), ("MNIST test", 100));
     assert_eq!(test.labels.expect("labels")[..5], [7, 2, 1, 0, 4]);
     let file = folder.join("train-images-idx3-ubyte.gz");
-    let few = from(&file, Split::Test, Some(1000)).expect("a file is taken as it is");
+    let few = from(&file, Split::Auto, Some(1000)).expect("a file is taken as it is");
     assert_eq!(bytes(&few), &bytes(&data)[..784_000]);
     assert_eq!(few.labels.as_deref(), Some(&labels[..1000]));
+    let error = from(&file, Split::Test, None).expect_err("the other part");
+    assert!(error.to_string().contains("but no test images"), "{error}");
 }
 
 #[test]
@@ -289,13 +295,18 @@ fn folders_are_understood_or_explained() {
     let one = folder("cells");
     put(&one, "data.bin.txt", &gzip(&images(3)));
     put(&one, "notes.md", b"hello");
-    for split in [Split::Train, Split::Test] {
-        let data = from(&one, split, None).expect("a set without splits serves both");
+    for split in [Split::Auto, Split::Train] {
+        let data = from(&one, split, None).expect("a set without splits");
         assert_eq!(
             (data.name.as_str(), data.len(), data.labels),
             ("cells", 3, None)
         );
     }
+    refused(
+        &one,
+        Split::Test,
+        "is not divided into training and test images",
+    );
     put(&one, "more", &images(2));
     refused(&one, Split::Train, "holds 2 image sets");
 

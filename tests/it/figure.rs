@@ -357,6 +357,41 @@ fn csv_rows(figure: &FigureSpec) -> Vec<(String, String, String, String, String)
         .collect()
 }
 
+/// pgfplots, gnuplot and awk take a line for a record, quotes or not.
+#[test]
+fn csv_holds_one_record_a_line() {
+    let mut figure = FigureSpec::new("lines", "of two\nlines");
+    figure.notes = vec!["a note\r\nand more".into()];
+    let marker = MarkerStyle::new(Shape::Square, true);
+    let points = vec![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]];
+    let mut series = Series::markers("s\nt", "", points, marker, Role::Kl.into());
+    series.hover = Some(vec![
+        "z0\nKL = 1,5\n".into(),
+        "\"quoted\"\u{2028}\rand\u{b}more".into(),
+        "\n".into(),
+    ]);
+    figure.layers.push(Layer::Series(series));
+    let text = String::from_utf8(written(&figure, &figure.size, "csv")).expect("UTF-8");
+    let rows: Vec<&str> = text
+        .split('\n')
+        .filter(|l| l.starts_with("0,series,"))
+        .collect();
+    assert_eq!(rows.len(), 3, "{text}");
+    assert!(rows[0].ends_with(",\"z0; KL = 1,5\""), "{}", rows[0]);
+    assert!(
+        rows[1].ends_with(",\"\"\"quoted\"\"; and; more\""),
+        "{}",
+        rows[1]
+    );
+    assert!(rows[2].ends_with(','), "{}", rows[2]);
+    assert!(
+        rows.iter().all(|r| r.starts_with("0,series,s; t,")),
+        "{rows:?}"
+    );
+    assert!(text.contains("# note: a note; and more\n"), "{text}");
+    assert!(!text.contains(['\r', '\u{b}', '\u{2028}']));
+}
+
 #[test]
 fn csv_numbers_parse_back_to_the_same_bits() {
     let numbers = [

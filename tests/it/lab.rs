@@ -33,7 +33,7 @@ fn linear_sweep(points: usize, most_steps: u64) -> SweepRequest {
     };
     let start: LiveConfig = live(1.0, 1.0, 1e-2);
     SweepRequest {
-        spectrum: Some(spectrum(&data)),
+        known: spectrum(&data).into(),
         setup: setup(&data, net, start, ITEMS, 3),
         parameter: Parameter::Beta,
         values: snapped(&log_values(0.15, 14.0, points), &SPECTRUM),

@@ -8,6 +8,7 @@
 mod architecture;
 mod cli;
 mod common;
+mod convention;
 mod data;
 mod engine;
 mod figure;

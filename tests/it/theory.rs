@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod counting;
 mod cross;
 mod dense;
 mod elbo;
 mod extremes;
+mod invariance;
 mod learned_gamma;
 mod matrices;
 mod minimise;

@@ -54,8 +54,8 @@ fn preparation(ui: &mut Ui, state: &AppState, edited: &mut Option<f64>, actions:
     let mut split = data.split;
     if matches!(data.source, DataSource::Path(_)) {
         row(ui, "split", |ui| {
-            let options = [(Split::Train, "train"), (Split::Test, "test")];
-            segmented(ui, &mut split, &options, false);
+            let dataset = state.data.as_ref().map(|d| &*d.dataset);
+            split_choice(ui, &mut split, dataset);
         });
     }
     if kind != data.preprocess
@@ -96,6 +96,34 @@ pub(in crate::app) fn preprocess_menu(
             Preprocess::Standardize,
         ];
         all.map(entry).into()
+    });
+}
+
+/// One of the splits; those that `data`, once they are known, do not have are out of reach.
+pub(in crate::app) fn split_choice(ui: &mut Ui, split: &mut Split, data: Option<&Dataset>) {
+    let there = |option: Split| match (option, data) {
+        (Split::Auto, _) | (_, None) => true,
+        // What is not divided can be trained on, and has no other part.
+        (Split::Train, Some(data)) if data.splits.is_empty() => true,
+        (option, Some(data)) => data.splits.contains(&option),
+    };
+    let before = *split;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for option in Split::ALL {
+            let name = match option {
+                Split::Validation => "valid",
+                option => option.name(),
+            };
+            // The present choice stays in reach, so that it can be seen.
+            let enabled = there(option) || option == before;
+            let shown =
+                ui.add_enabled_ui(enabled, |ui| segmented(ui, split, &[(option, name)], false));
+            if !enabled {
+                let text = format!("These data have no {name} part");
+                shown.response.on_disabled_hover_text(text);
+            }
+        }
     });
 }
 

@@ -20,7 +20,7 @@ use crate::app::outline::OutlineCache;
 use crate::app::state::AppState;
 use crate::config::{NetConfig, SamplingConfig};
 
-pub(super) use data::{preprocess_menu, preprocess_name, scale_menu};
+pub(super) use data::{preprocess_menu, preprocess_name, scale_menu, split_choice};
 pub(super) use parts::{name, row};
 
 /// What the panel remembers between frames that is no setting of a run.

@@ -148,7 +148,7 @@ fn snap_buttons(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             ui,
             kill,
             "kill one ▸",
-            "Snap β to the next threshold: exactly one more mode dies (linear theory)",
+            "Snap β to the next threshold: one more mode dies, and with it those of the same ζ² (linear theory)",
         ) {
             actions.push(Action::KillOne);
         }

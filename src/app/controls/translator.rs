@@ -8,7 +8,7 @@ use crate::app::number::significant;
 use crate::app::state::AppState;
 use crate::app::theme::muted;
 use crate::config::LiveConfig;
-use crate::theory::{ErrorTerm, LossForm, Reduction, Sizes, read_loss};
+use crate::convention::{ErrorTerm, Factor, LossForm, Reduction, Sizes, read_loss};
 
 use super::parts::{complaint, name, quiet, row};
 
@@ -19,6 +19,10 @@ pub(super) struct Translator {
     form: LossForm,
     /// w.
     weight: f64,
+    /// w as the pasted code has it, with the sizes in it, until another is put in.
+    factor: Option<Factor>,
+    /// Whether something in the pasted code could not be placed: there is no β until w is put in by hand.
+    unresolved: bool,
     /// d of the code's own data; the present data's until it is changed.
     dim: Option<usize>,
     /// The same for κ.
@@ -39,6 +43,8 @@ impl Default for Translator {
             open: false,
             form: LossForm::default(),
             weight: 1.0,
+            factor: None,
+            unresolved: false,
             dim: None,
             latents: None,
             batch: None,
@@ -124,6 +130,9 @@ impl Translator {
         self.error(ui);
         self.kl(ui);
         self.own_sizes(ui, state);
+        if let Some(factor) = self.factor {
+            self.weight = factor.at(&self.sizes(state));
+        }
         ui.separator();
         self.results(ui, state, actions);
     }
@@ -132,13 +141,21 @@ impl Translator {
         self.read.clear();
         self.warnings.clear();
         self.unread = false;
+        self.unresolved = false;
+        self.factor = None;
         if self.pasted.trim().is_empty() {
             return;
         }
         match read_loss(&self.pasted) {
             Some(reading) => {
                 self.form = reading.form;
-                self.weight = reading.weight.unwrap_or(1.0);
+                self.weight = 1.0;
+                self.factor = reading.weight;
+                self.unresolved = !reading.unread.is_empty();
+                // The code's own sizes, where it gives them numbers.
+                self.dim = reading.sizes.dim.or(self.dim);
+                self.latents = reading.sizes.latents.or(self.latents);
+                self.batch = reading.sizes.batch.or(self.batch);
                 let assumed = reading.assumed.into_iter().map(|a| format!("assumed: {a}"));
                 self.read = reading.found.into_iter().chain(assumed).collect();
                 self.warnings = reading.unread;
@@ -229,12 +246,12 @@ impl Translator {
         ui.label(RichText::new(self.form.formula("w")).monospace());
         row(ui, "w in your code", |ui| {
             let beta = self.form.beta(self.weight, &sizes);
-            let known = beta.as_ref().ok().copied();
+            let known = beta.ok().filter(|_| !self.unresolved);
             let button = ui.add_enabled(known.is_some(), egui::Button::new("use this β"));
             if let Some(beta) = known.filter(|_| button.clicked()) {
                 actions.push(Action::Live(LiveConfig { beta, ..live }));
             }
-            let text = beta.map_or_else(|_| "—".into(), |b| significant(b, 4));
+            let text = known.map_or_else(|| "—".into(), |b| significant(b, 4));
             ui.label(RichText::new(format!("is β = {text}")).strong());
             let speed = 0.01 * self.weight;
             let drag = DragValue::new(&mut self.weight)
@@ -243,6 +260,11 @@ impl Translator {
                 .custom_formatter(|v, _| significant(v, 5));
             let response = ui.add(drag);
             name(&response, "code weight");
+            if response.changed() {
+                // Whoever says what w is has read the code.
+                self.factor = None;
+                self.unresolved = false;
+            }
         });
         row(
             ui,

@@ -32,12 +32,12 @@ impl AppState {
 
     /// Starts the diagnosis that waits for a copy under this number, if there is one.
     pub(super) fn diagnose_copy(&mut self, id: u64, copy: &Arc<RunCopy>) -> Option<Vec<Effect>> {
-        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.clone());
+        let known = self.known();
         let made = self.lab.diagnosis.as_mut().filter(|m| m.id == id)?;
         made.provenance.step = Some(copy.checkpoint.step);
         let request = DiagnoseRequest {
             copy: Arc::clone(copy),
-            spectrum,
+            known,
             steps: made.settings.steps,
         };
         Some(self.begin(id, Experiment::Diagnose(request)))

@@ -11,7 +11,8 @@ use crate::lab::{
     Diagnosis, Experiment, NoiseRun, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress,
     Report, Stage, Sweep, SweepRequest, log_values, snapped,
 };
-use crate::train::{Command, RunCopy, RunSetup};
+use crate::metrics::Known;
+use crate::train::{Command, RunCopy, RunId, RunSetup};
 
 use super::diagnose::DiagnoseSettings;
 use super::noise::NoiseSettings;
@@ -78,6 +79,10 @@ pub struct Made<S, R> {
     pub settings: S,
     /// The settings of the run on screen when it was started.
     pub base: RunConfig,
+    /// That run, until it is reset.
+    pub run: Option<RunId>,
+    /// What was known of its data.
+    pub known: Known,
     /// Where its numbers come from.
     pub provenance: Provenance,
     /// What there is of it.
@@ -158,6 +163,16 @@ impl LabState {
             || self.noise.as_ref().is_some_and(Made::is_running)
     }
 
+    /// The run on screen begins anew: what was found on copies of it is of another.
+    pub(super) fn forget_run(&mut self) {
+        if let Some(made) = &mut self.diagnosis {
+            made.run = None;
+        }
+        if let Some(made) = &mut self.noise {
+            made.run = None;
+        }
+    }
+
     /// The user took play and pause into their own hands.
     pub(super) fn forget_pause(&mut self) {
         self.waiting = false;
@@ -185,24 +200,21 @@ impl AppState {
 
     /// The values of β or γ between which modes die for these data, with some room on either side.
     pub fn lab_range(&self, parameter: Parameter) -> Option<(f64, f64)> {
-        let spectrum = self.data.as_ref()?.spectrum.as_ref()?;
-        let all = parameter.thresholds(&self.config, spectrum);
+        let all = parameter.thresholds(&self.config, &self.known());
         let (first, last) = (*all.first()?, *all.last()?);
         (first > 0.0).then(|| ((0.5 * last).max(1e-3 * first), 2.0 * first))
     }
 
     pub(super) fn start_sweep(&mut self, settings: SweepSettings) -> Vec<Effect> {
-        let Some((data, setup)) = self.lab_setup() else {
+        let Some((_, setup)) = self.lab_setup() else {
             return Vec::new();
         };
-        let spectrum = data.spectrum.clone();
-        let thresholds = spectrum.as_ref().map_or_else(Vec::new, |spectrum| {
-            settings.parameter.thresholds(&self.config, spectrum)
-        });
+        let known = self.known();
+        let thresholds = settings.parameter.thresholds(&self.config, &known);
         let plain = log_values(settings.from, settings.to, settings.points);
         let request = SweepRequest {
             setup,
-            spectrum,
+            known,
             parameter: settings.parameter,
             values: snapped(&plain, &thresholds),
             most_steps: settings.most_steps,
@@ -223,7 +235,7 @@ impl AppState {
         };
         let request = PhaseRequest {
             data_digest: data.digest.clone(),
-            spectrum: data.spectrum.clone(),
+            known: self.known(),
             width: first_width(&setup.config.net.encoder),
             setup,
             axis: settings.axis,
@@ -261,6 +273,8 @@ impl AppState {
             id: self.lab.next,
             settings,
             base: self.config.clone(),
+            run: self.run.as_ref().map(|run| run.id),
+            known: self.known(),
             provenance: Provenance {
                 step: None,
                 ..self.provenance()

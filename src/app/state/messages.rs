@@ -186,10 +186,14 @@ impl AppState {
             };
             let known = self.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
             let fresh = known.is_none_or(|old| !Arc::ptr_eq(old, &evaluation));
-            if fresh && evaluation.step > 0 && self.zeroed.is_empty() {
+            // Numbers of an exploded run would squeeze everything else into a line.
+            let sane = !evaluation.sanity.is_exploded();
+            if fresh && sane && evaluation.step > 0 && self.zeroed.is_empty() {
                 self.visit(visit);
                 let head = evaluation.posterior.head(FOLLOWED);
-                remember(&mut self.rate_trail, [evaluation.kl, evaluation.sse]);
+                if evaluation.has_posterior() {
+                    remember(&mut self.rate_trail, [evaluation.kl, evaluation.sse]);
+                }
                 remember(&mut self.means, Arc::new(head));
                 let moment = Moment {
                     step: evaluation.step,

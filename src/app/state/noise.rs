@@ -93,7 +93,7 @@ impl AppState {
             return Vec::new();
         }
         let old = self.lab.noise.take();
-        let going_on = old.filter(|m| m.goes_on(&settings, &self.config));
+        let going_on = old.filter(|m| self.is_of_this_run(m) && m.goes_on(&settings, &self.config));
         let so_far = going_on.and_then(|m| m.result);
         let made = self.made(settings, so_far.clone());
         let id = made.id;

@@ -4,81 +4,30 @@ use std::sync::Arc;
 
 use crate::app::action::Effect;
 use crate::app::loader::Relation;
-use crate::config::{Estimator, Likelihood, Objective, RunConfig, Target, TrainedPart};
+use crate::config::Target;
 use crate::data::CrossSpectrum;
-use crate::metrics::{Explainable, predict};
+use crate::metrics::{Coverage, Known, Limit};
 use crate::theory::{Gamma, NextThreshold, next_to_die, next_to_revive};
 
 use super::AppState;
 
-/// A setting that the linear theory does not cover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Uncovered {
-    /// The setting, to go after "linear theory does not cover".
-    pub what: &'static str,
-    /// Why not, in a sentence.
-    pub why: &'static str,
-}
-
-impl Uncovered {
-    /// The one line that stands where a predicted count would.
-    pub fn sentence(self) -> String {
-        format!("linear theory does not cover {}", self.what)
-    }
-}
-
-/// The first setting of a run that makes the predicted count a wrong promise.
-///
-/// A schedule is none of them: the theory is about the β it ends at.
-pub fn uncovered(config: &RunConfig) -> Option<Uncovered> {
-    let (live, net) = (&config.live, &config.net);
-    let because = |what, why| Some(Uncovered { what, why });
-    if live.objective == Objective::Autoencoder {
-        return because(
-            "the autoencoder",
-            "It has neither noise nor a KL term, so no mode has to pay for itself.",
-        );
-    }
-    match net.likelihood {
-        Likelihood::Gaussian => {}
-        Likelihood::GaussianPerPixel => {
-            return because(
-                "a γ per pixel",
-                "Its thresholds ζ²/γ hold for one γ shared by all dimensions.",
-            );
-        }
-        Likelihood::Bernoulli => {
-            return because(
-                "Bernoulli",
-                "Its squared error, and with it ζ² > βγ, comes from a Gaussian decoder.",
-            );
-        }
-    }
-    if matches!(net.estimator, Estimator::ImportanceWeighted(samples) if samples > 1) {
-        return because(
-            "importance weighting",
-            "It is about the ELBO, and this bound is tighter.",
-        );
-    }
-    if live.free_bits > 0.0 {
-        return because(
-            "free bits",
-            "They pay for λ nats of every latent, so that latents below a threshold may stay.",
-        );
-    }
-    if live.trained != TrainedPart::Both {
-        return because(
-            "half-trained nets",
-            "It is about the optimum of encoder and decoder together.",
-        );
-    }
-    None
-}
-
 impl AppState {
+    /// How far the linear theory speaks of the run on screen.
+    pub fn coverage(&self) -> Coverage {
+        Coverage::of(&self.config, self.snapshot.as_ref().map(|s| s.step))
+    }
+
     /// The setting, if any, that makes the predicted count a wrong promise.
-    pub fn uncovered(&self) -> Option<Uncovered> {
-        uncovered(&self.config)
+    pub fn uncovered(&self) -> Option<Limit> {
+        self.coverage().uncovered()
+    }
+
+    /// What is known of the data on screen, and of what they explain of the target of the settings.
+    pub fn known(&self) -> Known {
+        Known {
+            spectrum: self.data.as_ref().and_then(|d| d.spectrum.clone()),
+            cross: self.cross().cloned(),
+        }
     }
 
     /// What the data explain of the target of the settings, if that is not the input and is known.
@@ -116,11 +65,7 @@ impl AppState {
 
     /// How the theory treats γ.
     pub fn gamma_mode(&self) -> Gamma {
-        if self.config.live.gamma_moves() {
-            Gamma::Learned
-        } else {
-            Gamma::Fixed(self.config.live.gamma)
-        }
+        Gamma::of(&self.config.live)
     }
 
     /// The active mode whose threshold is next above β.
@@ -144,17 +89,8 @@ impl AppState {
     }
 
     pub(super) fn predict(&mut self) {
-        let spectrum = self.data.as_ref().and_then(|d| d.spectrum.as_deref());
-        let explainable = if self.config.net.target == Target::Input {
-            spectrum.map(Explainable::Input)
-        } else {
-            self.cross().map(|cross| Explainable::Target(cross))
-        };
-        let live = &self.config.live;
-        self.prediction = explainable.and_then(|data| {
-            let (latents, gamma) = (self.config.net.latents, self.gamma_mode());
-            predict(data, latents, live.eta_enc, live.beta, gamma).ok()
-        });
+        let step = self.snapshot.as_ref().map(|s| s.step);
+        self.prediction = self.known().prediction(&self.config, step);
         self.generation += 1;
     }
 }
@@ -164,87 +100,8 @@ mod tests {
     use super::*;
     use crate::app::action::Action;
     use crate::app::loader::{LoadedData, LoaderMessage};
-    use crate::config::{KlSchedule, LiveConfig, NetConfig};
+    use crate::config::{LiveConfig, NetConfig, RunConfig};
     use crate::data::{self, Preprocessor, Targets, gaussian};
-
-    #[test]
-    fn what_changes_the_optimum_is_said_and_what_only_changes_the_way_is_not() {
-        let run = |live: LiveConfig, net: NetConfig| {
-            uncovered(&RunConfig {
-                net,
-                live,
-                ..RunConfig::default()
-            })
-            .map(|u| u.what)
-        };
-        let (live, net) = (LiveConfig::default(), NetConfig::default());
-        assert_eq!(run(live, net.clone()), None);
-        let schedule = KlSchedule::WarmUp { steps: 10 };
-        assert_eq!(run(LiveConfig { schedule, ..live }, net.clone()), None);
-        assert_eq!(run(live, NetConfig::linear(4)), None);
-        for target in [Target::Labels, Target::LinearMap(3)] {
-            let other = NetConfig {
-                target,
-                ..net.clone()
-            };
-            assert_eq!(run(live, other), None);
-        }
-        let eta_enc = 0.5;
-        assert_eq!(run(LiveConfig { eta_enc, ..live }, net.clone()), None);
-        let estimator = Estimator::ImportanceWeighted(1);
-        assert_eq!(
-            run(
-                live,
-                NetConfig {
-                    estimator,
-                    ..net.clone()
-                }
-            ),
-            None
-        );
-
-        let objective = Objective::Autoencoder;
-        let autoencoder = LiveConfig { objective, ..live };
-        assert_eq!(run(autoencoder, net.clone()), Some("the autoencoder"));
-        for (changed, word) in [
-            (
-                NetConfig {
-                    likelihood: Likelihood::Bernoulli,
-                    ..net.clone()
-                },
-                "Bernoulli",
-            ),
-            (
-                NetConfig {
-                    likelihood: Likelihood::GaussianPerPixel,
-                    ..net.clone()
-                },
-                "per pixel",
-            ),
-            (
-                NetConfig {
-                    estimator: Estimator::ImportanceWeighted(2),
-                    ..net.clone()
-                },
-                "importance",
-            ),
-        ] {
-            let what = run(live, changed).expect("not covered");
-            assert!(what.contains(word), "{what}");
-        }
-        for changed in [
-            LiveConfig {
-                free_bits: 0.1,
-                ..live
-            },
-            LiveConfig {
-                trained: TrainedPart::Encoder,
-                ..live
-            },
-        ] {
-            assert!(run(changed, net.clone()).is_some(), "{changed:?}");
-        }
-    }
 
     /// A target is related to the data once they are there with their spectrum, once per draw, and
     /// again after a load that came to nothing.

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use super::content::Content;
+use super::no_posterior;
 use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::number::significant;
@@ -92,8 +93,8 @@ impl Content for Curve {
         }))
     }
 
-    fn empty(&self, _state: &AppState) -> String {
-        "no statistics yet: press Play".into()
+    fn empty(&self, state: &AppState) -> String {
+        no_posterior(state)
     }
 }
 
@@ -101,6 +102,9 @@ impl Curve {
     /// The network's curve as it is now.
     fn current(&self, state: &AppState) -> Option<(CurveOf, CollapseCurve)> {
         let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
+        if !evaluation.has_posterior() {
+            return None;
+        }
         let prior = evaluation.prior_variance();
         let curve = CollapseCurve::new(&evaluation.posterior, prior, self.delta);
         let run = state.run.as_ref().map_or("", |r| r.label.as_str());

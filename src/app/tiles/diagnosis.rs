@@ -3,7 +3,7 @@
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::content::{Content, Drawn};
-use super::experiment::{Start, count, parameters, start_stop, status};
+use super::experiment::{Start, count, marked, parameters, start_stop, status};
 use crate::app::action::Action;
 use crate::app::number::thousands;
 use crate::app::state::AppState;
@@ -100,19 +100,29 @@ impl Content for Diagnosis {
         }
         let made = state.lab.diagnosis.as_ref()?;
         let found = made.result.as_ref()?;
-        ScrollArea::vertical()
-            .auto_shrink(false)
-            .show(ui, |ui| match &found.verdict {
-                Some(verdict) => answers(ui, state, verdict, actions),
+        let foreign = state.foreign_diagnosis();
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            if let Some(foreign) = &foreign {
+                let warn = theme::chrome(Theme::of(ui)).warn;
+                ui.label(RichText::new(&foreign.sentence).color(warn));
+                if !foreign.same_run {
+                    ui.multiply_opacity(0.6);
+                }
+            }
+            let other_run = foreign.is_some_and(|f| !f.same_run);
+            match &found.verdict {
+                Some(verdict) => answers(ui, state, verdict, other_run, actions),
                 None => so_far(ui, found),
-            });
+            }
+        });
         Some(Drawn { hovered: None })
     }
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
         let made = state.lab.diagnosis.as_ref()?;
         let found = made.result.as_ref()?;
-        Some(diagnosis_figure(found, &made.provenance))
+        let figure = diagnosis_figure(found, &made.provenance);
+        Some(marked(figure, state.foreign_diagnosis()))
     }
 
     fn empty(&self, state: &AppState) -> String {
@@ -140,7 +150,14 @@ fn so_far(ui: &mut Ui, found: &Found) {
     }
 }
 
-fn answers(ui: &mut Ui, state: &AppState, verdict: &Verdict, actions: &mut Vec<Action>) {
+/// The verdict; one of another run has no remedy for this one.
+fn answers(
+    ui: &mut Ui,
+    state: &AppState,
+    verdict: &Verdict,
+    other_run: bool,
+    actions: &mut Vec<Action>,
+) {
     let c = theme::chrome(Theme::of(ui));
     let tint = |category: Category| match category {
         Category::Healthy | Category::Surplus => c.accent,
@@ -162,7 +179,10 @@ fn answers(ui: &mut Ui, state: &AppState, verdict: &Verdict, actions: &mut Vec<A
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("Next: ").strong().color(c.strong));
         ui.label(RichText::new(&verdict.advice).color(c.strong));
-        if let Some(remedy) = verdict.remedy.filter(|r| *r != state.config.live) {
+        let remedy = verdict
+            .remedy
+            .filter(|r| !other_run && *r != state.config.live);
+        if let Some(remedy) = remedy {
             let help = "Changes the live settings of the run; its weights stay";
             if ui.button("do it").on_hover_text(help).clicked() {
                 actions.push(Action::Live(remedy));

@@ -7,8 +7,9 @@ use egui::{DragValue, Response, Ui};
 use crate::app::action::Action;
 use crate::app::controls::name;
 use crate::app::number::{significant, thousands};
-use crate::app::state::AppState;
 use crate::app::state::lab::Made;
+use crate::app::state::{AppState, Foreign};
+use crate::figure::FigureSpec;
 use crate::lab::{Progress, Stage};
 
 /// A tight row of an experiment's numbers, which stand still while it runs.
@@ -116,6 +117,14 @@ pub(super) fn start_stop(
             actions.push(Action::PauseForLab(pause));
         }
     });
+}
+
+/// The figure with a first note that says of what it is, if not of what is on screen.
+pub(super) fn marked(mut figure: FigureSpec, foreign: Option<Foreign>) -> FigureSpec {
+    if let Some(foreign) = foreign {
+        figure.notes.insert(0, foreign.sentence);
+    }
+    figure
 }
 
 /// One line on how far an experiment is, or what it would cost.

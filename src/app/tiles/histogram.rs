@@ -1,6 +1,7 @@
 //! The tile of the histogram of the posterior's σ.
 
 use super::content::Content;
+use super::no_posterior;
 use crate::app::state::AppState;
 use crate::figure::FigureSpec;
 use crate::figure::tiles::{SigmaHistogram, sigma_histogram};
@@ -20,6 +21,9 @@ impl Content for Sigma {
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
         let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
+        if !evaluation.has_posterior() {
+            return None;
+        }
         let sigmas: Vec<f64> = evaluation.posterior.sigmas().collect();
         Some(sigma_histogram(&SigmaHistogram {
             sigmas: &sigmas,
@@ -28,7 +32,7 @@ impl Content for Sigma {
         }))
     }
 
-    fn empty(&self, _state: &AppState) -> String {
-        "no statistics yet: press Play".into()
+    fn empty(&self, state: &AppState) -> String {
+        no_posterior(state)
     }
 }

@@ -14,7 +14,7 @@ use crate::app::theme::foldable;
 use crate::figure::FigureSpec;
 use crate::figure::tiles::{Merit, Merits as Drawing, merits as figure};
 use crate::metrics::{MutualInformation, mutual_information};
-use crate::train::{Posterior, Waker};
+use crate::train::{Posterior, RunId, Waker};
 
 /// Seconds between two estimates while training: each takes some tens of milliseconds of a core.
 const PERIOD_S: f64 = 2.0;
@@ -30,6 +30,7 @@ enum View {
 
 /// What the tile's thread is asked for.
 struct Request {
+    run: RunId,
     posterior: Arc<Posterior>,
     prior_variance: f64,
     seed: u32,
@@ -39,41 +40,54 @@ struct Request {
 #[derive(Default)]
 pub(super) struct Merits {
     view: View,
-    thread: Option<Background<Request, Option<MutualInformation>>>,
-    /// The posterior asked about last, and when.
-    asked: Option<(Arc<Posterior>, f64)>,
-    information: Option<MutualInformation>,
+    thread: Option<Background<Request, (RunId, Option<MutualInformation>)>>,
+    /// The run and the posterior asked about last, and when.
+    asked: Option<(RunId, Arc<Posterior>, f64)>,
+    /// The newest answer, and of which run it is.
+    information: Option<(RunId, MutualInformation)>,
 }
 
 impl Merits {
     /// Asks about the newest posterior, if it was not and the last one is long enough ago.
     fn ask(&mut self, ui: &Ui, state: &AppState) {
-        let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
-        let Some(evaluation) = evaluation else {
+        let snapshot = state.snapshot.as_ref();
+        let Some((run, evaluation)) = snapshot.and_then(|s| Some((s.run, s.evaluation.as_ref()?)))
+        else {
             self.information = None;
             return;
         };
         let now = ui.input(|i| i.time);
-        if let Some((posterior, when)) = &self.asked {
+        if let Some((of, posterior, when)) = &self.asked {
             let same = Arc::ptr_eq(posterior, &evaluation.posterior);
-            if same || (state.playing && now - when < PERIOD_S) {
+            if same || (*of == run && state.playing && now - when < PERIOD_S) {
                 return;
             }
         }
         if self.thread.is_none() {
             let ctx = ui.ctx().clone();
             let waker: Waker = Arc::new(move || ctx.request_repaint());
-            let work = |r: Request| mutual_information(&r.posterior, r.prior_variance, r.seed);
+            let work = |r: Request| {
+                let found = mutual_information(&r.posterior, r.prior_variance, r.seed);
+                (r.run, found)
+            };
             self.thread = Background::spawn("information", waker, work).ok();
         }
         if let Some(thread) = &self.thread {
-            self.asked = Some((Arc::clone(&evaluation.posterior), now));
+            self.asked = Some((run, Arc::clone(&evaluation.posterior), now));
             thread.ask(Request {
+                run,
                 posterior: Arc::clone(&evaluation.posterior),
                 prior_variance: evaluation.prior_variance(),
                 seed: state.config.sampling.seed,
             });
         }
+    }
+
+    /// The newest answer about the run on screen.
+    fn information(&self, state: &AppState) -> Option<MutualInformation> {
+        let run = state.snapshot.as_ref()?.run;
+        let (of, found) = self.information?;
+        (of == run).then_some(found)
     }
 }
 
@@ -103,8 +117,8 @@ impl Content for Merits {
 
     fn poll(&mut self) -> bool {
         match self.thread.as_ref().and_then(Background::take) {
-            Some(information) => {
-                self.information = information;
+            Some((run, information)) => {
+                self.information = information.map(|found| (run, found));
                 true
             }
             None => false,
@@ -117,7 +131,7 @@ impl Content for Merits {
         }
         self.ask(ui, state);
         state.snapshot.as_ref()?.evaluation.as_ref()?;
-        numbers::show(ui, &numbers::groups(state, self.information));
+        numbers::show(ui, &numbers::groups(state, self.information(state)));
         Some(Drawn { hovered: None })
     }
 
@@ -130,7 +144,7 @@ impl Content for Merits {
         let mut figure = (!all.is_empty()).then(|| figure(which, &all, &state.provenance()))?;
         if self.view == View::Numbers {
             // What is saved while the numbers are on screen carries them.
-            let lines = numbers::groups(state, self.information);
+            let lines = numbers::groups(state, self.information(state));
             let line = |n: &numbers::Number| format!("{} {}", n.name, n.value);
             figure.notes = lines
                 .iter()

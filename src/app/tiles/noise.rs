@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::experiment::{Start, count, parameters, ratio, start_stop, status};
+use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
 use crate::app::action::Action;
 use crate::app::number::{significant, thousands};
 use crate::app::state::AppState;
@@ -146,7 +146,8 @@ impl Content for Noise {
         let start = Start {
             what: "noise",
             running,
-            goes_on: made.is_some_and(|m| m.goes_on(&settings, &state.config)),
+            goes_on: state.foreign_noise().is_none()
+                && made.is_some_and(|m| m.goes_on(&settings, &state.config)),
             blocked,
             action: Action::StartNoise(settings),
         };
@@ -167,7 +168,10 @@ impl Content for Noise {
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
         let made = state.lab.noise.as_ref()?;
         let run = made.result.as_ref().filter(|r| !r.points.is_empty())?;
-        Some(noise_figure(run, &made.provenance))
+        Some(marked(
+            noise_figure(run, &made.provenance),
+            state.foreign_noise(),
+        ))
     }
 
     fn empty(&self, state: &AppState) -> String {

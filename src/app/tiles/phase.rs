@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::experiment::{Start, count, parameters, ratio, start_stop, status};
+use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
 use super::shown_gamma;
 use crate::app::action::Action;
 use crate::app::number::thousands;
@@ -16,6 +16,7 @@ use crate::figure::FigureSpec;
 use crate::figure::lab::{phase_figure, theory_map_figure};
 use crate::figure::tiles::phase::{CELL_NOTES, CELLS};
 use crate::lab::{Parameter, PhaseAxis, TheoryMap};
+use crate::metrics::Coverage;
 use crate::theory::LinearProblem;
 
 /// Cells of the theory's map.
@@ -128,21 +129,27 @@ impl Phase {
     fn trained(axis: PhaseAxis, state: &AppState) -> Option<FigureSpec> {
         let made = Self::made(state, axis)?;
         let map = made.result.as_ref()?;
-        let spectrum = state.data.as_ref().and_then(|d| d.spectrum.as_ref());
-        let thresholds = spectrum.map_or_else(Vec::new, |spectrum| {
-            let mut widest = made.base.clone();
-            if axis == PhaseAxis::Latents {
-                widest.net.latents = map.rows.last().copied().unwrap_or(1);
-            }
-            Parameter::Beta.thresholds(&widest, spectrum)
-        });
+        let mut widest = made.base.clone();
+        if axis == PhaseAxis::Latents {
+            widest.net.latents = map.rows.last().copied().unwrap_or(1);
+        }
+        // Of its own data, and only where the theory covers its runs.
+        let thresholds = if Coverage::of(&widest, None).applies() {
+            Parameter::Beta.thresholds(&widest, &made.known)
+        } else {
+            Vec::new()
+        };
+        let foreign = state.foreign_phase();
         let net = &state.config.net;
         let row = match axis {
             PhaseAxis::Latents => Some(net.latents),
             PhaseAxis::Depth => net.encoder.widths().map(|w| w.len()),
         };
-        let current = row.map(|row| [state.config.live.beta, row as f64]);
-        Some(phase_figure(map, &thresholds, current, &made.provenance))
+        let current = row
+            .filter(|_| foreign.is_none())
+            .map(|row| [state.config.live.beta, row as f64]);
+        let figure = phase_figure(map, &thresholds, current, &made.provenance);
+        Some(marked(figure, foreign))
     }
 
     /// Opens the run of a cell in the window.
@@ -157,6 +164,11 @@ impl Phase {
         let Some(config) = map.config(&made.base, cell % across, cell / across) else {
             return;
         };
+        if state.foreign_phase().is_some() {
+            // With its own data, not with those on screen.
+            actions.push(Action::OpenRun(Box::new(config)));
+            return;
+        }
         actions.push(Action::Live(config.live));
         if config.sampling != state.config.sampling {
             actions.push(Action::Sampling(config.sampling));

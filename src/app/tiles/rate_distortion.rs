@@ -1,7 +1,7 @@
 //! The tile of rate against distortion.
 
 use super::content::Content;
-use super::shown_gamma;
+use super::{no_posterior, shown_gamma};
 use crate::app::state::AppState;
 use crate::figure::FigureSpec;
 use crate::figure::tiles::{RateDistortion, rate_distortion as figure};
@@ -52,7 +52,7 @@ impl Content for Rate {
         }))
     }
 
-    fn empty(&self, _state: &AppState) -> String {
-        "no statistics yet: press Play".into()
+    fn empty(&self, state: &AppState) -> String {
+        no_posterior(state)
     }
 }

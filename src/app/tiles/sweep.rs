@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::experiment::{Start, count, parameters, ratio, start_stop, status};
+use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
 use crate::app::action::Action;
 use crate::app::number::thousands;
 use crate::app::state::AppState;
@@ -136,7 +136,8 @@ impl Content for Sweep {
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
         let made = state.lab.sweep.as_ref()?;
         let sweep = made.result.as_ref().filter(|s| !s.points.is_empty())?;
-        Some(sweep_figure(sweep, self.quantity, &made.provenance))
+        let figure = sweep_figure(sweep, self.quantity, &made.provenance);
+        Some(marked(figure, state.foreign_sweep()))
     }
 
     fn empty(&self, state: &AppState) -> String {

@@ -53,7 +53,7 @@ impl Content for Thresholds {
 
     fn help(&self) -> &'static str {
         "ζ²: eigenvalues of the data's covariance, the variance of each principal mode. In the linear model \
-         a mode keeps a latent alive exactly while its ζ² > βγ (Wang & Ziyin 2022). Drag the line to move β, or γ where ↕ γ is chosen (a learned γ is not yours to move). \
+         a mode keeps a latent alive exactly while its ζ² > βγ (Wang & Ziyin 2022); within 10⁻⁵ of its threshold it counts as dead. Drag the line to move β, or γ where ↕ γ is chosen (a learned γ is not yours to move). \
          Triangles are this network's own thresholds, γβ/E σ²; the dash beside one is a second estimate, from \
          what the latent adds to the reconstruction. Click a mode to see its loss surface."
     }

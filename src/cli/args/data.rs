@@ -20,7 +20,7 @@ pub struct DataArguments {
     /// pictures, CelebA.
     #[arg(long, value_parser = data_source())]
     pub data: DataSource,
-    /// Which split, where the data have one.
+    /// Which split, where the data have several: auto is train where there is one, else what there is, which is then said.
     #[arg(long, value_enum, default_value_t)]
     pub split: Split,
     /// Use the first N items in file order.
@@ -52,7 +52,7 @@ pub struct ValueArguments {
         allow_negative_numbers = true
     )]
     pub scale: Scale,
-    /// Array to take where a file holds several.
+    /// Array to take where a file holds several, or set of images where a folder does.
     #[arg(long, value_name = "NAME")]
     pub array: Option<String>,
     /// Missing values of a table: refuse, drop their lines, or put the column's mean.

@@ -185,7 +185,8 @@ impl<T: Real> Backend for CpuBackend<T> {
                 } else {
                     None
                 };
-                self.metrics.push(StepMetrics::from_row(&row, bad_op));
+                self.metrics
+                    .push(StepMetrics::from_row(&row, self.plan.net.latents, bad_op));
             }
         });
         match self.data.pixels.failure() {

@@ -122,7 +122,7 @@ impl GpuBackend {
                 stream: streamed.then(|| Stream::new(data, preprocessor)),
                 steps: layout.streamed_steps,
                 budget: options.submission_budget(kind),
-                readback: Readback::new(&gpu),
+                readback: Readback::new(&gpu, plan.net.latents),
                 in_flight: VecDeque::new(),
                 interrupt: Arc::default(),
                 plan,

@@ -27,12 +27,14 @@ pub(super) struct Readback {
     free: Vec<wgpu::Buffer>,
     pending: VecDeque<Pending>,
     finished: Vec<StepMetrics>,
+    /// κ of the plan.
+    latents: usize,
     /// A step went non-finite: it was the last to be reported until the status is cleared.
     halted: bool,
 }
 
 impl Readback {
-    pub(super) fn new(gpu: &GpuDevice) -> Self {
+    pub(super) fn new(gpu: &GpuDevice, latents: usize) -> Self {
         let buffer = || {
             gpu.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("metrics staging"),
@@ -45,6 +47,7 @@ impl Readback {
             free: (0..BUFFERS).map(|_| buffer()).collect(),
             pending: VecDeque::new(),
             finished: Vec::new(),
+            latents,
             halted: false,
         }
     }
@@ -143,7 +146,8 @@ impl Readback {
                 .collect();
             let bad_op = status.bad().filter(|(s, _)| *s == slot).map(|(_, op)| op);
             self.halted = bad_op.is_some();
-            self.finished.push(StepMetrics::from_row(&row, bad_op));
+            self.finished
+                .push(StepMetrics::from_row(&row, self.latents, bad_op));
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Which of several arrays holds the items.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::config::Split;
 use crate::data::error::Error;
 use crate::data::load::name_of;
+use crate::data::split;
 
 use super::entry::{Container, Entry};
 use super::labels::Form;
 use super::layout::{Layout, layout};
-use super::names::{Part, numbered};
+use super::names::numbered;
 
 /// Most arrays that a sentence names.
 const NAMED: usize = 6;
@@ -24,6 +27,8 @@ pub(super) struct Chosen {
     pub(super) remarks: Vec<String>,
     /// The arrays that could be taken instead, if there are any.
     pub(super) others: Vec<String>,
+    /// The parts that the arrays of items are of.
+    pub(super) parts: Vec<Split>,
 }
 
 /// An array that may hold the items.
@@ -41,7 +46,7 @@ struct Candidate<'a> {
 pub(super) fn choose(
     container: &dyn Container,
     asked: Option<&str>,
-    part: Part,
+    asked_part: Split,
 ) -> Result<Chosen, Error> {
     let entries = container.entries();
     let fail = |reason: String| Error::Folder {
@@ -67,30 +72,41 @@ pub(super) fn choose(
     if usable.is_empty() {
         return Err(fail(nothing(container)));
     }
-    let of = |wanted: Option<Part>| -> Vec<&Candidate> {
+    let of = |wanted: Option<Split>| -> Vec<&Candidate> {
         let fits = |c: &&Candidate| c.entry.says().part == wanted;
         usable.iter().filter(fits).collect()
     };
-    let mut candidates = of(Some(part));
-    if candidates.is_empty() {
-        candidates = of(None);
-    }
-    // Who names a file of one array wants that one.
-    if let [one] = entries
-        && one.name == name_of(container.path())
-    {
-        candidates = usable.iter().collect();
-    }
-    if candidates.is_empty() {
-        return Err(fail(format!(
-            "{} holds no array for the {} split (it holds {})",
-            noun(container.path()),
-            part.name(),
-            some(usable.iter().map(|c| c.entry))
-        )));
-    }
+    // Who names a file of one array wants that one, and the name of the file was looked at.
+    let single = matches!(entries, [one] if one.name == name_of(container.path()));
+    let parts: BTreeSet<Split> = usable.iter().filter_map(|c| c.entry.says().part).collect();
+    let parts: Vec<Split> = parts.into_iter().collect();
+    let mut remark = None;
+    let candidates: Vec<&Candidate> = if single {
+        usable.iter().collect()
+    } else {
+        let undivided = of(None);
+        let training = matches!(asked_part, Split::Auto | Split::Train);
+        if training && !undivided.is_empty() && !parts.contains(&Split::Train) {
+            undivided
+        } else {
+            let taken = split::choose(asked_part, &parts, "items").map_err(|why| {
+                fail(format!(
+                    "{why} (its arrays: {})",
+                    some(usable.iter().map(|c| c.entry))
+                ))
+            })?;
+            remark = taken.remark;
+            of(taken.part)
+        }
+    };
+    let part = candidates.first().and_then(|c| c.entry.says().part);
+    let with = |mut chosen: Chosen| {
+        chosen.remarks.splice(0..0, remark);
+        chosen.parts = parts;
+        chosen
+    };
     if let Some(chosen) = of_classes(&candidates) {
-        return Ok(chosen);
+        return Ok(with(chosen));
     }
     if let Some(blocked) = better_but_unreadable(entries, &candidates, part) {
         return Err(fail(blocked));
@@ -103,7 +119,7 @@ pub(super) fn choose(
             some(candidates.iter().map(|c| c.entry))
         )));
     };
-    Ok(told(best, &candidates, entries))
+    Ok(with(told(best, &candidates, entries)))
 }
 
 /// The array called `asked`.
@@ -139,6 +155,7 @@ fn by_name(entries: &[Entry], asked: &str, path: &Path) -> Result<Chosen, String
                 .iter()
                 .filter(|e| e.value.is_ok() && e.sizes.len() > 1),
         ),
+        parts: Vec::new(),
     })
 }
 
@@ -202,6 +219,7 @@ fn told(best: &Candidate<'_>, candidates: &[&Candidate<'_>], entries: &[Entry]) 
         } else {
             choices(candidates.iter().map(|c| c.entry))
         },
+        parts: Vec::new(),
     }
 }
 
@@ -280,6 +298,7 @@ fn of_classes(candidates: &[&Candidate<'_>]) -> Option<Chosen> {
             numbers.len() - 1
         )],
         others: choices(candidates.iter().map(|c| c.entry)),
+        parts: Vec::new(),
     })
 }
 
@@ -287,12 +306,14 @@ fn of_classes(candidates: &[&Candidate<'_>]) -> Option<Chosen> {
 fn better_but_unreadable(
     entries: &[Entry],
     candidates: &[&Candidate<'_>],
-    part: Part,
+    part: Option<Split>,
 ) -> Option<String> {
     let known = candidates.iter().filter_map(|c| c.entry.says().rank).min();
-    let unread = entries
-        .iter()
-        .filter(|e| e.says().part.is_none_or(|p| p == part));
+    let unread = entries.iter().filter(|e| {
+        e.says()
+            .part
+            .is_none_or(|p| part.is_none_or(|part| p == part))
+    });
     let unread = unread.filter_map(|e| Some((e.says().rank?, e, e.value.as_ref().err()?)));
     let (rank, entry, what) = unread.min_by_key(|(rank, ..)| *rank)?;
     let pictures = candidates.iter().any(|c| c.layout.is_picture());

@@ -7,13 +7,13 @@ use crate::data::dataset::{Dataset, ImageShape, Pixels};
 use crate::data::error::{Error, OnProgress, plain};
 use crate::data::idx::{MAX_BYTES, RESIDENT_BYTES};
 use crate::data::load::{Loaded, name_of};
+use crate::data::split;
 
 use super::beside::labels_beside;
 use super::choose::{Chosen, choose};
 use super::entry::{Container, Entry, read};
 use super::items::{Items, read_items};
 use super::labels::{Form, Told, is_readable, read_labels};
-use super::names::Part;
 use super::open::open;
 
 /// Most columns of labels that are offered by name.
@@ -33,13 +33,12 @@ pub(in crate::data) fn load(
 ) -> Result<Loaded, Error> {
     let container = open(path)?;
     let container = container.as_ref();
-    let part = Part::asked(config.split);
-    let chosen = choose(container, config.array.as_deref(), part)?;
+    let chosen = choose(container, config.array.as_deref(), config.split)?;
     let items = &container.entries()[chosen.index];
     let own = items.says().part;
     let name = match own {
-        Some(part) if container.entries().len() > 1 => {
-            format!("{} {}", name_of(path), part.name())
+        Some(_) if container.entries().len() > 1 => {
+            format!("{}{}", name_of(path), split::suffix(own))
         }
         _ => name_of(path),
     };
@@ -88,6 +87,7 @@ pub(in crate::data) fn load(
             labels,
             classes,
             remarks,
+            splits: chosen.parts.clone(),
             ..Dataset::default()
         },
         total: Some(total),
@@ -421,6 +421,7 @@ fn by_class(
             },
             labels: Some(labels),
             remarks,
+            splits: chosen.parts.clone(),
             ..Dataset::default()
         },
         total: Some(total),

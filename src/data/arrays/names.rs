@@ -36,41 +36,11 @@ const ITEMS: [&[&str]; 4] = [
 /// How much later something is taken for every group that it lies in.
 const DEEPER: usize = 10;
 
-/// A part of a data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
-    /// What a model is trained on.
-    Train,
-    /// What was held out.
-    Test,
-    /// What was held out to choose a model.
-    Validation,
-}
-
-impl Part {
-    /// The part that is asked for.
-    pub(super) fn asked(split: Split) -> Self {
-        match split {
-            Split::Train => Self::Train,
-            Split::Test => Self::Test,
-        }
-    }
-
-    /// `train`.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Test => "test",
-            Self::Validation => "validation",
-        }
-    }
-}
-
 /// What a name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Names {
     /// The part of the data that the array is.
-    pub(super) part: Option<Part>,
+    pub(super) part: Option<Split>,
     /// Whether it is called labels.
     pub(super) label: bool,
     /// Whether it is a name that NumPy gave, `arr_0`, which says nothing.
@@ -86,11 +56,11 @@ impl Names {
         let words = words(name);
         let says = |known: &[&str]| words.iter().any(|w| known.contains(&w.as_str()));
         let part = if says(&VALIDATION) {
-            Some(Part::Validation)
+            Some(Split::Validation)
         } else if says(&TRAIN) {
-            Some(Part::Train)
+            Some(Split::Train)
         } else if says(&TEST) {
-            Some(Part::Test)
+            Some(Split::Test)
         } else {
             None
         };
@@ -191,8 +161,8 @@ mod tests {
 
     #[test]
     fn whole_words_decide() {
-        let (train, test) = (Some(Part::Train), Some(Part::Test));
-        let validation = Some(Part::Validation);
+        let (train, test) = (Some(Split::Train), Some(Split::Test));
+        let validation = Some(Split::Validation);
         for (name, part, label) in [
             ("x_train.npy", train, false),
             ("xtrain", train, false),

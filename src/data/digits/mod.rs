@@ -54,8 +54,8 @@ pub fn generate(
     let skeletons = Skeletons::read()?;
     let recipe = Recipe::read()?;
     let (first, name) = match split {
-        Split::Train => (0, "digits"),
-        Split::Test => (TEST, "digits test"),
+        Split::Auto | Split::Train => (0, "digits"),
+        Split::Validation | Split::Test => (TEST, "digits test"),
     };
     let mut pixels = vec![0_u8; count * SIDE * SIDE];
     let mut labels = vec![0_u8; count];

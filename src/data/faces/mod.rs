@@ -70,8 +70,8 @@ pub fn generate(
         })?,
     };
     let (first, name) = match split {
-        Split::Train => (0, "faces"),
-        Split::Test => (TEST, "faces test"),
+        Split::Auto | Split::Train => (0, "faces"),
+        Split::Validation | Split::Test => (TEST, "faces test"),
     };
     let mut pixels = vec![0_u8; count * ITEM];
     let mut labels = vec![0_u8; count];

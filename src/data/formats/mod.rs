@@ -289,6 +289,7 @@ pub(super) fn is_picture(start: &[u8]) -> bool {
         || start.starts_with(b"GIF8")
         || (start.starts_with(b"BM") && start.len() >= 14 && start[6..10] == [0; 4])
         || (start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP"))
+        || super::pictures::is_tiff_or_pnm(start)
 }
 
 /// Name of an IDX value type other than unsigned bytes.

@@ -12,9 +12,10 @@ use crate::data::source::Source;
 /// Value type code of unsigned bytes.
 const UNSIGNED_BYTES: u8 = 0x08;
 
-/// A header of unsigned bytes with one to four sizes, none of them zero.
+/// A header with one to four sizes, none of them zero.
 #[derive(Debug, Clone)]
 pub(super) struct Header {
+    kind: u8,
     sizes: Vec<u32>,
 }
 
@@ -37,15 +38,8 @@ impl Header {
             return Err(formats::foreign(source, &magic[..got]));
         }
         let [_, _, kind, rank] = magic;
-        if kind != UNSIGNED_BYTES {
-            let reason = match formats::idx_type(kind) {
-                Some(name) => format!(
-                    "it holds IDX values of type 0x{kind:02x} ({name}); \
-                     only unsigned bytes (0x08) can be read"
-                ),
-                None => return Err(formats::foreign(source, &magic)),
-            };
-            return bad(2, reason);
+        if kind != UNSIGNED_BYTES && formats::idx_type(kind).is_none() {
+            return Err(formats::foreign(source, &magic));
         }
         if !(1..=4).contains(&rank) {
             return bad(
@@ -80,7 +74,7 @@ impl Header {
             };
             return Err(Error::malformed(source.path(), 4 + 4 * zero as u64, reason));
         }
-        Ok(Self { sizes })
+        Ok(Self { kind, sizes })
     }
 
     /// Bytes of the header itself.
@@ -88,13 +82,29 @@ impl Header {
         4 + 4 * self.sizes.len() as u64
     }
 
+    /// The code of the values' type, and the bytes of one value.
+    pub(super) fn kind(&self) -> (u8, usize) {
+        let width = match self.kind {
+            0x0b => 2,
+            0x0c | 0x0d => 4,
+            0x0e => 8,
+            _ => 1,
+        };
+        (self.kind, width)
+    }
+
     /// Items in the whole file.
     pub(super) fn count(&self) -> u64 {
         u64::from(self.sizes[0])
     }
 
-    /// Values of one item; at most three 32-bit sizes, so 128 bits always hold it and its
-    /// product with the count.
+    /// Bytes of one item; at most three 32-bit sizes and the width, so 128 bits always hold it and its product with the
+    /// count.
+    pub(super) fn item_bytes(&self) -> u128 {
+        self.item_values() * self.kind().1 as u128
+    }
+
+    /// Values of one item.
     pub(super) fn item_values(&self) -> u128 {
         self.sizes[1..]
             .iter()
@@ -105,16 +115,28 @@ impl Header {
     /// `60000 × 28 × 28 = 47040000 bytes`, for messages.
     pub(super) fn promise(&self) -> String {
         let sizes: Vec<String> = self.sizes.iter().map(u32::to_string).collect();
-        let total = u128::from(self.count()) * self.item_values();
-        if sizes.len() == 1 {
-            format!("{total} bytes")
+        let total = u128::from(self.count()) * self.item_bytes();
+        let mut factors = sizes.join(" × ");
+        if self.kind().1 > 1 {
+            factors.push_str(&format!(" × {}", self.kind().1));
+        }
+        if factors.contains('×') {
+            format!("{factors} = {total} bytes")
         } else {
-            format!("{} = {total} bytes", sizes.join(" × "))
+            format!("{total} bytes")
         }
     }
 
     /// The shape of one image, or what is wrong with this header as one of images.
     pub(super) fn image_shape(&self, path: &Path) -> Result<ImageShape, Error> {
+        if self.kind != UNSIGNED_BYTES {
+            let reason = format!(
+                "it holds IDX values of type 0x{:02x} ({}); only unsigned bytes (0x08) can be read",
+                self.kind,
+                formats::idx_type(self.kind).unwrap_or("unknown")
+            );
+            return Err(Error::malformed(path, 2, reason));
+        }
         let (height, width, channels) = match self.sizes[1..] {
             [] => {
                 return Err(Error::malformed(
@@ -157,16 +179,17 @@ impl Header {
         })
     }
 
-    /// Refuses a header that is not one of labels.
+    /// Refuses a header that is not one of labels: a class for every item, or several columns of numbers for it.
     pub(super) fn check_labels(&self, path: &Path) -> Result<(), Error> {
-        if self.sizes.len() == 1 {
+        if self.sizes.len() <= 2 {
             return Ok(());
         }
         Err(Error::malformed(
             path,
             3,
             format!(
-                "it has the name of a labels file, but its magic number is 0x0000080{}, not 0x00000801",
+                "it has the name of a labels file, but its magic number is 0x0000{:02x}{:02x}, not 0x00000801",
+                self.kind,
                 self.sizes.len()
             ),
         ))

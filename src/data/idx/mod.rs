@@ -6,20 +6,23 @@
 
 mod folder;
 mod header;
+mod labels;
 mod names;
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::config::Split;
+use crate::config::{DataConfig, Split};
 
 use super::dataset::{Dataset, ImageShape, Pixels};
 use super::error::{Error, OnProgress};
 use super::load::Loaded;
 use super::source::Source;
 use super::stored::StoredPixels;
+use folder::Asked;
 use header::Header;
+use labels::Labels;
 
 /// Pixels of a plain file up to this many bytes are read into memory; more stay on disk and are read while
 /// training.
@@ -41,8 +44,8 @@ pub struct IdxImages {
 /// Loads the image set at `path`, a file or a folder, with its labels if a sibling file of the
 /// usual name holds them.
 ///
-/// In a folder `split` chooses between train and t10k (or test) files; a folder with a single
-/// image set of no known split serves both. A file named directly is taken as it is.
+/// In a folder `split` chooses between train and t10k (or test) files. A file named directly, or a folder's single set,
+/// is of the part that its name says, or of none.
 ///
 /// # Errors
 /// Any [`Error`] about a file or folder; [`Error::Cancelled`].
@@ -66,34 +69,49 @@ pub fn load_within(
     resident: u64,
     progress: OnProgress<'_>,
 ) -> Result<Dataset, Error> {
-    Ok(load_all(path, split, limit, resident, progress)?.data)
+    let asked = Asked { split, set: None };
+    let (loaded, _) = load_all(path, asked, limit, resident, progress)?;
+    Ok(loaded.data)
 }
 
-/// As [`load`], with the number of items in the file.
+/// As [`load`], with the number of items in the file; of several sets in a folder the one that is asked for.
 pub(super) fn load_counted(
     path: &Path,
-    split: Split,
+    config: &DataConfig,
     limit: Option<usize>,
     progress: OnProgress<'_>,
 ) -> Result<Loaded, Error> {
-    load_all(path, split, limit, RESIDENT_BYTES, progress)
+    let asked = Asked {
+        split: config.split,
+        set: config.array.as_deref(),
+    };
+    let (mut loaded, on_its_side) = load_all(path, asked, limit, RESIDENT_BYTES, progress)?;
+    if on_its_side && !config.transpose && loaded.data.shape.is_image() {
+        loaded.data.remarks.push(
+            "EMNIST stores its pictures column by column, so they lie on their side; transposing (--transpose) turns \
+             them upright"
+                .into(),
+        );
+    }
+    Ok(loaded)
 }
 
+/// The set, and whether its pictures are known to be stored column by column.
 fn load_all(
     path: &Path,
-    split: Split,
+    asked: Asked<'_>,
     limit: Option<usize>,
     resident: u64,
     progress: OnProgress<'_>,
-) -> Result<Loaded, Error> {
+) -> Result<(Loaded, bool), Error> {
     let metadata = fs::metadata(path).map_err(|e| match e.kind() {
         ErrorKind::NotADirectory => Error::Missing { path: path.into() },
         _ => Error::io(path, 0, &e),
     })?;
     let found = if metadata.is_dir() {
-        folder::find(path, split)?
+        folder::find(path, asked)?
     } else if metadata.is_file() {
-        folder::around_file(path)
+        folder::around_file(path, asked)?
     } else {
         return Err(Error::Unsupported {
             path: path.into(),
@@ -102,27 +120,32 @@ fn load_all(
     };
     let (shape, count_in_file, pixels) = pixels(&found.images, limit, resident, progress)?;
     let labels = match &found.labels {
-        Some(labels) => Some(read_labels(
+        Some(labels) => labels::read(
             Source::open(labels)?,
             &found.images,
             count_in_file,
             limit,
             progress,
-        )?),
-        None => None,
+        )?,
+        None => Labels::default(),
     };
-    Ok(Loaded {
+    let mut remarks = found.remarks;
+    remarks.extend(labels.remark);
+    let loaded = Loaded {
         data: Dataset {
             name: found.name,
             shape,
             pixels,
-            labels,
+            labels: labels.of,
+            splits: found.splits,
+            remarks,
             ..Dataset::default()
         },
         total: Some(count_in_file),
         labels: Vec::new(),
-        arrays: Vec::new(),
-    })
+        arrays: found.sets,
+    };
+    Ok((loaded, found.on_its_side))
 }
 
 /// Whether a file is called like an IDX file.
@@ -145,7 +168,7 @@ fn pixels(
     let mut source = Source::open(path)?;
     let header = Header::read(&mut source)?;
     let wanted = u128::from(header.count()).min(limit.map_or(u128::MAX, |l| l as u128))
-        * header.item_values();
+        * header.item_bytes();
     if let (Some(held), Ok(wanted)) = (
         source.stored_payload(header.length()),
         u64::try_from(wanted),
@@ -196,30 +219,6 @@ fn read_images(
     })
 }
 
-/// Header, then labels, which must be as many as the images of `images`.
-fn read_labels(
-    mut source: Source<'_>,
-    images: &Path,
-    expected: u64,
-    limit: Option<usize>,
-    progress: OnProgress<'_>,
-) -> Result<Vec<u8>, Error> {
-    let header = Header::read(&mut source)?;
-    header.check_labels(source.path())?;
-    if header.count() != expected {
-        return Err(Error::malformed(
-            source.path(),
-            4,
-            format!(
-                "it holds {} labels, but {} holds {expected} images",
-                header.count(),
-                images.display()
-            ),
-        ));
-    }
-    read_items(&mut source, &header, limit, "reading labels", progress)
-}
-
 /// The values of the first `limit` items after the header; without a limit the file must end
 /// where the header says.
 fn read_items(
@@ -230,7 +229,7 @@ fn read_items(
     progress: OnProgress<'_>,
 ) -> Result<Vec<u8>, Error> {
     let limit = limit.map_or(u128::MAX, |l| l as u128);
-    let wanted = u128::from(header.count()).min(limit) * header.item_values();
+    let wanted = u128::from(header.count()).min(limit) * header.item_bytes();
     let short = |held: String| {
         Error::malformed(
             source.path(),
@@ -262,7 +261,7 @@ fn read_items(
     let values = source.read_vec(needed as usize, what, progress)?;
     let held = values.len() as u64;
     let end = header.length() + held;
-    let whole = wanted == u128::from(header.count()) * header.item_values();
+    let whole = wanted == u128::from(header.count()) * header.item_bytes();
     let more = held == needed && whole && source.fill(&mut [0])? > 0;
     let complaint = if more {
         "more bytes follow".to_owned()

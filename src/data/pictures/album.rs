@@ -1,25 +1,22 @@
 //! Which pictures a request means, and their classes, before any is decoded.
 
-use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::config::{DataConfig, Split};
 use crate::data::dataset::Skipped;
-use crate::data::error::{Error, OnProgress, plain};
+use crate::data::error::{Error, OnProgress};
 use crate::data::load::name_of;
 use crate::data::select::wanted;
+use crate::data::split::{self, choose};
 
 use super::celeba::{self, Attributes};
+use super::classes;
+use super::division::divide;
+use super::foreign::READABLE;
 use super::walk::walk;
 
-/// Names of folders that hold a split.
-const TRAIN: &[&str] = &["train", "training"];
-const TEST: &[&str] = &["test", "testing"];
-const VALIDATION: &[&str] = &["val", "valid", "validation"];
-/// At most one in so many pictures is a stray beside folders that mean something. With more of them the folders mean
-/// nothing: a heap of pictures, some of which happen to be sorted.
-const STRAYS: usize = 10;
+/// What a folder holds, for messages.
+const THINGS: &str = "pictures";
 
 /// The pictures of a request, in the order of their paths.
 #[derive(Debug, Default)]
@@ -32,6 +29,10 @@ pub(super) struct Album {
     pub(super) choices: Vec<String>,
     /// Folders that could not be listed, and pictures that lie beside the folders that count.
     pub(super) skipped: Skipped,
+    /// The parts that there are, if the folder is divided.
+    pub(super) splits: Vec<Split>,
+    /// What was decided, in sentences.
+    pub(super) remarks: Vec<String>,
 }
 
 impl Album {
@@ -46,24 +47,26 @@ impl Album {
     ) -> Result<Self, Error> {
         let found = walk(folder, progress)?;
         let mut album = Self {
-            name: folder_name(folder),
+            name: name_of(&canonical(folder)),
             paths: found.paths,
             skipped: found.skipped,
             ..Self::default()
         };
         if album.paths.is_empty() {
             let reason = match album.skipped.listed.first() {
+                _ if found.foreign.count() > 0 => found.foreign.refusal(),
                 Some((path, reason)) => format!(
                     "no picture in it can be read ({}: {reason})",
                     path.display()
                 ),
-                None => "no picture in it can be read (PNG, JPEG, BMP, GIF or WebP)".into(),
+                None => format!("no picture in it can be read ({READABLE})"),
             };
             return Err(Error::Folder {
                 path: folder.into(),
                 reason,
             });
         }
+        album.remarks.extend(found.foreign.remark());
         if celeba::is_celeba(folder) {
             album.as_celeba(folder, config)?;
         } else {
@@ -104,34 +107,51 @@ impl Album {
         });
     }
 
-    /// Leaves out the pictures with no folder number `depth`, and says why.
-    fn leave_strays(&mut self, folder: &Path, depth: usize, reason: &str) {
-        let stray = |path: &Path| component(path, folder, depth).is_none();
-        let strays: Vec<PathBuf> = self.paths.iter().filter(|p| stray(p)).cloned().collect();
-        self.retain(|path, _| !stray(path));
-        for path in strays {
-            self.skipped.add(path, reason.into());
+    /// Takes the part that is asked for of those that there are.
+    fn choose(
+        &mut self,
+        folder: &Path,
+        asked: Split,
+        there: Vec<Split>,
+    ) -> Result<Option<Split>, Error> {
+        // A folder of one part may say so by its own name, which is the data set's.
+        let divided = !there.is_empty();
+        let by_name = split::part(&name_of(&canonical(folder)));
+        let there = if divided {
+            there
+        } else {
+            by_name.into_iter().collect()
+        };
+        let taken = choose(asked, &there, THINGS).map_err(|reason| Error::Folder {
+            path: folder.into(),
+            reason,
+        })?;
+        self.splits = there;
+        if !divided {
+            return Ok(None);
         }
+        self.remarks.extend(taken.remark);
+        self.name.push_str(&split::suffix(taken.part));
+        Ok(taken.part)
     }
 
     /// The split by partition, and the attribute asked for as labels. A picture that a list lacks is left out.
     fn as_celeba(&mut self, folder: &Path, config: &DataConfig) -> Result<(), Error> {
         self.name = "CelebA".into();
-        if let Some(parts) = celeba::partition(folder)? {
-            self.retain(|path, _| {
-                let part = file_name(path).and_then(|name| parts.get(name));
-                part == Some(&Some(config.split))
-            });
-            self.name.push_str(split_name(config.split));
-            if self.paths.is_empty() {
-                return Err(Error::Folder {
-                    path: folder.into(),
-                    reason: format!(
-                        "its partition has no picture for{}",
-                        split_name(config.split)
-                    ),
-                });
-            }
+        let partition = celeba::partition(folder)?;
+        let of = |path: &Path| {
+            let parts = partition.as_ref()?;
+            parts.get(listed_name(path)?).copied()
+        };
+        let mut there: Vec<Split> = self.paths.iter().filter_map(|path| of(path)).collect();
+        there.sort_unstable();
+        there.dedup();
+        if partition.is_some() {
+            let unlisted = self.paths.iter().filter(|path| of(path).is_none()).count();
+            self.say_unlisted(folder, unlisted, "its partition")?;
+        }
+        if let Some(part) = self.choose(folder, config.split, there)? {
+            self.retain(|path, _| of(path) == Some(part));
         }
         let Some(attributes) = Attributes::find(folder)? else {
             return match &config.label {
@@ -144,76 +164,79 @@ impl Album {
             return Ok(());
         };
         let values = attributes.values(label)?;
-        self.retain(|path, _| file_name(path).is_some_and(|name| values.contains_key(name)));
-        let label_of = |path: &PathBuf| file_name(path).and_then(|name| values.get(name));
+        let listed =
+            |path: &PathBuf| listed_name(path).is_some_and(|name| values.contains_key(name));
+        let unlisted = self.paths.iter().filter(|path| !listed(path)).count();
+        self.say_unlisted(folder, unlisted, "its list of attributes")?;
+        self.retain(|path, _| listed_name(path).is_some_and(|name| values.contains_key(name)));
+        let label_of = |path: &PathBuf| listed_name(path).and_then(|name| values.get(name));
         let labels = self.paths.iter().filter_map(label_of);
         self.labels = Some(labels.map(|&v| u8::from(v)).collect());
         self.classes = vec![format!("not {label}"), label.clone()];
         Ok(())
     }
 
-    /// Folders named for splits choose the split; the folders in them, or in `folder` itself, are the classes. A few
-    /// pictures beside such folders are left out: one forgotten picture must not merge splits or take all labels.
-    fn as_folders(&mut self, folder: &Path, config: &DataConfig) -> Result<(), Error> {
-        let mut depth = 0;
-        if self.has_splits(folder) {
-            depth = 1;
-            self.leave_strays(folder, 0, "it lies beside the folders of the splits");
-            let names = match config.split {
-                Split::Train => TRAIN,
-                Split::Test => TEST,
-            };
-            self.retain(|path, _| {
-                component(path, folder, 0).is_some_and(|part| is_one_of(part, names))
+    /// Says how many pictures a list lacks, which are left out.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] if it lacks them all.
+    fn say_unlisted(&mut self, folder: &Path, unlisted: usize, list: &str) -> Result<(), Error> {
+        if unlisted == self.paths.len() {
+            return Err(Error::Folder {
+                path: folder.into(),
+                reason: format!("{list} names none of its {unlisted} pictures"),
             });
-            self.name.push_str(split_name(config.split));
-            if self.paths.is_empty() {
-                return Err(Error::Folder {
-                    path: folder.into(),
-                    reason: format!(
-                        "it holds no folder of pictures for{}",
-                        split_name(config.split)
-                    ),
-                });
-            }
         }
-        if let Some(label) = &config.label {
-            return Err(no_labels(folder, label, "its sub-folders, without a name"));
+        if unlisted > 0 {
+            self.remarks.push(format!(
+                "{list} does not name {unlisted} of the pictures, which are left out"
+            ));
         }
-        let parts = below(&self.paths, folder, depth);
-        let distinct: BTreeSet<&OsStr> = parts.iter().flatten().copied().collect();
-        // One class says nothing, and a label is a byte.
-        if !(2..=256).contains(&distinct.len()) || !few_strays(&parts) {
-            return Ok(());
-        }
-        let distinct: Vec<&OsStr> = distinct.into_iter().collect();
-        let class = |part: &&OsStr| distinct.binary_search(part).ok().map(|i| i as u8);
-        let labels = parts.iter().flatten().filter_map(class).collect();
-        self.classes = distinct
-            .iter()
-            .map(|name| plain(&name.to_string_lossy(), 100))
-            .collect();
-        self.leave_strays(folder, depth, "it lies beside the folders of the classes");
-        self.labels = Some(labels);
         Ok(())
     }
 
-    /// Whether the folders in `folder` are all named for splits, one of them for training or test, and hold all
-    /// pictures but a few strays.
-    fn has_splits(&self, folder: &Path) -> bool {
-        let parts = below(&self.paths, folder, 0);
-        let all = [TRAIN, TEST, VALIDATION].concat();
-        let known = [TRAIN, TEST].concat();
-        few_strays(&parts)
-            && parts.iter().flatten().all(|part| is_one_of(part, &all))
-            && parts.iter().flatten().any(|part| is_one_of(part, &known))
+    /// Names that tell of splits choose the pictures; the folders of those left are the classes. A few pictures beside
+    /// such folders are left out: one forgotten picture must not merge splits or take all labels.
+    fn as_folders(&mut self, folder: &Path, config: &DataConfig) -> Result<(), Error> {
+        let division = divide(&self.paths, folder).map_err(|reason| Error::Folder {
+            path: folder.into(),
+            reason,
+        })?;
+        let part = self.choose(folder, config.split, division.there)?;
+        if let Some(label) = &config.label {
+            return Err(no_labels(folder, label, "its sub-folders, without a name"));
+        }
+        let classes = classes::find(&self.paths, folder, &division.of, part);
+        if part.is_some() {
+            self.remarks.extend(division.remarks);
+            for stray in division.strays {
+                let path = self.paths[stray].clone();
+                self.skipped
+                    .add(path, "it lies beside the folders of the splits".into());
+            }
+        }
+        let mut labels = Vec::new();
+        for (index, path) in std::mem::take(&mut self.paths).into_iter().enumerate() {
+            let own = division.of.get(index).copied().flatten();
+            if part.is_some() && own.map(|(part, _)| part) != part {
+                continue;
+            }
+            if let Some(classes) = &classes {
+                let Some(label) = classes.of[index] else {
+                    self.skipped
+                        .add(path, "it lies beside the folders of the classes".into());
+                    continue;
+                };
+                labels.push(label);
+            }
+            self.paths.push(path);
+        }
+        if let Some(classes) = classes {
+            self.labels = Some(labels);
+            self.classes = classes.names;
+        }
+        Ok(())
     }
-}
-
-/// Whether no more pictures than [`STRAYS`] allows lie in no folder.
-fn few_strays(parts: &[Option<&OsStr>]) -> bool {
-    let strays = parts.iter().filter(|part| part.is_none()).count();
-    strays * STRAYS <= parts.len()
 }
 
 fn no_labels(folder: &Path, label: &str, known: &str) -> Error {
@@ -224,34 +247,12 @@ fn no_labels(folder: &Path, label: &str, known: &str) -> Error {
     }
 }
 
-fn split_name(split: Split) -> &'static str {
-    match split {
-        Split::Train => " train",
-        Split::Test => " test",
-    }
+/// A file's name as lists have it.
+fn listed_name(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str().map(celeba::stem)
 }
 
-fn file_name(path: &Path) -> Option<&str> {
-    path.file_name()?.to_str()
-}
-
-/// What a person calls the folder, `.` and links resolved.
-fn folder_name(folder: &Path) -> String {
-    let full = folder.canonicalize();
-    name_of(full.as_deref().unwrap_or(folder))
-}
-
-/// The folder number `depth` between `folder` and a picture, if there is one.
-fn component<'a>(path: &'a Path, folder: &Path, depth: usize) -> Option<&'a OsStr> {
-    let inner = path.strip_prefix(folder).ok()?.parent()?;
-    inner.components().nth(depth).map(Component::as_os_str)
-}
-
-fn below<'a>(paths: &'a [PathBuf], folder: &Path, depth: usize) -> Vec<Option<&'a OsStr>> {
-    paths.iter().map(|p| component(p, folder, depth)).collect()
-}
-
-fn is_one_of(part: &OsStr, names: &[&str]) -> bool {
-    let part = part.to_string_lossy().to_lowercase();
-    names.contains(&part.as_str())
+/// The folder, `.` and links resolved.
+fn canonical(folder: &Path) -> PathBuf {
+    folder.canonicalize().unwrap_or_else(|_| folder.into())
 }

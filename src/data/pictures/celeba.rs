@@ -14,20 +14,46 @@ const ATTRIBUTES: [&str; 2] = ["list_attr_celeba.txt", "list_attr_celeba.csv"];
 const PARTITION: [&str; 2] = ["list_eval_partition.txt", "list_eval_partition.csv"];
 /// Most bytes of a list; the real ones have 26 and 3 MB.
 const MAX_LIST: u64 = 1 << 30;
+/// Entries of a folder looked at for folders in it.
+const MAX_ENTRIES: usize = 1024;
 /// Most attributes.
 const MAX_ATTRIBUTES: usize = 256;
 
-/// The first of these files in `folder`, in the folder above or in one named `Anno` or `Eval` beside the pictures.
+/// What the folder of pictures is called wherever CelebA is offered.
+const OWN_NAME: &str = "celeba";
+/// Folders above the one that is given, and folders in it, in which lists are looked for. A download may hold the
+/// folder of pictures in one of the same name.
+const ABOVE: usize = 2;
+const MAX_BELOW: usize = 16;
+
+/// The first of these files in `folder`, in one named `Anno` or `Eval` in it, in the folders above if this is the
+/// folder of pictures itself, or in the only folder in it that has any.
 fn list(folder: &Path, names: [&str; 2]) -> Option<PathBuf> {
     let folder = folder.canonicalize().ok()?;
-    let own = folder.file_name().is_some_and(|n| n == "img_align_celeba");
-    let mut places = vec![folder.clone(), folder.join("Anno"), folder.join("Eval")];
-    // The folder of pictures itself may be given; the lists are beside it.
-    if own && let Some(above) = folder.parent() {
-        places.extend([above.to_path_buf(), above.join("Anno"), above.join("Eval")]);
+    let mut places = vec![folder.clone()];
+    let own = |place: &Path| {
+        place
+            .file_name()
+            .is_some_and(|n| n.to_string_lossy().to_lowercase().contains(OWN_NAME))
+    };
+    let mut place = folder.as_path();
+    for _ in 0..ABOVE {
+        let Some(above) = place.parent().filter(|_| own(place)) else {
+            break;
+        };
+        places.push(above.to_path_buf());
+        place = above;
+    }
+    if let Ok(entries) = fs::read_dir(&folder) {
+        let folders = entries.take(MAX_ENTRIES).filter_map(Result::ok);
+        let folders = folders.filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir()));
+        let mut folders: Vec<PathBuf> = folders.take(MAX_BELOW).map(|e| e.path()).collect();
+        folders.sort();
+        places.extend(folders.into_iter().filter(|place| own(place)));
     }
     places
         .iter()
+        .flat_map(|place| [place.clone(), place.join("Anno"), place.join("Eval")])
         .flat_map(|place| names.map(|name| place.join(name)))
         .find(|path| path.is_file())
 }
@@ -55,6 +81,11 @@ fn lines(path: &Path) -> Result<String, Error> {
         .map_err(|e| fail(&e))?;
     Ok(String::from_utf8(bytes)
         .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+}
+
+/// A file's name without its ending: copies as PNG go by the lists of the JPEG files.
+pub(super) fn stem(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }
 
 fn fields(line: &str) -> impl Iterator<Item = &str> {
@@ -95,7 +126,7 @@ impl Attributes {
         Ok(Some(Self { names, path, text }))
     }
 
-    /// The values of one attribute by file name: true where it is 1.
+    /// The values of one attribute by the stems of file names: true where it is 1.
     ///
     /// # Errors
     /// [`Error::NoSuchLabel`] for a name that is not in the list, [`Error::Malformed`] naming the line.
@@ -116,8 +147,8 @@ impl Attributes {
             // The count and the names name no file.
             if index > 1 || file.contains('.') {
                 match parts.nth(column) {
-                    Some("1") => values.insert(file, true),
-                    Some("-1" | "0") => values.insert(file, false),
+                    Some("1") => values.insert(stem(file), true),
+                    Some("-1" | "0") => values.insert(stem(file), false),
                     _ if file.is_empty() => None,
                     _ => {
                         return Err(Error::malformed(
@@ -134,11 +165,11 @@ impl Attributes {
     }
 }
 
-/// The split of every picture by file name (`None` for validation), if there is such a list.
+/// The split of every picture by the stem of the file name, if there is such a list.
 ///
 /// # Errors
 /// [`Error::Malformed`] naming the line.
-pub(super) fn partition(folder: &Path) -> Result<Option<HashMap<String, Option<Split>>>, Error> {
+pub(super) fn partition(folder: &Path) -> Result<Option<HashMap<String, Split>>, Error> {
     let Some(path) = list(folder, PARTITION) else {
         return Ok(None);
     };
@@ -149,9 +180,9 @@ pub(super) fn partition(folder: &Path) -> Result<Option<HashMap<String, Option<S
         let parts: Vec<&str> = fields(line).take(3).collect();
         let split = match parts[..] {
             [] => None,
-            [_, "0"] => Some(Some(Split::Train)),
-            [_, "1"] => Some(None),
-            [_, "2"] => Some(Some(Split::Test)),
+            [_, "0"] => Some(Split::Train),
+            [_, "1"] => Some(Split::Validation),
+            [_, "2"] => Some(Split::Test),
             // The names of the columns.
             _ if index == 0 => None,
             _ => {
@@ -163,7 +194,7 @@ pub(super) fn partition(folder: &Path) -> Result<Option<HashMap<String, Option<S
             }
         };
         if let Some(split) = split {
-            splits.insert(parts[0].to_owned(), split);
+            splits.insert(stem(parts[0]).to_owned(), split);
         }
         offset += line.len() as u64 + 1;
     }

@@ -5,12 +5,15 @@ use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use image::{DynamicImage, ImageError, ImageReader, Limits};
+use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
 
 use crate::config::Crop;
 use crate::data::dataset::ImageShape;
 use crate::data::error::plain;
 use crate::data::fit::Fit;
+use crate::data::store::Marks;
+
+use super::content::has_pages;
 
 /// Sides beyond this and pictures beyond these bytes are not decoded.
 const MAX_SIDE: u32 = 16_384;
@@ -18,11 +21,19 @@ const MAX_DECODED: u64 = 256 << 20;
 /// Most bytes of a file.
 const MAX_FILE: u64 = 256 << 20;
 
+/// What is said of TIFF pictures that have no levels, and of those with unusual ones.
+const REAL_NUMBERS: &str = "its pixels are 32-bit numbers rather than levels of 8 or 16 bits; save the pictures as one \
+                            NumPy array (.npy), or convert them to 8 or 16 bits";
+const ADVICE: &str = "grey or colour with 8 or 16 bits can; convert it, for instance with ImageMagick: magick mogrify \
+                      -format png";
+
 /// A decoded picture of bytes.
 #[derive(Debug)]
 pub(super) struct Picture {
     pub(super) shape: ImageShape,
     pub(super) bytes: Vec<u8>,
+    /// What was noticed.
+    pub(super) marks: Marks,
 }
 
 /// Why a picture could not be decoded.
@@ -86,8 +97,9 @@ impl Seek for Watched<'_> {
     }
 }
 
-/// Decodes a file by its content, whatever its name says; of an animation the first frame. More than 8 bits are
-/// reduced to 8, and transparency is ignored.
+/// Decodes a file by its content, whatever its name says; of an animation the first frame, of several pages the first.
+/// More than 8 bits are reduced to 8. A picture that is transparent in places is laid on white, as most programs show
+/// it: what a file holds behind transparency nobody sees, and it must not become modes of the data.
 ///
 /// # Errors
 /// Why not.
@@ -107,8 +119,10 @@ pub(super) fn decode(path: &Path) -> Result<Picture, Failure> {
         file,
         failed: &failed,
     };
+    let mut format = None;
     let read = || -> image::ImageResult<DynamicImage> {
         let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format()?;
+        format = reader.format();
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE);
         limits.max_image_height = Some(MAX_SIDE);
@@ -117,9 +131,15 @@ pub(super) fn decode(path: &Path) -> Result<Picture, Failure> {
         reader.decode()
     };
     let decoded = read().map_err(|error| Failure {
-        reason: words(error),
+        reason: words(error, format),
         may_pass: failed.get(),
     })?;
+    if matches!(
+        decoded,
+        DynamicImage::ImageRgb32F(_) | DynamicImage::ImageRgba32F(_)
+    ) {
+        return Err(Failure::content(REAL_NUMBERS));
+    }
     let (width, height) = (decoded.width() as usize, decoded.height() as usize);
     if width == 0 || height == 0 {
         return Err(Failure::content("it has no pixels"));
@@ -130,19 +150,54 @@ pub(super) fn decode(path: &Path) -> Result<Picture, Failure> {
         width,
         channels: if coloured { 3 } else { 1 },
     };
-    let bytes = if coloured {
-        decoded.into_rgb8().into_raw()
-    } else {
-        decoded.into_luma8().into_raw()
+    let see_through = decoded.color().has_alpha();
+    let deep = decoded.color().bytes_per_pixel() > decoded.color().channel_count();
+    let (bytes, transparent) = match (coloured, see_through) {
+        (true, false) => (decoded.into_rgb8().into_raw(), false),
+        (false, false) => (decoded.into_luma8().into_raw(), false),
+        (true, true) => on_white::<3, 4>(&decoded.into_rgba8()),
+        (false, true) => on_white::<1, 2>(&decoded.into_luma_alpha8()),
     };
-    Ok(Picture { shape, bytes })
+    let pages = format == Some(ImageFormat::Tiff)
+        && File::open(path).is_ok_and(|mut file| has_pages(&mut file).unwrap_or(false));
+    Ok(Picture {
+        shape,
+        bytes,
+        marks: Marks {
+            transparent: transparent.into(),
+            pages: pages.into(),
+            deep: deep.into(),
+        },
+    })
+}
+
+/// Pixels of `C` values and their opacity, `P` bytes together, laid on white; and whether any lets white through.
+fn on_white<const C: usize, const P: usize>(pixels: &[u8]) -> (Vec<u8>, bool) {
+    let (pixels, _) = pixels.as_chunks::<P>();
+    let mut bytes = Vec::with_capacity(pixels.len() * C);
+    let mut transparent = false;
+    for pixel in pixels {
+        let alpha = u32::from(pixel[C]);
+        transparent |= alpha < 255;
+        let laid = |v: u8| (u32::from(v) * alpha + 255 * (255 - alpha) + 127) / 255;
+        bytes.extend(pixel[..C].iter().map(|&v| laid(v) as u8));
+    }
+    (bytes, transparent)
 }
 
 /// A decoder's error as one line.
-fn words(error: ImageError) -> String {
+fn words(error: ImageError, format: Option<ImageFormat>) -> String {
     match error {
         ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => {
             "the file is cut off".to_owned()
+        }
+        ImageError::Unsupported(what) if format == Some(ImageFormat::Tiff) => {
+            // The decoder has a number for formats of samples, not a word.
+            if what.to_string().contains("IEEEFP") || what.to_string().contains("Unknown(32)") {
+                REAL_NUMBERS.into()
+            } else {
+                format!("it is a TIFF picture of a kind that cannot be read, {ADVICE}")
+            }
         }
         ImageError::Unsupported(_) => "it is no picture of a kind that can be read".into(),
         ImageError::Limits(_) => format!(

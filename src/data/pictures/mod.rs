@@ -1,4 +1,4 @@
-//! Folders of pictures: PNG, JPEG, BMP, GIF and WebP files, in the order of their paths, decoded in parallel.
+//! Folders of pictures: PNG, JPEG, BMP, GIF, WebP, TIFF and PNM files, in the order of their paths, decoded in parallel.
 //!
 //! Every picture is cropped, brought to one size and to grey or colour, so that a folder of mixed sizes is one data
 //! set; [`ImageOptions`](crate::config::ImageOptions) says how. Damaged ones are left out and listed, as long as at
@@ -7,8 +7,13 @@
 
 mod album;
 mod celeba;
+mod classes;
+mod content;
 mod decode;
+mod division;
+mod foreign;
 mod leading;
+mod tree;
 mod walk;
 
 use std::path::Path;
@@ -22,12 +27,13 @@ use super::dataset::{Dataset, Pixels, Skipped};
 use super::error::{Error, OnProgress, report};
 use super::idx::MAX_BYTES;
 use super::preview::Preview;
-use super::store::{Kept, Key, Store, Writer};
+use super::store::{Kept, Key, Marks, Store, Writer};
 use album::Album;
 use decode::{Failure, Fitter, decode};
 use leading::{Leading, refusal, too_many};
 
 pub(super) use celeba::is_celeba;
+pub(super) use content::is_tiff_or_pnm;
 pub(super) use walk::has_picture_name;
 
 /// Pictures decoded by each thread between two progress reports.
@@ -87,7 +93,9 @@ pub(super) fn preview(
     let mut fitter = Fitter::new(config.image.crop, shape);
     let mut bytes = Vec::new();
     let mut labels = Vec::new();
+    let mut marks = Marks::default();
     for (index, picture) in first.iter().take(count) {
+        marks.add(picture.marks);
         fitter.add(picture, &mut bytes);
         labels.extend(album.labels.as_ref().map(|l| l[*index]));
     }
@@ -99,6 +107,8 @@ pub(super) fn preview(
         begin.elapsed().mul_f64(share)
     };
     let needed = total as u64 * shape.dim() as u64;
+    let mut remarks = album.remarks;
+    remarks.extend(marks.preview());
     Ok(Preview {
         count: total as u64,
         bytes: needed,
@@ -113,6 +123,8 @@ pub(super) fn preview(
             labels: album.labels.is_some().then_some(labels),
             classes: album.classes,
             skipped: album.skipped,
+            splits: album.splits,
+            remarks,
             ..Dataset::default()
         },
     })
@@ -131,6 +143,8 @@ fn finish(album: Album, kept: Kept) -> Dataset {
         let there = |i: &usize| kept.damaged.binary_search(&(*i as u32)).is_err();
         (0..labels.len()).filter(there).map(|i| labels[i]).collect()
     });
+    let mut remarks = album.remarks;
+    remarks.extend(kept.marks.remarks());
     Dataset {
         name: album.name,
         shape: kept.shape,
@@ -138,6 +152,8 @@ fn finish(album: Album, kept: Kept) -> Dataset {
         labels,
         classes: album.classes,
         skipped,
+        splits: album.splits,
+        remarks,
         ..Dataset::default()
     }
 }
@@ -173,28 +189,35 @@ fn decode_all(
         });
     };
     let mut damaged = Skipped::default();
+    let mut marks = Marks::default();
     let mut numbers: Vec<u32> = Vec::new();
     let mut reasons = Vec::new();
     let mut lasts = true;
     let block = BLOCK * rayon::current_num_threads();
     for (start, part) in (0..total).step_by(block).zip(album.paths.chunks(block)) {
         report(progress, WHAT, start, total)?;
-        let decoded: Vec<Result<Vec<u8>, Failure>> = part
+        let decoded: Vec<Result<(Vec<u8>, Marks), Failure>> = part
             .par_iter()
             .map_init(
                 || Fitter::new(options.crop, shape),
                 |fitter, path| {
                     let mut item = Vec::with_capacity(shape.dim());
-                    fitter.add(&decode(path)?, &mut item);
-                    Ok(item)
+                    let picture = decode(path)?;
+                    fitter.add(&picture, &mut item);
+                    Ok((item, picture.marks))
                 },
             )
             .collect();
         for (index, item) in (start..).zip(decoded) {
-            match (item, &mut sink) {
-                (Ok(item), Sink::Memory(bytes)) => bytes.extend(item),
-                (Ok(item), Sink::Disk(writer)) => writer.add(&item)?,
-                (Err(Failure { reason, may_pass }), _) => {
+            match item {
+                Ok((item, own)) => {
+                    marks.add(own);
+                    match &mut sink {
+                        Sink::Memory(bytes) => bytes.extend(item),
+                        Sink::Disk(writer) => writer.add(&item)?,
+                    }
+                }
+                Err(Failure { reason, may_pass }) => {
                     lasts &= !may_pass;
                     tracing::warn!("{}: left out: {reason}", album.paths[index].display());
                     let listed = damaged.listed.len();
@@ -219,6 +242,7 @@ fn decode_all(
                 pixels: Pixels::Bytes(bytes),
                 damaged: numbers,
                 reasons,
+                marks,
             };
             // A picture that the system could not read may be readable next time.
             if lasts && let Err(error) = store.keep(key, &kept) {
@@ -226,6 +250,6 @@ fn decode_all(
             }
             Ok(kept)
         }
-        Sink::Disk(writer) => writer.finish(shape, numbers, reasons, lasts),
+        Sink::Disk(writer) => writer.finish(shape, numbers, reasons, marks, lasts),
     }
 }

@@ -9,6 +9,8 @@ use crate::data::error::{Error, OnProgress, Progress, Unit};
 use crate::data::formats;
 use crate::data::source::Source;
 
+use super::foreign::Foreign;
+
 /// Folders within folders that are followed.
 const MAX_DEPTH: usize = 32;
 /// Files that are listed; CelebA has 202,599.
@@ -29,6 +31,8 @@ pub(super) struct Walk {
     pub(super) paths: Vec<PathBuf>,
     /// Folders that could not be listed.
     pub(super) skipped: Skipped,
+    /// Pictures of kinds that cannot be read.
+    pub(super) foreign: Foreign,
     /// Folders seen, by what they really are, so that links cannot lead in circles.
     seen: HashSet<PathBuf>,
     peeks: usize,
@@ -62,14 +66,14 @@ pub(super) fn walk(folder: &Path, progress: OnProgress<'_>) -> Result<Walk, Erro
     Ok(walk)
 }
 
-/// Whether there is a picture in `folder` or below, as far as a short search tells.
+/// Whether there is a picture in `folder` or below, of a kind that can be read or not, as far as a short search tells.
 pub(super) fn any(folder: &Path) -> bool {
     let mut walk = Walk {
         patience: MAX_SEARCHED,
         most: 1,
         ..Walk::default()
     };
-    walk.enter(folder, 0, &|_| true).is_ok() && !walk.paths.is_empty()
+    walk.enter(folder, 0, &|_| true).is_ok() && (!walk.paths.is_empty() || walk.foreign.count() > 0)
 }
 
 impl Walk {
@@ -144,11 +148,14 @@ impl Walk {
         if has_picture_name(path) {
             return true;
         }
+        if self.foreign.count_in(path) {
+            return false;
+        }
         if self.peeks >= MAX_PEEKS {
             return false;
         }
         self.peeks += 1;
-        let mut start = [0; 16];
+        let mut start = [0; 64];
         let read = Source::open(path).and_then(|mut source| {
             // A compressed file is no picture, whatever is in it.
             if source.is_compressed() {
@@ -171,11 +178,14 @@ fn reason_of(error: &Error) -> String {
     }
 }
 
+/// Endings of pictures that can be read.
+const ENDINGS: [&str; 19] = [
+    "png", "apng", "jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "bmp", "dib", "gif", "webp",
+    "tif", "tiff", "pnm", "pbm", "pgm", "ppm", "pam",
+];
+
 /// Whether the name ends as those of pictures do.
 pub(in crate::data) fn has_picture_name(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    matches!(
-        ending.as_deref(),
-        Some("png" | "jpg" | "jpeg" | "bmp" | "gif" | "webp")
-    )
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }

@@ -10,7 +10,7 @@ use crate::data::dataset::{Fnv, ImageShape, Pixels};
 use crate::data::error::Error;
 use crate::data::stored::StoredPixels;
 
-use super::{Kept, Key, Store, unfinished};
+use super::{Kept, Key, Marks, Store, unfinished};
 
 const MAGIC: &[u8; 8] = b"CXPIXEL1";
 /// Bytes before the pixels; a whole page, so that they lie well.
@@ -39,6 +39,7 @@ struct Meta {
     channels: usize,
     damaged: Vec<u32>,
     reasons: Vec<(u32, String)>,
+    marks: Marks,
     /// Checksums of the pixels, one for each block.
     blocks: Vec<u64>,
 }
@@ -132,6 +133,7 @@ pub(super) fn read(path: &Path, key: &Key, resident: u64) -> Result<Kept, Unusab
         pixels,
         damaged: meta.damaged,
         reasons: meta.reasons,
+        marks: meta.marks,
     })
 }
 
@@ -210,6 +212,7 @@ impl Writer {
         shape: ImageShape,
         damaged: Vec<u32>,
         reasons: Vec<(u32, String)>,
+        marks: Marks,
         last: bool,
     ) -> Result<Kept, Error> {
         if !self.block.is_empty() {
@@ -221,6 +224,7 @@ impl Writer {
             channels: shape.channels,
             damaged,
             reasons,
+            marks,
             blocks: std::mem::take(&mut self.blocks),
         };
         let fail = |path: &Path, e: &std::io::Error| Error::io(path, 0, e);
@@ -246,6 +250,7 @@ impl Writer {
                 pixels: Pixels::Stored(stored),
                 damaged: meta.damaged,
                 reasons: meta.reasons,
+                marks,
             });
         }
         fs::rename(&self.temporary, &self.target).map_err(|e| fail(&self.target, &e))?;
@@ -256,6 +261,7 @@ impl Writer {
             pixels: Pixels::Stored(stored.named(&self.target)),
             damaged: meta.damaged,
             reasons: meta.reasons,
+            marks,
         })
     }
 }

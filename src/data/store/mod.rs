@@ -17,6 +17,10 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+
+use crate::text::thousands;
+
 use super::dataset::{ImageShape, Pixels};
 use super::error::Error;
 
@@ -47,6 +51,59 @@ pub(super) struct Kept {
     pub(super) damaged: Vec<u32>,
     /// The reasons of the first of them.
     pub(super) reasons: Vec<(u32, String)>,
+    /// What was noticed of the others.
+    pub(super) marks: Marks,
+}
+
+/// Pictures of which only a part is used, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Marks {
+    /// Transparent in places, and laid on white.
+    pub(super) transparent: u64,
+    /// Of several pages, of which the first is used.
+    pub(super) pages: u64,
+    /// Of more than 8 bits, reduced to 8.
+    pub(super) deep: u64,
+}
+
+impl Marks {
+    /// Counts those of another set as well.
+    pub(super) fn add(&mut self, other: Self) {
+        self.transparent += other.transparent;
+        self.pages += other.pages;
+        self.deep += other.deep;
+    }
+
+    /// A sentence on each kind of which there are some.
+    pub(super) fn remarks(self) -> impl Iterator<Item = String> {
+        self.sentences(|count, what| match count {
+            1 => format!("1 picture is {what}"),
+            _ => format!("{} pictures are {what}", thousands(count)),
+        })
+    }
+
+    /// As [`Self::remarks`], of a few of the pictures.
+    pub(super) fn preview(self) -> impl Iterator<Item = String> {
+        self.sentences(|_, what| format!("some pictures are {what}"))
+    }
+
+    fn sentences(self, say: impl Fn(u64, &str) -> String) -> impl Iterator<Item = String> {
+        let kinds = [
+            (
+                self.transparent,
+                "transparent in places and laid on white, as most programs show them",
+            ),
+            (self.pages, "of several pages, of which the first is used"),
+            (
+                self.deep,
+                "of 16 bits, reduced to 8; as one NumPy array (.npy) they would keep all of them",
+            ),
+        ];
+        kinds
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(move |(count, what)| say(count, what))
+    }
 }
 
 impl Store {
@@ -148,7 +205,13 @@ impl Store {
         }
         let mut writer = self.writer(key)?;
         writer.add(bytes)?;
-        writer.finish(kept.shape, kept.damaged.clone(), kept.reasons.clone(), true)?;
+        writer.finish(
+            kept.shape,
+            kept.damaged.clone(),
+            kept.reasons.clone(),
+            kept.marks,
+            true,
+        )?;
         Ok(())
     }
 

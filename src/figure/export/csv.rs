@@ -1,6 +1,6 @@
 //! CSV: every number of a figure in one long, tidy table, at full precision.
 //!
-//! One row per value. `layer` counts the figure's layers from 0, `kind` says what the layer is,
+//! One row per value, and one line per row: texts of several lines are joined by `; `. `layer` counts the figure's layers from 0, `kind` says what the layer is,
 //! `index` counts within it. Which columns are filled depends on the kind:
 //!
 //! | kind | x | y | value |
@@ -16,6 +16,7 @@
 //! | `event` | x | | |
 //! | `pixel` | column | row from the top | byte |
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use super::super::frame::AxisMap;
@@ -39,8 +40,7 @@ impl Exporter for Csv {
     fn write(&self, figure: &FigureSpec, _size: &Size, out: &mut dyn Write) -> Result<(), Error> {
         let mut comment = |name: &str, value: &str| -> Result<(), Error> {
             if !value.is_empty() {
-                let flat = value.replace(['\n', '\r'], " ");
-                writeln!(out, "# {name}: {flat}")?;
+                writeln!(out, "# {name}: {}", on_one_line(value))?;
             }
             Ok(())
         };
@@ -298,11 +298,28 @@ fn exact(value: f64) -> String {
     }
 }
 
-/// A field, quoted where it must be.
+/// Whether a reader may take this character for the end of a line.
+fn breaks_line(c: char) -> bool {
+    c.is_control() && c != '\t' || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// A text on one line: `; ` where a label on screen begins a new one. Many readers take a record for a line, quotes or
+/// not.
+fn on_one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(breaks_line) {
+        return text.into();
+    }
+    let parts = text.split(breaks_line).map(str::trim);
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join("; ").into()
+}
+
+/// A field on one line, quoted where it must be.
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) || text.starts_with('#') {
+    let text = on_one_line(text);
+    if text.contains([',', '"']) || text.starts_with('#') {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
-        text.to_owned()
+        text.into_owned()
     }
 }

@@ -76,6 +76,7 @@ pub fn merits(which: Merits, merits: &[Merit], provenance: &Provenance) -> Figur
     if let Some(last) = merits.last() {
         let text = |v: f64| format_number(v, 5);
         figure.notes = match which {
+            Merits::Elbo if last.elbo.is_nan() => vec!["an autoencoder has no ELBO".into()],
             Merits::Elbo => vec![format!(
                 "ELBO {} nats · tuned {} nats",
                 text(last.elbo),

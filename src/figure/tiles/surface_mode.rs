@@ -9,6 +9,7 @@ use crate::figure::{
     Axis, Colour, ColourMap, ColourScale, Dash, FigureSpec, Layer, LineStyle, MarkerStyle,
     Provenance, Series, SeriesStyle, Shape,
 };
+use crate::theory::is_alive;
 
 /// Everything the tile shows.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +42,7 @@ pub struct SurfaceMode<'a> {
 
 /// Builds the figure.
 pub fn surface_mode(input: &SurfaceMode<'_>) -> FigureSpec {
-    let alive = input.zeta2 > input.beta * input.gamma;
+    let alive = is_alive(input.zeta2, input.beta, input.gamma);
     let mut figure = FigureSpec::new("surface_mode", "Loss surface");
     figure.subtitle = format!(
         "linear mode {} · ζ² = {} · βγ = {}",

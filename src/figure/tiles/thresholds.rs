@@ -11,6 +11,7 @@ use crate::figure::{
     Axis, Band, Dash, Direction, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance, Role, Rule,
     Series, SeriesStyle, Shape,
 };
+use crate::theory::active_count;
 
 /// The name of the draggable threshold line, [`Rule::draggable`].
 pub const DRAG_BETA_GAMMA: &str = "beta_gamma";
@@ -74,7 +75,7 @@ pub struct Candidate {
 pub fn thresholds(input: &Thresholds<'_>) -> FigureSpec {
     let line = input.beta * input.gamma;
     let shown = input.spectrum.len().min((2 * input.latents).max(40));
-    let above = input.spectrum.iter().filter(|&&v| v > line).count();
+    let above = active_count(input.spectrum, usize::MAX, input.beta, input.gamma);
     let alive = above.min(input.latents);
     let mut figure = FigureSpec::new("thresholds", "Singular-value thresholds");
     figure.subtitle = "a mode lives while ζ² > βγ".into();
@@ -217,8 +218,7 @@ fn candidates(input: &Thresholds<'_>, shown: usize) -> Vec<Layer> {
         if c.consistent {
             format!("γ learned with {} modes: βγ = {line}, self-consistent", c.m)
         } else {
-            let above = input.spectrum.iter().filter(|&&v| v > c.line).count();
-            let reach = above.min(input.latents);
+            let reach = active_count(input.spectrum, input.latents, 1.0, c.line);
             format!(
                 "with {} modes βγ = {line} would keep {reach} alive: no solution",
                 c.m

@@ -141,7 +141,8 @@ pub fn training(input: &Training<'_>) -> FigureSpec {
             ("KL", input.kl),
             ("γ", input.gamma),
         ] {
-            if let Some((_, value)) = last(input.steps, values) {
+            // An autoencoder has no KL.
+            if let Some((_, value)) = last(input.steps, values).filter(|(_, v)| !v.is_nan()) {
                 figure.notes.push(format!("{name} {}", digits(value)));
             }
         }

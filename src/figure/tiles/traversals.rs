@@ -47,7 +47,11 @@ pub fn traversals(input: &Traversals<'_>) -> FigureSpec {
                 cell
             });
             ImageRow {
-                label: format!("z{latent} · {} nats", format_number(*kl, 2)),
+                label: if kl.is_nan() {
+                    format!("z{latent}")
+                } else {
+                    format!("z{latent} · {} nats", format_number(*kl, 2))
+                },
                 images: images.collect(),
             }
         })

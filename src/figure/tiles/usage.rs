@@ -124,7 +124,12 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
     });
     let mu = each(&|x, j, l| Bar {
         x: x + 0.22,
-        base: l.mean_sigma2,
+        // An autoencoder has no σ² for it to stand on.
+        base: if l.mean_sigma2.is_nan() {
+            0.0
+        } else {
+            l.mean_sigma2
+        },
         height: l.var_mu,
         width: 0.2,
         colour: PALE,
@@ -132,13 +137,22 @@ pub fn usage(input: &Usage<'_>) -> FigureSpec {
         label: format!("z{j}: {mu_name} = {}", format_number(l.var_mu, 3)),
         latent: Some(j),
     });
-    figure
-        .layers
-        .push(bars("kl", "KL (colour: latent)", Colour::Latent(0), kl));
-    figure
-        .layers
-        .push(bars("mean_sigma2", sigma_name, DARK, sigma));
+    // An autoencoder has neither KL nor σ², and no law.
+    let posterior = input.latents.is_empty() || !(kl.is_empty() && sigma.is_empty());
+    if posterior {
+        figure
+            .layers
+            .push(bars("kl", "KL (colour: latent)", Colour::Latent(0), kl));
+        figure
+            .layers
+            .push(bars("mean_sigma2", sigma_name, DARK, sigma));
+    } else {
+        figure.y = Axis::linear(mu_name);
+    }
     figure.layers.push(bars("var_mu", mu_name, PALE, mu));
+    if !posterior {
+        return figure;
+    }
     figure.layers.push(Layer::Rule(Rule {
         direction: Direction::Y,
         value: 1.0,
@@ -176,7 +190,7 @@ fn notes(input: &Usage<'_>) -> Vec<String> {
     let active = input
         .latents
         .iter()
-        .filter(|l| l.var_mu > input.active_threshold)
+        .filter(|l| !l.dead && l.var_mu > input.active_threshold)
         .count();
     let mut notes = vec![format!(
         "{active} active ({} > {})",
@@ -187,9 +201,9 @@ fn notes(input: &Usage<'_>) -> Vec<String> {
         let (epsilon, delta) = input.epsilon_delta;
         notes.push(format!("{percent:.1} % ({epsilon}, {delta})-collapsed"));
     }
-    if !input.latents.is_empty() {
-        let worst = format_number(worst_law_residual(input.latents), 2);
-        notes.push(format!("worst law residual {worst}"));
+    let worst = worst_law_residual(input.latents);
+    if !input.latents.is_empty() && !worst.is_nan() {
+        notes.push(format!("worst law residual {}", format_number(worst, 2)));
     }
     notes
 }

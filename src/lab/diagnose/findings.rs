@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Likelihood, LiveConfig};
+use crate::train::sanity::TOLERANCE;
 
 /// A counterfactual: the run's state, or its twin's, trained on under one changed condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +172,21 @@ impl Findings {
             self.live.gamma
         };
         Some(0.5 * d * (variance / gamma + (2.0 * std::f64::consts::PI * gamma).ln()))
+    }
+
+    /// The loss above which the run is no result ([`crate::train::sanity`]): that of full collapse and a share of the
+    /// stakes; none without V.
+    pub fn ceiling(&self) -> Option<f64> {
+        let collapsed = self.collapsed_loss()?;
+        let variance = self.variance?;
+        let gamma = if self.live.gamma_moves() {
+            variance
+        } else {
+            self.live.gamma
+        };
+        let stakes = 0.5 * self.dim as f64 * variance / gamma;
+        let allowance = self.live.beta * self.live.free_bits * self.latents as f64;
+        Some(collapsed + allowance + TOLERANCE * stakes)
     }
 
     /// γ′ of the run as found, Proposition 2 of Dai et al.: above it the collapsed solution is cheaper, moments held.

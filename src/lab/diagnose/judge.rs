@@ -1,6 +1,7 @@
 //! From what the probes found to one of the categories of Dai, Wang & Wipf (2020, section 3).
 //!
-//! The order of questions matters. A run that still moves is not judged. A lower energy at the run's *own* objective
+//! The order of questions matters. A run whose loss is above that of full collapse is no result, and one that still moves is
+//! not judged. A lower energy at the run's *own* objective
 //! makes its minimum a bad one, whatever else is true (v). Latents that come back, and pay, once γ and β are
 //! calibrated were pressed out by them (ii). What neither revives nor is missed is surplus (i).
 
@@ -223,6 +224,13 @@ pub fn judge(f: &Findings) -> Option<Verdict> {
 }
 
 fn category(f: &Findings, a: &Answers<'_>, doubts: &mut Vec<String>) -> Category {
+    if f.ceiling().is_some_and(|most| a.control.loss > most) {
+        doubts.push(
+            "the loss is above that of full collapse, which the network can always reach: no result yet".into(),
+        );
+        doubts.push("what its latents do says nothing of what is learned in the end".into());
+        return Category::Inconclusive;
+    }
     if f.now.dead.is_empty() {
         if a.control.active < f.latents {
             doubts.push("a latent dies as training goes on".into());

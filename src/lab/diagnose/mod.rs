@@ -12,11 +12,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{
-    Estimator, GammaMode, KlSchedule, Likelihood, LiveConfig, Objective, RunConfig, Target,
-};
-use crate::data::Spectrum;
-use crate::metrics::{Explainable, Usage};
+use crate::config::{GammaMode, KlSchedule, Likelihood, LiveConfig, Objective, RunConfig};
+use crate::metrics::{Known, Usage};
+use crate::train::sanity::{Sanity, State};
 use crate::train::{Checkpoint, LatentMode, RunCopy, TrainError, Trainer, evaluate};
 
 pub use findings::{Findings, Found, LinearBound, Outcome, Probe};
@@ -27,8 +25,7 @@ use judge::linear_gap;
 use super::error::Error;
 use super::hold::hold;
 use super::kick::kicked;
-use super::measure::{WATCHED, measure_finally};
-use super::prediction;
+use super::measure::{FINAL, WATCHED, measure_finally};
 use super::watch::{Progress, Watcher};
 
 /// log σ² that the twin's latents get before the run's own objective goes on from them: a posterior as narrow as an
@@ -47,8 +44,8 @@ pub fn most_steps(steps: u64) -> u64 {
 pub struct DiagnoseRequest {
     /// A copy of it.
     pub copy: Arc<RunCopy>,
-    /// The spectrum of the data, if it is known: the linear VAE's energy and the variance come from it.
-    pub spectrum: Option<Arc<Spectrum>>,
+    /// What is known of the data: the linear VAE's energy and the variance come from it.
+    pub known: Known,
     /// Most steps of a probe. The twin gets as many as the run had, up to three times this.
     pub steps: u64,
 }
@@ -73,8 +70,8 @@ struct Probes<'a> {
 /// Makes the probes and judges them.
 ///
 /// # Errors
-/// [`Error::Stopped`] if the watcher ended it, [`Error::Request`] for a run without a KL term or with latents held by
-/// hand, [`Error::Run`] if a
+/// [`Error::Stopped`] if the watcher ended it, [`Error::Request`] for a run without a KL term, with latents held by
+/// hand or with numbers out of range, [`Error::Run`] if a
 /// probe cannot start or diverges.
 pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis, Error> {
     if request.copy.live.objective == Objective::Autoencoder {
@@ -101,6 +98,11 @@ pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis
             .ok_or(Error::Stopped)?,
         verdict: None,
     };
+    if probes.sanity(&diagnosis.findings).is_exploded() {
+        let text = "the run has exploded: its numbers are out of range and its latents mean nothing; reset it and use a \
+                    smaller learning rate";
+        return Err(Error::Request(text.into()));
+    }
     watcher.diagnosis(&diagnosis);
     for probe in Probe::ALL {
         // A run without dead latents needs no counterfactual but its own future.
@@ -212,6 +214,21 @@ impl<'a> Probes<'a> {
         }))
     }
 
+    /// What the run's numbers can be.
+    fn sanity(&self, findings: &Findings) -> Sanity {
+        let (now, live) = (&findings.now, self.own());
+        let state = State {
+            sse: findings.dim as f64 * now.mse,
+            nll: (findings.likelihood != Likelihood::Gaussian)
+                .then(|| now.loss - live.beta * now.kl),
+            price: live.beta * now.kl,
+            gamma: now.gamma,
+        };
+        self.trainer.baseline().map_or(Sanity::Sound, |b| {
+            b.judge(&state, now.loss, &live, live.beta)
+        })
+    }
+
     /// Growth of the squared error, as a share of it, when these latents are replaced by their prior mean; none if
     /// stopped.
     fn zeroing(&mut self, live: &LiveConfig, dead: &[usize]) -> Result<Option<f64>, TrainError> {
@@ -238,31 +255,25 @@ impl<'a> Probes<'a> {
             .then(|| if with > 0.0 { zeroed / with - 1.0 } else { 0.0 }))
     }
 
-    /// E‖y − ȳ‖² per dimension, where the target is the input.
+    /// E‖y − ȳ‖² per dimension over the items that the run is measured on.
     fn variance(&self) -> Option<f64> {
-        let config = &self.request.copy.setup.config;
-        let spectrum = self.request.spectrum.as_ref()?;
-        (config.net.target == Target::Input)
-            .then(|| spectrum.total_variance / spectrum.dim() as f64)
+        let baseline = self.trainer.baseline_over(FINAL)?;
+        Some(baseline.variance() / baseline.dim() as f64)
     }
 
     /// The linear VAE under the same objective; none where the objective is another than the closed form's.
     fn linear(&self, config: &RunConfig) -> Option<LinearBound> {
-        let spectrum = self.request.spectrum.as_ref()?;
-        let comparable = config.net.likelihood == Likelihood::Gaussian
-            && config.net.target == Target::Input
-            && !matches!(config.net.estimator, Estimator::ImportanceWeighted(_))
-            && config.live.free_bits == 0.0;
-        if !comparable {
+        let prediction = self.request.known.prediction(config, None)?;
+        if !prediction.coverage.applies() {
             return None;
         }
-        let prediction = prediction(config, spectrum)?;
-        let tail = prediction.problem.residual(prediction.problem.reachable());
+        let problem = prediction.problem;
+        let tail = problem.residual(problem.reachable());
         let optimum = prediction.optimum.ok()?;
         Some(LinearBound {
             loss: optimum.loss,
             active: optimum.active,
-            autoencoder_mse: tail / spectrum.dim() as f64,
+            autoencoder_mse: tail / problem.dim() as f64,
         })
     }
 
@@ -378,17 +389,18 @@ impl<'a> Probes<'a> {
             live: own,
             ..self.request.copy.setup.config.clone()
         };
-        let Some(spectrum) = self.request.spectrum.as_deref() else {
+        let Some(data) = self.request.known.explainable(config.net.target) else {
             return Ok(false);
         };
         let slice = self.trainer.plan().parameters();
         let start = self.trainer.backend().read(slice)?;
         let plan = self.trainer.plan();
-        let placed = prediction(&config, spectrum).and_then(|prediction| {
-            let basis = Explainable::Input(spectrum).basis().ok()?;
+        let prediction = self.request.known.prediction(&config, None);
+        let placed = prediction.and_then(|prediction| {
+            let basis = data.basis().ok()?;
             let optimum = prediction.optimum.ok()?;
             let nets = [&plan.net.encoder[..], &plan.net.decoder[..]];
-            let means = [&spectrum.mean[..], &spectrum.mean[..]];
+            let means = data.means();
             let of = (&basis, &prediction.problem, &optimum);
             embed::embedded(&plan.arena, nets, means, of, start)
         });

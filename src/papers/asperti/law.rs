@@ -3,6 +3,7 @@
 use crate::config::{GammaMode, LiveConfig, NetConfig, Objective, Preprocess, RunConfig};
 use crate::figure::{Axis, Colour, FigureSpec, Layer, MarkerStyle, Role, Series, Shape};
 use crate::lab::Measurement;
+use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
 use super::common::{live, with_net};
@@ -115,7 +116,9 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         } else {
             1
         };
-        let measured = context.train(&setup, None, longer * steps)?.measured;
+        let measured = context
+            .train(&setup, &Known::default(), longer * steps)?
+            .measured;
         outcome.checks.push(check(&setting, &measured));
         found.push((setting, measured));
     }

@@ -110,7 +110,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         let diagnosis: Diagnosis = context.train_then(&what, &setup, case.steps, |trainer| {
             let request = DiagnoseRequest {
                 copy: Arc::new(trainer.copy()?),
-                spectrum: Some(Arc::clone(&spectrum)),
+                known: Arc::clone(&spectrum).into(),
                 steps: probe,
             };
             Ok(diagnose::run(&request, context.watcher)?)

@@ -1,6 +1,8 @@
 //! Figure 2: log marginal likelihood and the linear VAE's ELBO against κ, and the likelihood with σ² held at that of
 //! κ = 50.
 
+use std::sync::Arc;
+
 use crate::config::{
     Estimator, GammaMode, LiveConfig, NetConfig, PosteriorVariance, Preprocess, RunConfig,
     SamplingConfig,
@@ -8,6 +10,7 @@ use crate::config::{
 use crate::figure::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
+use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
 use crate::theory::{SweepPoint, ppca_sweep};
 
@@ -59,7 +62,7 @@ pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         };
         live = Some(data.with(config.clone()));
         let setup = Context::setup(&data, config);
-        let result = context.train(&setup, Some(&spectrum), steps)?;
+        let result = context.train(&setup, &Known::from(Arc::clone(&spectrum)), steps)?;
         let reached = -result.measured.loss;
         elbo.push([k as f64, reached]);
         let best = ppca_sweep(&spectrum.filled(), d, &[k], HELD)?[0].log_likelihood;

@@ -8,6 +8,7 @@ use crate::figure::{
     Axis, Colour, Dash, Direction, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Rule, Series,
     SeriesStyle, Shape,
 };
+use crate::metrics::Known;
 use crate::papers::context::Ready;
 use crate::papers::{Check, Context, Error, Verdict};
 use crate::theory::{Gamma, LinearProblem, optimum};
@@ -146,7 +147,9 @@ pub(super) fn sweep(
         context.go_on()?;
         let beta = share * threshold;
         let setup = Context::setup(ready, training.config(net, beta));
-        let result = context.train(&setup, None, training.steps)?.measured;
+        let result = context
+            .train(&setup, &Known::default(), training.steps)?
+            .measured;
         let mut sigma: Vec<f64> = result.sigma2.iter().map(|s| s.sqrt()).collect();
         sigma.sort_by(f64::total_cmp);
         points.push(Point {

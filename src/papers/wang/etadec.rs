@@ -5,6 +5,7 @@ use crate::figure::{
     Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
 };
 use crate::lab::log_values;
+use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -32,7 +33,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let mut checks = Vec::new();
     for &beta in &betas {
         let setup = Context::setup(&data, config(beta));
-        let result = context.train(&setup, None, STEPS)?;
+        let result = context.train(&setup, &Known::default(), STEPS)?;
         active.push([beta, result.measured.active as f64]);
         let alive = result.measured.active > 0;
         let name = format!("β = {beta:.3}: does anything live?");

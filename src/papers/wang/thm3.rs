@@ -1,8 +1,11 @@
 //! Theorem 3: the Hessian at the origin is positive semidefinite iff the origin is the global minimum.
 
+use std::sync::Arc;
+
 use crate::config::{Estimator, LiveConfig, NetConfig, RunConfig, SamplingConfig};
 use crate::figure::Provenance;
 use crate::figure::tiles::{SurfaceHessian, surface_hessian};
+use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
 use crate::theory::origin_eigenvalues;
 
@@ -69,7 +72,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
                 ..RunConfig::default()
             },
         );
-        let result = context.train(&setup, Some(&spectrum), 4000)?;
+        let result = context.train(&setup, &Known::from(Arc::clone(&spectrum)), 4000)?;
         let name = format!("latents that live in a trained net at β = {factor} ζ₁²/γ");
         let why = "the origin is left if and only if it is a saddle";
         checks.push(Check::counts(&name, living, result.measured.active, why));

@@ -7,7 +7,7 @@
 //! at each end, and only γ moves.
 
 use crate::config::Likelihood;
-use crate::theory::estimators::{gamma_prime, gamma_star};
+use crate::theory::estimators::{MEASURABLE_KL, gamma_prime, gamma_star};
 
 use super::{Landscape, LandscapeKind};
 
@@ -65,8 +65,7 @@ impl CollapsePath {
             ends: gammas.map(|gamma| [loss(&here, gamma), loss(&collapsed, gamma)]),
             gammas,
             curves,
-            beta_prime: (kl > crate::theory::estimators::DEAD_KL && beta_prime.is_finite())
-                .then_some(beta_prime),
+            beta_prime: (kl >= MEASURABLE_KL && beta_prime.is_finite()).then_some(beta_prime),
             variance: collapsed.sse,
             error: here.sse,
             kl,

@@ -172,11 +172,118 @@ fn an_output_folder_that_cannot_be_made_fails_before_training() {
     assert!(!err.contains("parameters on"), "it got to training: {err}");
 }
 
+/// What was written as the decoder's output is the output or an error, and never one more hidden layer.
+#[test]
+fn an_activation_on_the_decoders_output_is_refused() {
+    let train = "train --data gaussian:9,5,2,1,0.3 --encoder 32 --latent 3 --device cpu --steps 1";
+    let pictures = "train --data digits --limit 20 --encoder 8 --latent 2 --device cpu --steps 1";
+    for (line, layer) in [
+        (format!("{train} --decoder 32,5:relu"), "(5:relu)"),
+        (format!("{train} --decoder 5:sigmoid"), "(5:sigmoid)"),
+        (format!("{train} --decoder 32,5:bn"), "(5:bn)"),
+        (
+            format!("{train} --target map:2 --decoder 32,2:tanh"),
+            "(2:tanh)",
+        ),
+        (
+            format!("{pictures} --decoder 49,7x7x1,deconv4k4s2,deconvoutk4s2:relu"),
+            ":relu)",
+        ),
+        (
+            format!("{pictures} --decoder 784,28x28x1,convoutk3:bn"),
+            ":bn)",
+        ),
+        (
+            format!("{pictures} --decoder 784:linear,bias:relu"),
+            "(bias:relu)",
+        ),
+    ] {
+        let err = assert_one_sentence(&line, &run(line.split(' ')), 2);
+        assert!(
+            err.contains(layer) && err.contains("last layer"),
+            "{line}: {err}"
+        );
+    }
+    // Without one it may be meant, and is said.
+    let line = format!("{train} --decoder 32,5");
+    let output = run(line.split(' '));
+    let err = text(&output.stderr);
+    assert!(output.status.success(), "{err}");
+    assert!(err.contains("last layer of 5 is a hidden one"), "{err}");
+}
+
 #[test]
 fn a_divergence_is_exit_code_1_with_tensor_and_step() {
     let line = "train --data gaussian:9,5,2 --device cpu --steps 50 --lr 1e30";
     let err = assert_one_sentence(line, &run(line.split(' ')), 1);
     assert!(err.contains("step 2 diverged"), "{err}");
+}
+
+/// Finite numbers are no result either: a rate of 1, and a raw table of columns from 0.001 to 30,000.
+#[test]
+fn an_explosion_of_finite_numbers_is_exit_code_1_and_leaves_no_results() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = dir.path().join("raw.csv");
+    let mut rows = String::from("income,ratio,rate,share,constant\n");
+    for i in 0..400_u32 {
+        let unit =
+            |k: u32| f64::from(i.wrapping_mul(2_654_435_761).rotate_left(k) % 2001) / 1000.0 - 1.0;
+        rows += &format!(
+            "{},{},{},{},7\n",
+            5e4 + 5e4 * unit(0),
+            2.0 + 2.5 * unit(7),
+            0.01 + 0.0017 * unit(13),
+            0.9 * unit(21)
+        );
+    }
+    std::fs::write(&table, rows).expect("written");
+    let table = table.to_str().expect("UTF-8");
+    let out = dir.path().join("out");
+    let digits =
+        "train --data digits --limit 300 --latent 8 --encoder 64 --lr 1 --epochs 60 --device cpu";
+    let raw = format!("train --data {table} --latent 3 --encoder 32 --epochs 60 --device cpu");
+    for (line, advice) in [
+        (digits.to_owned(), "use a smaller learning rate"),
+        // So short that no window of steps is full.
+        (
+            digits.replace("--epochs 60", "--steps 20"),
+            "use a smaller learning rate",
+        ),
+        (raw, "standardise the data"),
+    ] {
+        let arguments = line
+            .split(' ')
+            .chain(["--json", "--out", out.to_str().expect("UTF-8")]);
+        let err = assert_one_sentence(&line, &run(arguments), 1);
+        assert!(
+            err.contains("diverged") && err.contains(advice),
+            "{line}: {err}"
+        );
+        assert!(
+            err.contains("a network that ignores its input has"),
+            "{line}: {err}"
+        );
+        assert_eq!(
+            std::fs::read_dir(&out).expect("a folder").count(),
+            0,
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_run_above_the_loss_of_collapse_is_said_to_be_no_result_yet() {
+    let line = "train --data gaussian:9,5,2,1,0.3 --arch linear --latent 3 --beta 20 --device cpu --lr 0.001";
+    let remark = |steps: &str| {
+        let output = run(line.split(' ').chain(["--steps", steps]));
+        assert!(output.status.success());
+        text(&output.stderr).contains("not a result yet")
+    };
+    assert!(remark("5"), "a network that has not begun");
+    assert!(
+        !remark("3000"),
+        "one that has collapsed, as it should at β = 20"
+    );
 }
 
 #[test]

@@ -83,6 +83,15 @@ fn a_line_per_run_that_agrees_with_the_theory_and_a_rerun_that_does_nothing() {
         content,
         "the same seed is the same line"
     );
+    // A full disk cuts the last line: that run is done again, and the others are not.
+    std::fs::write(&file, &content[..content.len() - 40]).expect("written");
+    let output = sweep(&config, &out, &[]);
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("line 6 was cut off") && error.contains("5 done; 3000 steps left"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).expect("read"), content);
     let output = sweep(&config, &out, &[]);
     assert!(text(&output.stderr).contains("6 done; 0 steps left"));
     assert_eq!(

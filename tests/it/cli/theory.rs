@@ -74,6 +74,45 @@ fn assert_report(report: &Value, latents: usize, beta: f64, gamma: f64, active: 
     );
 }
 
+/// Three modes lie at the threshold, two above it; with 32-bit samples rounding would count some of the three.
+#[test]
+fn a_beta_at_a_threshold_counts_the_modes_above_it() {
+    for (beta, active) in [("2", 2), ("1.999", 5), ("5", 1), ("1", 5)] {
+        let report = json(&format!(
+            "theory --data gaussian:9,5,2,2,2,1,0.3 --beta {beta} --json"
+        ));
+        assert_eq!(report["active"], active, "β = {beta}");
+        let sigma2 = numbers(&report["sigma2"]);
+        assert_eq!(sigma2.iter().filter(|s| **s < 1.0).count(), active);
+    }
+}
+
+/// The message names the rank, whatever κ is.
+#[test]
+fn data_that_few_latents_reproduce_say_how_many() {
+    for latents in [2, 3, 10] {
+        let line = format!("theory --data gaussian:9,5,0,0 --latent {latents} --learn-gamma");
+        let output = super::run(line.split_whitespace());
+        assert_eq!(output.status.code(), Some(1));
+        let said = super::text(&output.stderr);
+        assert!(
+            said.contains("rank 2, so 2 latents reproduce them exactly"),
+            "{said}"
+        );
+    }
+    // One latent leaves the second mode, γ = 5/3; and β = 2.5 > 4/2 as well, γ = 5/(4 − 2.5).
+    for (more, gamma) in [
+        ("--latent 1", 5.0 / 3.0),
+        ("--latent 4 --beta 2.5", 5.0 / 1.5),
+    ] {
+        let report = json(&format!(
+            "theory --data gaussian:9,5,0,0 --learn-gamma {more} --json"
+        ));
+        assert_close("γ", number(&report["gamma"]), gamma, 1e-5);
+        assert_eq!(report["active"], 1);
+    }
+}
+
 #[test]
 fn gaussian_data_give_the_closed_form() {
     let data = "theory --data gaussian:9,5,2,1,0.3 --json";

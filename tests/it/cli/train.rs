@@ -24,6 +24,7 @@ fn assert_report(report: &Value, latents: usize, dim: f64, beta: f64) {
             "collapse_percent",
             "active",
             "predicted_active",
+            "theory",
             "log_det",
             "mutual_information",
             "per_latent",
@@ -126,6 +127,140 @@ fn the_linear_architecture_is_the_theorys_model() {
     // Vectors have no pictures; everything else is there.
     assert!(out.join("trace.csv").exists() && out.join("usage.svg").exists());
     assert!(!out.join("reconstructions.png").exists());
+}
+
+/// The prediction is given where the theory covers the run, and what was trained is named where that is not L.
+#[test]
+fn what_the_theory_does_not_cover_has_no_count_and_what_was_trained_has_a_name() {
+    let base = "train --data gaussian:9,5,2,1,0.3 --limit 200 --latent 3 --beta 3 --steps 20 --device cpu --json";
+    let any = |more: &str| json_of(format!("{base} {more}").split_whitespace());
+    let of = |more: &str| any(&format!("--arch linear {more}"));
+    let plain = of("");
+    assert_eq!(plain["theory"], serde_json::json!({"applies": "exact"}));
+    assert_eq!(plain["predicted_active"], 2);
+    assert!(plain.get("objective").is_none());
+
+    let guide = any("--encoder 8");
+    assert_eq!(guide["theory"]["applies"], "guide");
+    assert_eq!(guide["predicted_active"], 2);
+    assert!(
+        guide["theory"]["reason"]
+            .as_str()
+            .is_some_and(|r| r.contains("hidden layers"))
+    );
+
+    let free = of("--free-bits 0.5");
+    assert_eq!(free["theory"]["applies"], "no");
+    assert!(free["predicted_active"].is_null());
+    assert!(
+        free["theory"]["reason"]
+            .as_str()
+            .is_some_and(|r| r.contains("free bits"))
+    );
+    // L with its own KL, and the objective with 0.5 nats at least for each.
+    let kl = |report: &Value, least: f64| -> f64 {
+        let latents = report["per_latent"].as_array().expect("a list");
+        latents.iter().map(|l| number(&l["kl"]).max(least)).sum()
+    };
+    let counted = 3.0 * (kl(&free, 0.5) - kl(&free, 0.0));
+    let objective = &free["objective"];
+    assert!(counted > 0.1, "{counted}");
+    assert_close(
+        "the objective",
+        number(&objective["value"]),
+        number(&free["loss"]) + counted,
+        1e-9,
+    );
+    assert!(
+        objective["what"]
+            .as_str()
+            .is_some_and(|w| w.contains("0.5 nats"))
+    );
+
+    // Twenty steps of a warm-up of forty: the last, number 19, has 19/40 of the weight.
+    let warming = of("--kl-schedule warmup:40");
+    assert_eq!(warming["theory"]["applies"], "guide");
+    let value = number(&warming["loss"]) - 3.0 * (1.0 - 19.0 / 40.0) * number(&warming["kl"]);
+    assert_close(
+        "the objective",
+        number(&warming["objective"]["value"]),
+        value,
+        1e-6,
+    );
+    assert_eq!(of("--kl-schedule warmup:10")["theory"]["applies"], "exact");
+
+    let bernoulli = json(
+        "train --data digits --limit 300 --likelihood bernoulli --steps 5 --device cpu --json",
+    );
+    assert!(bernoulli["predicted_active"].is_null());
+    assert_eq!(bernoulli["theory"]["applies"], "no");
+    let said = run(
+        "train --data digits --limit 300 --likelihood bernoulli --steps 5 --device cpu"
+            .split_whitespace(),
+    );
+    let said = text(&said.stdout);
+    assert!(
+        said.contains("linear theory does not cover Bernoulli"),
+        "{said}"
+    );
+}
+
+/// An autoencoder has no posterior: no KL, no σ², no bound, nowhere.
+#[test]
+fn an_autoencoder_has_no_kl_and_no_variance() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let line = "train --data gaussian:9,5,2 --encoder 8 --latent 2 --objective autoencoder --steps 50 --device cpu";
+    let out = dir.path().to_str().expect("UTF-8");
+    let report = json_of(line.split(' ').chain(["--json", "--out", out]));
+    for key in [
+        "kl",
+        "elbo",
+        "elbo_tuned",
+        "collapse_percent",
+        "mutual_information",
+    ] {
+        assert!(report[key].is_null(), "{key}: {report}");
+    }
+    assert!(number(&report["loss"]).is_finite() && number(&report["mse"]).is_finite());
+    for latent in report["per_latent"].as_array().expect("a list") {
+        assert!(
+            latent["kl"].is_null() && latent["mean_sigma2"].is_null(),
+            "{latent}"
+        );
+        assert!(number(&latent["var_mu"]).is_finite());
+    }
+    let content = std::fs::read_to_string(dir.path().join("trace.csv")).expect("trace.csv");
+    assert!(
+        content
+            .lines()
+            .skip(1)
+            .all(|l| l.split(',').nth(3) == Some(""))
+    );
+    let output = run(line.split(' '));
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("KL —") && shown.contains("ELBO —") && !shown.contains("NaN"),
+        "{shown}"
+    );
+}
+
+/// At β far above every threshold the network collapses, and a KL is not negative.
+#[test]
+fn the_kl_of_a_collapsed_run_is_not_below_zero() {
+    let line = "train --data gaussian:9,5,2,1,0.3 --arch linear --latents 5 --beta 1000 --lr 0.003 --steps 3000 \
+                --device cpu --json";
+    let report = json_of(line.split_whitespace());
+    assert_eq!(
+        (&report["active"], &report["collapse_percent"]),
+        (&0.into(), &100.0.into())
+    );
+    assert!(number(&report["kl"]) >= 0.0, "{report}");
+    for latent in report["per_latent"].as_array().expect("a list") {
+        assert!(
+            number(&latent["kl"]) >= 0.0 && latent["beta_threshold"].is_null(),
+            "{latent}"
+        );
+    }
 }
 
 /// Neither their covariance nor their Gram matrix is small, so only the leading modes are found.

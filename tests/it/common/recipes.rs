@@ -92,7 +92,7 @@ pub const RECIPES: &[(&str, Recipe)] = &[
         "every activation",
         Recipe {
             encoder: "8:leaky,7:sigmoid,6:elu,8:relu",
-            decoder: "6:elu,9:soft,bias,7:sigmoid:nobias",
+            decoder: "6:elu,9:soft,bias,8:sigmoid:nobias",
             ..BASE
         },
     ),

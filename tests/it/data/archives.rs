@@ -141,20 +141,22 @@ fn arrays_in_fortran_order_are_turned() {
 #[test]
 fn splits_are_told_by_whole_words() {
     let one = || npy("|u1", "1, 2", false, &[0; 2]);
-    // None of these speaks of a split, so they serve every one.
+    // None of these speaks of a split.
     for name in ["values", "interval", "latest", "constrained", "contest"] {
         let content = npz(&[(name, one())], Stored);
-        for split in [Split::Train, Split::Test] {
-            let data = read("a.npz", &content, split, None).expect(name);
-            assert_eq!(data.name, "a", "{name}");
-        }
+        let data = read("a.npz", &content, Split::Train, None).expect(name);
+        assert_eq!(data.name, "a", "{name}");
+        let error = read("a.npz", &content, Split::Test, None).expect_err(name);
+        assert!(error.to_string().contains("is not divided"), "{error}");
     }
     // These do.
     for name in ["X_val", "validation-images", "valid.2", "xVal"] {
         let content = npz(&[(name, one()), ("test_x", one())], Stored);
-        refused("a.npz", &content, "no array for the train split");
+        refused("a.npz", &content, "but no training items");
         let data = read("a.npz", &content, Split::Test, None).expect(name);
         assert_eq!(data.name, "a test");
+        let data = read("a.npz", &content, Split::Validation, None).expect(name);
+        assert_eq!(data.name, "a validation");
     }
 }
 

@@ -59,8 +59,16 @@ fn the_real_test_set_has_its_published_numbers() {
         error.to_string().contains("choose the split 'test'"),
         "{error}"
     );
-    let file = from(&folder.join("test_batch.bin"), Split::Train, Some(7)).expect("a file");
-    assert_eq!(bytes(&file), &bytes(&data)[..7 * 3072]);
+    for path in [folder.clone(), folder.join("test_batch.bin")] {
+        let file = from(&path, Split::Auto, Some(7)).expect("what there is");
+        assert_eq!(bytes(&file), &bytes(&data)[..7 * 3072]);
+        assert_eq!(file.name, "CIFAR-10 test");
+        assert_eq!(
+            file.remarks,
+            ["there are no training images here, so the test images are used"]
+        );
+        assert!(from(&path, Split::Train, None).is_err());
+    }
 }
 
 #[test]
@@ -163,7 +171,7 @@ fn damaged_files_are_explained() {
     let odd = dir.path().join("pictures");
     fs::write(&odd, &good).expect("a file");
     assert_eq!(
-        from(&odd, Split::Test, None).expect("CIFAR").labels,
+        from(&odd, Split::Auto, None).expect("CIFAR").labels,
         Some(vec![1, 2, 3])
     );
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use collapse_explorer::config::{Crop, DataConfig, ImageOptions, Split};
+use collapse_explorer::config::{Constant, Crop, DataConfig, ImageOptions, Missing, Split};
 use collapse_explorer::data::{Dataset, Error, Pixels, Store, load_with, preview_with};
 use image::ImageFormat;
 use proptest::prelude::*;
@@ -156,6 +156,14 @@ fn check(outcome: &Result<Dataset, Error>, case: &str) -> Result<(), TestCaseErr
                 !name.is_empty() && name.len() < 1000 && !name.chars().any(char::is_control)
             };
             prop_assert!(data.classes.iter().all(shown), "{case}: {:?}", data.classes);
+            let sentence = |text: &String| !text.is_empty() && !text.chars().any(char::is_control);
+            prop_assert!(
+                data.remarks.iter().all(sentence),
+                "{case}: {:?}",
+                data.remarks
+            );
+            let named = data.columns.is_empty() || data.columns.len() == data.dim();
+            prop_assert!(named, "{case}: {} names", data.columns.len());
         }
         Err(error) => {
             let text = error.to_string();
@@ -210,14 +218,37 @@ fn fuzz(name: &str, seeds: &[Vec<u8>], prepare: impl Fn(&Path)) {
                 &path
             };
             let config = DataConfig {
-                split: if way < 3 { Split::Train } else { Split::Test },
+                split: [
+                    Split::Train,
+                    Split::Auto,
+                    Split::Train,
+                    Split::Auto,
+                    Split::Validation,
+                    Split::Test,
+                ][usize::from(way)],
+                transpose: way == 1,
                 limit: (way == 2).then_some(3),
                 classes: if way == 5 && !name.starts_with("a.") {
                     vec!["1".into()]
                 } else {
                     Vec::new()
                 },
-                label: (way == 4 && name.starts_with("list_")).then(|| "Smiling".into()),
+                label: match way {
+                    4 if name.starts_with("list_") => Some("Smiling".into()),
+                    4 if name == "table.csv" => Some("3".into()),
+                    _ => None,
+                },
+                missing: match way {
+                    0 => Missing::Drop,
+                    1 => Missing::Mean,
+                    _ => Missing::Refuse,
+                },
+                constant: if way == 1 {
+                    Constant::Drop
+                } else {
+                    Constant::Keep
+                },
+                transpose: way == 1 && name == "table.csv",
                 image: if way == 3 {
                     ImageOptions {
                         side: Some(5),
@@ -289,6 +320,32 @@ fn idx_labels() {
     fuzz(
         "train-labels-idx1-ubyte",
         &[labels.clone(), gzip(&labels)],
+        |dir| {
+            put(
+                dir,
+                "train-images-idx3-ubyte",
+                &idx_file(8, &[6, 4, 4], &noise(96)),
+            );
+        },
+    );
+}
+
+#[test]
+fn idx_labels_of_many_columns() {
+    let ints =
+        |values: &[i32]| -> Vec<u8> { values.iter().flat_map(|v| v.to_be_bytes()).collect() };
+    let columns = idx_file(
+        0x0c,
+        &[6, 2],
+        &ints(&[0, 9, 1, -1, 2, 7, 0, 8, 1, 9, 2, 300]),
+    );
+    let single = idx_file(0x0c, &[6], &ints(&[0, 1, 2, 0, 1, 2]));
+    let floats = idx_file(0x0d, &[6], &[0, 0, 0, 0].repeat(6));
+    let one_hot = idx_file(8, &[6, 2], &[0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0]);
+    let packed = gzip(&columns);
+    fuzz(
+        "train-labels-idx2-int",
+        &[columns, single, floats, one_hot, packed],
         |dir| {
             put(
                 dir,
@@ -456,9 +513,35 @@ fn csv_tables() {
     );
     let colour = format!("{}\n{}\n", ["pixel"; 192].join(","), ["7"; 192].join(","));
     let spaced = "0.5 -1e3\n2 7.25\n3 1\n".to_owned();
+    let words = "id,\"a, b\",c,species\r\n1,2.5,NA,\"x\"\r\n2,3.5,1,y\r\n3,1,1,x\r\n".to_owned();
+    let commas = "a;b;c\n1,5;2;True\n2,5;-3,25;False\n0,5;7;True\n".to_owned();
+    let relation =
+        "% t\n@relation r\n@attribute 'a b' real\n@attribute class {x,y}\n@data\n1,x\n2.5,y\n3,x\n";
+    let named = "# a b c\n\"r 1\" 1 2.5 ?\n\"r 2\"\t4 5 6\n\"r 1\" 7 8 9\n".to_owned();
+    let lists = "emotion,pixels,Usage\n0,1 2 3 4,Training\n1,5 6 7 8,Training\n".to_owned();
+    let wide: String = "pixel0,pixel1\u{e9}\n1,2\n".into();
+    let utf16 = "\u{feff}a\tb\n1\t2,5\n3\t4,5\n".encode_utf16();
+    let utf16: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
     let packed = gzip(bare.as_bytes());
-    let seeds = [bare, headed, placed, colour, spaced].map(String::into_bytes);
-    fuzz("table.csv", &[&seeds[..], &[packed]].concat(), nothing);
+    let seeds = [
+        bare,
+        headed,
+        placed,
+        colour,
+        spaced,
+        words,
+        commas,
+        relation.into(),
+        named,
+        lists,
+        wide,
+    ];
+    let seeds = seeds.map(String::into_bytes);
+    fuzz(
+        "table.csv",
+        &[&seeds[..], &[packed, utf16]].concat(),
+        nothing,
+    );
 }
 
 /// One damaged picture among twelve.
@@ -504,6 +587,16 @@ fn gif_pictures() {
 #[test]
 fn webp_pictures() {
     picture("a.webp", ImageFormat::WebP);
+}
+
+#[test]
+fn tiff_pictures() {
+    picture("a.tif", ImageFormat::Tiff);
+}
+
+#[test]
+fn pnm_pictures() {
+    picture("a.ppm", ImageFormat::Pnm);
 }
 
 fn faces(dir: &Path) {

@@ -202,6 +202,9 @@ fn sub_folders_are_classes_and_splits() {
     let data = from(dir.path(), Split::Train, None).expect("a split");
     assert_eq!(labelled(&data), (Some(&[0, 0, 1][..]), vec!["cat", "dog"]));
     let data = from(dir.path(), Split::Test, None).expect("the other split");
+    // A class has one number in all splits.
+    assert_eq!(labelled(&data), (Some(&[1, 1][..]), vec!["cat", "dog"]));
+    let data = from(&dir.path().join("test"), Split::Test, None).expect("the split alone");
     // One class says nothing.
     assert_eq!((data.len(), labelled(&data)), (2, (None, vec![])));
     let dogs = DataConfig {
@@ -246,7 +249,9 @@ fn celeba(root: &Path, partition: bool) {
 fn celeba_has_attributes_and_a_partition() {
     let dir = tempfile::tempdir().expect("a folder");
     celeba(dir.path(), false);
-    let all = from(dir.path(), Split::Test, None).expect("no partition, no split");
+    let error = from(dir.path(), Split::Test, None).expect_err("no partition, no split");
+    assert!(error.to_string().contains("is not divided"), "{error}");
+    let all = from(dir.path(), Split::Auto, None).expect("all of it");
     assert_eq!(
         (all.name.as_str(), all.len(), all.labels.as_ref()),
         ("CelebA", 4, None)

@@ -75,7 +75,10 @@ fn it_is_the_start_of_what_is_loaded() {
                 colour: Colour::Grey,
                 ..ImageOptions::default()
             },
-            split: Split::Test,
+            split: match plain.source {
+                DataSource::Path(_) => Split::Auto,
+                _ => Split::Test,
+            },
             limit: None,
             ..plain
         });

@@ -11,16 +11,16 @@ fn read(content: &[u8], limit: Option<usize>) -> Result<Dataset, Error> {
     from(&dir.path().join("table.csv"), Split::Train, limit)
 }
 
-/// A line of 16 pixels after `first`.
+/// A line of 64 pixels after `first`.
 fn line(first: &str, value: u8) -> String {
-    format!("{first}{}\n", vec![value.to_string(); 16].join(","))
+    format!("{first}{}\n", vec![value.to_string(); 64].join(","))
 }
 
 #[test]
 fn labels_are_found_with_and_without_a_header() {
     let header = format!(
         "label,{}\n",
-        (0..16)
+        (0..64)
             .map(|p| format!("pixel{p}"))
             .collect::<Vec<_>>()
             .join(",")
@@ -35,17 +35,17 @@ fn labels_are_found_with_and_without_a_header() {
         for content in [content.clone().into_bytes(), gzip(content.as_bytes())] {
             let data = read(&content, None).expect("a table");
             assert_eq!(data.labels.as_deref(), Some(&[5, 0][..]));
-            assert_eq!((data.shape.height, data.shape.width), (4, 4));
-            assert_eq!(bytes(&data), [[1; 16], [2; 16]].concat());
+            assert_eq!((data.shape.height, data.shape.width), (8, 8));
+            assert_eq!(bytes(&data), [[1; 64], [2; 64]].concat());
             assert_eq!(read(&content, Some(1)).expect("one").len(), 1);
         }
     }
-    // Sixteen columns are a picture without a label; a header may say otherwise.
+    // Sixty-four columns are a picture without a label; a header may say otherwise.
     let bare = [line("", 7), line("", 8)].concat();
     assert_eq!(read(bare.as_bytes(), None).expect("no labels").labels, None);
-    let named = bare.replacen(&line("", 7), &format!("y{}\n", ",a".repeat(15)), 1);
+    let named = bare.replacen(&line("", 7), &format!("y{}\n", ",a".repeat(63)), 1);
     let data = read(named.as_bytes(), None).expect("labels");
-    assert_eq!((data.labels, data.shape.width), (Some(vec![8]), 15));
+    assert_eq!((data.labels, data.shape.width), (Some(vec![8]), 63));
 }
 
 #[test]
@@ -84,11 +84,17 @@ fn the_line_that_is_wrong_is_named() {
             format!("{good}7,x,9\n"),
             "line 3: 'x' in column 2 is not a finite number",
         ),
-        (format!("{good}\n7,nan,9\n"), "line 4: 'nan' in column 2"),
-        (format!("{good}7,,9\n"), "line 3: '' in column 2"),
         (
-            "label,a\n256,1\n".into(),
-            "line 2: the label 256 is not a class",
+            format!("{good}\n7,nan,9\n"),
+            "line 4: the value in column 2 is missing ('nan'); --missing drop",
+        ),
+        (
+            format!("{good}7,,9\n"),
+            "line 3: the value in column 2 is missing (it is empty)",
+        ),
+        (
+            format!("{good}7,inf,9\n"),
+            "line 3: 'inf' in column 2 is not a finite number",
         ),
         ("label,a\n1.5,1\n".into(), "line 2: the label 1.5"),
         ("a,b\nc,d\n".into(), "line 2: 'c' in column 1"),
@@ -163,16 +169,14 @@ fn a_label_is_found_by_name_wherever_it_stands_and_line_numbers_are_left_out() {
     assert_eq!((prices.dim(), prices.labels), (3, None));
     let error = read(b"id,label\n1,2\n", None).expect_err("no values");
     assert!(
-        error
-            .to_string()
-            .contains("line 2: there is no column of values"),
+        error.to_string().contains("there is no column of values"),
         "{error}"
     );
     let error = read(b"a,label,b\n1,2,3\n1,2.5,3\n", None).expect_err("no class");
     assert!(
         error
             .to_string()
-            .contains("line 3: the label 2.5 is not a class"),
+            .contains("line 3: the label 2.5 in column 2 ('label') is not a class"),
         "{error}"
     );
 }

@@ -40,7 +40,7 @@ fn diagnose(net: NetConfig, live: LiveConfig, steps: usize, probe_steps: u64) ->
     let copy = Arc::new(trainer.copy().expect("a copy"));
     let request = DiagnoseRequest {
         copy: Arc::clone(&copy),
-        spectrum: Some(spectrum(&data)),
+        known: spectrum(&data).into(),
         steps: probe_steps,
     };
     let diagnosis = run(&request, &Quiet).expect("a diagnosis");

@@ -86,7 +86,7 @@ fn a_half_filled_diagram_shows_what_is_missing() {
     let request = PhaseRequest {
         setup: base.setup,
         data_digest: String::new(),
-        spectrum: base.spectrum,
+        known: base.known,
         axis: PhaseAxis::Latents,
         betas: collapse_explorer::lab::log_values(0.2, 16.0, 7),
         rows: vec![1, 2, 3, 4, 5],

@@ -17,7 +17,7 @@ fn request(steps: u64, folder: Option<&Path>) -> PhaseRequest {
     PhaseRequest {
         setup: sweep.setup,
         data_digest: "gaussian".into(),
-        spectrum: sweep.spectrum,
+        known: sweep.known,
         axis: PhaseAxis::Latents,
         betas: vec![0.5, 1.5, 3.0, 7.0, 12.0],
         rows: vec![1, 2, 3, 4, 5],

@@ -3,7 +3,10 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use collapse_explorer::config::{Activation, GammaMode, LiveConfig, NetConfig, RunConfig, Stack};
+use collapse_explorer::config::{
+    Activation, GammaMode, LiveConfig, NetConfig, RunConfig, Stack, Target,
+};
+use collapse_explorer::data::{Targets, cross_spectrum};
 use collapse_explorer::lab::sweep::run;
 use collapse_explorer::lab::{
     Direction, Error, Parameter, Quiet, Sweep, SweepRequest, Watcher, loop_area,
@@ -191,6 +194,61 @@ fn a_nonlinear_net_is_swept_without_a_promise_of_its_loss() {
         assert_eq!(point.measured.sigma2.len(), 3);
     }
     assert_eq!(sweep.thresholds.len(), 3, "κ = 3 can reach three modes");
+}
+
+/// y = Mx has thresholds of its own, 2/3 or so of those of x: they are what is compared with, or nothing is.
+#[test]
+fn a_sweep_is_compared_with_the_theory_of_its_own_target() {
+    let mut request = linear_sweep(2, 20_000);
+    let base = RunSetup::clone(&request.setup);
+    let mut config = base.config.clone();
+    config.net.target = Target::LinearMap(2);
+    let targets = Targets::new(
+        config.net.target,
+        &base.data,
+        &base.preprocessor,
+        config.sampling.seed,
+    );
+    let targets = targets.expect("targets").expect("a map");
+    let cross = cross_spectrum(&base.data, &base.preprocessor, &targets, 0, &|_| true);
+    let cross = cross.expect("a cross spectrum");
+    let [first, second] = cross.eigenvalues[..] else {
+        panic!("two modes")
+    };
+    request.setup = Arc::new(RunSetup { config, ..base });
+    // Both alive, one alive.
+    request.values = vec![0.3 * second, (first * second).sqrt()];
+    let unknown = whole(&SweepRequest {
+        most_steps: 10,
+        ..request.clone()
+    });
+    assert!(unknown.thresholds.is_empty());
+    assert!(unknown.points.iter().all(|p| p.predicted_active.is_none()));
+    request.known.cross = Some(Arc::new(cross));
+    let sweep = whole(&request);
+    assert_eq!(sweep.thresholds.len(), 2);
+    for point in &sweep.points {
+        let living = 2 - point.index;
+        assert_eq!(point.predicted_active, Some(living), "{point:?}");
+        assert_eq!(point.measured.active, living, "{point:?}");
+        let least = point.predicted_loss.expect("a closed form");
+        assert!((point.measured.loss - least).abs() < TOLERANCE, "{point:?}");
+    }
+}
+
+/// Free bits keep latents that the theory has die: no count, no line.
+#[test]
+fn what_the_theory_does_not_cover_is_swept_without_it() {
+    let mut request = linear_sweep(2, 10);
+    let base = RunSetup::clone(&request.setup);
+    let mut config = base.config.clone();
+    config.live.free_bits = 0.2;
+    request.setup = Arc::new(RunSetup { config, ..base });
+    let sweep = whole(&request);
+    assert!(sweep.thresholds.is_empty());
+    for point in &sweep.points {
+        assert_eq!((point.predicted_active, point.predicted_loss), (None, None));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use collapse_explorer::config::NetConfig;
 use collapse_explorer::lab::{Experiment, Lab, PhaseAxis, PhaseRequest, Report, Stage, Sweep};
+use collapse_explorer::metrics::Known;
 use collapse_explorer::train::RunSetup;
 
 use super::linear_sweep;
@@ -95,7 +96,7 @@ fn dropping_the_lab_in_the_middle_of_a_large_run_takes_no_time() {
             PhaseRequest {
                 setup: setup(&data, net, live(1.0, 1.0, 1e-3), 256, 0),
                 data_digest: String::new(),
-                spectrum: None,
+                known: Known::default(),
                 axis: PhaseAxis::Latents,
                 betas: vec![1.0],
                 rows: vec![64],

@@ -1,14 +1,15 @@
 //! Nothing a slider or a file can hold makes the theory panic or return a silent NaN.
 
+use collapse_explorer::convention::{LossForm, Sizes};
 use collapse_explorer::theory::estimators::{
     effective_threshold_from_gain, effective_threshold_from_variance, effective_threshold_ratio,
     gamma_prime, gamma_star, invert_logmean, logmean,
 };
 use collapse_explorer::theory::{
-    Gamma, LinearProblem, LossForm, ModeSurface, PpcaSurface, Sizes, active_count,
-    fixed_sigma_optimum, least_eigenvalue_curve, least_loss, next_to_die, next_to_revive, optimum,
-    origin_eigenvalues, ppca_fit, ppca_log_likelihood, ppca_sweep, self_consistency, staircase,
-    thresholds_beta, thresholds_beta_learned, variance_shares,
+    Gamma, LinearProblem, ModeSurface, PpcaSurface, active_count, fixed_sigma_optimum,
+    least_eigenvalue_curve, least_loss, next_to_die, next_to_revive, optimum, origin_eigenvalues,
+    ppca_fit, ppca_log_likelihood, ppca_sweep, self_consistency, staircase, thresholds_beta,
+    thresholds_beta_learned, variance_shares,
 };
 use proptest::prelude::*;
 

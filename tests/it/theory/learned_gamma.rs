@@ -1,8 +1,8 @@
 //! γ learned, against brute force over γ.
 
 use collapse_explorer::theory::{
-    Error, Gamma, LinearProblem, collapse_free_beta, least_loss, optimum, ppca_fit,
-    thresholds_beta_learned,
+    Error, Gamma, LinearProblem, THRESHOLD_TOLERANCE, collapse_free_beta, is_alive, least_loss,
+    optimum, ppca_fit, thresholds_beta_learned,
 };
 use proptest::prelude::*;
 
@@ -75,7 +75,7 @@ proptest! {
                 prop_assert_eq!(valid.len(), 1);
                 prop_assert_eq!((valid[0].m, valid[0].gamma), (closed.active, closed.gamma));
                 for s in &closed.stationary {
-                    let m = e.iter().take(k).filter(|z| **z > beta * s.gamma).count();
+                    let m = e.iter().take(k).filter(|z| is_alive(**z, beta, s.gamma)).count();
                     prop_assert_eq!(s.valid, m == s.m, "{:?}", s);
                     prop_assert!((s.loss - f(s.gamma)).abs() < 1e-9 * (1.0 + s.loss.abs()));
                     prop_assert!(s.loss >= closed.loss - 1e-12 * (1.0 + s.loss.abs()));
@@ -96,10 +96,10 @@ proptest! {
     fn thresholds_with_gamma_learned_from_both_sides((e, extra, d, k, _) in cases()) {
         let problem = LinearProblem::new(e.clone(), e.iter().sum::<f64>() + extra, d, k, 1.0).unwrap();
         for (i, threshold) in thresholds_beta_learned(&problem).into_iter().enumerate().take(k) {
-            let over = optimum(&problem, threshold * (1.0 + 1e-6), Gamma::Learned).unwrap();
+            let over = optimum(&problem, threshold, Gamma::Learned).unwrap();
             prop_assert!(over.active <= i);
             // Below it the mode lives, or γ runs away with all of them alive.
-            match optimum(&problem, threshold * (1.0 - 1e-6), Gamma::Learned) {
+            match optimum(&problem, threshold * (1.0 - 2.0 * THRESHOLD_TOLERANCE), Gamma::Learned) {
                 Ok(below) => {
                     prop_assert!(below.active > i);
                     prop_assert!((below.loss - over.loss).abs() < 1e-4 * (1.0 + over.loss.abs()));
@@ -141,6 +141,11 @@ fn exact_reproduction_needs_a_large_beta() {
         }
     );
     assert!(error.to_string().contains("minus infinity"));
+    // κ = 3, but the data have rank 2.
+    assert!(
+        error.to_string().contains("rank 2, so 2 latents"),
+        "{error}"
+    );
     let flat = optimum(&problem, 3.0, Gamma::Learned).unwrap();
     assert!((flat.gamma - 2.0 / 3.0).abs() < 1e-12 && flat.active == 1);
     let e = [4.0, 2.0];
@@ -159,11 +164,13 @@ fn equal_eigenvalues_collapse_at_the_tight_bound() {
     assert_eq!(bound, 2.5);
     let problem = LinearProblem::vae(vec![0.5; 4], 10, 2).unwrap();
     assert_eq!(
-        optimum(&problem, bound * (1.0 - 1e-9), Gamma::Learned)
+        optimum(&problem, bound * (1.0 - 1e-4), Gamma::Learned)
             .unwrap()
             .active,
         2
     );
-    assert_eq!(optimum(&problem, bound, Gamma::Learned).unwrap().active, 0);
+    for at in [bound * (1.0 - 1e-9), bound] {
+        assert_eq!(optimum(&problem, at, Gamma::Learned).unwrap().active, 0);
+    }
     assert_eq!(collapse_free_beta(0, 3), None);
 }

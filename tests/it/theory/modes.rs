@@ -6,8 +6,8 @@ use collapse_explorer::theory::estimators::{
     gamma_prime, gamma_star, logmean,
 };
 use collapse_explorer::theory::{
-    Gamma, LinearProblem, ModeSurface, active_count, next_to_die, next_to_revive, optimum,
-    thresholds_beta,
+    Gamma, LinearProblem, ModeSurface, THRESHOLD_TOLERANCE, active_count, next_to_die,
+    next_to_revive, optimum, thresholds_beta,
 };
 use proptest::prelude::*;
 
@@ -120,12 +120,16 @@ proptest! {
         let k = spectrum.len();
         let problem = LinearProblem::vae(spectrum.clone(), k, k).unwrap();
         for (i, threshold) in thresholds_beta(&spectrum, gamma).unwrap().into_iter().enumerate() {
-            let above = spectrum.iter().filter(|z| **z > spectrum[i] * (1.0 + 2e-6)).count();
-            let from = spectrum.iter().filter(|z| **z >= spectrum[i] * (1.0 - 2e-6)).count();
+            // Twice the tolerance is beyond it, a tenth of it within.
+            let (beyond, within) = (2.0 * THRESHOLD_TOLERANCE, 0.1 * THRESHOLD_TOLERANCE);
+            let above = spectrum.iter().filter(|z| **z > spectrum[i] * (1.0 + 2.0 * beyond)).count();
+            let from = spectrum.iter().filter(|z| **z >= spectrum[i] * (1.0 - 2.0 * beyond)).count();
             let active = |beta| optimum(&problem, beta, Gamma::Fixed(gamma)).unwrap().active;
-            prop_assert_eq!(active(threshold * (1.0 - 1e-6)).clamp(i + 1, from), active(threshold * (1.0 - 1e-6)));
-            prop_assert!(active(threshold) <= i);
-            prop_assert!(active(threshold * (1.0 + 1e-6)) <= i && active(threshold * (1.0 + 1e-6)) >= above.min(i));
+            let below = active(threshold * (1.0 - beyond));
+            prop_assert!(below > i && below <= from, "{below} {i} {from}");
+            for at in [threshold * (1.0 - within), threshold, threshold * (1.0 + beyond)] {
+                prop_assert!(active(at) <= i && active(at) >= above.min(i));
+            }
             prop_assert_eq!(active_count(&spectrum, k, threshold, gamma), active(threshold));
             // The loss has no jump and no kink there: slope dL/dβ = KL is continuous.
             let at = |beta| optimum(&problem, beta, Gamma::Fixed(gamma)).unwrap();
@@ -143,14 +147,16 @@ proptest! {
             if let Some(die) = next_to_die(&problem, beta, gamma) {
                 prop_assert!(die.beta_threshold > beta && die.factor > 1.0 && die.mode == now.active - 1);
                 let active = |b| optimum(&problem, b, gamma).unwrap().active;
-                prop_assert_eq!(active(beta + (die.beta_threshold - beta) * 0.999_999), now.active);
-                prop_assert!(active(die.beta_threshold * 1.000_001) < now.active);
+                let before = die.beta_threshold * (1.0 - 2.0 * THRESHOLD_TOLERANCE);
+                prop_assert_eq!(active(beta.max(before)), now.active);
+                prop_assert!(active(die.beta_threshold) < now.active);
             } else {
                 prop_assert_eq!(now.active, 0);
             }
             if let Some(revive) = next_to_revive(&problem, beta, gamma) {
                 prop_assert!(revive.beta_threshold <= beta && revive.mode == now.active);
-                let down = optimum(&problem, revive.beta_threshold * 0.999_999, gamma);
+                let beyond = revive.beta_threshold * (1.0 - 2.0 * THRESHOLD_TOLERANCE);
+                let down = optimum(&problem, beyond, gamma);
                 prop_assert!(down.map_or(true, |o| o.active > now.active));
             } else {
                 prop_assert_eq!(now.active, spectrum.len().min(3));

@@ -1,8 +1,8 @@
 //! The staircase over β and the self-consistency of a learned γ, against the optimum they are about.
 
 use collapse_explorer::theory::{
-    Error, Gamma, LinearProblem, least_loss, optimum, self_consistency, slope_in_log_gamma,
-    staircase,
+    Error, Gamma, LinearProblem, THRESHOLD_TOLERANCE, least_loss, optimum, self_consistency,
+    slope_in_log_gamma, staircase,
 };
 use proptest::prelude::*;
 
@@ -37,14 +37,16 @@ proptest! {
             let mut all: Vec<f64> = betas.iter().map(|b| b.exp()).collect();
             // At each threshold, and just beside it.
             for stair in &found.stairs[1..] {
-                all.extend([stair.from * (1.0 - 1e-9), stair.from, stair.from * (1.0 + 1e-9)]);
+                for off in [-1e-4, -1e-9, 0.0, 1e-9, 1e-4] {
+                    all.push(stair.from * (1.0 + off));
+                }
             }
             for beta in all {
                 match optimum(&problem, beta, gamma) {
                     Ok(closed) => {
                         prop_assert_eq!(found.active_at(beta), closed.active, "β = {}", beta);
                         if let Some(least) = found.vanishing_below {
-                            prop_assert!(beta > least * (1.0 - 1e-12), "{beta} {least}");
+                            prop_assert!(beta > least * (1.0 - 2.0 * THRESHOLD_TOLERANCE), "{beta} {least}");
                         }
                     }
                     Err(Error::GammaVanishes { .. }) => {

@@ -87,7 +87,7 @@ fn an_absurd_rate_diverges_with_tensor_and_step_and_can_be_undone() {
     // Step 11 still computes a loss from good weights, and its update ruins them.
     assert_eq!(metrics.len(), 1);
     assert_eq!(metrics[0].loss.to_bits(), first[0]);
-    let TrainError::Diverged { step, tensor } = &error else {
+    let TrainError::Diverged { step, tensor, .. } = &error else {
         panic!("{error:?}");
     };
     assert_eq!(*step, 12, "{error}");
@@ -121,7 +121,9 @@ fn a_poisoned_parameter_is_named() {
             .train(5, true, &mut Vec::new())
             .expect_err("a NaN must be seen");
         match &error {
-            TrainError::Diverged { step: 1, tensor: t } => {
+            TrainError::Diverged {
+                step: 1, tensor: t, ..
+            } => {
                 assert!(t.contains(tensor), "{parameter}: blamed {t}");
             }
             other => panic!("{parameter}: {other:?}"),

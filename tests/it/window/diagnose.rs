@@ -173,11 +173,14 @@ fn a_pasted_cross_entropy_is_called_one_and_an_unknown_factor_is_named() {
     window.frames(3);
     assert!(window.says("cross-entropy of a Bernoulli decoder"));
     assert!(window.says("not read: `w(t)`"));
-    assert!(window.says("is β = 1"));
+    // With a factor unread there is no β, until w is put in by hand.
+    assert!(window.says("is β = —") && !window.says("is β = 1"));
+    window.set(Role::SpinButton, "code weight", 2.0);
+    assert!(window.says("is β = 2"));
     window.choose("kind of error", "absolute error");
     assert!(window.says("no β translates it") && window.says("is β = —"));
     window.choose("kind of error", "squared error");
-    assert!(window.says("is β = 0.5"));
+    assert!(window.says("is β = 1"));
 }
 
 /// Everything summed, batch included: w = 5 is β = 2.5.

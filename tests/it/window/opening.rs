@@ -4,7 +4,7 @@ use std::path::Path;
 
 use collapse_explorer::app::Explorer;
 use collapse_explorer::app::state::data::Sheet;
-use collapse_explorer::config::{Colour, RunConfig};
+use collapse_explorer::config::{Colour, RunConfig, Split};
 use collapse_explorer::data::{Pixels, Store};
 use egui::Vec2;
 use egui::accesskit::Role;
@@ -37,9 +37,12 @@ fn pictures() -> tempfile::TempDir {
 
 /// A ready window that keeps no decoded pictures.
 fn ready() -> Window {
+    ready_with(config())
+}
+
+fn ready_with(config: RunConfig) -> Window {
     let figures = tempfile::tempdir().expect("a folder");
     let folder = figures.path().to_owned();
-    let config: RunConfig = config();
     let harness = Harness::builder()
         .with_size(Vec2::new(1440.0, 900.0))
         .with_max_steps(2)
@@ -301,20 +304,27 @@ fn a_text_under_way_survives_the_row_of_a_load() {
 
 #[test]
 fn what_another_choice_mends_is_said_where_it_can_be_made() {
-    let mut window = ready();
+    let mut test = config();
+    test.data.split = Split::Test;
+    let mut window = ready_with(test);
     let dir = tempfile::tempdir().expect("a folder");
-    // Twenty CIFAR-10 records, of the test images only: a label and 3072 bytes.
+    // Twenty CIFAR-10 records, of the training images only: a label and 3072 bytes.
     let records: Vec<u8> = (0..20_u8)
         .flat_map(|i| std::iter::once(i % 10).chain((0..3072).map(move |p| i * 9 + (p % 7) as u8)))
         .collect();
-    std::fs::write(dir.path().join("test_batch.bin"), records).expect("written");
+    std::fs::write(dir.path().join("data_batch_1.bin"), records).expect("written");
     window.enter("data path", dir.path().to_str().expect("UTF-8"));
     window.until("the sheet", |s| s.opening.sheet.is_some());
-    window.text(|text| text.contains("choose the split 'test'"));
-    window.pick("test");
+    window.text(|text| text.contains("choose the split 'train'"));
+    window.pick("train");
     shown(&mut window);
     assert_eq!((count(&window), pixel(&window)), (20, [0, 2, 4]));
     assert!(window.says("32×32 pixels, in colour"));
+    // What is not there is out of reach.
+    for (split, there) in [("train", true), ("valid", false), ("test", false)] {
+        let button = window.control(Role::RadioButton, split);
+        assert_eq!(!button.accesskit_node().is_disabled(), there, "{split}");
+    }
     window.press("Open");
     window.until("the pictures", |s| {
         s.data.as_ref().is_some_and(|d| d.dataset.dim() == 3072)

@@ -64,6 +64,38 @@ fn a_divergence_pauses_puts_back_and_can_be_played_on() {
     assert_eq!(watched.events.iter().filter(diverged).count(), 1);
 }
 
+/// A rate of 1 throws this network to a loss of 10³⁰, all of it finite, and it never comes back.
+#[test]
+fn an_explosion_of_finite_numbers_pauses_and_puts_back_a_state_within_range() {
+    let net = NetConfig::dense(&[64], 8);
+    let mut watched = Watched::running(
+        1,
+        setup(&digits(500), net, live(1.0, 1.0, 1e-3), 128, 0),
+        false,
+    );
+    watched.send(Command::Steps(40));
+    watched.paused_at(40);
+    watched.set_live(1, live(1.0, 1.0, 1.0));
+    watched.send(Command::Play);
+    let Event::Diverged { message, .. } = watched.event(|e| matches!(e, Event::Diverged { .. }))
+    else {
+        unreachable!()
+    };
+    assert!(
+        message.contains("has grown to") && message.contains("smaller learning rate"),
+        "{message}"
+    );
+    assert!(message.contains("was put back"), "{message}");
+    let last = watched.snapshot(|s| !s.playing && s.step <= 40);
+    assert!(!last.stationary);
+    watched.set_live(1, live(1.0, 1.0, 1e-3));
+    watched.send(Command::Steps(100));
+    let again = watched.snapshot(|s| s.step >= last.step + 100 && s.last.is_some());
+    let loss = again.last.expect("metrics").loss;
+    // A loss that collapse alone would have is 745: V/2 + 392 log 2π.
+    assert!(loss < 800.0, "{loss}");
+}
+
 #[test]
 fn a_panic_becomes_an_event_and_the_next_run_works() {
     let mut watched = Watched::running(1, small_run(usual()), true);

@@ -2,11 +2,11 @@
 
 use egui::{DragValue, Id, ScrollArea, TextEdit, Ui};
 
-use crate::app::controls::{name, preprocess_menu};
+use crate::app::controls::{name, preprocess_menu, split_choice};
 use crate::app::number::thousands;
 use crate::app::state::data::Sheet;
 use crate::app::theme::{muted, segmented};
-use crate::config::{Colour, Crop, DataConfig, DataSource, MAX_SIDE, Split};
+use crate::config::{Colour, Crop, DataConfig, DataSource, MAX_SIDE};
 
 /// Width of the names at the left.
 const NAMES: f32 = 88.0;
@@ -22,8 +22,7 @@ pub(super) fn choices(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
     }
     if matches!(config.source, DataSource::Path(_)) {
         line(ui, "split", |ui| {
-            let options = [(Split::Train, "train"), (Split::Test, "test")];
-            segmented(ui, &mut config.split, &options, false);
+            split_choice(ui, &mut config.split, first);
         });
     }
     line(ui, "preprocessing", |ui| {

@@ -28,7 +28,16 @@ fn number(name: &'static str, value: String, help: &'static str) -> Number {
 }
 
 fn nats(value: f64) -> String {
-    significant(value, 5)
+    known(value, 5)
+}
+
+/// A number to that many digits; a dash where there is none.
+fn known(value: f64, digits: usize) -> String {
+    if value.is_nan() {
+        "—".into()
+    } else {
+        significant(value, digits)
+    }
 }
 
 /// Every number there is for the newest evaluation.
@@ -39,23 +48,14 @@ pub(super) fn groups(state: &AppState, information: Option<MutualInformation>) -
     let group = |title, numbers| Group { title, numbers };
     [
         group("bound, in nats", bound(e)),
-        group("decoder variance", variance(state, e)),
+        group("decoder variance", variance(e)),
         group("rate, in nats", rate(e, information)),
-        group("distortion", distortion(state, e)),
+        group("distortion", distortion(e)),
         group("latents", latents(&state.usage, e)),
     ]
     .into_iter()
     .filter(|g| !g.numbers.is_empty())
     .collect()
-}
-
-/// V of the data, where the theory speaks of this network's target.
-fn total_variance(state: &AppState) -> Option<f64> {
-    let total = state
-        .prediction
-        .as_ref()
-        .map(|p| p.problem.total_variance());
-    total.filter(|v| *v > 0.0 && state.uncovered().is_none())
 }
 
 fn bound(e: &Evaluation) -> Vec<Number> {
@@ -87,14 +87,14 @@ fn bound(e: &Evaluation) -> Vec<Number> {
         ));
         bound.push(number(
             "bits per dimension",
-            significant(bits, 4),
+            known(bits, 4),
             "−(best ELBO + log-det)/(d ln 2), for values in steps of one grey level",
         ));
     }
     bound
 }
 
-fn variance(state: &AppState, e: &Evaluation) -> Vec<Number> {
+fn variance(e: &Evaluation) -> Vec<Number> {
     let mut variance = Vec::new();
     if e.likelihood == Likelihood::Gaussian {
         variance.push(number(
@@ -107,12 +107,13 @@ fn variance(state: &AppState, e: &Evaluation) -> Vec<Number> {
             significant(e.gamma_star(), 4),
             "E‖x − D(z)‖²/d: the best γ for these networks (Dai et al. 2020, eq. 9)",
         ));
-        let total = total_variance(state);
-        if let Some(prime) = total.and_then(|v| gamma_prime(v, e.sse, e.beta, e.kl)) {
+        if e.has_posterior() {
+            let prime = e.variance.and_then(|v| gamma_prime(v, e.sse, e.beta, e.kl));
             variance.push(number(
                 "γ' of collapse",
-                significant(prime, 4),
-                "(V − f)/(2β·KL): above it full collapse is cheaper, moments held (Dai et al. 2020, Proposition 2)",
+                known(prime.unwrap_or(f64::NAN), 4),
+                "(V − f)/(2β·KL): above it full collapse is cheaper, moments held (Dai et al. 2020, Proposition 2); none for a \
+                 network that has collapsed",
             ));
         }
     }
@@ -152,7 +153,7 @@ fn rate(e: &Evaluation, information: Option<MutualInformation>) -> Vec<Number> {
     rate
 }
 
-fn distortion(state: &AppState, e: &Evaluation) -> Vec<Number> {
+fn distortion(e: &Evaluation) -> Vec<Number> {
     let d = e.dim as f64;
     let mut distortion = vec![
         number(
@@ -166,7 +167,7 @@ fn distortion(state: &AppState, e: &Evaluation) -> Vec<Number> {
             "The same over d",
         ),
     ];
-    if let Some(v) = total_variance(state) {
+    if let Some(v) = e.variance.filter(|v| *v > 0.0) {
         let share = format!("{} %", significant(100.0 * (1.0 - e.sse / v), 3));
         let help = "1 − E‖x − D(z)‖²/V, with V the data's variance";
         distortion.push(number("variance explained", share, help));
@@ -178,17 +179,25 @@ fn latents(usage: &Usage, e: &Evaluation) -> Vec<Number> {
     vec![
         number(
             "active",
-            format!("{} of {}", usage.active, usage.latents.len()),
+            if usage.sanity.is_exploded() {
+                "—".into()
+            } else {
+                format!("{} of {}", usage.active, usage.latents.len())
+            },
             "Latents with Var μ above 0.01 of the prior's variance (Burda et al. 2016)",
         ),
         number(
             "(0.01, 0.01)-collapsed",
-            format!("{} %", significant(usage.collapse_percent, 3)),
+            if usage.collapse_percent.is_nan() {
+                "—".into()
+            } else {
+                format!("{} %", significant(usage.collapse_percent, 3))
+            },
             "Share of latents whose KL is below 0.01 nats in at least 99 % of the samples (Lucas et al. 2019)",
         ),
         number(
             "worst law residual",
-            significant(usage.worst_law_residual, 2),
+            known(usage.worst_law_residual, 2),
             "Largest |(Var μ + E σ²)/η² − 1| over latents (Asperti 2019)",
         ),
         number(
