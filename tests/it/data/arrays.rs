@@ -126,11 +126,11 @@ fn arrays_that_cannot_be_used_are_explained() {
         ),
         (
             npy("<f4", "1, 2", false, &nan),
-            "value 0 is not a finite number",
+            "value 0 of array is not a finite number",
         ),
         (
             npy("<f2", "1, 2", false, &[0, 0x3c, 0, 0x7c]),
-            "value 1 is not a finite number",
+            "value 1 of array is not a finite number",
         ),
         // Fortran order promises as much as C order, and more than memory is not even tried.
         (
