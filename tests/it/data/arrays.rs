@@ -167,6 +167,10 @@ fn arrays_that_cannot_be_used_are_explained() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one list of files, each with what is said of it"
+)]
 fn archives_choose_by_split_and_bring_labels() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("mnist.npz");

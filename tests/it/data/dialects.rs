@@ -1,5 +1,11 @@
 //! One table in the many ways in which people write it.
 
+#![expect(
+    clippy::format_collect,
+    clippy::too_many_lines,
+    reason = "tables are built as text, and one list of them reads better than many"
+)]
+
 use collapse_explorer::config::{Constant, DataConfig, Missing, Preprocess};
 use collapse_explorer::data::{Dataset, Error, Pixels, Preprocessor, spectrum};
 use proptest::prelude::*;
@@ -646,7 +652,7 @@ fn what_cannot_be_read_is_told_by_what_it_is() {
 #[test]
 fn tables_of_very_many_columns_are_read() {
     let columns = 120_000;
-    let names: Vec<String> = (0..columns).map(|p| format!("gene{}b", p)).collect();
+    let names: Vec<String> = (0..columns).map(|p| format!("gene{p}b")).collect();
     let line = |i: usize| {
         (0..columns)
             .map(|p| ((p * 7 + i) % 10).to_string())
@@ -663,6 +669,10 @@ fn tables_of_very_many_columns_are_read() {
 
 /// How a random table is written.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a way of writing that goes with all others"
+)]
 struct Writing {
     separator: &'static str,
     quoted: bool,
@@ -736,7 +746,7 @@ impl Writing {
         }
         if self.header {
             let names = (0..d).map(|p| format!("size {p} of, it")).map(|n| {
-                if self.separator == "," && !self.quoted || self.separator == "  " && !self.quoted {
+                if !self.quoted && (self.separator == "," || self.separator == "  ") {
                     n.replace([',', ' '], "_")
                 } else {
                     n
@@ -794,13 +804,12 @@ proptest! {
         prop_assert_eq!(values(&data), wanted, "{}", shown);
         prop_assert_eq!(data.dim(), items[0].len());
         prop_assert!(data.table);
-        match writing.class {
-            None => prop_assert_eq!(data.labels, None, "{}", shown),
-            Some(_) => {
-                let labels: Vec<u8> = classes.iter().map(|&c| c as u8).collect();
-                prop_assert_eq!(data.labels, Some(labels), "{}", shown);
-                prop_assert_eq!(data.classes, ["ape", "bee", "cat"]);
-            }
+        if writing.class.is_some() {
+            let labels: Vec<u8> = classes.iter().map(|&c| c as u8).collect();
+            prop_assert_eq!(data.labels, Some(labels), "{}", shown);
+            prop_assert_eq!(data.classes, ["ape", "bee", "cat"]);
+        } else {
+            prop_assert_eq!(data.labels, None, "{}", shown);
         }
         prop_assert_eq!(!data.columns.is_empty(), writing.header);
     }

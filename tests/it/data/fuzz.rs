@@ -177,6 +177,7 @@ fn check(outcome: &Result<Dataset, Error>, case: &str) -> Result<(), TestCaseErr
 }
 
 /// Mutates the file `name` of what `prepare` puts into a folder, and loads folder and file.
+#[expect(clippy::too_many_lines, reason = "one list, which reads better whole")]
 fn fuzz(name: &str, seeds: &[Vec<u8>], prepare: impl Fn(&Path)) {
     let long = std::env::var("COLLAPSE_FUZZ_SECONDS").ok();
     let long = long

@@ -1,4 +1,4 @@
-//! MATLAB files: made by SciPy, and written here as its format has them.
+//! MATLAB files: made by `SciPy`, and written here as its format has them.
 
 use std::io::Write as _;
 use std::path::Path;

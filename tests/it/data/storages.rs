@@ -118,7 +118,7 @@ fn storages(items: &Items, binary: bool) -> Vec<(&'static str, Vec<u8>)> {
     let matlab: Vec<i32> = sizes.iter().map(|&s| s as i32).collect();
     for (kind, descr) in [(2, "|u1"), (3, "<i2"), (7, "<f4"), (9, "<f8")] {
         let matrix = matrix("X", 6, &matlab, kind, &raw(descr, &turned));
-        files.push(("a.mat", mat(&[matrix.clone()], false)));
+        files.push(("a.mat", mat(std::slice::from_ref(&matrix), false)));
         files.push(("packed.mat", mat(&[matrix], true)));
     }
     #[cfg(feature = "hdf5")]
