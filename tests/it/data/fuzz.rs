@@ -248,7 +248,6 @@ fn fuzz(name: &str, seeds: &[Vec<u8>], prepare: impl Fn(&Path)) {
                 } else {
                     Constant::Keep
                 },
-                transpose: way == 1 && name == "table.csv",
                 image: if way == 3 {
                     ImageOptions {
                         side: Some(5),
