@@ -83,10 +83,19 @@ mod tests {
 
     /// A header, one directory without entries, and the offset of the next.
     fn file(little: bool, next: u32) -> Vec<u8> {
-        let (two, four): (fn(u16) -> [u8; 2], fn(u32) -> [u8; 4]) = if little {
-            (u16::to_le_bytes, u32::to_le_bytes)
-        } else {
-            (u16::to_be_bytes, u32::to_be_bytes)
+        let two = |v: u16| {
+            if little {
+                v.to_le_bytes()
+            } else {
+                v.to_be_bytes()
+            }
+        };
+        let four = |v: u32| {
+            if little {
+                v.to_le_bytes()
+            } else {
+                v.to_be_bytes()
+            }
         };
         let mark: &[u8] = if little { b"II" } else { b"MM" };
         [mark, &two(42), &four(8), &two(0), &four(next), &[0; 8]].concat()
