@@ -18,9 +18,8 @@ impl<'t> Reader<'t> {
             let node = cursor.node();
             let whole = node.is_error() && cursor.depth() == 0;
             // Where the whole text is no Python, what the grammar made of it in pieces may still be some.
-            let loose = node
-                .parent()
-                .is_some_and(|p| p.is_error() && p.parent().is_none())
+            let loose = cursor.depth() == 1
+                && root.is_error()
                 && !node.kind().ends_with("statement")
                 && !node.kind().ends_with("definition")
                 && node.kind() != "comment";
