@@ -9,7 +9,7 @@
 //! 3. `kl`, `sampled` and `bernoulli` know formulas by their algebra: a KL is one only if its coefficients are.
 //! 4. `judge` takes the value nearest to an optimiser that holds both terms. What multiplies a term is in β, or it is named.
 //!
-//! The work is bounded: the first 200,000 bytes of a text are read, and at most a fixed number of steps are taken, to a fixed depth; what is left out by
+//! The work is bounded: the first 200,000 bytes of a text are read, no line of more than 4,000, and at most a fixed number of steps are taken, to a fixed depth; what is left out by
 //! that is named as well.
 
 mod bernoulli;
@@ -42,15 +42,10 @@ pub use reading::Reading;
 
 /// Reads a loss; `None` if there is neither a reconstruction term nor a KL in the text.
 pub fn read_loss(text: &str) -> Option<Reading> {
-    let (source, cut) = prepare::prepare(text);
+    let (source, left_out) = prepare::prepare(text);
     let tree = syntax::tree(&source)?;
     let reader = reader::Reader::read(&source, &tree);
     let mut reading = judge::judge(&reader)?;
-    if cut {
-        reading.unread.push(format!(
-            "what follows the first {} bytes of the text",
-            prepare::LONGEST
-        ));
-    }
+    reading.unread.extend(left_out);
     Some(reading)
 }

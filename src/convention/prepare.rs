@@ -4,7 +4,7 @@ use super::error::Error;
 use super::syntax;
 
 /// Longest text that is read, in bytes.
-pub(super) const LONGEST: usize = 200_000;
+const LONGEST: usize = 200_000;
 
 /// The code cells of a Jupyter notebook, one after the other.
 ///
@@ -37,22 +37,41 @@ pub fn notebook(text: &str) -> Result<String, Error> {
     Ok(code)
 }
 
-/// The text as Python, and whether it was cut.
-pub(super) fn prepare(text: &str) -> (String, bool) {
+/// Longest line that is read, in bytes: nobody writes longer ones, and they may be nested without end.
+const LONGEST_LINE: usize = 4_000;
+
+/// The text as Python, and what of it was left out.
+pub(super) fn prepare(text: &str) -> (String, Vec<String>) {
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let cut = end < text.len();
+    let mut left_out = Vec::new();
+    if end < text.len() {
+        left_out.push(format!(
+            "what follows the first {LONGEST} bytes of the text"
+        ));
+    }
     let text = text[..end]
         .replace("\r\n", "\n")
         .replace('\r', "\n")
         .replace(['\u{a0}', '\u{feff}', '\0'], " ");
-    let lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines.iter_mut().enumerate() {
+        if line.len() > LONGEST_LINE {
+            if left_out.len() < 8 {
+                left_out.push(format!(
+                    "line {}, which has more than {LONGEST_LINE} bytes",
+                    at + 1
+                ));
+            }
+            *line = "";
+        }
+    }
     let lines = unfenced(lines);
     let lines = unmarked(lines);
     let lines: Vec<String> = lines.iter().map(|l| plain(l)).collect();
-    (indented(&lines), cut)
+    (indented(&lines), left_out)
 }
 
 /// The code between Markdown's fences, if there are any.

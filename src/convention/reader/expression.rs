@@ -135,10 +135,6 @@ impl<'t> Reader<'t> {
                 }
                 Value::None
             }
-            "ERROR" => {
-                self.lose(&format!("`{}`, which is no Python", short(text)));
-                self.opaque(text)
-            }
             _ => self.opaque(text),
         }
     }

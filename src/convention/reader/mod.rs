@@ -13,6 +13,7 @@ mod expression;
 mod library;
 mod statement;
 mod store;
+mod wrong;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -34,6 +35,8 @@ pub(super) use candidate::{Candidate, Rank};
 const STEPS: usize = 120_000;
 /// How deep they stand in each other.
 const DEEPEST: usize = 160;
+/// Most pieces of code that are named because they could not be read.
+const LOST: usize = 12;
 /// Most candidates for the loss.
 const CANDIDATES: usize = 400;
 
@@ -136,6 +139,7 @@ impl<'t> Reader<'t> {
             sizes: OwnSizes::default(),
         };
         reader.block(tree.root_node());
+        reader.wrong(tree.root_node());
         reader.uncalled();
         reader.sum_up();
         if reader.steps >= STEPS {
@@ -158,7 +162,7 @@ impl<'t> Reader<'t> {
     /// Remembers what could not be read.
     fn lose(&mut self, text: &str) {
         let text = text.to_owned();
-        if self.lost.len() < 12 && !self.lost.contains(&text) {
+        if self.lost.len() < LOST && !self.lost.contains(&text) {
             self.lost.push(text);
         }
     }

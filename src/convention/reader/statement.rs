@@ -8,7 +8,6 @@ use crate::convention::linear::Linear;
 use crate::convention::syntax::{self, children};
 use crate::convention::term::short;
 use crate::convention::value::Value;
-use crate::convention::words;
 
 use super::{Definition, Rank, Reader};
 
@@ -117,18 +116,10 @@ impl<'t> Reader<'t> {
             "class_definition" => self.define_class(node),
             "decorated_definition" => self.decorated(node, None),
             "import_statement" | "import_from_statement" => self.import(node),
-            "ERROR" => self.wrong(node),
+            "ERROR" => self.fragments(node),
             "break_statement" | "continue_statement" | "raise_statement" => return Flow::Stop,
             "block" => return self.block(node),
             _ => {}
-        }
-        if node.has_error()
-            && !matches!(
-                node.kind(),
-                "function_definition" | "class_definition" | "ERROR"
-            )
-        {
-            self.wrong_inside(node);
         }
         Flow::Next
     }
@@ -141,53 +132,14 @@ impl<'t> Reader<'t> {
         syntax::field(node, name).map_or_else(String::new, |n| short(self.text(n)).to_string())
     }
 
-    /// What is no Python: it is run as far as it can be, and named if it may matter.
-    fn wrong(&mut self, node: Node<'t>) {
-        let text = self.text(node);
-        self.name_wrong(text);
+    /// What is no Python is run as far as it can be; `wrong` names it.
+    fn fragments(&mut self, node: Node<'t>) {
         for part in children(node) {
             if part.kind().ends_with("statement") || part.kind().ends_with("definition") {
                 self.statement(part);
             } else if matches!(part.kind(), "assignment" | "augmented_assignment" | "call") {
                 self.value(part);
             }
-        }
-    }
-
-    /// Names the parts of a statement that are no Python.
-    fn wrong_inside(&mut self, node: Node<'t>) {
-        let mut left = vec![node];
-        while let Some(node) = left.pop() {
-            if !self.step() {
-                return;
-            }
-            if node.is_error() || node.is_missing() {
-                let whole = node
-                    .parent()
-                    .filter(|p| p.kind() != "module" && p.kind() != "block");
-                let text = whole.map_or_else(|| self.text(node), |p| self.text(p));
-                self.name_wrong(text);
-                continue;
-            }
-            if node.kind() == "block" {
-                continue;
-            }
-            let mut cursor = node.walk();
-            left.extend(
-                node.children(&mut cursor)
-                    .filter(|c| c.has_error() || c.is_missing()),
-            );
-        }
-    }
-
-    fn name_wrong(&mut self, text: &str) {
-        let text = text.trim();
-        let names = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        let matters = names.filter(|n| !n.is_empty()).any(|n| {
-            words::matters(n) || self.lookup(n).is_some_and(|v| !matches!(v, Value::None))
-        }) || text.contains(['+', '*', '/', '=']);
-        if matters && !text.is_empty() {
-            self.lose(&format!("`{}`, which is no Python", short(text)));
         }
     }
 
