@@ -1,13 +1,10 @@
 //! Arrays brought to N × H × W × C, item after item.
 
-use ndarray::{Array4, ArrayView, Axis, Ix4, IxDyn, ShapeBuilder, s};
-
-/// Items turned at a time: what is written of them stays in the cache.
-const BLOCK: usize = 64;
+use ndarray::{ArrayView, Axis, Ix4, IxDyn, ShapeBuilder, s};
 
 /// The first `count` items of an array of these sizes, in C or in Fortran order, one after the other in C order.
 /// `axes` says which of the sizes counts items, rows, columns and channels. `None` if there are not as many values.
-pub(super) fn turned<T: Copy + Default>(
+pub(super) fn turned<T: Copy>(
     mut values: Vec<T>,
     sizes: &[usize],
     fortran: bool,
@@ -32,13 +29,7 @@ pub(super) fn turned<T: Copy + Default>(
         values.truncate(len);
         return Some(values);
     }
-    let (n, h, w, c) = view.dim();
-    let mut turned = Array4::from_elem((n, h, w, c), T::default());
-    for first in (0..n).step_by(BLOCK) {
-        let end = (first + BLOCK).min(n);
-        let mut to = turned.slice_mut(s![first..end, .., .., ..]);
-        to.assign(&view.slice(s![first..end, .., .., ..]));
-    }
+    let turned = view.as_standard_layout().into_owned();
     Some(turned.into_raw_vec_and_offset().0)
 }
 
