@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::config::DataConfig;
-use crate::data::{self, Dataset, Progress, Scaling, Skipped, Unit};
+use crate::config::{DataConfig, DataSource, Preprocess};
+use crate::data::{self, Dataset, Preprocessor, Progress, Scaling, Skipped, Unit, scale_warning};
 use crate::text::thousands;
 
 use super::error::Error;
@@ -106,6 +106,27 @@ pub(super) fn load(config: &DataConfig, seed: u32) -> Result<Dataset, Error> {
         eprintln!("{remark}");
     }
     Ok(dataset)
+}
+
+/// Says on standard error that columns differ too much in scale or values lie far from one.
+pub(super) fn warn_of_scale(
+    config: &DataConfig,
+    dataset: &Dataset,
+    preprocessor: &Preprocessor,
+    seed: u32,
+) {
+    // Whoever wrote down a spectrum knows its scale.
+    if matches!(config.source, DataSource::Gaussian(_)) {
+        return;
+    }
+    if let Some(warning) = scale_warning(dataset, preprocessor, seed) {
+        let advice = if config.preprocess == Preprocess::Standardize {
+            ""
+        } else {
+            "; --preprocess standardize brings them to one"
+        };
+        eprintln!("{}{advice}", warning.text(&dataset.columns));
+    }
 }
 
 /// `3 of 3,000 pictures were skipped, first a/b.png: the file is cut off`; `None` if there is nothing to remark.

@@ -47,6 +47,7 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     let proceed = |progress: data::Progress| line.tell(progress);
     let preprocessor =
         Preprocessor::new(config.preprocess, &dataset)?.with_lambda(config.logit_lambda);
+    loading::warn_of_scale(&config, &dataset, &preprocessor, 0);
     let spectrum = data::spectrum(&dataset, &preprocessor, 0, &proceed)?;
     let targets = Targets::new(arguments.target, &dataset, &preprocessor, 0)?;
     let relate = |t: &Targets| data::cross_spectrum(&dataset, &preprocessor, t, 0, &proceed);

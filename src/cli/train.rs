@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::compute::{DeviceKind, Plan, StepMetrics};
-use crate::config::{DataSource, Objective, RunConfig};
-use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets, scale_warning};
+use crate::config::{Objective, RunConfig};
+use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets};
 use crate::metrics::{
     Applies, Coverage, Explainable, MutualInformation, Prediction, Usage, mutual_information,
 };
@@ -153,16 +153,8 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Error> {
 
 /// What should be known before the time is spent, on standard error.
 fn remark_before(setup: &RunSetup, plan: &Plan) {
-    let (config, seed) = (&setup.config, setup.config.sampling.seed);
-    // Whoever wrote down a spectrum knows its scale.
-    if !matches!(config.data.source, DataSource::Gaussian(_))
-        && let Some(warning) = scale_warning(&setup.data, &setup.preprocessor, seed)
-    {
-        eprintln!(
-            "{}; --preprocess standardize brings them to one",
-            warning.text(&setup.data.columns)
-        );
-    }
+    let (config, seed) = (&setup.config.data, setup.config.sampling.seed);
+    loading::warn_of_scale(config, &setup.data, &setup.preprocessor, seed);
     if let Some(width) = plan.net.hidden_like_output() {
         eprintln!(
             "the decoder's last layer of {width} is a hidden one; a layer to the {width} outputs follows it"

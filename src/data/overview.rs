@@ -2,6 +2,7 @@
 //! densities. Reading examples may mean reading from disk, so it is done where the data are loaded.
 
 use super::dataset::Dataset;
+use super::scale_check::{ScaleWarning, scale_warning};
 use super::transform::Preprocessor;
 
 /// Classes of which examples are kept.
@@ -33,6 +34,8 @@ pub struct Overview {
     /// Mean log |det ∂x/∂v| of the preprocessing in nats per item, v being the stored value; for bytes in steps of
     /// one grey level.
     pub log_det: f64,
+    /// What is the matter with the scale of x, if anything is.
+    pub scale: Option<ScaleWarning>,
 }
 
 impl Overview {
@@ -76,6 +79,7 @@ impl Overview {
             counts,
             examples,
             log_det: preprocessor.log_det(data, seed, HEAD),
+            scale: scale_warning(data, preprocessor, seed),
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn data_panel(
         Some(data) => {
             thumbnails(ui, data);
             heading(ui, data);
-            remarks::remarks(ui, &data.dataset);
+            remarks::remarks(ui, data, actions);
             skipped::skipped(ui, &data.dataset.skipped);
         }
         None => {

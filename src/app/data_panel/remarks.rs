@@ -2,11 +2,15 @@
 
 use egui::{Label, RichText, Ui};
 
+use crate::app::action::Action;
+use crate::app::state::Data;
 use crate::app::theme::{self, Theme};
-use crate::data::Dataset;
+use crate::config::{DataConfig, DataSource, Preprocess};
 
 /// Draws one line for each, in the order of their weight; nothing where all was obvious.
-pub(super) fn remarks(ui: &mut Ui, dataset: &Dataset) {
+pub(super) fn remarks(ui: &mut Ui, data: &Data, actions: &mut Vec<Action>) {
+    uneven(ui, data, actions);
+    let dataset = &data.dataset;
     let scaling = dataset.scaling();
     let c = theme::chrome(Theme::of(ui));
     let mut say = |text: String, help: &str| {
@@ -22,5 +26,27 @@ pub(super) fn remarks(ui: &mut Ui, dataset: &Dataset) {
     }
     for remark in &dataset.remarks {
         say(remark.clone(), "Decided while the data were loaded");
+    }
+}
+
+/// Says that columns differ too much in scale, or values lie far from one, and offers what helps.
+fn uneven(ui: &mut Ui, data: &Data, actions: &mut Vec<Action>) {
+    // Whoever wrote down a spectrum knows its scale.
+    let given = matches!(data.config.source, DataSource::Gaussian(_));
+    let overview = data.overview.as_ref().filter(|_| !given);
+    let Some(warning) = overview.and_then(|o| o.scale.as_ref()) else {
+        return;
+    };
+    let colour = theme::chrome(Theme::of(ui)).warn;
+    let text = warning.text(&data.dataset.columns);
+    ui.add(Label::new(RichText::new(text).small().color(colour)).wrap());
+    if data.config.preprocess != Preprocess::Standardize {
+        let help = "Divides every value by the standard deviation of its dimension and loads the data anew";
+        if ui.small_button("Standardise").on_hover_text(help).clicked() {
+            actions.push(Action::Data(DataConfig {
+                preprocess: Preprocess::Standardize,
+                ..data.config.clone()
+            }));
+        }
     }
 }

@@ -307,11 +307,9 @@ impl Finish<'_> {
             width,
             channels: 1,
         });
-        if picture.is_none() && !self.config.transpose {
-            if width > self.rows.count && self.rows.count > 1 && self.plan.item_names().is_some() {
-                self.remarks.may_be_turned(self.rows.count, width);
-            }
-            self.remarks.scales(&values, &self.stored);
+        let wide = width > self.rows.count && self.rows.count > 1;
+        if picture.is_none() && !self.config.transpose && wide && self.plan.item_names().is_some() {
+            self.remarks.may_be_turned(self.rows.count, width);
         }
         if shape.channels == 3 {
             match &mut values {

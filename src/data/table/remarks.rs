@@ -1,16 +1,11 @@
 //! What the reading of a table decided, in sentences.
 
-use crate::text::{significant, thousands};
+use crate::text::thousands;
 
 use super::columns::Names;
-use super::values::Values;
 
 /// Names listed in a sentence.
 const LISTED: usize = 6;
-/// Deviations of columns that differ by more than this factor are remarked on.
-const FAR_APART: f64 = 100.0;
-/// Items that show the deviations.
-const LOOKED_AT: usize = 10_000;
 
 /// Sentences about the columns of a table.
 pub(super) struct Remarks<'a> {
@@ -158,30 +153,6 @@ impl<'a> Remarks<'a> {
             thousands(columns as u64)
         ));
     }
-
-    /// Advice if the deviations of the columns lie far apart.
-    pub(super) fn scales(&mut self, values: &Values, columns: &[usize]) {
-        let deviations = values.deviations(columns.len(), LOOKED_AT);
-        let varied = || {
-            let pairs = deviations.iter().zip(columns);
-            pairs.filter(|(d, _)| **d > 0.0).map(|(&d, &c)| (d, c))
-        };
-        let least = varied().min_by(|a, b| a.0.total_cmp(&b.0));
-        let most = varied().max_by(|a, b| a.0.total_cmp(&b.0));
-        let (Some((least, low)), Some((most, high))) = (least, most) else {
-            return;
-        };
-        if most > FAR_APART * least {
-            self.say(format!(
-                "the columns have very different scales: the standard deviation of {} is {}, that of {} only {}; with \
-                 --preprocess standardize every column counts alike",
-                self.names.shown(high),
-                significant(most, 3),
-                self.names.shown(low),
-                significant(least, 3)
-            ));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -211,22 +182,5 @@ mod tests {
                 "1 empty line is passed over",
             ]
         );
-    }
-
-    #[test]
-    fn scales_that_lie_far_apart_are_told() {
-        let names = Names(["a", "b", "c"].map(str::to_owned).to_vec());
-        let told = |values: &[f32]| {
-            let mut remarks = Remarks::new(&names, Vec::new());
-            remarks.scales(&Values::Floats(values.to_vec()), &[0, 1, 2]);
-            remarks.into_sentences().join("")
-        };
-        // Deviations by hand: 1000, 5, 0.
-        let far = told(&[1000.0, 5.0, 7.0, 3000.0, 15.0, 7.0]);
-        assert!(
-            far.contains("'a' is 1000, that of column 'b' only 5"),
-            "{far}"
-        );
-        assert_eq!(told(&[100.0, 5.0, 7.0, 300.0, 15.0, 7.0]), "");
     }
 }

@@ -170,27 +170,6 @@ impl Values {
             Self::Floats(floats) => *floats = turned(floats, width),
         }
     }
-
-    /// The standard deviation of every column over at most `most` rows, evenly spread.
-    pub(super) fn deviations(&self, width: usize, most: usize) -> Vec<f64> {
-        let rows = self.len() / width.max(1);
-        let step = rows.div_ceil(most).max(1);
-        let chosen = || (0..rows).step_by(step);
-        let count = chosen().count().max(1) as f64;
-        let mut means = vec![0.0_f64; width];
-        for row in chosen() {
-            for (column, mean) in means.iter_mut().enumerate() {
-                *mean += f64::from(self.at(row * width + column)) / count;
-            }
-        }
-        let mut squares = vec![0.0_f64; width];
-        for row in chosen() {
-            for (column, (square, mean)) in squares.iter_mut().zip(&means).enumerate() {
-                *square += (f64::from(self.at(row * width + column)) - mean).powi(2) / count;
-            }
-        }
-        squares.into_iter().map(f64::sqrt).collect()
-    }
 }
 
 fn ranges<T: Copy + PartialOrd + Into<f32>>(values: &[T], width: usize) -> Vec<Range> {
@@ -275,8 +254,5 @@ mod tests {
             (ranges[0].low, ranges[0].high, ranges[0].whole),
             (1.0, 2.5, false)
         );
-        // Of 1, 3, 5, 7: variance 5.
-        let t = table(&[1.0, 3.0, 5.0, 7.0]);
-        assert!((t.deviations(1, 100)[0] - 5.0_f64.sqrt()).abs() < 1e-12);
     }
 }
