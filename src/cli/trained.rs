@@ -26,7 +26,9 @@ pub(super) fn trained_objective(
     trace: &[StepMetrics],
 ) -> Option<TrainedObjective> {
     let live = &config.live;
-    let error = evaluation.loss() - evaluation.beta * evaluation.kl;
+    // Without a posterior there is no KL, and the loss is the error term already.
+    let price = evaluation.beta * evaluation.kl;
+    let error = evaluation.loss() - if price.is_nan() { 0.0 } else { price };
     if live.objective == Objective::Autoencoder {
         let what = "the error term of L alone, an autoencoder's".into();
         return Some(TrainedObjective { what, value: error });

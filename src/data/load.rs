@@ -221,9 +221,6 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
         .to_string_lossy()
         .to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    if let Some(reason) = table::refusal(start, held < detect::START) {
-        return Err(Error::malformed(path, 0, reason));
-    }
     let reason = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "npy" => "it is not a NumPy array, though it is called one: save it anew with numpy.save",
         "npz" => {
@@ -235,7 +232,15 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
         "h5" | "hdf5" | "h5ad" => {
             "it is not an HDF5 file, though it is called one: save it anew or download it again"
         }
-        _ => {
+        ending => {
+            let refusal = table::refusal(start, held < detect::START);
+            if formats::is_table_ending(ending) && refusal.as_ref().is_some_and(|r| r.mere_text) {
+                // Whoever reads tables says what is wrong with this one.
+                return Ok((Kind::Csv, path.into()));
+            }
+            if let Some(refusal) = refusal {
+                return Err(Error::malformed(path, 0, refusal.reason));
+            }
             "it is none of what is read: IDX, CIFAR binaries, .npy, .npz, .mat, HDF5, tables (CSV), folders of pictures; \
              save its numbers with numpy.save"
         }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::config::Scale;
+use crate::text::significant;
 
 use super::dataset::{Dataset, Pixels};
 use super::error::{Error, OnProgress, report};
@@ -21,6 +22,8 @@ const BRIGHT: f64 = 200.0;
 const LONG: usize = 64;
 /// Bytes of pixels on disk that are looked at to decide.
 const LOOKED_AT: usize = 64 << 20;
+/// Digits of values in sentences.
+const DIGITS: usize = 5;
 /// Values looked at by one thread at a time.
 const PART: usize = 1 << 16;
 
@@ -66,7 +69,11 @@ impl Scaling {
             divisor: 1.0,
             range,
             levels: None,
-            reason: format!("values from {} to {}, as they are", range[0], range[1]),
+            reason: format!(
+                "values from {} to {}, as they are",
+                significant(range[0], DIGITS),
+                significant(range[1], DIGITS)
+            ),
             asked: false,
             obvious: true,
         }
@@ -197,9 +204,13 @@ fn range(seen: Seen) -> String {
         "values"
     };
     if seen.high > seen.low {
-        format!("{what} from {} to {}", seen.low, seen.high)
+        format!(
+            "{what} from {} to {}",
+            significant(seen.low, DIGITS),
+            significant(seen.high, DIGITS)
+        )
     } else {
-        format!("every value is {}", seen.low)
+        format!("every value is {}", significant(seen.low, DIGITS))
     }
 }
 

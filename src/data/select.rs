@@ -91,7 +91,8 @@ pub(super) fn apply(
             labels.truncate(limit);
         }
     }
-    if config.transpose {
+    // A table was turned as it was read.
+    if config.transpose && !data.table {
         data = transpose(data, progress)?;
     }
     if config.image.is_default() {

@@ -54,7 +54,6 @@ pub(super) const MAT_4: &str = "save it anew, in MATLAB: save('x.mat', '-v7'), o
 pub(super) const WEB: &str = "it was probably saved in place of the file because the site wants a login or a click: download it \
                    again";
 const LFS: &str = "the file itself was not fetched: run git lfs pull in its repository";
-pub(super) const ARFF: &str = "keep the lines after @data and call the file .csv";
 
 /// Formats of data, told by a mark in their first bytes.
 pub(super) const DATA: &[Known] = &[

@@ -11,8 +11,7 @@ use super::{detect, mat, pictures};
 #[cfg(not(feature = "hdf5"))]
 use known::HDF5;
 use known::{
-    ARFF, CIFAR, DATA, EXCEL, JOBLIB, Known, MAT_4, NOT_DATA, OTHER, PICKLE, TFRECORD, TORCH,
-    UNPACK, WEB,
+    CIFAR, DATA, EXCEL, JOBLIB, Known, MAT_4, NOT_DATA, OTHER, PICKLE, TFRECORD, TORCH, UNPACK, WEB,
 };
 
 /// What a file is, and what to do.
@@ -119,11 +118,6 @@ fn written(path: &Path, start: &[u8]) -> Option<Told> {
         told("a web page", WEB, true)
     } else if begins("<svg") || begins("<?xml") {
         told("XML text", NOT_DATA, false)
-    } else if begins("@relation")
-        || text.starts_with(b"%") && has(text, b"@relation")
-        || has(text, b"@RELATION")
-    {
-        told("an ARFF table", ARFF, true)
     } else if begins("{") && has(text, b"\"cells\"") {
         told(
             "a notebook",
@@ -282,6 +276,14 @@ pub(super) fn without_hdf5(path: &Path) -> Error {
     .error(path)
 }
 
+/// Whether files with this ending are usually tables as text.
+pub(super) fn is_table_ending(ending: &str) -> bool {
+    matches!(
+        ending,
+        "csv" | "tsv" | "txt" | "data" | "dat" | "amat" | "tab" | "arff"
+    )
+}
+
 /// Whether content that starts like this is a picture that can be decoded.
 pub(super) fn is_picture(start: &[u8]) -> bool {
     start.starts_with(b"\x89PNG\r\n")
@@ -389,7 +391,6 @@ mod tests {
             ("x.py", b"def f():\n", "source text"),
             ("x.gz", b"\x1f\x8b\x08", "gzip inside gzip"),
             ("x.xz", b"\xfd7zXZ\0", "an xz file"),
-            ("x.arff", b"% a\n@relation x\n", "ARFF"),
             ("x.tfrecord", &record, "TFRecord"),
         ] {
             let found = what(name, start);

@@ -48,14 +48,27 @@ fn list(folder: &Path, names: [&str; 2]) -> Option<PathBuf> {
         let folders = entries.take(MAX_ENTRIES).filter_map(Result::ok);
         let folders = folders.filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir()));
         let mut folders: Vec<PathBuf> = folders.take(MAX_BELOW).map(|e| e.path()).collect();
-        folders.sort();
-        places.extend(folders.into_iter().filter(|place| own(place)));
+        folders.retain(|place| !is_beside(place));
+        // A folder of several data sets is none of them.
+        if let [only] = &folders[..]
+            && own(only)
+        {
+            places.push(only.clone());
+        }
     }
     places
         .iter()
         .flat_map(|place| [place.clone(), place.join("Anno"), place.join("Eval")])
         .flat_map(|place| names.map(|name| place.join(name)))
         .find(|path| path.is_file())
+}
+
+/// Whether a folder is what an archiver or a system leaves beside others.
+fn is_beside(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| {
+        let name = name.as_encoded_bytes();
+        name.starts_with(b".") || name.starts_with(b"__")
+    })
 }
 
 /// Whether a folder is CelebA: the attributes are in it or beside it.

@@ -61,20 +61,38 @@ fn is_libsvm(text: &[u8]) -> bool {
         && pairs.take(8).filter(|p| !pair(p)).count() <= 1
 }
 
+/// Why a text is not read as a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::data) struct Refusal {
+    /// The reason in a sentence.
+    pub(in crate::data) reason: String,
+    /// Whether it is text of no other known form, which may be a table that is broken.
+    pub(in crate::data) mere_text: bool,
+}
+
 /// What content that starts like this is: a table, or the reason why it is none.
-fn judge(start: &[u8], complete: bool) -> Result<(), String> {
+fn judge(start: &[u8], complete: bool) -> Result<(), Refusal> {
+    let other = |reason: String| Refusal {
+        reason,
+        mere_text: false,
+    };
     let text = decoded(start);
     if !is_text(&text) {
-        return Err("it holds bytes that are no text".into());
+        return Err(other("it holds bytes that are no text".into()));
     }
     if let Some(told) = known(&text) {
-        return Err(told);
+        return Err(other(told));
     }
-    let none = |why: &str| Err(format!("it is text, but not a table of numbers: {why}"));
+    let none = |why: &str| {
+        Err(Refusal {
+            reason: format!("it is text, but not a table of numbers: {why}"),
+            mere_text: true,
+        })
+    };
     let preamble = match Preamble::of(&text) {
         Ok(preamble) if preamble.relation => return Ok(()),
         Ok(preamble) => preamble,
-        Err(why) => return Err(why),
+        Err(why) => return Err(other(why)),
     };
     let body = text.get(preamble.bytes..).unwrap_or_default();
     let Some(look) = Dialect::guess(body, b'"', complete) else {
@@ -124,7 +142,7 @@ pub(in crate::data) fn may_be_header(start: &[u8]) -> bool {
 }
 
 /// Why text that starts like this is not read; `None` for what is no text at all.
-pub(in crate::data) fn refusal(start: &[u8], complete: bool) -> Option<String> {
+pub(in crate::data) fn refusal(start: &[u8], complete: bool) -> Option<Refusal> {
     if !is_text(&decoded(start)) {
         return None;
     }
@@ -213,7 +231,7 @@ mod tests {
             ("some prose\n", "none of its 2 columns holds numbers"),
             ("prose\n", "one field"),
         ] {
-            let told = refusal(text.as_bytes(), true).expect(text);
+            let told = refusal(text.as_bytes(), true).expect(text).reason;
             assert!(told.contains(part) && !told.contains("0x"), "{told}");
         }
         assert_eq!(refusal(b"\x00\x01", true), None);

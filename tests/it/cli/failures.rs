@@ -135,7 +135,7 @@ fn preprocessing_that_needs_bytes_is_refused_for_real_values() {
     ] {
         let err = assert_one_sentence(line, &run(line.split(' ')), 1);
         assert!(
-            err.contains("bytes") && err.contains("real numbers"),
+            err.contains("grey levels") && err.contains("--scale"),
             "{err}"
         );
     }
@@ -240,7 +240,7 @@ fn an_explosion_of_finite_numbers_is_exit_code_1_and_leaves_no_results() {
     let table = table.to_str().expect("UTF-8");
     let out = dir.path().join("out");
     let digits =
-        "train --data digits --limit 300 --latent 8 --encoder 64 --lr 1 --epochs 60 --device cpu";
+        "train --data digits --limit 300 --latent 8 --encoder 64 --lr 5 --epochs 60 --device cpu";
     let raw = format!("train --data {table} --latent 3 --encoder 32 --epochs 60 --device cpu");
     for (line, advice) in [
         (digits.to_owned(), "use a smaller learning rate"),
@@ -289,7 +289,7 @@ fn a_run_above_the_loss_of_collapse_is_said_to_be_no_result_yet() {
 #[test]
 fn a_bernoulli_likelihood_of_other_numbers_than_probabilities_is_refused() {
     for (data, what) in [
-        ("gaussian:9,5,2", "these real numbers"),
+        ("gaussian:9,5,2", "these values"),
         ("digits --limit 64 --preprocess center", "centred values"),
         ("digits --limit 64 --preprocess logit", "logits"),
     ] {

@@ -32,6 +32,7 @@ fn assert_report(report: &Value, latents: usize, beta: f64, gamma: f64, active: 
             "loss",
             "gamma",
             "ppca",
+            "scale",
         ],
     );
     assert_keys(&report["ppca"], &["sigma2", "log_likelihood"]);
@@ -181,6 +182,7 @@ fn another_target_has_the_modes_of_its_explainable_part() {
         "loss",
         "gamma",
         "ppca",
+        "scale",
     ];
     keys.extend(["target_variance", "explained"]);
     assert_keys(&report, &keys);

@@ -24,6 +24,7 @@ fn assert_report(report: &Value, latents: usize, dim: f64, beta: f64) {
             "collapse_percent",
             "active",
             "predicted_active",
+            "scale",
             "theory",
             "log_det",
             "mutual_information",

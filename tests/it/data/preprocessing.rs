@@ -203,22 +203,23 @@ fn real_values_are_standardised_and_nothing_else_touches_their_scale() {
 fn real_values_are_not_dequantised_but_refused() {
     let dir = tempfile::tempdir().expect("a folder");
     let floats = |values: [f32; 4]| {
-        let raw = values.map(f32::to_le_bytes).concat();
-        npy("<f4", "2, 2", false, &raw)
+        let raw = [values; 2].concat().into_iter().flat_map(f32::to_le_bytes);
+        npy("<f4", "2, 2, 2", false, &raw.collect::<Vec<u8>>())
     };
     put(dir.path(), "real.npy", &floats([0.5, 1.0, 0.0, 2.0]));
+    put(dir.path(), "unit.npy", &floats([0.5, 1.0, 0.0, 0.25]));
     put(dir.path(), "levels.npy", &floats([5.0, 255.0, 0.0, 2.0]));
     put(
         dir.path(),
         "bytes.npy",
-        &npy("|u1", "2, 2", false, &[5, 255, 0, 2]),
+        &npy("|u1", "2, 2, 2", false, &[[5, 255, 0, 2]; 2].concat()),
     );
     let ask = |name: &str, preprocess| DataConfig {
         preprocess,
         ..request(&dir.path().join(name))
     };
     for kind in [Preprocess::Dequantize, Preprocess::Logit] {
-        for (name, part) in [("real.npy", "real numbers"), ("levels.npy", "uint8")] {
+        for (name, part) in [("real.npy", "from 0 to 2"), ("unit.npy", "from 0 to 1")] {
             let config = ask(name, kind);
             let plain = open(&ask(name, Preprocess::None)).expect("the values are good");
             let errors = [
@@ -229,10 +230,16 @@ fn real_values_are_not_dequantised_but_refused() {
             for error in errors {
                 let text = error.to_string();
                 assert!(matches!(error, Error::Preprocessing { .. }), "{text}");
-                assert!(text.contains(part) && text.contains("bytes"), "{text}");
+                assert!(
+                    text.contains(part) && text.contains("grey levels"),
+                    "{text}"
+                );
             }
         }
-        assert!(open(&ask("bytes.npy", kind)).is_ok());
+        // Whole grey levels are levels however they are stored.
+        for name in ["bytes.npy", "levels.npy"] {
+            assert!(open(&ask(name, kind)).is_ok(), "{name}");
+        }
         let gaussian = DataConfig {
             source: DataSource::Gaussian(vec![2.0, 1.0]),
             preprocess: kind,

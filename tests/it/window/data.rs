@@ -100,18 +100,18 @@ fn a_dropped_file_that_is_no_data_is_refused_by_name() {
     });
 }
 
-/// Two arrays of 40 vectors, one of bytes, one of the same numbers halved.
+/// Two arrays of 40 pictures, one of bytes, one of the same numbers halved.
 fn arrays() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
     let header = |descr: &str| {
-        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (40, 3)}}");
+        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (40, 4, 4)}}");
         let text = format!("{text:<117}\n");
         let mut file = b"\x93NUMPY\x01\x00".to_vec();
         file.extend((text.len() as u16).to_le_bytes());
         file.extend(text.bytes());
         file
     };
-    let values: Vec<u8> = (0..120_u32).map(|i| (i * i % 251) as u8).collect();
+    let values: Vec<u8> = (0..640_u32).map(|i| (i * i % 251) as u8).collect();
     let halves = values.iter().map(|&v| f32::from(v) / 2.0);
     let halves: Vec<u8> = halves.flat_map(f32::to_le_bytes).collect();
     let write = |name: &str, content: Vec<u8>| {
@@ -173,7 +173,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     }
     window.control(Role::Button, "logit").hover();
     window.frames(8);
-    window.text(|text| text.contains("needs bytes; these data are real numbers"));
+    window.text(|text| text.contains("these values have no such steps"));
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn built_in_real_values_are_refused_in_a_sentence_on_screen() {
     window.until("logits", |s| s.config.data.preprocess == Preprocess::Logit);
     window.enter("data path", "gaussian:9,5,2");
     window.until("refusal", |s| s.problem.is_some() && s.loading.is_none());
-    window.text(|text| text.contains("the logit starts from dequantised bytes"));
+    window.text(|text| text.contains("the logit starts from dequantised grey levels"));
     assert_eq!(
         window.state().data.as_ref().expect("data").dataset.len(),
         ITEMS
