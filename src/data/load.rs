@@ -234,7 +234,7 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
         }
         ending => {
             let refusal = table::refusal(start, held < detect::START);
-            if formats::is_table_ending(ending) && refusal.as_ref().is_some_and(|r| r.mere_text) {
+            if formats::is_table_ending(ending) && refusal.as_ref().is_some_and(|r| r.uneven) {
                 // Whoever reads tables says what is wrong with this one.
                 return Ok((Kind::Csv, path.into()));
             }

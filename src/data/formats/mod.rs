@@ -3,7 +3,7 @@
 mod known;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::{Error, plain};
 use super::source::Source;
@@ -243,26 +243,31 @@ pub(super) fn folder(path: &Path) -> Option<Error> {
     let listed = fs::read_dir(path).ok()?.take(1000).filter_map(Result::ok);
     let mut files: Vec<_> = listed.map(|e| e.path()).filter(|p| p.is_file()).collect();
     files.sort();
-    for file in files.iter().take(64) {
+    let look = |file: &PathBuf| {
         let mut start = vec![0; detect::START];
         let held = Source::open(file)
             .and_then(|mut s| s.fill(&mut start))
-            .unwrap_or(0);
-        let Some(told) = told(file, &start[..held]).filter(|t| t.data) else {
-            continue;
-        };
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        return Some(Error::Foreign {
-            path: path.into(),
-            what: format!(
-                "a folder with the file {}: {}",
-                plain(&name, 100),
-                told.what
-            ),
-            next: told.next,
-        });
+            .ok()?;
+        let found = told(file, &start[..held]).filter(|t| t.data)?;
+        Some((file.clone(), found))
+    };
+    let mut found: Vec<(PathBuf, Told)> = files.iter().take(64).filter_map(look).collect();
+    // Of several the one that says most: pickles of CIFAR lie beside one that is just a pickle.
+    let best = found.iter().position(|(_, t)| t.what.contains("CIFAR"));
+    if found.is_empty() {
+        return None;
     }
-    None
+    let (file, told) = found.swap_remove(best.unwrap_or(0));
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    Some(Error::Foreign {
+        path: path.into(),
+        what: format!(
+            "a folder with the file {}: {}",
+            plain(&name, 100),
+            told.what
+        ),
+        next: told.next,
+    })
 }
 
 /// The error for an HDF5 file where the program was built without its reader.

@@ -25,10 +25,12 @@ const MAX_ELEMENTS: usize = 4096;
 
 /// Whether content that starts like this is such a file.
 pub(super) fn is_mat(start: &[u8]) -> bool {
-    matches!(
-        start.get(124..128),
-        Some([0, 1, b'I', b'M'] | [1, 0, b'M', b'I'])
-    )
+    // The words that a file of its kind begins with, too, for one that is cut off before its mark.
+    start.starts_with(b"MATLAB 5.0 MAT-file")
+        || matches!(
+            start.get(124..128),
+            Some([0, 1, b'I', b'M'] | [1, 0, b'M', b'I'])
+        )
 }
 
 /// Whether content that starts like this is a file of version 4, which has no mark but only plausible numbers: a type

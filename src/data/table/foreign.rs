@@ -66,15 +66,15 @@ fn is_libsvm(text: &[u8]) -> bool {
 pub(in crate::data) struct Refusal {
     /// The reason in a sentence.
     pub(in crate::data) reason: String,
-    /// Whether it is text of no other known form, which may be a table that is broken.
-    pub(in crate::data) mere_text: bool,
+    /// Whether it has fields of which some are numbers, so that it may be a table with a broken line.
+    pub(in crate::data) uneven: bool,
 }
 
 /// What content that starts like this is: a table, or the reason why it is none.
 fn judge(start: &[u8], complete: bool) -> Result<(), Refusal> {
     let other = |reason: String| Refusal {
         reason,
-        mere_text: false,
+        uneven: false,
     };
     let text = decoded(start);
     if !is_text(&text) {
@@ -84,10 +84,9 @@ fn judge(start: &[u8], complete: bool) -> Result<(), Refusal> {
         return Err(other(told));
     }
     let none = |why: &str| {
-        Err(Refusal {
-            reason: format!("it is text, but not a table of numbers: {why}"),
-            mere_text: true,
-        })
+        Err(other(format!(
+            "it is text, but not a table of numbers: {why}"
+        )))
     };
     let preamble = match Preamble::of(&text) {
         Ok(preamble) if preamble.relation => return Ok(()),
@@ -101,12 +100,14 @@ fn judge(start: &[u8], complete: bool) -> Result<(), Refusal> {
     if look.columns < 2 {
         none("its lines hold one field each")
     } else if look.alike < 0.5 {
-        none("its lines hold different numbers of fields")
+        Err(Refusal {
+            reason:
+                "it is text, but not a table of numbers: its lines hold different numbers of fields"
+                    .into(),
+            uneven: true,
+        })
     } else if look.numeric == 0 {
-        none(&format!(
-            "none of its {} columns holds numbers",
-            look.columns
-        ))
+        none("none of its columns holds numbers")
     } else {
         Ok(())
     }
@@ -227,8 +228,8 @@ mod tests {
                 "version https://git-lfs.github.com/spec/v1\noid sha256:4",
                 "Git LFS",
             ),
-            ("a,b\nc,d\n", "none of its 2 columns holds numbers"),
-            ("some prose\n", "none of its 2 columns holds numbers"),
+            ("a,b\nc,d\n", "none of its columns holds numbers"),
+            ("some prose\n", "none of its columns holds numbers"),
             ("prose\n", "one field"),
         ] {
             let told = refusal(text.as_bytes(), true).expect(text).reason;

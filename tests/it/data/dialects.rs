@@ -604,7 +604,7 @@ fn what_cannot_be_read_is_told_by_what_it_is() {
             "@relation a\n@attribute b real\n@data\n{0 1}\n",
             "sparse ARFF",
         ),
-        ("a,b\nc,d\n", "none of its 2 columns holds numbers"),
+        ("a,b\nc,d\n", "none of its columns holds numbers"),
         ("one\ntwo\n", "its lines hold one field each"),
         (
             "1,234;5\n2,345;6\n",

@@ -247,11 +247,7 @@ fn structures_are_followed_and_the_rest_is_told() {
     let data = load(dir.path(), &logical, None).expect("truth values");
     assert_eq!(data.pixels, Pixels::Bytes(vec![0, 1, 1, 1]));
     let whole = mat(&[matrix("a", 9, &[20, 30], 2, &noise(600))], false);
-    for (cut, part) in [
-        (700, "cut off"),
-        (130, "cut off"),
-        (60, "not a MATLAB file"),
-    ] {
+    for (cut, part) in [(700, "cut off"), (130, "cut off"), (60, "cut off")] {
         let error = load(dir.path(), &whole[..cut], None)
             .expect_err(part)
             .to_string();

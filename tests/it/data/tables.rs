@@ -97,7 +97,7 @@ fn the_line_that_is_wrong_is_named() {
             "line 3: 'inf' in column 2 is not a finite number",
         ),
         ("label,a\n1.5,1\n".into(), "line 2: the label 1.5"),
-        ("a,b\nc,d\n".into(), "line 2: 'c' in column 1"),
+        ("a,b\nc,d\n".into(), "none of its columns holds numbers"),
     ] {
         let error = read(content.as_bytes(), None).expect_err(part).to_string();
         assert!(
@@ -197,7 +197,12 @@ fn headers_may_be_longer_than_the_start_that_tells_a_table() {
     }
     let prose = "words, and more words, ".repeat(1000);
     let error = read(prose.as_bytes(), None).expect_err("no table");
-    assert!(error.to_string().contains("no line of numbers"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("none of its columns holds numbers"),
+        "{error}"
+    );
 }
 
 #[test]

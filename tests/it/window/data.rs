@@ -142,7 +142,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     window.enter("data path", &path("real.npy"));
     window.until("the sheet", |s| s.opening.sheet.is_some());
     window.frames(3);
-    window.text(|text| text.contains("dequantisation needs bytes"));
+    window.text(|text| text.contains("dequantisation fills the steps between grey levels"));
     assert!(
         window
             .control(Role::Button, "Open")
