@@ -110,7 +110,12 @@ pub(in crate::app) fn split_choice(ui: &mut Ui, split: &mut Split, data: Option<
     let before = *split;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        for option in Split::ALL {
+        // A row that is filled from the right starts with the last.
+        let mut options = Split::ALL.to_vec();
+        if ui.layout().prefer_right_to_left() {
+            options.reverse();
+        }
+        for option in options {
             let name = match option {
                 Split::Validation => "valid",
                 option => option.name(),

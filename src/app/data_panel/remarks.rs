@@ -7,15 +7,15 @@ use crate::app::state::Data;
 use crate::app::theme::{self, Theme};
 use crate::config::{DataConfig, DataSource, Preprocess};
 
-/// Draws one line for each, in the order of their weight; nothing where all was obvious.
+/// Draws one line for each, whole under the pointer, in the order of their weight; nothing where all was obvious.
 pub(super) fn remarks(ui: &mut Ui, data: &Data, actions: &mut Vec<Action>) {
     uneven(ui, data, actions);
     let dataset = &data.dataset;
     let scaling = dataset.scaling();
     let c = theme::chrome(Theme::of(ui));
     let mut say = |text: String, help: &str| {
-        let label = Label::new(RichText::new(&text).small().color(c.muted)).wrap();
-        ui.add(label).on_hover_text(help);
+        let label = Label::new(RichText::new(&text).small().color(c.muted)).truncate();
+        ui.add(label).on_hover_text(format!("{text}\n\n{help}"));
     };
     if !scaling.obvious {
         say(

@@ -21,6 +21,8 @@ use super::progress::duration;
 
 /// Width of the sheet's content.
 const WIDTH: f32 = 560.0;
+/// Height that a window's title, the sheet's buttons and the bars of the program take.
+const BESIDES: f32 = 170.0;
 
 /// Draws the sheet while there is one.
 pub(in crate::app) fn data_sheet(ctx: &Context, state: &AppState, actions: &mut Vec<Action>) {
@@ -61,6 +63,22 @@ fn escaped(ctx: &Context) -> bool {
 }
 
 fn contents(ui: &mut Ui, sheet: &Sheet, actions: &mut Vec<Action>) {
+    // The buttons stay in reach however low the window is.
+    let room = (ui.ctx().content_rect().height() - BESIDES).max(120.0);
+    egui::ScrollArea::vertical()
+        .max_height(room)
+        .auto_shrink([false, true])
+        .show(ui, |ui| choose(ui, sheet, actions));
+    if let Some(problem) = &sheet.problem {
+        let colour = theme::chrome(Theme::of(ui)).error;
+        ui.add(egui::Label::new(RichText::new(problem).color(colour)).wrap());
+    }
+    ui.separator();
+    buttons(ui, sheet, actions);
+}
+
+/// What the data are, and the choices.
+fn choose(ui: &mut Ui, sheet: &Sheet, actions: &mut Vec<Action>) {
     let source = sheet.config.source.to_string();
     let label = egui::Label::new(RichText::new(&source).strong()).truncate();
     ui.add(label).on_hover_text(&source);
@@ -73,11 +91,10 @@ fn contents(ui: &mut Ui, sheet: &Sheet, actions: &mut Vec<Action>) {
     if config != sheet.config {
         actions.push(Action::Sheet(SheetAction::Edit(config)));
     }
-    if let Some(problem) = &sheet.problem {
-        let colour = theme::chrome(Theme::of(ui)).error;
-        ui.add(egui::Label::new(RichText::new(problem).color(colour)).wrap());
-    }
-    ui.separator();
+}
+
+/// The ways out.
+fn buttons(ui: &mut Ui, sheet: &Sheet, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         let size = egui::vec2(88.0, 26.0);
         let can = sheet.problem.is_none();
