@@ -66,6 +66,9 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
             say(&mut reading.unread, text);
         }
     }
+    if whole.is_none() && error.is_some() && kl.is_some() {
+        alone(&mut reading, &all);
+    }
     if let Some((candidate, parts)) = whole {
         differing(&mut reading, candidate, parts, &all);
     }
@@ -76,6 +79,27 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         reading.weight = None;
     }
     Some(reading)
+}
+
+/// Says of a loss that goes to an optimiser with one of the terms alone that the other is no part of it.
+fn alone(reading: &mut Reading, all: &[(&Candidate, Parts)]) {
+    let optimised = || all.iter().filter(|(c, _)| c.rank == Rank::Optimised);
+    let kl = optimised().any(|(_, p)| p.kl().is_some());
+    let error = optimised().any(|(_, p)| p.error().is_some());
+    let missing = match (error, kl) {
+        (true, false) => "KL",
+        (false, true) => "reconstruction error",
+        _ => return,
+    };
+    if let Some((candidate, _)) = optimised().max_by_key(|(c, _)| c.line) {
+        say(
+            &mut reading.unread,
+            format!(
+                "the loss `{}` in line {} has no {missing} in it",
+                candidate.text, candidate.line
+            ),
+        );
+    }
 }
 
 fn weight_is_known(reading: &Reading) -> bool {

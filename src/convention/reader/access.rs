@@ -195,6 +195,10 @@ impl<'t> Reader<'t> {
                 }
                 self.followed(None, std::slice::from_ref(linear), text)
             }
+            // A part of a formula is not the formula; which part of a quantity it is does not matter.
+            Value::Linear(linear) if linear.terms.len() > 1 && !is_whole(text) => {
+                self.followed(None, std::slice::from_ref(linear), text)
+            }
             Value::Linear(linear) if linear.is_formula() => object.clone(),
             Value::Seq(_) | Value::Dict(_) if object.is_term() => {
                 let mut all = Vec::new();
@@ -222,4 +226,13 @@ impl<'t> Reader<'t> {
             _ => self.sliced(object, text),
         }
     }
+}
+
+/// Whether the brackets at the end of a subscript take all of an array: `[:, None]`, `[...]`.
+fn is_whole(text: &str) -> bool {
+    let inside = text.rsplit_once('[').map_or("", |(_, inside)| inside);
+    let parts = inside.trim_end().trim_end_matches(']').split(',');
+    parts
+        .map(str::trim)
+        .all(|part| matches!(part, ":" | "::" | "..." | "None" | "") || part.ends_with("newaxis"))
 }

@@ -135,7 +135,8 @@ impl<'t> Reader<'t> {
         let text = call.text;
         let inner = self.operand_text(call, &first.1);
         if BOUNDS.contains(&name) {
-            if input.is_term() {
+            // Of a term bounds are free bits, of a whole formula as well; of a quantity they only keep it finite.
+            if input.is_term() || input.terms.len() > 1 {
                 return Some(self.followed(None, &[input], text));
             }
             let mut out = input;
