@@ -1,6 +1,7 @@
 //! Losses in Python code: shapes that people write, arrangements that nobody has written yet, and texts that are no code.
 
 mod arrangements;
+mod changing;
 mod hostile;
 mod shapes;
 

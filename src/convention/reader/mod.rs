@@ -11,6 +11,7 @@ mod class;
 mod comprehension;
 mod expression;
 mod library;
+mod settled;
 mod statement;
 mod store;
 mod wrong;

@@ -87,6 +87,9 @@ impl<'t> Reader<'t> {
                 }
             }
             "with_statement" => {
+                if self.is_without_gradient(node) {
+                    return self.without_gradient(node);
+                }
                 for part in children(node) {
                     if part.kind() == "with_clause" {
                         for item in children(part) {
@@ -124,7 +127,7 @@ impl<'t> Reader<'t> {
         Flow::Next
     }
 
-    fn body(&mut self, node: Node<'t>) -> Flow {
+    pub(super) fn body(&mut self, node: Node<'t>) -> Flow {
         syntax::field(node, "body").map_or(Flow::Next, |body| self.block(body))
     }
 
@@ -274,6 +277,7 @@ impl<'t> Reader<'t> {
 
     /// A block that is run an unknown number of times.
     fn many(&mut self, body: Node<'t>, label: &str) {
+        self.unsettle(body);
         let before = self.frame().names.clone();
         self.steps += before.len() / 4;
         self.conditions += 1;
