@@ -446,7 +446,7 @@ fn contour_lines(canvas: &mut Canvas<'_>, map: &HeatMap, layout: &Layout) {
     let paint = Paint::stroke(Stroke::solid([255; 3], 0.5)).with_opacity(0.6);
     for &level in &map.contours {
         for line in heat_map_contours(map, level) {
-            let points = line
+            let points: Vec<[f64; 2]> = line
                 .iter()
                 .map(|[across, up]| {
                     let u = x0 + (x1 - x0) * across;
@@ -454,7 +454,10 @@ fn contour_lines(canvas: &mut Canvas<'_>, map: &HeatMap, layout: &Layout) {
                     [plot.x + u * plot.width, plot.bottom() - v * plot.height]
                 })
                 .collect();
-            canvas.path(points, false, paint, true);
+            // Ranges near the largest numbers leave no place that can be written.
+            if points.as_flattened().iter().all(|v| v.is_finite()) {
+                canvas.path(points, false, paint, true);
+            }
         }
     }
 }
