@@ -10,9 +10,9 @@ use std::time::Duration;
 use collapse_explorer::compute::BasinComputer;
 use collapse_explorer::config::{DataConfig, DeviceChoice, RunConfig};
 use collapse_explorer::data::{self, Preprocessor, Spectrum};
-use collapse_explorer::figure::Provenance;
-use collapse_explorer::figure::run::{basin_request, soft_surface_figure, thresholds_figure};
+use collapse_explorer::figures::run::{basin_request, soft_surface_figure, thresholds_figure};
 use collapse_explorer::metrics::predict;
+use collapse_explorer::plot::Provenance;
 use collapse_explorer::theory::{
     Axis, BasinMap, Gamma, ModeSurface, PpcaSurface, SoftThreshold, StartSigma,
 };

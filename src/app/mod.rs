@@ -3,33 +3,18 @@
 //! [`state`] holds everything shown and changes only by actions and messages; [`Explorer`] drains
 //! the threads in `logic` and paints in `ui`; panels and tiles turn input into actions.
 
-pub mod action;
-mod background;
-mod bars;
-mod controls;
-mod data_panel;
-mod explorer;
-mod files;
-mod help;
-mod loader;
-mod log_slider;
-mod number {
-    pub(super) use crate::text::{significant, subscript, thousands};
-}
-mod outline;
-mod papers;
-pub mod plot_view;
+mod panels;
+pub mod plot;
+mod shell;
 pub mod state;
-pub mod theme;
-mod tile;
+mod threads;
 mod tiles;
-mod tour;
-mod window;
+pub mod widgets;
 
-pub use explorer::Explorer;
-pub use loader::{
+pub use shell::explorer::Explorer;
+pub use shell::window::{WindowError, run};
+pub use state::tile::Tile;
+pub use threads::loader::{
     LoadedData, LoaderMessage, NoPreview, PreviewRequest, Previewed, Relation, Strip,
 };
-pub use papers::{PapersMessage, PapersProgress, PapersRequest};
-pub use tile::Tile;
-pub use window::{WindowError, run};
+pub use threads::papers::{PapersMessage, PapersProgress, PapersRequest};

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{Likelihood, LiveConfig, RunConfig, Target};
-use crate::figure::{ColourScale, FigureSpec, run as figures, save};
+use crate::figures::run as figures;
 use crate::metrics::Usage;
+use crate::plot::{ColourScale, FigureSpec, save};
 use crate::train::{Evaluation, History, Trainer};
 
 use super::args::DemoArguments;

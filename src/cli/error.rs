@@ -34,7 +34,7 @@ pub enum Error {
     Compute(#[from] crate::compute::Error),
     /// A figure could not be written.
     #[error(transparent)]
-    Figure(#[from] crate::figure::Error),
+    Figure(#[from] crate::plot::Error),
     /// A loss could not be translated.
     #[error("{name}: {reason}")]
     Convention {

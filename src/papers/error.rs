@@ -31,7 +31,7 @@ pub enum Error {
     Lab(#[from] crate::lab::Error),
     /// A figure could not be written.
     #[error(transparent)]
-    Figure(#[from] crate::figure::Error),
+    Figure(#[from] crate::plot::Error),
     /// A report or a kept result could not be written.
     #[error("cannot write '{}': {source}", path.display())]
     Write {

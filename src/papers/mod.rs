@@ -20,7 +20,7 @@ mod wang;
 use serde::Serialize;
 
 use crate::config::RunConfig;
-use crate::figure::FigureSpec;
+use crate::plot::FigureSpec;
 
 pub use check::{Check, Verdict};
 pub use context::{Context, DataSet, Effort};

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::figure::export::{Exporter as _, Svg};
-use crate::figure::{FigureSpec, save};
+use crate::plot::export::{Exporter as _, Svg};
+use crate::plot::{FigureSpec, save};
 
 use super::check::{Check, Verdict};
 use super::error::Error;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::config::{DataConfig, DataSource, RunConfig};
-use crate::figure::FigureSpec;
+use crate::plot::FigureSpec;
 
 use super::check::{Check, Verdict};
 use super::context::{Context, Effort};

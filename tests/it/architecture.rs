@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// The order of `src/lib.rs`; a later name may use an earlier one, never the reverse.
 const LAYERS: &[&str] = &[
     "text",
+    "plot",
     "config",
     "rng",
     "data",
@@ -16,9 +17,8 @@ const LAYERS: &[&str] = &[
     "train",
     "metrics",
     "lab",
-    "figure",
+    "figures",
     "papers",
-    "session",
     "app",
     "cli",
     "main",

@@ -1,9 +1,9 @@
 //! The figure widget under a simulated pointer: no window, no GPU.
 
-use collapse_explorer::app::plot_view::{PlotResponse, PlotView};
-use collapse_explorer::app::theme::{self, Theme};
-use collapse_explorer::figure::tiles::thresholds::DRAG_BETA_GAMMA;
-use collapse_explorer::figure::{
+use collapse_explorer::app::plot::{PlotResponse, PlotView};
+use collapse_explorer::app::widgets::theme::{self, Theme};
+use collapse_explorer::figures::theory::thresholds::DRAG_BETA_GAMMA;
+use collapse_explorer::plot::{
     Anchor, Annotation, Axis, Band, Bar, Bars, ColourMap, ColourScale, Dash, Direction, EventTicks,
     FigureSpec, HeatMap, ImageCell, ImageRow, Images, Layer, MarkerStyle, Role, Rule, Scale,
     Series, Shape,

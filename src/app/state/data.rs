@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::app::action::Effect;
-use crate::app::loader::{PreviewRequest, Previewed, Strip};
+use super::action::Effect;
+use crate::app::threads::loader::{PreviewRequest, Previewed, Strip};
 use crate::config::{DataConfig, DataSource};
 use crate::data::{Preview, Progress};
 
@@ -251,7 +251,7 @@ fn is_quick(preview: &Preview) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::loader::NoPreview;
+    use crate::app::threads::loader::NoPreview;
     use crate::config::RunConfig;
     use crate::data::{Dataset, Unit};
 

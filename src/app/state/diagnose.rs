@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::action::Effect;
+use super::action::Effect;
 use crate::lab::{DiagnoseRequest, Experiment};
 use crate::train::{Command, RunCopy};
 

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::action::Effect;
+use super::action::Effect;
 use crate::config::{RunConfig, Stack};
-use crate::figure::Provenance;
 use crate::lab::{
     Diagnosis, Experiment, NoiseRun, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress,
     Report, Stage, Sweep, SweepRequest, log_values, snapped,
 };
 use crate::metrics::Known;
+use crate::plot::Provenance;
 use crate::train::{Command, RunCopy, RunId, RunSetup};
 
 use super::diagnose::DiagnoseSettings;

@@ -1,7 +1,7 @@
 //! Where the window looks in the latent space of the running network: what the trainer is asked to decode, and only
 //! while something shows it.
 
-use crate::app::action::Effect;
+use super::action::Effect;
 use crate::train::GalleryRequest;
 
 use super::AppState;

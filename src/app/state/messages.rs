@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::app::action::Effect;
-use crate::app::loader::{LoadedData, LoaderMessage};
+use super::action::Effect;
+use crate::app::threads::loader::{LoadedData, LoaderMessage};
 use crate::config::DataConfig;
-use crate::figure::tiles::{Merit, Moment, Visit};
+use crate::figures::{Merit, Moment, Visit};
 use crate::metrics::{Quantity, Usage};
 use crate::train::{Event, Snapshot};
 

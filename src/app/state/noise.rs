@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::action::Effect;
+use super::action::Effect;
 use crate::config::Estimator;
 use crate::lab::noise::linear_collapse;
 use crate::lab::{Experiment, NoiseRequest};
@@ -133,8 +133,8 @@ fn request(settings: NoiseSettings, copy: Arc<RunCopy>) -> NoiseRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::Action;
     use crate::app::state::RunInfo;
+    use crate::app::state::action::Action;
     use crate::config::RunConfig;
     use crate::train::RunId;
 

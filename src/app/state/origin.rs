@@ -1,8 +1,8 @@
 //! Whose result an experiment's is: one of another run, other data or another network is never shown as if it were of
 //! what is on screen.
 
-use crate::app::number::significant;
 use crate::config::{GammaMode, KlSchedule, LiveConfig, NetConfig, RunConfig};
+use crate::text::significant;
 
 use super::AppState;
 use super::lab::{Made, SweepSettings};
@@ -164,10 +164,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::app::action::Action;
-    use crate::app::loader::{LoadedData, LoaderMessage};
+    use crate::app::state::action::Action;
     use crate::app::state::diagnose::DiagnoseSettings;
     use crate::app::state::lab::PhaseSettings;
+    use crate::app::threads::loader::{LoadedData, LoaderMessage};
     use crate::config::{DataConfig, DataSource, Split};
     use crate::data::{Preprocessor, gaussian};
     use crate::lab::{Parameter, PhaseAxis};

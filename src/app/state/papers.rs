@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::app::action::Effect;
-use crate::app::papers::{PapersMessage, PapersProgress, PapersRequest};
+use super::action::Effect;
+use crate::app::threads::papers::{PapersMessage, PapersProgress, PapersRequest};
 use crate::papers::{ALL, DataSet, Effort, Experiment, Report, Verdict};
 
 use super::AppState;
@@ -362,9 +362,9 @@ mod tests {
     fn the_live_run_waits_for_the_experiments_and_goes_on_after_them() {
         let mut state = state();
         assert!(state.playing);
-        let effects = state.apply(crate::app::action::Action::Papers(PapersAction::Run(vec![
-            0, 3,
-        ])));
+        let effects = state.apply(crate::app::state::action::Action::Papers(
+            PapersAction::Run(vec![0, 3]),
+        ));
         let number = number(&effects).expect("a request");
         assert!(!state.playing && state.papers.is_running());
         let again = state.papers_action(PapersAction::Run(vec![1]));

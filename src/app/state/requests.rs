@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::{DataConfig, DataSource};
-use crate::figure::Provenance;
+use crate::plot::Provenance;
 
 use super::AppState;
 
@@ -19,7 +19,7 @@ impl AppState {
             .and_then(|r| r.device.as_ref())
             .map_or("", |d| d.name.as_str());
         let step = self.snapshot.as_ref().map_or(0, |s| s.step);
-        crate::figure::run::provenance(&self.config, &data.dataset, &data.digest, device, step)
+        crate::figures::run::provenance(&self.config, &data.dataset, &data.digest, device, step)
     }
 
     /// A data request for `source` with the current preprocessing, all items; how pictures become items and which

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::app::action::Effect;
-use crate::app::loader::Relation;
+use super::action::Effect;
+use crate::app::threads::loader::Relation;
 use crate::config::Target;
 use crate::data::CrossSpectrum;
 use crate::metrics::{Coverage, Known, Limit};
@@ -98,8 +98,8 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::Action;
-    use crate::app::loader::{LoadedData, LoaderMessage};
+    use crate::app::state::action::Action;
+    use crate::app::threads::loader::{LoadedData, LoaderMessage};
     use crate::config::{LiveConfig, NetConfig, RunConfig};
     use crate::data::{self, Preprocessor, Targets, gaussian};
 

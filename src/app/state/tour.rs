@@ -1,7 +1,7 @@
 //! The tour: which step is shown, and the run there was before.
 
-use crate::app::action::Effect;
-use crate::app::tour;
+use super::action::Effect;
+use crate::app::panels::tour;
 use crate::config::{LiveConfig, RunConfig};
 
 use super::AppState;

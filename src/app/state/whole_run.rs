@@ -1,6 +1,6 @@
 //! A whole run to show in place of the one on screen: its data first, where they are other data.
 
-use crate::app::action::Effect;
+use super::action::Effect;
 use crate::config::RunConfig;
 
 use super::{AppState, Loading};
@@ -43,7 +43,7 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::loader::LoaderMessage;
+    use crate::app::threads::loader::LoaderMessage;
     use crate::config::{DataConfig, DataSource, NetConfig, SamplingConfig};
 
     fn linear() -> RunConfig {

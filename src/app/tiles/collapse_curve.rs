@@ -4,14 +4,14 @@ use egui::Ui;
 
 use super::content::Content;
 use super::no_posterior;
-use crate::app::action::Action;
-use crate::app::controls::name;
-use crate::app::number::significant;
+use crate::app::panels::controls::name;
 use crate::app::state::AppState;
-use crate::figure::FigureSpec;
-use crate::figure::tiles::collapse_curve::EPSILON_RANGE;
-use crate::figure::tiles::{CollapseCurves, CurveOf, collapse_curves};
+use crate::app::state::action::Action;
+use crate::figures::run::collapse_curve::EPSILON_RANGE;
+use crate::figures::{CollapseCurves, CurveOf, collapse_curves};
 use crate::metrics::{CollapseCurve, Usage};
+use crate::plot::FigureSpec;
+use crate::text::significant;
 
 /// Most curves kept.
 const KEPT: usize = 6;

@@ -7,12 +7,12 @@ use egui::Ui;
 
 use super::content::Content;
 use super::{ask_for, shown_gamma};
-use crate::app::action::Action;
-use crate::app::controls::name;
+use crate::app::panels::controls::name;
 use crate::app::state::AppState;
-use crate::app::tile::Tile;
-use crate::figure::FigureSpec;
-use crate::figure::landscape::collapse_path_figure;
+use crate::app::state::action::Action;
+use crate::app::state::tile::Tile;
+use crate::figures::lab::landscape::collapse_path_figure;
+use crate::plot::FigureSpec;
 use crate::train::{Landscape, LandscapeKind, LandscapeRequest, RunId};
 
 /// Shortest time between two paths while following the network.

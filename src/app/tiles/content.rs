@@ -2,11 +2,11 @@
 
 use egui::Ui;
 
-use crate::app::action::Action;
-use crate::app::plot_view::PlotResponse;
+use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::tile::Tile;
-use crate::figure::FigureSpec;
+use crate::app::state::action::Action;
+use crate::app::state::tile::Tile;
+use crate::plot::FigureSpec;
 
 /// Something was drawn in place of a figure.
 pub(super) struct Drawn {

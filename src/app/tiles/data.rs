@@ -5,14 +5,15 @@ use std::sync::Arc;
 use egui::{Label, RichText, Ui};
 
 use super::content::Content;
-use crate::app::action::Action;
-use crate::app::controls::preprocess_name;
-use crate::app::data_panel::bytes;
-use crate::app::number::{significant, thousands};
+use crate::app::panels::controls::preprocess_name;
+use crate::app::panels::data::bytes;
+use crate::app::state::action::Action;
 use crate::app::state::{AppState, Data};
-use crate::app::theme::{foldable, muted};
+use crate::app::widgets::theme::{foldable, muted};
 use crate::data::{Overview, Spectrum};
-use crate::figure::{FigureSpec, Provenance, run as figures};
+use crate::figures::run as figures;
+use crate::plot::{FigureSpec, Provenance};
+use crate::text::{significant, thousands};
 
 /// Classes named with their counts in the readout; all are in its tooltip.
 const COUNTED: usize = 12;

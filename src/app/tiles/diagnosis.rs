@@ -4,15 +4,16 @@ use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::content::{Content, Drawn};
 use super::experiment::{Start, count, marked, parameters, start_stop, status};
-use crate::app::action::Action;
-use crate::app::number::thousands;
 use crate::app::state::AppState;
+use crate::app::state::action::Action;
 use crate::app::state::diagnose::DiagnoseSettings;
 use crate::app::state::lab::Made;
-use crate::app::theme::{self, Theme, foldable};
-use crate::figure::FigureSpec;
-use crate::figure::diagnosis::diagnosis_figure;
+use crate::app::widgets::theme;
+use crate::app::widgets::theme::{Theme, foldable};
+use crate::figures::lab::diagnosis::diagnosis_figure;
 use crate::lab::diagnose::{Category, Diagnosis as Found, Probe, Verdict, most_steps};
+use crate::plot::FigureSpec;
+use crate::text::thousands;
 
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -144,7 +145,7 @@ fn so_far(ui: &mut Ui, found: &Found) {
             "{}: {} live, error {} per dimension",
             outcome.probe.name(),
             outcome.active,
-            crate::app::number::significant(outcome.mse, 3)
+            crate::text::significant(outcome.mse, 3)
         );
         ui.label(RichText::new(text).color(c.muted));
     }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use egui::{DragValue, Response, Ui};
 
-use crate::app::action::Action;
-use crate::app::controls::name;
-use crate::app::number::{significant, thousands};
+use crate::app::panels::controls::name;
+use crate::app::state::action::Action;
 use crate::app::state::lab::Made;
 use crate::app::state::{AppState, Foreign};
-use crate::figure::FigureSpec;
 use crate::lab::{Progress, Stage};
+use crate::plot::FigureSpec;
+use crate::text::{significant, thousands};
 
 /// A tight row of an experiment's numbers, which stand still while it runs.
 pub(super) fn parameters(ui: &mut Ui, running: bool, contents: impl FnOnce(&mut Ui)) {

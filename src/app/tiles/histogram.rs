@@ -3,8 +3,8 @@
 use super::content::Content;
 use super::no_posterior;
 use crate::app::state::AppState;
-use crate::figure::FigureSpec;
-use crate::figure::tiles::{SigmaHistogram, sigma_histogram};
+use crate::figures::{SigmaHistogram, sigma_histogram};
+use crate::plot::FigureSpec;
 
 /// σ over all latents and samples.
 pub(super) struct Sigma;

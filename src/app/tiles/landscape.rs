@@ -11,7 +11,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::compute::BasinComputer;
 use crate::config::DeviceChoice;
-use crate::figure::{FigureSpec, Provenance, run as figures};
+use crate::figures::run as figures;
+use crate::plot::{FigureSpec, Provenance};
 use crate::theory::{BasinMap, SoftThreshold, StartSigma};
 use crate::train::{Latest, Waker};
 
@@ -192,8 +193,7 @@ impl Side {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use std::sync::Condvar;
-    use std::sync::Mutex;
+    use std::sync::{Condvar, Mutex};
     use std::time::{Duration, Instant};
 
     use super::*;

@@ -2,7 +2,7 @@
 
 use egui_tiles::{Container, Linear, LinearDir, TileId, Tiles, Tree};
 
-use crate::app::tile::{Tile, Workspace};
+use crate::app::state::tile::{Tile, Workspace};
 
 /// The tiles of a workspace in rows; those it does not show are there, hidden, in a row of their own.
 pub(super) fn default_tree(workspace: Workspace) -> Tree<Tile> {

@@ -4,14 +4,14 @@ use egui::Ui;
 
 use super::content::Content;
 use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
-use crate::app::action::Action;
-use crate::app::number::{significant, thousands};
 use crate::app::state::AppState;
+use crate::app::state::action::Action;
 use crate::app::state::lab::Made;
 use crate::app::state::noise::NoiseSettings;
-use crate::figure::FigureSpec;
-use crate::figure::noise::noise_figure;
+use crate::figures::lab::noise_run::noise_figure;
 use crate::lab::Stage;
+use crate::plot::FigureSpec;
+use crate::text::{significant, thousands};
 
 /// What the next experiment will be.
 pub(super) struct Noise {

@@ -5,18 +5,18 @@ use egui::Ui;
 use super::content::Content;
 use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
 use super::shown_gamma;
-use crate::app::action::Action;
-use crate::app::number::thousands;
-use crate::app::plot_view::PlotResponse;
+use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
+use crate::app::state::action::Action;
 use crate::app::state::lab::{Made, PhaseSettings};
-use crate::app::theme::foldable;
+use crate::app::widgets::theme::foldable;
 use crate::config::LiveConfig;
-use crate::figure::FigureSpec;
-use crate::figure::lab::{phase_figure, theory_map_figure};
-use crate::figure::tiles::phase::{CELL_NOTES, CELLS};
+use crate::figures::lab::phase::{CELL_NOTES, CELLS};
+use crate::figures::lab::{phase_figure, theory_map_figure};
 use crate::lab::{Parameter, PhaseAxis, TheoryMap};
 use crate::metrics::Coverage;
+use crate::plot::FigureSpec;
+use crate::text::thousands;
 use crate::theory::LinearProblem;
 
 /// Cells of the theory's map.

@@ -5,12 +5,13 @@ use egui::Ui;
 
 use super::content::Content;
 use super::usage::interventions;
-use crate::app::action::Action;
-use crate::app::controls::name;
+use crate::app::panels::controls::name;
+use crate::app::state::action::Action;
 use crate::app::state::looks::Look;
 use crate::app::state::{AppState, EXAMPLES};
-use crate::app::theme::{foldable, muted};
-use crate::figure::{FigureSpec, run as figures};
+use crate::app::widgets::theme::{foldable, muted};
+use crate::figures::run as figures;
+use crate::plot::FigureSpec;
 use crate::train::GalleryRequest;
 
 /// Latents traversed at once, those of the largest KL.

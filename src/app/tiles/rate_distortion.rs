@@ -3,8 +3,8 @@
 use super::content::Content;
 use super::{no_posterior, shown_gamma};
 use crate::app::state::AppState;
-use crate::figure::FigureSpec;
-use crate::figure::tiles::{RateDistortion, rate_distortion as figure};
+use crate::figures::{RateDistortion, rate_distortion as figure};
+use crate::plot::FigureSpec;
 use crate::theory::{rate_distortion, rate_distortion_curve};
 
 /// Points of the linear model's curve.

@@ -4,15 +4,15 @@ use egui::Ui;
 
 use super::content::Content;
 use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
-use crate::app::action::Action;
-use crate::app::number::thousands;
 use crate::app::state::AppState;
+use crate::app::state::action::Action;
 use crate::app::state::lab::{Made, SweepSettings};
-use crate::app::theme::foldable;
-use crate::figure::FigureSpec;
-use crate::figure::lab::sweep_figure;
-use crate::figure::tiles::SweepQuantity;
+use crate::app::widgets::theme::foldable;
+use crate::figures::SweepQuantity;
+use crate::figures::lab::sweep_figure;
 use crate::lab::Parameter;
+use crate::plot::FigureSpec;
+use crate::text::thousands;
 
 /// What is shown, and what the next sweep will be.
 pub(super) struct Sweep {

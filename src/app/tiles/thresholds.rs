@@ -4,15 +4,15 @@ use egui::Ui;
 
 use super::content::Content;
 use super::shown_gamma;
-use crate::app::action::Action;
-use crate::app::plot_view::PlotResponse;
+use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
-use crate::app::theme::foldable;
+use crate::app::state::action::Action;
+use crate::app::widgets::theme::foldable;
 use crate::config::LiveConfig;
-use crate::figure::tiles::Visit;
-use crate::figure::tiles::staircase::DRAG_BETA;
-use crate::figure::tiles::thresholds::DRAG_BETA_GAMMA;
-use crate::figure::{FigureSpec, run as figures};
+use crate::figures::lab::staircase::DRAG_BETA;
+use crate::figures::theory::thresholds::DRAG_BETA_GAMMA;
+use crate::figures::{Visit, run as figures};
+use crate::plot::FigureSpec;
 
 /// What is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,10 +4,11 @@ use egui::Ui;
 
 use super::content::Content;
 use super::usage::held;
-use crate::app::action::Action;
 use crate::app::state::AppState;
+use crate::app::state::action::Action;
 use crate::config::{Likelihood, Target};
-use crate::figure::{FigureSpec, run as figures};
+use crate::figures::run as figures;
+use crate::plot::FigureSpec;
 use crate::train::History;
 
 /// Loss, KL, γ and β over the steps.

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{GammaMode, Preset, RunConfig};
-use crate::figure::{
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::plot::{
     Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Series, SeriesStyle, Shape,
 };
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
 use super::common::{QUADRATIC, Row, config, look, mnist, rows};
 

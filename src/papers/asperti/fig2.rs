@@ -1,9 +1,9 @@
 //! Figure 2: E σ² of sixteen latents over training.
 
-use crate::figure::Provenance;
-use crate::figure::tiles::{LatentHistory, Moment, latent_history};
+use crate::figures::{LatentHistory, Moment, latent_history};
 use crate::metrics::Quantity;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::Provenance;
 
 use super::common::{LATENTS, config, dense, shrunk};
 use crate::config::Preset;

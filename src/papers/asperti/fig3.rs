@@ -1,10 +1,10 @@
 //! Figure 3: generated digits do not change when the inactive latents are zeroed.
 
 use crate::config::Preset;
-use crate::figure::Provenance;
-use crate::figure::tiles::{PictureShape, ZeroedSamples, zeroed_samples};
+use crate::figures::{PictureShape, ZeroedSamples, zeroed_samples};
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::Provenance;
 
 use super::common::{LATENTS, Zeroed, config, dense, shrunk};
 

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::Preset;
-use crate::figure::tiles::PictureShape;
-use crate::figure::{FigureSpec, ImageRow, Images, Layer};
+use crate::figures::PictureShape;
 use crate::papers::{
     Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
 };
+use crate::plot::{FigureSpec, ImageRow, Images, Layer};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer};
 
 use super::common::{LATENTS, config, look, mnist, rows};

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use crate::config::Preset;
-use crate::figure::Provenance;
-use crate::figure::noise::noise_figure;
-use crate::lab::noise;
-use crate::lab::{NoisePoint, NoiseRequest, NoiseRun};
+use crate::figures::lab::noise_run::noise_figure;
+use crate::lab::{NoisePoint, NoiseRequest, NoiseRun, noise};
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::Provenance;
 
 use super::common::{config, look, mnist, rows};
 

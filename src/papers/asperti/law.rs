@@ -1,10 +1,10 @@
 //! Section 4: Var μ + E σ² is about 1 for every latent whenever the KL term works.
 
 use crate::config::{GammaMode, LiveConfig, NetConfig, Objective, Preprocess, RunConfig};
-use crate::figure::{Axis, Colour, FigureSpec, Layer, MarkerStyle, Role, Series, Shape};
 use crate::lab::Measurement;
 use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::plot::{Axis, Colour, FigureSpec, Layer, MarkerStyle, Role, Series, Shape};
 
 use super::common::{live, with_net};
 

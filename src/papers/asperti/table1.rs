@@ -1,10 +1,10 @@
 //! Table 1: variance of μ and mean σ² of sixteen latents, eight of them inactive.
 
 use crate::config::{GammaMode, Preset};
-use crate::figure::{Axis, Bar, Bars, Dash, Direction, FigureSpec, Layer, Role, Rule};
 use crate::papers::{
     Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
 };
+use crate::plot::{Axis, Bar, Bars, Dash, Direction, FigureSpec, Layer, Role, Rule};
 
 use super::common::{Dense, LATENTS, QUADRATIC, config, dense, look, mnist, rows, shrunk};
 

@@ -1,9 +1,9 @@
 //! Figure 1, top: reconstruction error of AE, VAE and annealed VAE against depth, Fashion-MNIST.
 
-use crate::figure::{
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::plot::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
 
 use super::common::{Model, config, depths, fashion, shrunk, train};
 

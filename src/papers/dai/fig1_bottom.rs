@@ -1,10 +1,10 @@
 //! Figure 1, bottom: reconstruction error of residual autoencoders against the number and the depth of their blocks.
 
-use crate::figure::{
-    Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
-};
 use crate::papers::{
     Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+};
+use crate::plot::{
+    Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
 
 use super::common::Model;

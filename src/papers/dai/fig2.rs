@@ -1,8 +1,8 @@
 //! Figure 2: histograms of σ against depth; the mass moves to 1.
 
-use crate::figure::tiles::{SigmaHistogram, sigma_histogram};
-use crate::figure::{FigureSpec, Provenance};
+use crate::figures::{SigmaHistogram, sigma_histogram};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::plot::{FigureSpec, Provenance};
 
 use super::common::{Deep, Model};
 use super::conv::{Depth, config, pictures, shrunk, train};

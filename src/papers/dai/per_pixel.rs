@@ -13,10 +13,10 @@ use crate::config::{
     DataConfig, GammaMode, Likelihood, LiveConfig, NetConfig, Preprocess, RunConfig, SamplingConfig,
 };
 use crate::data::{Dataset, Pixels, Preprocessor};
-use crate::figure::{Axis, Bar, Bars, FigureSpec, Layer, Role};
 use crate::metrics::Usage;
 use crate::papers::context::Ready;
 use crate::papers::{Check, Context, Error};
+use crate::plot::{Axis, Bar, Bars, FigureSpec, Layer, Role};
 use crate::train::evaluate;
 
 /// Three large dimensions above a floor.

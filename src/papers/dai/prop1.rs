@@ -1,7 +1,8 @@
 //! Proposition 1: with a soft-threshold decoder the collapsed point is a bad local minimum, however small α.
 
-use crate::figure::{FigureSpec, Provenance, run as figures};
+use crate::figures::run as figures;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
+use crate::plot::{FigureSpec, Provenance};
 use crate::theory::SoftThreshold;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {

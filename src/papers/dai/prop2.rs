@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{LiveConfig, NetConfig, Preprocess, RunConfig, SamplingConfig};
-use crate::figure::{
-    Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
-};
 use crate::lab::log_values;
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::{
+    Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
+};
 use crate::theory::estimators::gamma_prime;
 use crate::train::{Trainer, evaluate};
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::config::{
     Activation, GammaMode, LiveConfig, NetConfig, RunConfig, SamplingConfig, Stack,
 };
-use crate::figure::diagnosis::diagnosis_figure;
-use crate::figure::{FigureSpec, Provenance};
+use crate::figures::lab::diagnosis::diagnosis_figure;
 use crate::lab::diagnose::{self, Category};
 use crate::lab::{DiagnoseRequest, Diagnosis};
 use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
+use crate::plot::{FigureSpec, Provenance};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-taxonomy",

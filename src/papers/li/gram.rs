@@ -1,7 +1,7 @@
 //! Gram matrices of the decoder's columns: which of them are principal components, and in what order.
 
 use crate::data::Spectrum;
-use crate::figure::{Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Size};
+use crate::plot::{Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Size};
 
 /// Columns of length d, one after the other.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,10 +9,10 @@ use crate::config::{
     Estimator, GammaMode, LiveConfig, NetConfig, Objective, PosteriorVariance, RunConfig,
     SamplingConfig,
 };
-use crate::figure::{Axis, Colour, Dash, FigureSpec, Layer, LineStyle, Role, Series, SeriesStyle};
 use crate::metrics::{CollapseCurve, Usage};
 use crate::papers::context::{BURST, Ready};
 use crate::papers::{Context, Error};
+use crate::plot::{Axis, Colour, Dash, FigureSpec, Layer, LineStyle, Role, Series, SeriesStyle};
 use crate::train::{RunSetup, Trainer, evaluate};
 
 /// Points of a training curve.

@@ -1,9 +1,9 @@
 //! Figure 1: the likelihood of pPCA around a stationary point with two zero columns, at three σ².
 
 use crate::config::Preprocess;
-use crate::figure::tiles::{SurfaceGrid, SurfacePpca, surface_ppca};
-use crate::figure::{ColourScale, FigureSpec, Provenance};
+use crate::figures::{SurfaceGrid, SurfacePpca, surface_ppca};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::{ColourScale, FigureSpec, Provenance};
 use crate::theory::PpcaSurface;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {

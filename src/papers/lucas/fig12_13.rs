@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::Preprocess;
-use crate::figure::tiles::{InterpolationPlane, PictureShape, interpolation_plane};
-use crate::figure::{FigureSpec, ImageRow, Images as Pictures, Layer, Provenance};
+use crate::figures::{InterpolationPlane, PictureShape, interpolation_plane};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::{FigureSpec, ImageRow, Images as Pictures, Layer, Provenance};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer};
 
 use super::deep::{Deep, Images, Which};

@@ -7,11 +7,11 @@ use crate::config::{
     Estimator, GammaMode, LiveConfig, NetConfig, PosteriorVariance, Preprocess, RunConfig,
     SamplingConfig,
 };
-use crate::figure::{
-    Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
-};
 use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::{
+    Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
+};
 use crate::theory::{SweepPoint, ppca_sweep};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {

@@ -1,8 +1,8 @@
 //! Figure 3: a linear VAE trained with the stochastic and with the analytic ELBO.
 
 use crate::config::{Estimator, Preprocess, RunConfig};
-use crate::figure::{Dash, FigureSpec, Role};
 use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper};
+use crate::plot::{Dash, FigureSpec, Role};
 use crate::theory::ppca_fit;
 
 use super::common::{Follow, Followed, follow, line, linear, mean_of, training_figure};

@@ -4,10 +4,10 @@ use crate::config::{
     Activation, GammaMode, LiveConfig, NetConfig, PosteriorVariance, Preprocess, RunConfig,
     SamplingConfig, Stack,
 };
-use crate::figure::{Dash, FigureSpec, Role};
 use crate::papers::{
     Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
 };
+use crate::plot::{Dash, FigureSpec, Role};
 use crate::theory::ppca_fit;
 
 use super::common::{Follow, Followed, follow, line, training_figure};

@@ -1,10 +1,10 @@
 //! Figures 5 and 6: the share of collapsed latents against ε, at fixed and at learned σ².
 
 use crate::config::Preprocess;
-use crate::figure::tiles::collapse_curve::EPSILON_RANGE;
-use crate::figure::{Axis, Colour, Dash, Direction, FigureSpec, Layer, Role, Rule};
+use crate::figures::run::collapse_curve::EPSILON_RANGE;
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::{Axis, Colour, Dash, Direction, FigureSpec, Layer, Role, Rule};
 
 use super::common::{Row, line};
 use super::deep::{Deep, Images, SIGMA2, Which};

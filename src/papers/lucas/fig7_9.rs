@@ -1,8 +1,8 @@
 //! Figures 7 to 9: KL annealing at fixed and at learned σ².
 
 use crate::config::Preprocess;
-use crate::figure::{Dash, FigureSpec};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::plot::{Dash, FigureSpec};
 
 use super::common::{Followed, Row};
 use super::deep::{Deep, Images, Which};

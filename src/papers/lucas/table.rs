@@ -1,7 +1,7 @@
 //! What the tables of deep VAEs over σ² share: rows by σ² and seed, orderings, and the columns as figures.
 
-use crate::figure::{Axis, Dash, FigureSpec, Layer, MarkerStyle, Role, Series, SeriesStyle, Shape};
 use crate::papers::{Check, Context, Error};
+use crate::plot::{Axis, Dash, FigureSpec, Layer, MarkerStyle, Role, Series, SeriesStyle, Shape};
 
 use super::common::{Row, line};
 use super::deep::{Deep, Which, mean_sd};
@@ -115,7 +115,7 @@ pub(in crate::papers) fn figures(
                 ));
                 let means = points.iter().map(|(s, (m, _))| [*s, *m]).collect();
                 let mut series = Series::line(&key, name, means, role.into());
-                let style = crate::figure::LineStyle::default();
+                let style = crate::plot::LineStyle::default();
                 series.style = SeriesStyle::Both(style, MarkerStyle::new(shape, true));
                 figure.layers.push(Layer::Series(series));
             }

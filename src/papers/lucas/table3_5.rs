@@ -76,8 +76,8 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
 
 fn named(
     table: &str,
-    figures: Vec<crate::figure::FigureSpec>,
-) -> impl Iterator<Item = crate::figure::FigureSpec> {
+    figures: Vec<crate::plot::FigureSpec>,
+) -> impl Iterator<Item = crate::plot::FigureSpec> {
     figures.into_iter().map(move |mut figure| {
         figure.id = format!("{table}-{}", figure.id);
         figure

@@ -4,13 +4,13 @@ use crate::config::{
     Activation, Estimator, LiveConfig, NetConfig, PosteriorVariance, RunConfig, SamplingConfig,
     Target,
 };
-use crate::figure::{
-    Axis, Colour, Dash, Direction, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Rule, Series,
-    SeriesStyle, Shape,
-};
 use crate::metrics::Known;
 use crate::papers::context::Ready;
 use crate::papers::{Check, Context, Error, Verdict};
+use crate::plot::{
+    Axis, Colour, Dash, Direction, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Rule, Series,
+    SeriesStyle, Shape,
+};
 use crate::theory::{Gamma, LinearProblem, optimum};
 
 /// κ of the paper's figures.

@@ -1,12 +1,12 @@
 //! A learned decoder variance does not prevent collapse; β < d/d* does, and the bound is tight.
 
 use crate::config::{Estimator, GammaMode, LiveConfig, NetConfig, RunConfig, SamplingConfig};
-use crate::figure::{
-    Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
-};
 use crate::lab::log_values;
 use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
+use crate::plot::{
+    Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
+};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "wang-etadec",

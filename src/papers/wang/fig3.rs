@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Preprocess, Target};
-use crate::figure::tiles::PictureShape;
-use crate::figure::{FigureSpec, ImageRow, Images, Layer};
+use crate::figures::PictureShape;
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::plot::{FigureSpec, ImageRow, Images, Layer};
 use crate::rng::{Stream, normal};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer, evaluate};
 

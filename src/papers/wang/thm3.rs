@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::config::{Estimator, LiveConfig, NetConfig, RunConfig, SamplingConfig};
-use crate::figure::Provenance;
-use crate::figure::tiles::{SurfaceHessian, surface_hessian};
+use crate::figures::{SurfaceHessian, surface_hessian};
 use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
+use crate::plot::Provenance;
 use crate::theory::origin_eigenvalues;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {

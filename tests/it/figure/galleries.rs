@@ -1,10 +1,10 @@
 //! Galleries of pictures, with the shapes of a real run's.
 
-use collapse_explorer::figure::FigureSpec;
-use collapse_explorer::figure::tiles::{
+use collapse_explorer::figures::{
     InterpolationPlane, PictureShape, Traversals, ZeroedSamples, interpolation_plane, traversals,
     zeroed_samples,
 };
+use collapse_explorer::plot::FigureSpec;
 
 use super::samples::provenance;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use collapse_explorer::figure::{
+use collapse_explorer::plot::{
     Anchor, Annotation, Axis, Band, Bar, Bars, ColourMap, ColourScale, Dash, Direction, EventTicks,
     FigureSpec, HeatMap, ImageCell, ImageRow, Images, Layer, Role, Rule, Series, Size,
 };

@@ -3,19 +3,19 @@
 use std::sync::atomic::AtomicBool;
 
 use collapse_explorer::compute::BasinPicture;
-use collapse_explorer::figure::run::{
+use collapse_explorer::figures::run::{
     basin_figure, basin_request, hessian_figure, soft_surface_figure,
 };
-use collapse_explorer::figure::tiles::{
+use collapse_explorer::figures::{
     CollapsePathTile, GhostRun, LatentUse, LiveEdit, PathCurve, Reconstructions, SurfaceGrid,
     SurfaceMode, SurfaceNet, SurfacePpca, Thresholds, Training, Usage, UsageOrder, collapse_path,
     latent_table, reconstructions, surface_mode, surface_net, surface_ppca, thresholds, training,
     usage,
 };
-use collapse_explorer::figure::{
+use collapse_explorer::metrics::LatentUsage;
+use collapse_explorer::plot::{
     Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Provenance,
 };
-use collapse_explorer::metrics::LatentUsage;
 use collapse_explorer::theory::{SoftThreshold, StartSigma};
 use collapse_explorer::train::LatentStatistics;
 

@@ -1,13 +1,11 @@
 //! The figures of experiments hold what a reader needs, in the file as on screen.
 
-use collapse_explorer::figure::lab::{phase_figure, sweep_figure, theory_map_figure};
-use collapse_explorer::figure::tiles::SweepQuantity;
-use collapse_explorer::figure::{
-    FigureSpec, Layer, Palette, Provenance, exporter_for, render, save,
-};
+use collapse_explorer::figures::SweepQuantity;
+use collapse_explorer::figures::lab::{phase_figure, sweep_figure, theory_map_figure};
 use collapse_explorer::lab::{
     PhaseAxis, PhaseMap, PhaseRequest, Quiet, Sweep, TheoryMap, phase, sweep,
 };
+use collapse_explorer::plot::{FigureSpec, Layer, Palette, Provenance, exporter_for, render, save};
 use collapse_explorer::theory::LinearProblem;
 
 use super::linear_sweep;

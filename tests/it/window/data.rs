@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use collapse_explorer::app::action::Severity;
 use collapse_explorer::app::state::AppState;
+use collapse_explorer::app::state::action::Severity;
 use collapse_explorer::config::Preprocess;
 use egui::accesskit::Role;
 use egui_kittest::kittest::NodeT as _;

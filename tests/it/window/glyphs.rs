@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use collapse_explorer::app::theme;
+use collapse_explorer::app::widgets::theme;
 use egui::{FontFamily, FontId};
 use egui_kittest::Harness;
 

@@ -5,7 +5,7 @@ use egui::{
     TextureOptions, Ui, Vec2, pos2, vec2,
 };
 
-use crate::app::theme::{Theme, chrome};
+use crate::app::widgets::theme::{Theme, chrome};
 use crate::data::ImageShape;
 
 /// Side of a picture, about.

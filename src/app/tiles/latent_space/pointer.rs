@@ -4,12 +4,12 @@
 use egui::{Rect, Ui};
 
 use super::inset::{Inset, Told};
-use crate::app::action::Action;
-use crate::app::controls::name;
-use crate::app::plot_view::PlotResponse;
+use crate::app::panels::controls::name;
+use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
+use crate::app::state::action::Action;
 use crate::app::state::looks::Look;
-use crate::figure::tiles::Place;
+use crate::figures::Place;
 use crate::metrics::LatentPlane;
 
 /// What is orthogonal to the plane in a point that is decoded.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::app::background::Background;
+use crate::app::threads::background::Background;
 use crate::metrics::LatentPlane;
 use crate::train::{Posterior, Waker};
 

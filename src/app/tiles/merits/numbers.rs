@@ -2,11 +2,12 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
-use crate::app::number::significant;
 use crate::app::state::AppState;
-use crate::app::theme::{self, Theme};
+use crate::app::widgets::theme;
+use crate::app::widgets::theme::Theme;
 use crate::config::Likelihood;
 use crate::metrics::{MutualInformation, Usage};
+use crate::text::significant;
 use crate::theory::estimators::gamma_prime;
 use crate::train::Evaluation;
 

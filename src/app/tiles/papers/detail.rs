@@ -5,11 +5,12 @@ use egui::{Button, Frame, Margin, RichText, ScrollArea, Ui, vec2};
 use super::ask;
 use super::parts::{about, here, time};
 use super::table::table;
-use crate::app::action::Action;
-use crate::app::controls::name;
-use crate::app::plot_view::PlotView;
+use crate::app::panels::controls::name;
+use crate::app::plot::PlotView;
+use crate::app::state::action::Action;
 use crate::app::state::papers::{PapersAction, PapersState, SaveReports};
-use crate::app::theme::{self, Theme, muted};
+use crate::app::widgets::theme;
+use crate::app::widgets::theme::{Theme, muted};
 use crate::papers::{Effort, Experiment, Report};
 
 /// Height of a figure as a share of its width and of the tile's height, and its bounds.

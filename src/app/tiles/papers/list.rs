@@ -7,9 +7,10 @@ use egui::{
 
 use super::ask;
 use super::parts::{MARK, mark, time, write};
-use crate::app::action::Action;
+use crate::app::state::action::Action;
 use crate::app::state::papers::{PapersAction, PapersState, Tally};
-use crate::app::theme::{self, Theme, muted};
+use crate::app::widgets::theme;
+use crate::app::widgets::theme::{Theme, muted};
 use crate::papers::{ALL, Experiment, Paper};
 
 /// Room around a line's text.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use egui::{Color32, Pos2, Stroke, Ui};
 
-use crate::app::theme::{self, Theme};
 use crate::app::tiles::experiment::duration;
+use crate::app::widgets::theme;
+use crate::app::widgets::theme::Theme;
 use crate::papers::Verdict;
 
 /// Width of a mark: a dot and a word.

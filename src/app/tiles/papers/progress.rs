@@ -5,9 +5,10 @@ use std::time::Duration;
 use egui::{Label, ProgressBar, RichText, Ui};
 
 use super::parts::time;
-use crate::app::controls::name;
+use crate::app::panels::controls::name;
 use crate::app::state::papers::Running;
-use crate::app::theme::{self, Theme};
+use crate::app::widgets::theme;
+use crate::app::widgets::theme::Theme;
 use crate::papers::ALL;
 
 /// Time between two pictures of a bar that moves by the clock.

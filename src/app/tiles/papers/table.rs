@@ -5,7 +5,8 @@ use std::sync::Arc;
 use egui::{Color32, Galley, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::parts::{MARK, here, mark};
-use crate::app::theme::{self, Theme};
+use crate::app::widgets::theme;
+use crate::app::widgets::theme::Theme;
 use crate::papers::Check;
 
 /// Between columns.

@@ -3,10 +3,11 @@
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::action::Action;
 use crate::app::state::AppState;
+use crate::app::state::action::Action;
 use crate::app::tiles::shown_gamma;
-use crate::figure::{ColourScale, FigureSpec, run as figures};
+use crate::figures::run as figures;
+use crate::plot::{ColourScale, FigureSpec};
 
 /// When the way down from the collapsed point closes.
 pub(super) struct HessianAtZero;

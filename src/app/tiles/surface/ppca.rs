@@ -3,12 +3,13 @@
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::action::Action;
-use crate::app::controls::name;
-use crate::app::number::significant;
+use crate::app::panels::controls::name;
 use crate::app::state::AppState;
+use crate::app::state::action::Action;
 use crate::app::tiles::shown_gamma;
-use crate::figure::{ColourScale, FigureSpec, run as figures};
+use crate::figures::run as figures;
+use crate::plot::{ColourScale, FigureSpec};
+use crate::text::significant;
 
 /// Columns of W along two principal components, pushed away from zero.
 pub(super) struct PpcaColumns {

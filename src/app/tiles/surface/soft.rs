@@ -6,14 +6,14 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::action::Action;
-use crate::app::controls::name;
-use crate::app::number::significant;
+use crate::app::panels::controls::name;
 use crate::app::state::AppState;
-use crate::app::theme::foldable;
+use crate::app::state::action::Action;
 use crate::app::tiles::landscape::{Landscapes, Made, Request, Wanted};
 use crate::app::tiles::shown_gamma;
-use crate::figure::{ColourScale, FigureSpec, Layer, Provenance};
+use crate::app::widgets::theme::foldable;
+use crate::plot::{ColourScale, FigureSpec, Layer, Provenance};
+use crate::text::significant;
 use crate::theory::{SoftThreshold, StartSigma};
 use crate::train::Waker;
 

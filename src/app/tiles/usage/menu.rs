@@ -2,9 +2,9 @@
 
 use egui::Ui;
 
-use crate::app::action::Action;
 use crate::app::state::AppState;
-use crate::app::theme::muted;
+use crate::app::state::action::Action;
+use crate::app::widgets::theme::muted;
 use crate::config::Estimator;
 
 /// The menu of latent `latent`; it says which of its entries change the training.

@@ -3,11 +3,12 @@
 use egui::{RichText, ScrollArea, Sense, Ui};
 
 use super::menu::latent_menu;
-use crate::app::action::Action;
-use crate::app::number::significant;
 use crate::app::state::AppState;
-use crate::app::theme::{self, Theme, colour};
+use crate::app::state::action::Action;
+use crate::app::widgets::theme;
+use crate::app::widgets::theme::{Theme, colour};
 use crate::metrics::{LatentUsage, Quantity};
+use crate::text::significant;
 
 /// A column: the latent's index, or something measured of it.
 #[derive(Clone, Copy, PartialEq)]

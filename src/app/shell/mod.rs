@@ -1,0 +1,6 @@
+//! The window as a whole: what it is opened with, its bars, its help.
+
+pub mod explorer;
+pub mod help;
+pub mod toolbars;
+pub mod window;

@@ -1,0 +1,252 @@
+//! The side thread of the data loader that looks at data before they are loaded: it may do so while others load.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::config::DataConfig;
+use crate::data::{self, Preview, Store};
+use crate::train::{Latest, Waker};
+
+/// Longest side in pixels of a preview's pictures on screen.
+const SIDE: usize = 128;
+
+/// A question for a preview.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreviewRequest {
+    /// The data asked for.
+    pub config: DataConfig,
+    /// The seed of data that are made.
+    pub seed: u32,
+    /// Counts the questions: only the answer to the newest matters.
+    pub number: u64,
+}
+
+/// The first items as one picture, side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strip {
+    /// Columns and rows of one item.
+    pub item: [usize; 2],
+    /// The items one after the other, each row by row, RGB.
+    pub items: Vec<Vec<u8>>,
+}
+
+/// The answer to a [`PreviewRequest`].
+#[derive(Debug, Clone)]
+pub struct Previewed {
+    /// What was asked for.
+    pub request: PreviewRequest,
+    /// The preview and its pictures, or why there is none.
+    pub outcome: Result<(Arc<Preview>, Arc<Strip>), NoPreview>,
+}
+
+/// Why there is no preview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoPreview {
+    /// In one sentence.
+    pub reason: String,
+    /// Whether other settings for the same source may help: another split, fewer items.
+    pub choice_may_help: bool,
+}
+
+/// A handle to the thread; dropping it cancels, stops and joins.
+pub(crate) struct Previews {
+    requests: Latest<PreviewRequest>,
+    answers: Latest<Previewed>,
+    wake: Sender<()>,
+    newest: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Previews {
+    /// Starts the thread, idle; what is kept in `store` is known to be decoded already.
+    ///
+    /// # Errors
+    /// The system's error if it cannot start a thread.
+    pub fn spawn(store: Store, waker: Waker) -> std::io::Result<Self> {
+        let requests = Latest::<PreviewRequest>::default();
+        let answers = Latest::<Previewed>::default();
+        let (wake, wake_queue) = bounded(1);
+        let newest = Arc::new(AtomicU64::new(0));
+        let stop = Arc::new(AtomicBool::new(false));
+        let side = Side {
+            store,
+            requests: requests.clone(),
+            answers: answers.clone(),
+            wake: wake_queue,
+            newest: Arc::clone(&newest),
+            stop: Arc::clone(&stop),
+            waker,
+        };
+        let thread = std::thread::Builder::new()
+            .name("data-previews".into())
+            .spawn(move || side.work())?;
+        Ok(Self {
+            requests,
+            answers,
+            wake,
+            newest,
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    /// Asks; an older question still unanswered is given up.
+    pub fn ask(&self, request: PreviewRequest) {
+        self.newest.store(request.number, Ordering::Relaxed);
+        self.requests.put(request);
+        let _ = self.wake.try_send(());
+    }
+
+    /// The newest answer, if one came since the last call.
+    pub fn answer(&self) -> Option<Previewed> {
+        self.answers.take()
+    }
+}
+
+impl Drop for Previews {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let _ = self.wake.try_send(());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread's side.
+struct Side {
+    store: Store,
+    requests: Latest<PreviewRequest>,
+    answers: Latest<Previewed>,
+    wake: Receiver<()>,
+    newest: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+    waker: Waker,
+}
+
+impl Side {
+    fn work(self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let Some(request) = self.requests.take() else {
+                if self.wake.recv().is_err() {
+                    break;
+                }
+                continue;
+            };
+            let wanted = |_: data::Progress| {
+                !self.stop.load(Ordering::Relaxed)
+                    && self.newest.load(Ordering::Relaxed) == request.number
+            };
+            let made = catch_unwind(AssertUnwindSafe(|| {
+                let preview =
+                    data::preview_cancellable(&request.config, request.seed, &self.store, &wanted)?;
+                let strip = strip(&preview);
+                Ok::<_, data::Error>((Arc::new(preview), Arc::new(strip)))
+            }));
+            let outcome = match made {
+                Ok(Ok(made)) => Ok(made),
+                // Given up for a newer one, which will be answered.
+                Ok(Err(data::Error::Cancelled)) => continue,
+                Ok(Err(error)) => Err(NoPreview {
+                    reason: error.to_string(),
+                    choice_may_help: choice_may_help(&error),
+                }),
+                Err(_) => Err(NoPreview {
+                    reason: format!("looking at {} panicked", request.config.source),
+                    choice_may_help: false,
+                }),
+            };
+            self.answers.put(Previewed { request, outcome });
+            (self.waker)();
+        }
+    }
+}
+
+fn choice_may_help(error: &data::Error) -> bool {
+    matches!(
+        error,
+        data::Error::Folder { .. }
+            | data::Error::Choice { .. }
+            | data::Error::NoSuchLabel { .. }
+            | data::Error::Preprocessing { .. }
+            | data::Error::TooLarge { .. }
+    )
+}
+
+/// The pictures of a preview; none of plain vectors.
+fn strip(preview: &Preview) -> Strip {
+    let (data, shape) = (&preview.first, preview.first.shape);
+    if !shape.is_image() {
+        return Strip {
+            item: [0; 2],
+            items: Vec::new(),
+        };
+    }
+    // Large pictures are thinned out: the window shows them small.
+    let step = shape.height.max(shape.width).div_ceil(SIDE);
+    let (width, height) = (shape.width.div_ceil(step), shape.height.div_ceil(step));
+    let items = (0..data.len())
+        .map(|item| {
+            let row = data.display_row(item);
+            let pixel = |y: usize, x: usize| {
+                let at = (y * shape.width + x) * shape.channels;
+                [0, 1, 2].map(|c| row[at + c.min(shape.channels - 1)])
+            };
+            (0..shape.height)
+                .step_by(step)
+                .flat_map(|y| (0..shape.width).step_by(step).map(move |x| (y, x)))
+                .flat_map(|(y, x)| pixel(y, x))
+                .collect()
+        })
+        .collect();
+    Strip {
+        item: [width, height],
+        items,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Dataset, ImageShape, Pixels};
+
+    fn preview(height: usize, width: usize, channels: usize, bytes: Vec<u8>) -> Preview {
+        Preview {
+            first: Dataset {
+                shape: ImageShape {
+                    height,
+                    width,
+                    channels,
+                },
+                pixels: Pixels::Bytes(bytes),
+                ..Dataset::default()
+            },
+            count: 1,
+            bytes: 0,
+            on_disk: false,
+            labels: Vec::new(),
+            arrays: Vec::new(),
+            decoding: None,
+        }
+    }
+
+    #[test]
+    fn pictures_are_rgb_and_large_ones_thinned_out() {
+        let grey = strip(&preview(2, 2, 1, vec![1, 2, 3, 4]));
+        assert_eq!(grey.item, [2, 2]);
+        assert_eq!(grey.items, [[1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]]);
+        let bytes = (0..300 * 200)
+            .flat_map(|i| [(i % 200) as u8, 0, 9])
+            .collect();
+        let large = strip(&preview(300, 200, 3, bytes));
+        assert_eq!(large.item, [67, 100]);
+        assert_eq!(large.items[0].len(), 67 * 100 * 3);
+        assert_eq!(large.items[0][3..6], [3, 0, 9]);
+        assert!(strip(&preview(1, 6, 1, vec![0; 6])).items.is_empty());
+    }
+}

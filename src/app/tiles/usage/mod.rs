@@ -1,0 +1,179 @@
+//! The tile of what every latent does: as bars, as a table to sort, over training.
+
+mod menu;
+mod table;
+
+use egui::Ui;
+
+use super::content::{Content, Drawn};
+use crate::app::panels::controls::name;
+use crate::app::plot::PlotResponse;
+use crate::app::state::AppState;
+use crate::app::state::action::Action;
+use crate::app::widgets::theme::foldable;
+use crate::figures::{LatentHistory, Moment, latent_history, latent_table, run as figures};
+use crate::metrics::{LatentUsage, Quantity};
+use crate::plot::FigureSpec;
+use menu::latent_menu;
+use table::Table;
+
+/// How the latents are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum View {
+    #[default]
+    Bars,
+    Table,
+    History,
+}
+
+/// What every latent does; a click zeroes one.
+#[derive(Default)]
+pub(super) struct Usage {
+    view: View,
+    followed: Quantity,
+    table: Table,
+    /// The latent whose menu is open, or was last.
+    menu: Option<usize>,
+}
+
+impl Content for Usage {
+    fn subtitle(&self, state: &AppState) -> String {
+        interventions(state).unwrap_or_else(|| match self.view {
+            View::Bars => "click to zero · right-click for more".into(),
+            View::Table => "click a heading to sort · right-click a latent".into(),
+            View::History => "over training".into(),
+        })
+    }
+
+    fn help(&self) -> &'static str {
+        "KL: what a latent costs, in nats per sample. E σ²: mean variance of its posterior; Var μ: variance of the \
+         posterior's mean over the data. Their sum is the prior's variance wherever the KL does its work (Asperti \
+         2019). A latent is active if Var μ exceeds 0.01 of the prior's variance (Burda et al. 2016). Click a bar \
+         to replace the latent by its prior mean in pictures and statistics: that changes nothing in the training. A \
+         right click offers what does: holding a latent out of training, where the decoder sees its prior mean and the \
+         KL alone moves it; and noise on it, on a copy of the run. The table and the lines over training have more: the \
+         law's residual, the gain in squared error by both ways of taking a latent out, and the β at which each would \
+         no longer pay."
+    }
+
+    fn switches(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
+        let views = [
+            (View::Bars, "bars"),
+            (View::Table, "table"),
+            (View::History, "history"),
+        ];
+        let mut changed = foldable(ui, &mut self.view, &views);
+        match self.view {
+            View::Bars => {
+                let mut by_kl = state.sort_by_kl;
+                let options = [(true, "by KL"), (false, "by index")];
+                foldable(ui, &mut by_kl, &options);
+                if by_kl != state.sort_by_kl {
+                    actions.push(Action::SortByKl(by_kl));
+                }
+            }
+            View::Table => {}
+            View::History => {
+                let before = self.followed;
+                let menu = egui::ComboBox::from_id_salt("followed")
+                    .width(104.0)
+                    .height(320.0)
+                    .selected_text(before.name())
+                    .show_ui(ui, |ui| {
+                        for quantity in Quantity::ALL {
+                            ui.selectable_value(&mut self.followed, quantity, quantity.name())
+                                .on_hover_text(quantity.meaning());
+                        }
+                    });
+                name(&menu.response, "quantity over training");
+                menu.response.on_hover_text(before.meaning());
+                changed |= self.followed != before;
+            }
+        }
+        changed
+    }
+
+    fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
+        state.snapshot.as_ref()?.evaluation.as_ref()?;
+        if self.view == View::History {
+            let moments: Vec<&Moment> = state.moments.iter().collect();
+            return Some(latent_history(&LatentHistory {
+                followed: self.followed,
+                moments: &moments,
+                active_above: crate::metrics::Usage::ACTIVE_VARIANCE
+                    * state.config.live.eta_enc.powi(2),
+                provenance: &state.provenance(),
+            }));
+        }
+        if self.view == View::Table {
+            let rows: Vec<&LatentUsage> = self.table.rows(state);
+            return Some(latent_table(&rows, &state.provenance()));
+        }
+        let mut figure = figures::usage_figure(&state.usage, state.sort_by_kl, &state.provenance());
+        // First, where a narrow tile does not cut it.
+        if let Some(held) = held(state) {
+            figure.notes.insert(0, held);
+        }
+        Some(figure)
+    }
+
+    fn body(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> Option<Drawn> {
+        (self.view == View::Table).then(|| Drawn {
+            hovered: self.table.show(ui, state, actions),
+        })
+    }
+
+    fn respond(
+        &mut self,
+        response: &PlotResponse,
+        state: &AppState,
+        actions: &mut Vec<Action>,
+    ) -> bool {
+        if self.view != View::Bars {
+            return false;
+        }
+        let plot = &response.response;
+        if plot.secondary_clicked() {
+            self.menu = response.hovered_latent;
+        }
+        // A right click beside the bars opens nothing.
+        if let Some(latent) = self.menu {
+            plot.context_menu(|ui| latent_menu(ui, latent, state, actions));
+        }
+        if let Some(latent) = response.hovered_latent {
+            if response.clicked_index.is_some() {
+                actions.push(Action::ToggleZero(latent));
+            } else if state.traversed != latent {
+                actions.push(Action::Traverse(latent));
+            }
+        }
+        false
+    }
+
+    fn empty(&self, _state: &AppState) -> String {
+        "no statistics yet: press Play".into()
+    }
+}
+
+/// Which latents are zeroed by hand, in words; none if none is.
+fn zeroed(state: &AppState) -> Option<String> {
+    (!state.zeroed.is_empty()).then(|| {
+        let names: Vec<String> = state.zeroed.iter().map(|j| format!("z{j}")).collect();
+        format!("zeroed: {} · click to release", names.join(", "))
+    })
+}
+
+/// What is done to latents, in words, what changes the training first; none if nothing is.
+pub(super) fn interventions(state: &AppState) -> Option<String> {
+    let held = held(state);
+    let parts: Vec<String> = held.into_iter().chain(zeroed(state)).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// Which latents are held out of training, in words; none if none is.
+pub(super) fn held(state: &AppState) -> Option<String> {
+    (!state.held.is_empty()).then(|| {
+        let names: Vec<String> = state.held.iter().map(|j| format!("z{j}")).collect();
+        format!("held out of training: {}", names.join(", "))
+    })
+}

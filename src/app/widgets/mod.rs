@@ -1,0 +1,5 @@
+//! Widgets of our own, and what everything looks like.
+
+pub mod log_slider;
+pub mod style;
+pub mod theme;
