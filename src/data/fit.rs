@@ -85,6 +85,11 @@ impl Fit {
         self.apply(picture, |item| out.extend(item.iter().map(|&v| round(v))));
     }
 
+    /// One picture of 16-bit levels, appended to `out` as whole numbers.
+    pub(super) fn levels(&self, picture: &[u16], out: &mut Vec<f32>) {
+        self.apply(picture, |item| out.extend(item.iter().map(|v| v.round())));
+    }
+
     /// One picture of real values, appended to `out`.
     pub(super) fn floats(&self, picture: &[f32], out: &mut Vec<f32>) {
         self.apply(picture, |item| out.extend_from_slice(item));

@@ -67,11 +67,11 @@ pub fn load_with(
         DataSource::Path(path) => {
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
-                let mut data = pictures::load(&path, config, store, progress)?;
+                let (mut data, depth) = pictures::load(&path, config, store, progress)?;
                 if config.transpose {
                     data = transpose(data, progress)?;
                 }
-                scale::decide(&mut data, config.scale, Depth::EightBits, progress)?;
+                scale::decide(&mut data, config.scale, depth, progress)?;
                 levels::check(config.preprocess, &data)?;
                 return Ok(data);
             }
@@ -124,11 +124,12 @@ pub fn preview_cancellable(
         DataSource::Path(path) => {
             let (kind, path) = recognise(path)?;
             if kind == Kind::Picture {
-                let mut preview = pictures::preview(&path, config, store, PREVIEWED, progress)?;
+                let (mut preview, depth) =
+                    pictures::preview(&path, config, store, PREVIEWED, progress)?;
                 if config.transpose {
                     preview.first = transpose(preview.first, progress)?;
                 }
-                scale::decide(&mut preview.first, config.scale, Depth::EightBits, progress)?;
+                scale::decide(&mut preview.first, config.scale, depth, progress)?;
                 return Ok(preview);
             }
             let plain = config.image.is_default() && config.classes.is_empty() && !config.transpose;

@@ -103,6 +103,8 @@ impl Scaling {
 pub(super) enum Depth {
     /// The format: a file of pictures has levels from 0 to 255 however dark they are.
     EightBits,
+    /// The format, as far as its largest level tells: it has 16 bits, of which not all are used by every camera.
+    SixteenBits { most: u16 },
     /// Nobody but the values.
     Unknown,
 }
@@ -254,8 +256,14 @@ fn by_values(data: &Dataset, seen: Seen, depth: Depth) -> Scaling {
             ..none(!bytes)
         };
     }
-    if depth == Depth::EightBits {
-        return grey(255.0, true);
+    match depth {
+        Depth::EightBits => return grey(255.0, true),
+        // Pictures made smaller no longer show how bright they were.
+        Depth::SixteenBits { most } if whole && f64::from(most) > FEW => {
+            let white = DEPTHS.into_iter().find(|&white| f64::from(most) <= white);
+            return grey(white.unwrap_or(65_535.0), false);
+        }
+        Depth::SixteenBits { .. } | Depth::Unknown => {}
     }
     let picture = data.shape.is_image() && !data.table;
     let flattened = !data.table && data.dim() >= LONG && (BRIGHT..=255.0).contains(&high);

@@ -7,10 +7,68 @@ use crate::config::Split;
 
 use super::error::Error;
 
-/// Words for the parts.
-const TRAIN: &[&str] = &["train", "training", "trn", "trainval"];
-const VALIDATION: &[&str] = &["val", "vali", "valid", "validation", "dev"];
-const TEST: &[&str] = &["test", "tests", "testing", "tst"];
+/// Words for the parts, without accents: in English, then in other languages.
+const TRAIN: &[&str] = &[
+    "train",
+    "training",
+    "trn",
+    "trainval",
+    "entrenamiento",
+    "treino",
+    "treinamento",
+    "entrainement",
+    "apprentissage",
+    "addestramento",
+    "trening",
+    "egitim",
+    "обучение",
+    "обучающая",
+    "학습",
+    "훈련",
+];
+const VALIDATION: &[&str] = &[
+    "val",
+    "vali",
+    "valid",
+    "validation",
+    "dev",
+    "validacion",
+    "validacao",
+    "validazione",
+    "validierung",
+    "validatie",
+    "walidacja",
+    "dogrulama",
+    "валидация",
+    "검증",
+];
+const TEST: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "tst",
+    "prueba",
+    "pruebas",
+    "teste",
+    "testes",
+    "testdaten",
+    "тест",
+    "тестовая",
+    "시험",
+    "테스트",
+];
+/// Words that are written without spaces around them.
+const UNSPACED: [(&str, &[&str]); 3] = [
+    ("train", &["训练", "訓練", "学習"]),
+    ("val", &["验证", "驗證", "検証"]),
+    ("test", &["测试", "測試", "テスト"]),
+];
+/// Abbreviations, which mean a part only in company: `x_tr`, or a folder `tr` beside `te`.
+const SHORT: [(&str, &[&str]); 3] = [
+    ("train", &["tr"]),
+    ("val", &["va", "vl"]),
+    ("test", &["te", "ts"]),
+];
 /// Words for what is held out: the test part where no other is, else the one for validation.
 const HELD_OUT: &[&str] = &["eval", "evaluation", "holdout", "heldout"];
 /// Words that may be glued to those: `trainset`, `testimages`, `segtrain`.
@@ -39,6 +97,31 @@ const ASIDE: &[&str] = &[
     "gt",
     "label",
     "labels",
+    "segmentation",
+    "segmentations",
+    "segmentationclass",
+    "segmentationobject",
+    "depth",
+    "depths",
+];
+/// Words for the pictures themselves where such folders lie beside them.
+const PICTURES: &[&str] = &[
+    "image",
+    "images",
+    "img",
+    "imgs",
+    "jpegimages",
+    "pic",
+    "pics",
+    "picture",
+    "pictures",
+    "photo",
+    "photos",
+    "frame",
+    "frames",
+    "rgb",
+    "input",
+    "inputs",
 ];
 
 /// The part that a name announces.
@@ -64,7 +147,23 @@ impl Role {
 /// The part that a name of a folder or file announces, read by whole words: `contest` and `strain` announce none, nor
 /// does a name with words for training and test, which is that of a folder of both.
 pub(super) fn role(name: &str) -> Option<Role> {
-    let words = words(name);
+    role_of(name, &words(name))
+}
+
+/// As [`role`], where abbreviations mean parts as well: of a name that others stand beside.
+pub(super) fn short_role(name: &str) -> Option<Role> {
+    role_of(name, &short_words(name))
+}
+
+/// The parts that names side by side announce by abbreviations, `tr` beside `te`: only where every name announces one
+/// and training is among them, since each alone may mean anything.
+pub(super) fn short_roles<'n>(names: impl Iterator<Item = &'n str>) -> Option<Vec<Role>> {
+    let roles: Option<Vec<Role>> = names.map(short_role).collect();
+    let train = Role::Of(Split::Train);
+    roles.filter(|roles| roles.contains(&train) && roles.iter().any(|&role| role != train))
+}
+
+fn role_of(name: &str, words: &[String]) -> Option<Role> {
     let says = |known: &[&str]| words.iter().any(|w| known.contains(&w.as_str()));
     let pair = |first: &[&str]| {
         words
@@ -106,17 +205,38 @@ pub(super) fn is_aside(name: &str) -> bool {
     truth || words.iter().any(|w| ASIDE.contains(&w.as_str()))
 }
 
+/// Whether a name is that of the pictures themselves, beside folders of answers.
+pub(super) fn is_pictures(name: &str) -> bool {
+    let words = words(name);
+    let known = |w: &String| PICTURES.contains(&w.as_str());
+    words.iter().any(known) && !is_aside(name)
+}
+
 /// What is left of a name without the words for parts: `cats` of `cats_train`.
 pub(super) fn stem(name: &str) -> String {
-    let known = [TRAIN, VALIDATION, TEST, HELD_OUT].concat();
     let mut words = words(name);
-    words.retain(|w| !known.contains(&w.as_str()));
+    words.retain(|w| !is_part(w));
     words.join(" ")
 }
 
-/// The words of a name in lower case: apart at whatever is no letter, where a capital follows a small letter, and
-/// where a word for a part is glued to a usual companion.
-fn words(name: &str) -> Vec<String> {
+/// Whether a word of [`words`] or [`short_words`] means a part.
+pub(super) fn is_part(word: &str) -> bool {
+    [TRAIN, VALIDATION, TEST, HELD_OUT]
+        .iter()
+        .any(|known| known.contains(&word))
+}
+
+/// The first word of those that mean the same part as `word`; any other word as it is.
+pub(super) fn spelled(word: String) -> String {
+    let same = [TRAIN, VALIDATION, TEST]
+        .into_iter()
+        .find(|known| known.contains(&word.as_str()));
+    same.map_or(word, |known| known[0].to_owned())
+}
+
+/// The words of a name in lower case and without accents: apart at whatever is no letter, where a capital follows a
+/// small letter, and where a word for a part is glued to a usual companion.
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut spaced = String::new();
     let mut small = false;
     for c in name.chars() {
@@ -124,25 +244,66 @@ fn words(name: &str) -> Vec<String> {
             spaced.push(' ');
         }
         small = c.is_lowercase();
-        spaced.extend(c.to_lowercase());
+        spaced.extend(c.to_lowercase().filter_map(without_accent));
+    }
+    for (word, unspaced) in UNSPACED {
+        for known in unspaced {
+            spaced = spaced.replace(known, &format!(" {word} "));
+        }
     }
     let words = spaced.split(|c: char| !c.is_alphabetic());
     let words = words.filter(|w| !w.is_empty());
     words.flat_map(unglued).map(str::to_owned).collect()
 }
 
+/// As [`words`], with abbreviations of parts spelled out: `x`, `train` for `x_tr` and `xtr`.
+pub(super) fn short_words(name: &str) -> Vec<String> {
+    let spelled = |word: &str| {
+        let of = SHORT.iter().find(|(_, short)| short.contains(&word));
+        of.map(|(part, _)| (*part).to_owned())
+    };
+    let mut out = Vec::new();
+    for word in words(name) {
+        let glued = ["x", "y"].iter().find_map(|front| {
+            let part = spelled(word.strip_prefix(front)?)?;
+            Some([(*front).to_owned(), part])
+        });
+        match (spelled(&word), glued) {
+            (Some(part), _) => out.push(part),
+            (None, Some(both)) => out.extend(both),
+            (None, None) => out.push(word),
+        }
+    }
+    out
+}
+
+/// A small letter without the accent that some languages put on it; nothing for an accent that stands by itself.
+fn without_accent(c: char) -> Option<char> {
+    let plain = match c {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
+        'ğ' => 'g',
+        'ì'..='ï' | 'ı' | 'ī' => 'i',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ō' | 'ő' => 'o',
+        'ś' | 'ş' | 'š' => 's',
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        '\u{300}'..='\u{36f}' => return None,
+        other => other,
+    };
+    Some(plain)
+}
+
 /// `trainset` as `train` and `set`; any other word as it is.
 fn unglued(word: &str) -> Vec<&str> {
-    let known = |w: &str| {
-        [TRAIN, VALIDATION, TEST, HELD_OUT]
-            .iter()
-            .any(|k| k.contains(&w))
-    };
     for glued in GLUED {
-        if let Some(rest) = word.strip_prefix(glued).filter(|w| known(w)) {
+        if let Some(rest) = word.strip_prefix(glued).filter(|w| is_part(w)) {
             return vec![glued, rest];
         }
-        if let Some(rest) = word.strip_suffix(glued).filter(|w| known(w)) {
+        if let Some(rest) = word.strip_suffix(glued).filter(|w| is_part(w)) {
             return vec![rest, glued];
         }
     }
@@ -287,6 +448,18 @@ mod tests {
             ("greatest hits", None),
             ("train_test_split", None),
             ("train-valid-test", None),
+            ("entrenamiento", TRAIN_PART),
+            ("Entraînement", TRAIN_PART),
+            ("validacio\u{301}n", VALIDATION_PART),
+            ("datos_prueba", TEST_PART),
+            ("Eğitim", TRAIN_PART),
+            ("обучение", TRAIN_PART),
+            ("训练集", TRAIN_PART),
+            ("测试集图片", TEST_PART),
+            ("trainA", TRAIN_PART),
+            ("testB", TEST_PART),
+            ("tr", None),
+            ("te", None),
             ("cats", None),
             ("", None),
             ("123", None),
@@ -295,6 +468,21 @@ mod tests {
         }
         assert_eq!(role("evaluation").map(|r| r.part(true)), VALIDATION_PART);
         assert_eq!(role("test").map(|r| r.part(true)), TEST_PART);
+    }
+
+    #[test]
+    fn abbreviations_mean_parts_in_company() {
+        let roles = |names: &[&str]| short_roles(names.iter().copied());
+        let (train, test) = (Role::Of(Split::Train), Role::Of(Split::Test));
+        assert_eq!(roles(&["te", "tr"]), Some(vec![test, train]));
+        assert_eq!(roles(&["data_tr", "data_test"]), Some(vec![train, test]));
+        // Languages.
+        assert_eq!(roles(&["de", "te", "tr"]), None);
+        assert_eq!(roles(&["te", "ts"]), None);
+        assert_eq!(roles(&["tr"]), None);
+        assert_eq!(short_role("xtr"), Some(train));
+        assert_eq!(short_role("y_te.npy"), Some(test));
+        assert_eq!(short_role("extra"), None);
     }
 
     #[test]

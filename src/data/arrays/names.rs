@@ -3,15 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::config::Split;
+use crate::data::split::{self, is_part, short_words};
 
-/// Words for the splits.
-const TRAIN: [&str; 4] = ["train", "training", "trn", "tr"];
-const TEST: [&str; 4] = ["test", "testing", "tst", "te"];
-const VALIDATION: [&str; 4] = ["val", "valid", "validation", "dev"];
-/// Words that may be glued to those: `xtrain`, `testlabels`.
-const GLUED: [&str; 8] = [
-    "x", "y", "image", "images", "label", "labels", "data", "set",
-];
 /// Words for labels.
 const LABELS: [&str; 10] = [
     "y", "label", "labels", "lbl", "lbls", "class", "classes", "target", "targets", "onehot",
@@ -53,23 +46,14 @@ impl Names {
     /// Reads a name such as `x_train` or `dataset/train/images`.
     pub(super) fn of(name: &str) -> Self {
         let name = name.strip_suffix(".npy").unwrap_or(name);
-        let words = words(name);
+        let words = short_words(name);
         let says = |known: &[&str]| words.iter().any(|w| known.contains(&w.as_str()));
-        let part = if says(&VALIDATION) {
-            Some(Split::Validation)
-        } else if says(&TRAIN) {
-            Some(Split::Train)
-        } else if says(&TEST) {
-            Some(Split::Test)
-        } else {
-            None
-        };
         let one_hot = words.windows(2).any(|w| w[0] == "one" && w[1] == "hot");
         let number = name.rsplit('/').next().and_then(|n| n.strip_prefix("arr_"));
         let automatic = number.is_some_and(is_number);
         let label = says(&LABELS) || one_hot;
         Self {
-            part,
+            part: split::short_role(name).map(|role| role.part(true)),
             label,
             automatic,
             rank: (!label).then(|| rank(name)).flatten(),
@@ -89,7 +73,7 @@ fn rank(name: &str) -> Option<usize> {
     if last == "arr_0" {
         return Some(ITEMS.len() + deep);
     }
-    let mut words = words(last);
+    let mut words = short_words(last);
     words.retain(|w| !is_part(w));
     let of = |word: &String| {
         ITEMS
@@ -100,22 +84,16 @@ fn rank(name: &str) -> Option<usize> {
     ranks?.into_iter().min().map(|rank| rank + deep)
 }
 
-fn is_part(word: &str) -> bool {
-    [&TRAIN[..], &TEST, &VALIDATION].concat().contains(&word)
-}
-
 /// What is left of a file's name without the words that tell items from labels: the same for files that belong
 /// together, such as `kmnist-train-imgs` and `kmnist-train-labels`.
 pub(super) fn key(stem: &str) -> BTreeSet<String> {
     let item = |w: &str| ITEMS.iter().any(|known| known.contains(&w)) || LABELS.contains(&w);
-    let spelled = |w: String| {
-        let known = [&TRAIN[..], &TEST, &VALIDATION];
-        let one = known.iter().find(|known| known.contains(&w.as_str()));
-        one.map_or(w.clone(), |known| known[0].to_owned())
-    };
     let numbers = stem.split(|c: char| !c.is_ascii_digit());
     let numbers = numbers.filter(|n| !n.is_empty()).map(str::to_owned);
-    let words = words(stem).into_iter().filter(|w| !item(w)).map(spelled);
+    let words = short_words(stem)
+        .into_iter()
+        .filter(|w| !item(w))
+        .map(split::spelled);
     words.chain(numbers).collect()
 }
 
@@ -124,35 +102,6 @@ pub(super) fn numbered(name: &str) -> Option<(&str, usize)> {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = name[stem.len()..].parse().ok()?;
     Some((stem, number))
-}
-
-/// The words of a name in lower case: apart at whatever is no letter, and where a capital follows a small letter.
-fn words(name: &str) -> Vec<String> {
-    let mut spaced = String::new();
-    let mut small = false;
-    for c in name.chars() {
-        if small && c.is_uppercase() {
-            spaced.push(' ');
-        }
-        small = c.is_lowercase();
-        spaced.extend(c.to_lowercase());
-    }
-    let words = spaced.split(|c: char| !c.is_alphabetic());
-    let words = words.filter(|w| !w.is_empty());
-    words.flat_map(unglued).map(str::to_owned).collect()
-}
-
-/// `xtrain` as `x` and `train`; any other word as it is.
-fn unglued(word: &str) -> Vec<&str> {
-    for glued in GLUED {
-        if let Some(rest) = word.strip_prefix(glued).filter(|w| is_part(w)) {
-            return vec![glued, rest];
-        }
-        if let Some(rest) = word.strip_suffix(glued).filter(|w| is_part(w)) {
-            return vec![rest, glued];
-        }
-    }
-    vec![word]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::data::load::name_of;
 use crate::data::select::wanted;
 use crate::data::split::{self, choose};
 
+use super::answers;
 use super::celeba::{self, Attributes};
 use super::classes;
 use super::division::divide;
@@ -198,6 +199,10 @@ impl Album {
     /// Names that tell of splits choose the pictures; the folders of those left are the classes. A few pictures beside
     /// such folders are left out: one forgotten picture must not merge splits or take all labels.
     fn as_folders(&mut self, folder: &Path, config: &DataConfig) -> Result<(), Error> {
+        let answers = answers::find(&self.paths, folder);
+        let mut flags = answers.are.iter();
+        self.paths.retain(|_| flags.next() != Some(&true));
+        self.remarks.extend(answers.remarks);
         let division = divide(&self.paths, folder).map_err(|reason| Error::Folder {
             path: folder.into(),
             reason,
@@ -232,6 +237,7 @@ impl Album {
             self.paths.push(path);
         }
         if let Some(classes) = classes {
+            self.remarks.extend(classes.remark);
             self.labels = Some(labels);
             self.classes = classes.names;
         }

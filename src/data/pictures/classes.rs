@@ -8,10 +8,12 @@ use crate::config::Split;
 use crate::data::split;
 
 use super::division::STRAYS;
-use super::tree::{folders_of, shown};
+use super::tree::{folders_of, list, shown};
 
 /// Most classes: a label is a byte.
 const MOST: usize = 256;
+/// More folders than this are no parts of a data set.
+const MOST_PARTS: usize = 4;
 
 /// The classes of a folder, the same for all its parts.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(super) struct Classes {
     pub(super) names: Vec<String>,
     /// The class of every picture; `None` for one that lies beside the folders of the classes.
     pub(super) of: Vec<Option<u8>>,
+    /// What makes the classes doubtful, in words.
+    pub(super) remark: Option<String>,
 }
 
 /// One picture: its part, the folders between the root and it without the one that names the part, and that one.
@@ -112,6 +116,7 @@ fn by_folders(pictures: &[Option<Picture<'_>>], part: Option<Split>) -> Option<C
             return Some(Classes {
                 of: pictures.iter().map(|p| class(p.as_ref()?)).collect(),
                 names: names.iter().map(|name| shown(name)).collect(),
+                remark: alike(pictures, level),
             });
         }
     }
@@ -166,7 +171,31 @@ fn by_stems(pictures: &[Option<Picture<'_>>], part: Option<Split>) -> Option<Cla
     Some(Classes {
         of: pictures.iter().map(|p| class(p.as_ref()?)).collect(),
         names: names.iter().map(|name| shown(OsStr::new(name))).collect(),
+        remark: None,
     })
+}
+
+/// A warning where the folders at `level`, of no part, all hold the same two or more folders: they may be parts by
+/// names that are not known.
+fn alike(pictures: &[Option<Picture<'_>>], level: usize) -> Option<String> {
+    let mut inner: BTreeMap<&OsStr, BTreeSet<&OsStr>> = BTreeMap::new();
+    for picture in pictures.iter().flatten() {
+        if picture.part.is_some() {
+            return None;
+        }
+        let own = inner.entry(picture.folders.get(level)?).or_default();
+        own.insert(picture.folders.get(level + 1)?);
+    }
+    let first = inner.values().next()?;
+    if first.len() < 2 || inner.len() > MOST_PARTS || inner.values().any(|other| other != first) {
+        return None;
+    }
+    Some(format!(
+        "the folders {} are taken for classes, but each holds the same folders ({}): if they are parts of the data, such \
+         as training and test, give one of them, or name them 'train' and 'test'",
+        list(inner.keys().map(|name| shown(name))),
+        list(first.iter().map(|name| shown(name)))
+    ))
 }
 
 /// What these names are without the words for parts.

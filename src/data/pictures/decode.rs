@@ -27,11 +27,34 @@ const REAL_NUMBERS: &str = "its pixels are 32-bit numbers rather than levels of 
 const ADVICE: &str = "grey or colour with 8 or 16 bits can; convert it, for instance with ImageMagick: magick mogrify \
                       -format png";
 
-/// A decoded picture of bytes.
+/// What 8-bit levels are multiplied by to become 16-bit ones: white is 255 and 65,535.
+const WIDEN: u16 = 257;
+
+/// The levels of a picture's pixels, interleaved from the top left.
+#[derive(Debug)]
+pub(super) enum Levels {
+    /// 0 to 255.
+    Bytes(Vec<u8>),
+    /// Of a file with 16 bits, as they are in the file: not every camera or scanner uses all of them.
+    Deep(Vec<u16>),
+}
+
+impl Levels {
+    /// Of 16 bits; as bytes where each level is one of 8 bits made wider, which loses nothing.
+    fn of_deep(levels: Vec<u16>) -> Self {
+        if levels.iter().all(|v| v.is_multiple_of(WIDEN)) {
+            Self::Bytes(levels.iter().map(|v| (v / WIDEN) as u8).collect())
+        } else {
+            Self::Deep(levels)
+        }
+    }
+}
+
+/// A decoded picture.
 #[derive(Debug)]
 pub(super) struct Picture {
     pub(super) shape: ImageShape,
-    pub(super) bytes: Vec<u8>,
+    pub(super) levels: Levels,
     /// What was noticed.
     pub(super) marks: Marks,
 }
@@ -98,8 +121,8 @@ impl Seek for Watched<'_> {
 }
 
 /// Decodes a file by its content, whatever its name says; of an animation the first frame, of several pages the first.
-/// More than 8 bits are reduced to 8. A picture that is transparent in places is laid on white, as most programs show
-/// it: what a file holds behind transparency nobody sees, and it must not become modes of the data.
+/// A picture that is transparent in places is laid on white, as most programs show it: what a file holds behind
+/// transparency nobody sees, and it must not become modes of the data.
 ///
 /// # Errors
 /// Why not.
@@ -151,38 +174,75 @@ pub(super) fn decode(path: &Path) -> Result<Picture, Failure> {
         channels: if coloured { 3 } else { 1 },
     };
     let see_through = decoded.color().has_alpha();
-    let deep = decoded.color().bytes_per_pixel() > decoded.color().channel_count();
-    let (bytes, transparent) = match (coloured, see_through) {
-        (true, false) => (decoded.into_rgb8().into_raw(), false),
-        (false, false) => (decoded.into_luma8().into_raw(), false),
-        (true, true) => on_white::<3, 4>(&decoded.into_rgba8()),
-        (false, true) => on_white::<1, 2>(&decoded.into_luma_alpha8()),
+    let wide = decoded.color().bytes_per_pixel() > decoded.color().channel_count();
+    let (levels, transparent) = if wide {
+        let (levels, transparent) = match (coloured, see_through) {
+            (true, false) => (decoded.into_rgb16().into_raw(), false),
+            (false, false) => (decoded.into_luma16().into_raw(), false),
+            (true, true) => on_white::<u16, 3, 4>(&decoded.into_rgba16()),
+            (false, true) => on_white::<u16, 1, 2>(&decoded.into_luma_alpha16()),
+        };
+        (Levels::of_deep(levels), transparent)
+    } else {
+        let (bytes, transparent) = match (coloured, see_through) {
+            (true, false) => (decoded.into_rgb8().into_raw(), false),
+            (false, false) => (decoded.into_luma8().into_raw(), false),
+            (true, true) => on_white::<u8, 3, 4>(&decoded.into_rgba8()),
+            (false, true) => on_white::<u8, 1, 2>(&decoded.into_luma_alpha8()),
+        };
+        (Levels::Bytes(bytes), transparent)
+    };
+    let most = match &levels {
+        Levels::Bytes(_) => None,
+        Levels::Deep(levels) => levels.iter().copied().max(),
     };
     let pages = format == Some(ImageFormat::Tiff)
         && File::open(path).is_ok_and(|mut file| has_pages(&mut file).unwrap_or(false));
     Ok(Picture {
         shape,
-        bytes,
+        levels,
         marks: Marks {
             transparent: transparent.into(),
             pages: pages.into(),
-            deep: deep.into(),
+            deep: most.is_some().into(),
+            most: most.unwrap_or(0),
+            shallow: (!wide).into(),
         },
     })
 }
 
-/// Pixels of `C` values and their opacity, `P` bytes together, laid on white; and whether any lets white through.
-fn on_white<const C: usize, const P: usize>(pixels: &[u8]) -> (Vec<u8>, bool) {
+/// Pixels of `C` levels and their opacity, `P` together, laid on white; and whether any lets white through.
+fn on_white<T, const C: usize, const P: usize>(pixels: &[T]) -> (Vec<T>, bool)
+where
+    T: Copy + Bounded + Into<u64> + TryFrom<u64>,
+{
+    let white: u64 = T::MAX.into();
     let (pixels, _) = pixels.as_chunks::<P>();
-    let mut bytes = Vec::with_capacity(pixels.len() * C);
+    let mut levels = Vec::with_capacity(pixels.len() * C);
     let mut transparent = false;
     for pixel in pixels {
-        let alpha = u32::from(pixel[C]);
-        transparent |= alpha < 255;
-        let laid = |v: u8| (u32::from(v) * alpha + 255 * (255 - alpha) + 127) / 255;
-        bytes.extend(pixel[..C].iter().map(|&v| laid(v) as u8));
+        let alpha: u64 = pixel[C].into();
+        transparent |= alpha < white;
+        let laid = |v: T| (v.into() * alpha + white * (white - alpha) + white / 2) / white;
+        let visible = pixel[..C]
+            .iter()
+            .map(|&v| T::try_from(laid(v)).unwrap_or(T::MAX));
+        levels.extend(visible);
     }
-    (bytes, transparent)
+    (levels, transparent)
+}
+
+/// Levels with a largest one, which is white.
+trait Bounded {
+    const MAX: Self;
+}
+
+impl Bounded for u8 {
+    const MAX: Self = u8::MAX;
+}
+
+impl Bounded for u16 {
+    const MAX: Self = u16::MAX;
 }
 
 /// A decoder's error as one line.
@@ -230,13 +290,38 @@ impl Fitter {
         }
     }
 
-    /// Appends the picture as an item to `out`.
-    pub(super) fn add(&mut self, picture: &Picture, out: &mut Vec<u8>) {
+    /// The picture as an item: of 16-bit levels if it is `deep` itself or asked for as such.
+    pub(super) fn item(&mut self, picture: &Picture, deep: bool) -> Item {
         let fit = match self.last.take() {
             Some(fit) if fit.is_for(picture.shape) => fit,
             _ => Fit::new(picture.shape, self.crop, self.to),
         };
-        fit.bytes(&picture.bytes, out);
+        let item = match &picture.levels {
+            Levels::Bytes(bytes) if deep => {
+                let wide: Vec<u16> = bytes.iter().map(|&v| u16::from(v) * WIDEN).collect();
+                Item::Deep(deep_item(&fit, &wide))
+            }
+            Levels::Bytes(bytes) => {
+                let mut out = Vec::with_capacity(self.to.dim());
+                fit.bytes(bytes, &mut out);
+                Item::Bytes(out)
+            }
+            Levels::Deep(levels) => Item::Deep(deep_item(&fit, levels)),
+        };
         self.last = Some(fit);
+        item
     }
+}
+
+/// A picture in the shape of the data set: whole levels, of 8 or of 16 bits.
+#[derive(Debug)]
+pub(super) enum Item {
+    Bytes(Vec<u8>),
+    Deep(Vec<f32>),
+}
+
+fn deep_item(fit: &Fit, levels: &[u16]) -> Vec<f32> {
+    let mut out = Vec::new();
+    fit.levels(levels, &mut out);
+    out
 }

@@ -8,7 +8,7 @@ use crate::data::dataset::{ImageShape, Skipped};
 use crate::data::error::{Error, OnProgress, report};
 use crate::data::fit::{channels, item_shape, own_side};
 
-use super::decode::{Picture, decode};
+use super::decode::{Levels, Picture, decode};
 
 /// Longer side of a data set's items if none is asked for; smaller pictures keep theirs.
 const SIDE: usize = 64;
@@ -29,6 +29,8 @@ pub(super) struct Leading {
     pub(super) first: Vec<(usize, Picture)>,
     /// Pictures tried to find them.
     pub(super) tried: usize,
+    /// Whether any of them has 16-bit levels.
+    pub(super) deep: bool,
 }
 
 impl Leading {
@@ -79,7 +81,9 @@ impl Leading {
         let own_side = own_side(leading.shape, options.crop);
         let side = options.side.unwrap_or(own_side.min(SIDE));
         let channels = channels(options, own.unwrap_or(1));
+        let is_deep = |(_, p): &(usize, Picture)| matches!(p.levels, Levels::Deep(_));
         Ok(Self {
+            deep: first.iter().any(is_deep),
             shape: item_shape(leading.shape, options.crop, side, channels),
             first,
             tried,
@@ -104,11 +108,11 @@ pub(super) fn refusal(folder: &Path, damaged: &Skipped, tried: usize, total: usi
         reason: if tried < total {
             format!(
                 "at least {count} of its {total} pictures cannot be read ({count} of the first {tried}), more than \
-                 one in {READABLE}{first}"
+                 one in {READABLE}, so the folder may not be what it seems; repair or remove them{first}"
             )
         } else {
             format!(
-                "{count} of its {total} pictures cannot be read, more than one in {READABLE}{first}"
+                "{count} of its {total} pictures cannot be read, more than one in {READABLE}; repair or remove them{first}"
             )
         },
     }

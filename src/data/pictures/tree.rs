@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 use crate::data::error::plain;
-use crate::data::split::{Role, role};
+use crate::data::split::{Role, role, short_roles};
 
 /// One folder that holds pictures, in itself or below.
 #[derive(Debug)]
@@ -73,6 +73,16 @@ impl<'a> Node<'a> {
             node.folders
                 .push(Self::build(own, depth + 1, at..at + length, folders));
             at += length;
+        }
+        let names: Vec<_> = node
+            .folders
+            .iter()
+            .map(|f| f.name.to_string_lossy())
+            .collect();
+        if let Some(roles) = short_roles(names.iter().map(AsRef::as_ref)) {
+            for (folder, role) in node.folders.iter_mut().zip(roles) {
+                folder.role = Some(role);
+            }
         }
         node
     }

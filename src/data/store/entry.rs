@@ -101,11 +101,13 @@ pub(super) fn read(path: &Path, key: &Key, resident: u64) -> Result<Kept, Unusab
         width: meta.width,
         channels: meta.channels,
     };
-    let d = shape.dim() as u64;
+    // 16-bit levels are numbers of four bytes, which never stay on disk.
+    let deep = meta.marks.deep > 0;
+    let d = shape.dim() as u64 * if deep { size_of::<f32>() as u64 } else { 1 };
     if meta.blocks.len() != count || d == 0 || !pixels.is_multiple_of(d) {
         return Err(Unusable::Damaged);
     }
-    let stays = pixels > resident;
+    let stays = !deep && pixels > resident;
     let step = if stays { count.div_ceil(CHECKED) } else { 1 };
     let mut bytes = Vec::new();
     let mut part = vec![0; BLOCK.min(pixels as usize)];
@@ -125,6 +127,9 @@ pub(super) fn read(path: &Path, key: &Key, resident: u64) -> Result<Kept, Unusab
     let pixels = if stays {
         let stored = StoredPixels::open(path, HEADER, pixels).map_err(|_| Unusable::Absent)?;
         Pixels::Stored(stored)
+    } else if deep {
+        let (levels, _) = bytes.as_chunks();
+        Pixels::Floats(levels.iter().map(|v| f32::from_le_bytes(*v)).collect())
     } else {
         Pixels::Bytes(bytes)
     };

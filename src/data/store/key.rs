@@ -23,7 +23,7 @@ use crate::data::dataset::Fnv;
 use crate::data::error::{Error, OnProgress, report};
 
 /// Changes whenever pictures are decoded otherwise or entries written otherwise.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 /// Files asked for between two progress reports.
 const BLOCK: usize = 8192;
 

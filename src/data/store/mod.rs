@@ -31,6 +31,8 @@ pub(super) use key::Key;
 pub const MOST_BYTES: u64 = 8 << 30;
 /// Pixels beyond this stay on disk, unless asked otherwise.
 pub const RESIDENT_BYTES: u64 = 1 << 30;
+/// 16-bit levels written at a time.
+const FLOATS: usize = 1 << 18;
 /// Ending of entries.
 const ENTRY: &str = "pixels";
 
@@ -62,8 +64,12 @@ pub(super) struct Marks {
     pub(super) transparent: u64,
     /// Of several pages, of which the first is used.
     pub(super) pages: u64,
-    /// Of more than 8 bits, reduced to 8.
+    /// Of 16-bit levels.
     pub(super) deep: u64,
+    /// Of 8-bit levels.
+    pub(super) shallow: u64,
+    /// The largest 16-bit level before any was resampled.
+    pub(super) most: u16,
 }
 
 impl Marks {
@@ -72,6 +78,8 @@ impl Marks {
         self.transparent += other.transparent;
         self.pages += other.pages;
         self.deep += other.deep;
+        self.shallow += other.shallow;
+        self.most = self.most.max(other.most);
     }
 
     /// A sentence on each kind of which there are some.
@@ -95,8 +103,8 @@ impl Marks {
             ),
             (self.pages, "of several pages, of which the first is used"),
             (
-                self.deep,
-                "of 16 bits, reduced to 8; as one NumPy array (.npy) they would keep all of them",
+                if self.deep > 0 { self.shallow } else { 0 },
+                "of 8 bits beside others of 16, and widened so that white is 65,535 in all of them",
             ),
         ];
         kinds
@@ -197,14 +205,20 @@ impl Store {
     /// # Errors
     /// [`Error::Io`] and its like; the caller can do without.
     pub(super) fn keep(&self, key: &Key, kept: &Kept) -> Result<(), Error> {
-        let Pixels::Bytes(bytes) = &kept.pixels else {
-            return Ok(());
-        };
         if self.folder.is_none() {
             return Ok(());
         }
         let mut writer = self.writer(key)?;
-        writer.add(bytes)?;
+        match &kept.pixels {
+            Pixels::Bytes(bytes) => writer.add(bytes)?,
+            Pixels::Floats(levels) => {
+                for part in levels.chunks(FLOATS) {
+                    let bytes: Vec<u8> = part.iter().flat_map(|v| v.to_le_bytes()).collect();
+                    writer.add(&bytes)?;
+                }
+            }
+            Pixels::Stored(_) => return Ok(()),
+        }
         writer.finish(
             kept.shape,
             kept.damaged.clone(),

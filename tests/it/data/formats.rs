@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use collapse_explorer::config::{DataConfig, Split};
-use collapse_explorer::data::{Store, load_with, preview_with};
+use collapse_explorer::data::{Dataset, Pixels, Store, load_with, preview_with};
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, LumaA, Rgb, Rgba};
 
 use super::pictures::{encoded, flat, folder};
@@ -146,18 +146,104 @@ fn of_several_pages_the_first_is_taken_and_that_is_said() {
     );
 }
 
+/// The levels of a data set of 16 bits.
+fn deep(data: &Dataset) -> &[f32] {
+    let Pixels::Floats(levels) = &data.pixels else {
+        panic!("levels of 16 bits")
+    };
+    levels
+}
+
+/// Puts a grey picture of 16 bits of these levels, 4 by 4.
+fn put_deep(root: &Path, name: &str, levels: impl Fn(u32) -> u16) {
+    let deep = ImageBuffer::from_fn(4, 4, |x, y| Luma([levels(4 * y + x)]));
+    deep.save(root.join(name)).expect("a picture");
+}
+
 #[test]
-fn bits_that_are_lost_are_said() {
-    let dir = tempfile::tempdir().expect("a folder");
-    for (name, value) in [("a.png", 20_000_u16), ("b.tif", 58_000)] {
-        let deep = ImageBuffer::<Luma<u16>, _>::from_pixel(4, 4, Luma([value]));
-        deep.save(dir.path().join(name)).expect("a picture");
+fn sixteen_bits_keep_their_levels_and_tell_their_depth() {
+    // The depth is that of the largest level; 4,095 is white for 12 bits.
+    for (most, white) in [
+        (900, 1023.0),
+        (4095, 4095.0),
+        (9000, 16383.0),
+        (58_000, 65535.0),
+    ] {
+        for ending in ["png", "tif"] {
+            let dir = tempfile::tempdir().expect("a folder");
+            put_deep(dir.path(), &format!("a.{ending}"), |i| {
+                (i as u16) * (most / 15)
+            });
+            put_deep(dir.path(), &format!("b.{ending}"), |i| {
+                if i == 3 { most } else { 1 }
+            });
+            let data = from(dir.path(), Split::Auto, None).expect("two pictures");
+            let levels = deep(&data);
+            let expected: Vec<f32> = (0..16).map(|i| f32::from(i * (most / 15))).collect();
+            assert_eq!(levels[..16], expected);
+            assert_eq!(levels[19], f32::from(most));
+            let scaling = data.scaling();
+            assert_eq!(
+                (scaling.divisor, scaling.levels),
+                (white, Some(white as u32 + 1))
+            );
+            assert!(!scaling.obvious, "it is said");
+        }
     }
-    let data = from(dir.path(), Split::Auto, None).expect("two pictures");
-    // 20000/257 is 77.8, 58000/257 is 225.7.
-    assert_eq!((bytes(&data)[0], bytes(&data)[16]), (78, 226));
-    assert_eq!(data.remarks.len(), 1);
-    assert!(data.remarks[0].starts_with("2 pictures are of 16 bits, reduced to 8"));
+}
+
+#[test]
+fn eight_bits_in_sixteen_are_eight() {
+    let dir = tempfile::tempdir().expect("a folder");
+    put_deep(dir.path(), "a.png", |i| (i as u16) * 257);
+    let data = from(dir.path(), Split::Auto, None).expect("a picture");
+    assert_eq!(bytes(&data), (0..16).collect::<Vec<u8>>());
+    assert_eq!(data.scaling().divisor, 255.0);
+}
+
+#[test]
+fn eight_bits_beside_sixteen_have_the_same_white() {
+    for first in ["a", "z"] {
+        let dir = tempfile::tempdir().expect("a folder");
+        // So many that the deep one is not among those that decide on shape and colour.
+        for i in 0..20 {
+            let grey = ImageBuffer::from_pixel(4, 4, Luma([200_u8]));
+            grey.save(dir.path().join(format!("b{i:02}.png")))
+                .expect("a picture");
+        }
+        put_deep(dir.path(), &format!("{first}.png"), |_| 30_000);
+        let data = from(dir.path(), Split::Auto, None).expect("pictures");
+        let odd = if first == "a" { 0 } else { 20 };
+        // 200·257 and 30,000, of 65,535.
+        for (index, item) in deep(&data).chunks_exact(16).enumerate() {
+            assert_eq!(item[0], if index == odd { 30_000.0 } else { 51_400.0 });
+        }
+        assert_eq!(data.scaling().divisor, 65_535.0);
+        assert!(data.remarks[0].starts_with("20 pictures are of 8 bits beside others of 16"));
+    }
+}
+
+#[test]
+fn sixteen_bits_are_kept_and_made_smaller_with_their_depth() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let cache = tempfile::tempdir().expect("a folder");
+    // One bright pixel of 4,000; half as many pixels a side leave at most 1,001.
+    put_deep(dir.path(), "a.png", |i| if i == 5 { 4000 } else { 1 });
+    let config = DataConfig {
+        image: collapse_explorer::config::ImageOptions {
+            side: Some(1),
+            ..Default::default()
+        },
+        ..request(dir.path())
+    };
+    let store = Store::at(cache.path());
+    let first = load_with(&config, 0, &store, &quiet).expect("decoded");
+    let again = load_with(&config, 0, &store, &quiet).expect("kept");
+    assert_eq!(first, again);
+    assert_eq!(first.scaling().divisor, 4095.0);
+    // (4000 + 15)/16 is 250.9; the weights of a triangle give the centre more.
+    let level = deep(&first)[0];
+    assert!(level > 250.0 && level < 1001.0, "{level}");
 }
 
 #[test]

@@ -111,11 +111,12 @@ fn of_an_animation_the_first_frame_is_taken() {
 }
 
 #[test]
-fn deep_and_cmyk_pictures_become_bytes() {
+fn deep_and_cmyk_pictures_are_read() {
     let dir = tempfile::tempdir().expect("a folder");
     let deep: ImageBuffer<Luma<u16>, Vec<u16>> = ImageBuffer::from_pixel(8, 8, Luma([0x8040]));
     deep.save(dir.path().join("a.png")).expect("a picture");
     let data = from(dir.path(), Split::Train, None).expect("16 bits");
+    // 0x8040 is 32,832 of 65,535.
     assert_eq!((data.shape.channels, data.display_row(0)[0]), (1, 128));
     put(dir.path(), "b.jpg", &cmyk());
     let data = from(dir.path(), Split::Train, None).expect("both");

@@ -122,6 +122,108 @@ fn folders_of_every_spelling_are_splits() {
 }
 
 #[test]
+fn parts_are_found_in_other_languages_and_by_abbreviations() {
+    for (train, test) in [
+        ("tr", "te"),
+        ("img_tr", "img_ts"),
+        ("entrenamiento", "prueba"),
+        ("Treino", "Teste"),
+        ("Entraînement", "test"),
+        ("обучение", "тест"),
+        ("训练集", "测试集"),
+        ("学習", "テスト"),
+        ("trainA", "testA"),
+    ] {
+        for class in [false, true] {
+            let dir = tempfile::tempdir().expect("a folder");
+            for (part, count, level) in [(train, 4, TRAIN), (test, 3, TEST)] {
+                for name in if class { &["cat", "dog"][..] } else { &["."] } {
+                    fill(&folder(dir.path(), part), name, count, level);
+                }
+            }
+            let classes = if class { 2 } else { 1 };
+            assert_eq!(
+                count(dir.path(), Split::Auto, TRAIN),
+                4 * classes,
+                "{train}"
+            );
+            assert_eq!(count(dir.path(), Split::Test, TEST), 3 * classes, "{test}");
+            let data = from(dir.path(), Split::Test, None).expect("a test part");
+            assert_eq!(
+                data.classes,
+                if class { vec!["cat", "dog"] } else { vec![] }
+            );
+        }
+    }
+    // Languages, not parts.
+    let dir = tree(&[("de", 3, NONE), ("te", 3, NONE), ("tr", 3, NONE)]);
+    assert_eq!(
+        from(dir.path(), Split::Auto, None)
+            .expect("classes")
+            .classes,
+        ["de", "te", "tr"]
+    );
+}
+
+#[test]
+fn folders_that_may_be_parts_are_said() {
+    let dir = tree(&[
+        ("tanito/cat", 3, NONE),
+        ("tanito/dog", 3, NONE),
+        ("teszt/cat", 3, NONE),
+        ("teszt/dog", 3, NONE),
+    ]);
+    let data = from(dir.path(), Split::Auto, None).expect("classes");
+    assert_eq!(data.classes, ["tanito", "teszt"]);
+    assert!(
+        data.remarks[0].contains("name them 'train' and 'test'"),
+        "{:?}",
+        data.remarks
+    );
+}
+
+#[test]
+fn masks_beside_pictures_are_no_items() {
+    for (pictures, masks) in [
+        ("images", "masks"),
+        ("img", "gt"),
+        ("JPEGImages", "SegmentationClass"),
+    ] {
+        let dir = tree(&[(pictures, 5, TRAIN), (masks, 5, NONE)]);
+        assert_eq!(count(dir.path(), Split::Auto, TRAIN), 5, "{masks}");
+        let data = from(dir.path(), Split::Auto, None).expect("pictures");
+        assert!(
+            data.classes.is_empty() && data.remarks.len() == 1,
+            "{:?}",
+            data.remarks
+        );
+        let inside = |part: &str, name: &str| format!("{part}/{name}");
+        let dir = tree(&[
+            (&inside("train", pictures), 5, TRAIN),
+            (&inside("train", masks), 5, NONE),
+            (&inside("test", pictures), 2, TEST),
+            (&inside("test", masks), 2, NONE),
+        ]);
+        assert_eq!(count(dir.path(), Split::Train, TRAIN), 5, "{masks}");
+        assert_eq!(count(dir.path(), Split::Test, TEST), 2, "{masks}");
+    }
+    // Two classes of people.
+    let dir = tree(&[("with_mask", 3, NONE), ("without_mask", 3, NONE)]);
+    assert_eq!(
+        from(dir.path(), Split::Auto, None)
+            .expect("classes")
+            .classes,
+        ["with_mask", "without_mask"]
+    );
+    // A mask beside each picture, as ultrasound sets have them.
+    let dir = tree(&[("benign", 4, TRAIN), ("normal", 4, TRAIN)]);
+    let mask = encoded(&flat(6, 6, [NONE; 3]), ImageFormat::Png);
+    fs::write(dir.path().join("benign/000_mask.png"), &mask).expect("a picture");
+    fs::write(dir.path().join("benign/000_mask_1.png"), &mask).expect("a picture");
+    assert_eq!(count(dir.path(), Split::Auto, TRAIN), 8);
+}
+
+#[test]
 fn three_splits_have_names_of_their_own() {
     for [train, valid, test] in [
         ["Train", "Valid", "Test"],
