@@ -6,6 +6,7 @@
 //! 1. `prepare` makes what was pasted Python, and tree-sitter's grammar makes a tree of it (`syntax`); what is no Python is named.
 //! 2. `reader` runs the tree on symbols. A value is a sum of products (`linear`, `term`; `functions`, `reduce`) of a known factor (`factor`), known terms and things that only have a
 //!    name; functions, classes, lists and branches are followed. `reader/library` knows the functions of the libraries.
+//!    `sides` says what the two sides of an error have in common: a factor of both belongs to the error.
 //! 3. `kl`, `sampled` and `bernoulli` know formulas by their algebra: a KL is one only if its coefficients are.
 //! 4. `judge` takes the value nearest to an optimiser that holds both terms. What multiplies a term is in β, or it is named.
 //!
@@ -25,6 +26,7 @@ mod reader;
 mod reading;
 mod reduce;
 mod sampled;
+mod sides;
 mod syntax;
 mod term;
 mod value;

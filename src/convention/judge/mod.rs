@@ -19,7 +19,7 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
     let all: Vec<(&Candidate, Parts)> = reader
         .candidates
         .iter()
-        .map(|c| (c, Parts::of(&c.value)))
+        .map(|c| (c, Parts::of(&c.value, &reader.uses)))
         .collect();
     let whole = all
         .iter()
@@ -171,6 +171,9 @@ fn fill(reading: &mut Reading, error: Option<&Piece>, kl: Option<&Piece>, added:
         }
         for note in &piece.term.notes {
             say(&mut reading.assumed, note.to_string());
+        }
+        for doubt in &piece.term.doubts {
+            say(&mut reading.unread, doubt.to_string());
         }
         if piece.term.detached {
             say(

@@ -322,7 +322,14 @@ impl<'t> Reader<'t> {
         if all.iter().any(Linear::is_term) {
             return Value::Linear(self.acted(&all, call.text));
         }
-        self.opaque(call.text)
+        all.iter().for_each(|l| self.uses.give(l));
+        let value = self.opaque(call.text);
+        if let Value::Linear(linear) = &value
+            && let Some(sym) = linear.as_sym()
+        {
+            self.uses.made.insert(sym.id, short(&call.full));
+        }
+        value
     }
 }
 

@@ -23,6 +23,7 @@ use tree_sitter::{Node, Tree};
 
 use super::factor::Factor;
 use super::linear::Linear;
+use super::sides::Uses;
 use super::syntax;
 use super::term::{Base, Name, Sym, Term, short};
 use super::value::Value;
@@ -111,6 +112,8 @@ pub(super) struct Reader<'t> {
     pub lost: Vec<String>,
     /// Sizes that are numbers in the code.
     pub sizes: OwnSizes,
+    /// What is done with the things that stand in errors.
+    pub uses: Uses,
 }
 
 impl<'t> Reader<'t> {
@@ -138,6 +141,7 @@ impl<'t> Reader<'t> {
             vague: Vec::new(),
             lost: Vec::new(),
             sizes: OwnSizes::default(),
+            uses: Uses::default(),
         };
         reader.block(tree.root_node());
         reader.wrong(tree.root_node());

@@ -312,6 +312,12 @@ impl<'t> Reader<'t> {
             short(&format!("{of} and {name}"))
         };
         let mut density = Linear::known(kind, of, number, state);
+        if let Some(loc) = &dist.loc {
+            density = match self.between(density, loc, &point) {
+                Some(density) => density,
+                None => return Some(Value::Linear(Linear::named(call.text))),
+            };
+        }
         if matches!(dist.family, Family::Normal | Family::Laplace) {
             let Some(variance) = &dist.variance else {
                 return Some(self.followed(None, &[density], call.text));

@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use tree_sitter::Node;
 
+use crate::convention::factor::Factor;
 use crate::convention::linear::Linear;
 use crate::convention::reader::Reader;
 use crate::convention::reader::call::Call;
 use crate::convention::reduce::How;
-use crate::convention::term::{Base, Batch, Dims, Kind, Name, State, short};
+use crate::convention::sides;
+use crate::convention::term::{Base, Batch, Dims, Kind, Name, State, Term, short};
 use crate::convention::value::{Given, LossMade, Value};
 
 /// How a loss is reduced unless the call says otherwise.
@@ -49,6 +51,31 @@ const fn row(
         usual,
         made,
     }
+}
+
+/// What the libraries call the two sides of a loss.
+const SIDES: &[&str] = &[
+    "input",
+    "target",
+    "y_true",
+    "y_pred",
+    "labels",
+    "logits",
+    "predictions",
+    "targets",
+    "preds",
+    "output",
+    "x",
+    "y",
+    "a",
+    "b",
+    "pred",
+];
+
+/// An error with something that could not be placed.
+fn doubted(mut error: Linear, text: &str) -> Linear {
+    error.terms.iter_mut().for_each(|t| t.doubt(text.into()));
+    error
 }
 
 /// What the libraries have.
@@ -355,9 +382,77 @@ impl<'t> Reader<'t> {
         } else {
             short(&of.join(" and "))
         };
-        let mut term = Linear::known(loss.kind.clone(), of, loss.number, State::OPEN);
+        let Some(mut term) = self.error_of(loss, given, of, node) else {
+            return Value::Linear(Linear::named(self.text(node)));
+        };
         self.finish(loss, given, &mut term);
         Value::Linear(term)
+    }
+
+    /// The error of two sides, element by element; `None` if they are no data and reconstruction.
+    fn error_of(
+        &mut self,
+        loss: &LossMade,
+        given: &Given,
+        of: Name,
+        node: Node<'t>,
+    ) -> Option<Linear> {
+        let error = Linear::known(loss.kind.clone(), of, loss.number, State::OPEN);
+        let by_name = given.keywords.iter().filter(|k| SIDES.contains(&&*k.0));
+        let values = given.positional.iter().map(|p| (p.0.clone(), p.1.clone()));
+        let sides: Vec<Linear> = values
+            .filter(|v| !matches!(v.0, Value::Text(_) | Value::Bool(_)))
+            .chain(by_name.map(|k| (k.1.clone(), k.2.clone())))
+            .take(2)
+            .map(|(value, text)| self.linear(&value, &text))
+            .collect();
+        let [a, b] = sides.as_slice() else {
+            let text = format!(
+                "`{}`, of which the arguments are missing",
+                short(self.text(node))
+            );
+            return Some(doubted(error, &text));
+        };
+        self.between(error, a, b)
+    }
+
+    /// An error with the factor that both of its sides have, and with what is to be said of them.
+    pub(super) fn between(&mut self, error: Linear, a: &Linear, b: &Linear) -> Option<Linear> {
+        let Some((kind, of)) = error.terms.iter().find_map(Term::known) else {
+            return Some(error);
+        };
+        let (kind, of) = (kind.clone(), of.clone());
+        let difference = a.minus(b);
+        if kind == Kind::OtherError || difference.terms.is_empty() {
+            return Some(error);
+        }
+        if sides::is_of_no_data(&difference) {
+            return None;
+        }
+        let mut common = self.uses.common(&difference);
+        if let Some(part) = common.part.take() {
+            self.uses.errors.insert(of, part);
+        }
+        let mut factor = Term::of(common.factor);
+        if kind == Kind::Bernoulli {
+            factor = Term::of(Factor::ONE);
+            common.doubts.clear();
+            self.uses.probabilities([a, b], &mut common);
+        } else if let Some((shared, _)) = difference.whole("") {
+            factor.bases.extend(shared.bases);
+        }
+        if kind == Kind::Squared {
+            factor = factor.to_the(2.0)?;
+        }
+        common.notes.into_iter().for_each(|n| factor.note(n));
+        common.doubts.into_iter().for_each(|n| factor.doubt(n));
+        let times = |t: &Term| Term {
+            state: t.state,
+            ..t.times(&factor)
+        };
+        Some(Linear {
+            terms: error.terms.iter().map(times).collect(),
+        })
     }
 
     /// The reduction and the named factors of a loss.
@@ -406,15 +501,26 @@ impl<'t> Reader<'t> {
         let names: Vec<&str> = given.positional.iter().take(2).map(|p| &*p.1).collect();
         let of = short(&names.join(" and "));
         let square = Linear::known(Kind::Squared, of, 0.5, State::OPEN);
+        let sides: Vec<Linear> = given
+            .positional
+            .iter()
+            .take(2)
+            .map(|(value, text)| self.linear(value, text))
+            .collect();
+        let square = match sides.as_slice() {
+            [a, b] => match self.between(square, a, b) {
+                Some(square) => square,
+                None => return Value::Linear(Linear::named(call.text)),
+            },
+            _ => square,
+        };
         let Some((variance, text)) = variance else {
             return self.followed(None, &[square], call.text);
         };
         let v = self.linear(&variance, &text);
         let v = v.without_tiny();
         let texts = [call.text, &*text];
-        let log = v
-            .log(&text)
-            .map(|l| l.scaled(crate::convention::factor::Factor::number(0.5)));
+        let log = v.log(&text).map(|l| l.scaled(Factor::number(0.5)));
         let sum = square
             .over(&v, texts)
             .map(|s| log.map_or(s.clone(), |l| s.plus(&l)));
@@ -434,7 +540,7 @@ impl<'t> Reader<'t> {
             Some((second, text)) if call.is_of("optax") => input.minus(&self.linear(second, text)),
             _ => input,
         };
-        let half = crate::convention::factor::Factor::number(0.5);
+        let half = Factor::number(0.5);
         let squares = difference.to_the(2.0, call.text)?.scaled(half);
         if call.is_of("optax") {
             return Some(Value::Linear(squares));
