@@ -1,5 +1,6 @@
 //! What the values of a snippet make as a loss.
 
+mod missing;
 mod parts;
 mod say;
 
@@ -9,7 +10,7 @@ use super::kl;
 use super::linear::Linear;
 use super::reader::{Candidate, Rank, Reader};
 use super::reading::Reading;
-use super::term::{Batch, Kind};
+use super::term::{Batch, Kind, Prior};
 
 use parts::{Parts, Piece};
 use say::{say, sentences, weights};
@@ -66,11 +67,10 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
             say(&mut reading.unread, text);
         }
     }
-    if whole.is_none() && error.is_some() && kl.is_some() {
-        alone(&mut reading, &all);
-    }
+    missing::missing(&mut reading, &all, whole.map(|w| w.0));
     if let Some((candidate, parts)) = whole {
         differing(&mut reading, candidate, parts, &all);
+        missing::in_turn(&mut reading, candidate, parts, &all, &reader.loops);
     }
     for line in &reader.lost {
         say(&mut reading.unread, line.clone());
@@ -79,27 +79,6 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         reading.weight = None;
     }
     Some(reading)
-}
-
-/// Says of a loss that goes to an optimiser with one of the terms alone that the other is no part of it.
-fn alone(reading: &mut Reading, all: &[(&Candidate, Parts)]) {
-    let optimised = || all.iter().filter(|(c, _)| c.rank == Rank::Optimised);
-    let kl = optimised().any(|(_, p)| p.kl().is_some());
-    let error = optimised().any(|(_, p)| p.error().is_some());
-    let missing = match (error, kl) {
-        (true, false) => "KL",
-        (false, true) => "reconstruction error",
-        _ => return,
-    };
-    if let Some((candidate, _)) = optimised().max_by_key(|(c, _)| c.line) {
-        say(
-            &mut reading.unread,
-            format!(
-                "the loss `{}` in line {} has no {missing} in it",
-                candidate.text, candidate.line
-            ),
-        );
-    }
 }
 
 fn weight_is_known(reading: &Reading) -> bool {
@@ -326,6 +305,34 @@ fn others(reading: &mut Reading, parts: &Parts, error: Option<&Piece>, kl: Optio
     }
 }
 
+/// How a value weighs the terms.
+struct Ratio {
+    /// The KL's factor over the error's.
+    factor: Factor,
+    /// How many factors of each have no number.
+    named: [usize; 2],
+    /// The prior.
+    prior: Option<Prior>,
+}
+
+impl Ratio {
+    fn of(parts: &Parts) -> Option<Self> {
+        let (error, kl) = (parts.error()?, parts.kl()?);
+        Some(Self {
+            factor: kl.closed().over(error.closed()),
+            named: [kl.named.len(), error.named.len()],
+            prior: match &kl.kind {
+                Some(Kind::Kl(prior, _)) => Some(prior.clone()),
+                _ => None,
+            },
+        })
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.factor.near(other.factor) && self.named == other.named && self.prior == other.prior
+    }
+}
+
 /// Other values as near to an optimiser that weigh the terms in another way.
 fn differing(
     reading: &mut Reading,
@@ -336,18 +343,13 @@ fn differing(
     if chosen.rank < Rank::Returned {
         return;
     }
-    let ratio = |p: &Parts| {
-        let (e, k) = (p.error()?, p.kl()?);
-        Some((k.closed().over(e.closed()), k.named.len(), e.named.len()))
-    };
-    let own = ratio(parts);
+    let own = Ratio::of(parts);
     for (candidate, parts) in all {
         if candidate.rank != chosen.rank || candidate.line == chosen.line {
             continue;
         }
-        let other = ratio(parts);
-        let same = match (own, other) {
-            (Some(a), Some(b)) => a.0.near(b.0) && (a.1, a.2) == (b.1, b.2),
+        let same = match (&own, Ratio::of(parts)) {
+            (Some(a), Some(b)) => a.same(&b),
             _ => true,
         };
         if !same {

@@ -190,7 +190,11 @@ impl<'t> Reader<'t> {
                 .iter()
                 .any(|mark| name.contains(mark));
             let rank = if tried { Rank::Logged } else { Rank::Returned };
+            let from = self.candidates.len();
             self.candidate(rank, &value, definition.node);
+            for candidate in self.candidates.iter_mut().skip(from) {
+                candidate.scope = Some(here);
+            }
         }
     }
 }

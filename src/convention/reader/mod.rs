@@ -14,6 +14,7 @@ mod library;
 mod settled;
 mod statement;
 mod store;
+mod turns;
 mod wrong;
 
 use std::collections::{HashMap, HashSet};
@@ -32,6 +33,7 @@ use super::words;
 use class::Class;
 
 pub(super) use candidate::{Candidate, Rank};
+pub(super) use turns::Turns;
 
 /// Most pieces of code that are evaluated.
 const STEPS: usize = 120_000;
@@ -94,6 +96,12 @@ pub(super) struct Reader<'t> {
     active: Vec<usize>,
     steps: usize,
     depth: usize,
+    /// The loops over known values that are run, by their places in the list.
+    turns: Vec<usize>,
+    /// How many conditions held where a name was last given a formula, by the name.
+    written: HashMap<String, usize>,
+    /// Loops over known values.
+    pub loops: Vec<Turns>,
     /// Conditions that hold around what is read, none of them known.
     conditions: usize,
     /// Fields and global names that are set in several places.
@@ -132,6 +140,9 @@ impl<'t> Reader<'t> {
             active: Vec::new(),
             steps: 0,
             depth: 0,
+            turns: Vec::new(),
+            written: HashMap::new(),
+            loops: Vec::new(),
             conditions: 0,
             changing: changing::changing(tree.root_node(), source),
             defaults: HashMap::new(),

@@ -233,16 +233,24 @@ impl<'t> Reader<'t> {
         };
         let over = self.value(right);
         if let Some(items) = Self::items(&over).filter(|i| i.len() <= ROUNDS) {
+            let several = items.len() > 1 && self.begin_turns(left, right);
             for item in items {
                 if !self.step() {
-                    return Flow::Stop;
+                    break;
                 }
                 self.assign(left, item);
+                if several {
+                    self.turn(left, body);
+                }
                 self.block(body);
+            }
+            if several {
+                self.end_turns();
             }
             return Flow::Next;
         }
         self.assign_unknown(left, &over);
+        self.name_range(left, right);
         let label = format!(
             "for {} in {}",
             self.field_text(node, "left"),

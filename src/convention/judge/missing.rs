@@ -1,0 +1,162 @@
+//! A loss without one of the terms, and one that is computed with several weights.
+
+use crate::convention::reader::{Candidate, Rank, Turns};
+use crate::convention::reading::Reading;
+use crate::convention::words;
+
+use super::Ratio;
+use super::parts::Parts;
+use super::say::{rounded, say};
+
+type All<'a, 'b> = [(&'b Candidate, Parts)];
+
+/// The term that a value lacks, if it has the other.
+fn lacks(parts: &Parts) -> Option<&'static str> {
+    match (parts.error().is_some(), parts.kl().is_some()) {
+        (true, false) => Some("KL"),
+        (false, true) => Some("reconstruction error"),
+        _ => None,
+    }
+}
+
+/// Says of a value that is the loss by where it goes, and lacks a term, that it does.
+pub(super) fn missing(reading: &mut Reading, all: &All<'_, '_>, chosen: Option<&Candidate>) {
+    let optimised: Vec<_> = all
+        .iter()
+        .filter(|(c, p)| {
+            c.rank == Rank::Optimised && (p.error().is_some() || p.kl().is_some())
+        })
+        .collect();
+    if !optimised.is_empty() {
+        let error = optimised.iter().any(|(_, p)| p.error().is_some());
+        let kl = optimised.iter().any(|(_, p)| p.kl().is_some());
+        if !(error && kl) {
+            say_newest(reading, optimised.iter().map(|a| (a.0, &a.1)));
+        }
+        return;
+    }
+    if chosen.is_some_and(|c| c.rank >= Rank::Returned) {
+        return;
+    }
+    if returned(reading, all) {
+        return;
+    }
+    match chosen {
+        Some(chosen) => {
+            let later = |c: &Candidate| {
+                c.overwrites && c.scope == chosen.scope && c.name == chosen.name && c.at > chosen.at
+            };
+            say_newest(
+                reading,
+                all.iter().filter(|(c, _)| later(c)).map(|a| (a.0, &a.1)),
+            );
+        }
+        None if all.iter().any(|(_, p)| p.kl().is_some())
+            && all.iter().any(|(_, p)| p.error().is_some()) =>
+        {
+            let named = |c: &Candidate| c.name.as_ref().is_some_and(|n| words::is_loss(n));
+            say_newest(
+                reading,
+                all.iter().filter(|(c, _)| named(c)).map(|a| (a.0, &a.1)),
+            );
+        }
+        None => {}
+    }
+}
+
+/// What a function returns without a term that it computes.
+fn returned(reading: &mut Reading, all: &All<'_, '_>) -> bool {
+    let mut found = false;
+    for (candidate, parts) in all.iter().filter(|(c, _)| c.rank == Rank::Returned) {
+        let Some(lack) = lacks(parts) else { continue };
+        let is_it = |p: &Parts| match lack {
+            "KL" => p.kl().is_some(),
+            _ => p.error().is_some(),
+        };
+        let here = || all.iter().filter(|(c, _)| c.scope == candidate.scope);
+        let beside = here().any(|(c, p)| c.rank == Rank::Beside && c.at == candidate.at && is_it(p));
+        let computed = here().any(|(_, p)| is_it(p));
+        let whole = here().any(|(c, p)| {
+            c.rank == Rank::Returned && p.error().is_some() && p.kl().is_some()
+        });
+        if computed && !whole && (candidate.called_loss || !beside) {
+            let text = format!(
+                "what `{}` in line {} returns has no {lack} in it",
+                candidate.text, candidate.line
+            );
+            say(&mut reading.unread, text);
+            found = true;
+        }
+    }
+    found
+}
+
+fn say_newest<'a>(
+    reading: &mut Reading,
+    all: impl Iterator<Item = (&'a Candidate, &'a Parts)>,
+) {
+    let lacking = all.filter_map(|(c, p)| lacks(p).map(|lack| (c, lack)));
+    if let Some((candidate, lack)) = lacking.max_by_key(|(c, _)| c.at) {
+        let line = if candidate.line == 0 {
+            String::new()
+        } else {
+            format!(" in line {}", candidate.line)
+        };
+        say(
+            &mut reading.unread,
+            format!("the loss `{}`{line} has no {lack} in it", candidate.text),
+        );
+    }
+}
+
+/// Says of a loss that is computed several times, with other weights each time, what they come from.
+pub(super) fn in_turn(
+    reading: &mut Reading,
+    chosen: &Candidate,
+    parts: &Parts,
+    all: &All<'_, '_>,
+    loops: &[Turns],
+) {
+    let own = Ratio::of(parts);
+    let mut others = all.iter().filter(|(c, p)| {
+        c.at == chosen.at
+            && c.line == chosen.line
+            && c.rank == chosen.rank
+            && matches!((&own, Ratio::of(p)), (Some(a), Some(b)) if !a.same(&b))
+    });
+    if chosen.line == 0 || others.next().is_none() {
+        return;
+    }
+    let mut said = false;
+    for turns in chosen.turns.iter().filter_map(|at| loops.get(*at)) {
+        let changing = |n: &&(_, Vec<f64>)| n.1.iter().any(|v| *v != n.1[0]);
+        let before = said;
+        for (name, numbers) in turns.numbers.iter().filter(changing) {
+            let mut shown: Vec<_> = numbers.iter().take(8).map(|v| rounded(*v)).collect();
+            if numbers.len() > shown.len() {
+                shown.push("…".into());
+            }
+            let text = format!(
+                "`{name}`, which acts on the loss: it takes {} in turn",
+                shown.join(", ")
+            );
+            say(&mut reading.unread, text);
+            said = true;
+        }
+        if said == before {
+            let text = format!(
+                "`{}`, which acts on the loss: another value in every round",
+                turns.text
+            );
+            say(&mut reading.unread, text);
+            said = true;
+        }
+    }
+    if !said {
+        let text = format!(
+            "what differs each time, which acts on the loss `{}` in line {}",
+            chosen.text, chosen.line
+        );
+        say(&mut reading.unread, text);
+    }
+}
