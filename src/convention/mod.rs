@@ -14,6 +14,7 @@
 //! that is named as well.
 
 mod bernoulli;
+mod brackets;
 mod error;
 mod factor;
 mod form;
@@ -49,5 +50,6 @@ pub fn read_loss(text: &str) -> Option<Reading> {
     let reader = reader::Reader::read(&source, &tree);
     let mut reading = judge::judge(&reader)?;
     reading.unread.extend(left_out);
+    reading.explain();
     Some(reading)
 }

@@ -23,9 +23,7 @@ fn lacks(parts: &Parts) -> Option<&'static str> {
 pub(super) fn missing(reading: &mut Reading, all: &All<'_, '_>, chosen: Option<&Candidate>) {
     let optimised: Vec<_> = all
         .iter()
-        .filter(|(c, p)| {
-            c.rank == Rank::Optimised && (p.error().is_some() || p.kl().is_some())
-        })
+        .filter(|(c, p)| c.rank == Rank::Optimised && (p.error().is_some() || p.kl().is_some()))
         .collect();
     if !optimised.is_empty() {
         let error = optimised.iter().any(|(_, p)| p.error().is_some());
@@ -74,11 +72,11 @@ fn returned(reading: &mut Reading, all: &All<'_, '_>) -> bool {
             _ => p.error().is_some(),
         };
         let here = || all.iter().filter(|(c, _)| c.scope == candidate.scope);
-        let beside = here().any(|(c, p)| c.rank == Rank::Beside && c.at == candidate.at && is_it(p));
+        let beside =
+            here().any(|(c, p)| c.rank == Rank::Beside && c.at == candidate.at && is_it(p));
         let computed = here().any(|(_, p)| is_it(p));
-        let whole = here().any(|(c, p)| {
-            c.rank == Rank::Returned && p.error().is_some() && p.kl().is_some()
-        });
+        let whole = here()
+            .any(|(c, p)| c.rank == Rank::Returned && p.error().is_some() && p.kl().is_some());
         if computed && !whole && (candidate.called_loss || !beside) {
             let text = format!(
                 "what `{}` in line {} returns has no {lack} in it",
@@ -91,10 +89,7 @@ fn returned(reading: &mut Reading, all: &All<'_, '_>) -> bool {
     found
 }
 
-fn say_newest<'a>(
-    reading: &mut Reading,
-    all: impl Iterator<Item = (&'a Candidate, &'a Parts)>,
-) {
+fn say_newest<'a>(reading: &mut Reading, all: impl Iterator<Item = (&'a Candidate, &'a Parts)>) {
     let lacking = all.filter_map(|(c, p)| lacks(p).map(|lack| (c, lack)));
     if let Some((candidate, lack)) = lacking.max_by_key(|(c, _)| c.at) {
         let line = if candidate.line == 0 {
@@ -118,23 +113,31 @@ pub(super) fn in_turn(
     loops: &[Turns],
 ) {
     let own = Ratio::of(parts);
-    let mut others = all.iter().filter(|(c, p)| {
-        c.at == chosen.at
-            && c.line == chosen.line
-            && c.rank == chosen.rank
-            && matches!((&own, Ratio::of(p)), (Some(a), Some(b)) if !a.same(&b))
-    });
-    if chosen.line == 0 || others.next().is_none() {
+    let here = all
+        .iter()
+        .filter(|(c, _)| c.at == chosen.at && c.line == chosen.line && c.rank == chosen.rank);
+    let ratios: Vec<Ratio> = here.filter_map(|(_, p)| Ratio::of(p)).collect();
+    let differ = |own: &Ratio| ratios.iter().any(|r| !r.same(own));
+    if chosen.line == 0 || !own.as_ref().is_some_and(differ) {
         return;
     }
     let mut said = false;
-    for turns in chosen.turns.iter().filter_map(|at| loops.get(*at)) {
+    let around = chosen.turns.iter().filter_map(|at| loops.get(*at));
+    let inside = loops.iter().filter(|l| l.line == chosen.line);
+    let inside = inside.filter(|_| chosen.turns.is_empty());
+    for turns in around.chain(inside) {
         let changing = |n: &&(_, Vec<f64>)| n.1.iter().any(|v| *v != n.1[0]);
         let before = said;
         for (name, numbers) in turns.numbers.iter().filter(changing) {
-            let mut shown: Vec<_> = numbers.iter().take(8).map(|v| rounded(*v)).collect();
-            if numbers.len() > shown.len() {
-                shown.push("…".into());
+            let mut shown: Vec<String> = Vec::new();
+            for number in numbers.iter().map(|v| rounded(*v)) {
+                if !shown.contains(&number) && shown.len() < 9 {
+                    shown.push(if shown.len() < 8 {
+                        number
+                    } else {
+                        "…".into()
+                    });
+                }
             }
             let text = format!(
                 "`{name}`, which acts on the loss: it takes {} in turn",
@@ -153,9 +156,18 @@ pub(super) fn in_turn(
         }
     }
     if !said {
+        let mut weights: Vec<String> = Vec::new();
+        for ratio in &ratios {
+            let weight = rounded(ratio.factor.number);
+            if weights.len() < 8 && !weights.contains(&weight) {
+                weights.push(weight);
+            }
+        }
         let text = format!(
-            "what differs each time, which acts on the loss `{}` in line {}",
-            chosen.text, chosen.line
+            "the weight, which acts on the loss `{}` in line {}: the KL stands beside the error with {} in turn",
+            chosen.text,
+            chosen.line,
+            weights.join(", ")
         );
         say(&mut reading.unread, text);
     }

@@ -30,7 +30,7 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         Some((_, parts)) => (parts.error(), parts.kl()),
         None => (newest(&all, Parts::error), newest(&all, Parts::kl)),
     };
-    if error.is_none() && kl.is_none() {
+    if error.is_none() && kl.is_none() && !reader.wrong_terms {
         return None;
     }
     let mut reading = Reading {
@@ -42,6 +42,11 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         assumed: Vec::new(),
         unread: Vec::new(),
     };
+    if error.is_none() && kl.is_none() {
+        // Where it cannot be read is all that can be said.
+        reading.unread.clone_from(&reader.lost);
+        return Some(reading);
+    }
     fill(&mut reading, error, kl, whole.is_some());
     // Without such a value, the newest with one of the two and more may be the loss.
     let rest = whole.or_else(|| {

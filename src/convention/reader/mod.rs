@@ -116,6 +116,8 @@ pub(super) struct Reader<'t> {
     compiled: Option<Linear>,
     /// What may be the loss although no term was found in it.
     pub vague: Vec<Name>,
+    /// Whether terms of a loss seem to stand in what is no Python.
+    pub wrong_terms: bool,
     /// What could not be read.
     pub lost: Vec<String>,
     /// Sizes that are numbers in the code.
@@ -150,6 +152,7 @@ impl<'t> Reader<'t> {
             added: Vec::new(),
             compiled: None,
             vague: Vec::new(),
+            wrong_terms: false,
             lost: Vec::new(),
             sizes: OwnSizes::default(),
             uses: Uses::default(),

@@ -14,6 +14,8 @@ use super::Reader;
 pub(in crate::convention) struct Turns {
     /// What it runs over, as written: `b in [1, 4]`.
     pub text: Name,
+    /// The line, from 1.
+    pub line: usize,
     /// The names of numbers that are used in it, with the numbers in turn.
     pub numbers: Vec<(Name, Vec<f64>)>,
 }
@@ -31,6 +33,7 @@ impl<'t> Reader<'t> {
         self.turns.push(self.loops.len());
         self.loops.push(Turns {
             text: short(&text),
+            line: right.start_position().row + 1,
             numbers: Vec::new(),
         });
         true
@@ -73,7 +76,14 @@ impl<'t> Reader<'t> {
         let text = self.text(right);
         let function = text.split('(').next().unwrap_or_default();
         let last = function.rsplit('.').next().unwrap_or_default();
-        let numbers = ["range", "linspace", "arange", "logspace", "geomspace", "count"];
+        let numbers = [
+            "range",
+            "linspace",
+            "arange",
+            "logspace",
+            "geomspace",
+            "count",
+        ];
         if left.kind() != "identifier" || !numbers.contains(&last) {
             return;
         }

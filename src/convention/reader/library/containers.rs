@@ -57,6 +57,9 @@ impl<'t> Reader<'t> {
             ("product", Some(Value::Seq(_))) if call.receiver.is_none() => {
                 Self::products(&operands)
             }
+            ("product", Some(_)) if &*call.receiver_text == "itertools" => {
+                Self::products(&operands[1..])
+            }
             ("enumerate", Some(value)) => {
                 let items = Self::items(&value)?;
                 let pairs = items

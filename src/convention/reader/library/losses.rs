@@ -398,6 +398,11 @@ impl<'t> Reader<'t> {
         node: Node<'t>,
     ) -> Option<Linear> {
         let error = Linear::known(loss.kind.clone(), of, loss.number, State::OPEN);
+        let error = if given.positional.iter().any(|p| &*p.1 == "...") {
+            doubted(error, "`...`, which stands for arguments that are left out")
+        } else {
+            error
+        };
         let by_name = given.keywords.iter().filter(|k| SIDES.contains(&&*k.0));
         let values = given.positional.iter().map(|p| (p.0.clone(), p.1.clone()));
         let sides: Vec<Linear> = values
