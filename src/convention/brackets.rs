@@ -36,7 +36,7 @@ fn repaired(code: &str) -> (String, Vec<String>) {
     let mut name = |line: usize, text: &str, what: &str| {
         if named.len() < MOST {
             named.push(format!(
-                "`{}` in line {}: {what}",
+                "`{}` in line {}, which is no Python: {what}",
                 short(text.trim()),
                 line + 1
             ));

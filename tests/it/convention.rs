@@ -2,8 +2,13 @@
 
 mod arrangements;
 mod changing;
+mod cut;
 mod hostile;
+mod missing;
+mod reasons;
 mod shapes;
+mod sides;
+mod turns;
 
 use collapse_explorer::convention::{Reading, Sizes, read_loss};
 

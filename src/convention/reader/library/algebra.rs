@@ -96,6 +96,16 @@ impl<'t> Reader<'t> {
             .get(1)
             .cloned()
             .or_else(|| keyword(&["other", "y", "b", "exponent", "value"]));
+        if name == "logaddexp" {
+            let second = second?;
+            let exps = [&first, &second].map(|(v, text)| self.linear(v, text).exp());
+            let inputs = [&first, &second].map(|(v, text)| self.linear(v, text));
+            let [Some(a), Some(b)] = exps else {
+                return Some(self.followed(None, &inputs, call.text));
+            };
+            let result = a.plus(&b).log(call.text);
+            return Some(self.followed(result, &inputs, call.text));
+        }
         if matches!(name, "dot" | "vdot" | "inner" | "matmul" | "mm") {
             let second = second?;
             return Some(self.dot(&first.0, &second.0, [&first.1, &second.1], call.text));
