@@ -2,6 +2,7 @@
 
 use crate::convention::reader::{Candidate, Rank, Turns};
 use crate::convention::reading::Reading;
+use crate::convention::term::Name;
 use crate::convention::words;
 
 use super::Ratio;
@@ -59,6 +60,23 @@ pub(super) fn missing(reading: &mut Reading, all: &All<'_, '_>, chosen: Option<&
             );
         }
         None => {}
+    }
+}
+
+/// Says of a function that computes both terms and returns neither that it does.
+pub(super) fn dropped(
+    reading: &mut Reading,
+    all: &All<'_, '_>,
+    functions: &[(usize, usize, Name)],
+) {
+    for (scope, line, text) in functions {
+        let here = || all.iter().filter(|(c, _)| c.scope == Some(*scope));
+        let both =
+            here().any(|(_, p)| p.error().is_some()) && here().any(|(_, p)| p.kl().is_some());
+        if both {
+            let text = format!("what `{text}` in line {line} returns has neither term in it");
+            say(&mut reading.unread, text);
+        }
     }
 }
 

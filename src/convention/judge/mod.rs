@@ -73,6 +73,9 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         }
     }
     missing::missing(&mut reading, &all, whole.map(|w| w.0));
+    if whole.is_none() {
+        missing::dropped(&mut reading, &all, &reader.without_terms);
+    }
     if let Some((candidate, parts)) = whole {
         differing(&mut reading, candidate, parts, &all);
         missing::in_turn(&mut reading, candidate, parts, &all, &reader.loops);

@@ -116,6 +116,8 @@ pub(super) struct Reader<'t> {
     compiled: Option<Linear>,
     /// What may be the loss although no term was found in it.
     pub vague: Vec<Name>,
+    /// Functions that return something without a term of a loss: their places, lines and texts.
+    pub without_terms: Vec<(usize, usize, Name)>,
     /// Whether terms of a loss seem to stand in what is no Python.
     pub wrong_terms: bool,
     /// What could not be read.
@@ -152,6 +154,7 @@ impl<'t> Reader<'t> {
             added: Vec::new(),
             compiled: None,
             vague: Vec::new(),
+            without_terms: Vec::new(),
             wrong_terms: false,
             lost: Vec::new(),
             sizes: OwnSizes::default(),
