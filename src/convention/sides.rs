@@ -193,6 +193,21 @@ impl Uses {
 
     /// Whether both sides went through the same unknown function.
     fn features(&self, things: &[&Term], out: &mut Common) {
+        let bent = |t: &&Term| {
+            t.bases.iter().any(|(base, power)| {
+                matches!(base, Base::Exp(_) | Base::Log(_) | Base::Abs(..)) || *power != 1.0
+            })
+        };
+        if things.len() > 1 && things.iter().all(bent) {
+            let names = things.iter().map(|t| name(t)).collect::<Vec<_>>();
+            out.doubts.push(
+                format!(
+                    "the error is one of {}, functions of the data and the reconstruction",
+                    names.join(" and ")
+                )
+                .into(),
+            );
+        }
         let function = |t: &&Term| thing(t).and_then(|s| self.made.get(&s.id));
         let mut functions = things.iter().map(function);
         let Some(Some(first)) = functions.next() else {
@@ -217,11 +232,13 @@ fn is_of_shape(function: &str) -> bool {
         .any(|mark| lower.contains(mark))
 }
 
+/// A product without its factor, as it is shown.
+fn name(term: &Term) -> String {
+    let names: Vec<_> = term.bases.iter().map(|(b, _)| b.name()).collect();
+    format!("`{}`", short(&names.join("·")))
+}
+
 fn different(things: &[&Term], factors: &[Factor]) -> Name {
-    let name = |t: &Term| {
-        let names: Vec<_> = t.bases.iter().map(|(b, _)| b.name()).collect();
-        format!("`{}`", short(&names.join("·")))
-    };
     let number = |f: &Factor| {
         let sizes = f.sizes_in_words();
         let times = if sizes.is_empty() { "" } else { "·" };

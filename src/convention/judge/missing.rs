@@ -122,31 +122,12 @@ fn say_newest<'a>(reading: &mut Reading, all: impl Iterator<Item = (&'a Candidat
     }
 }
 
-/// Says of a loss that is computed several times, with other weights each time, what they come from.
-pub(super) fn in_turn(
-    reading: &mut Reading,
-    chosen: &Candidate,
-    parts: &Parts,
-    all: &All<'_, '_>,
-    loops: &[Turns],
-) {
-    let own = Ratio::of(parts);
-    let here = all
-        .iter()
-        .filter(|(c, _)| c.at == chosen.at && c.line == chosen.line && c.rank == chosen.rank);
-    let ratios: Vec<Ratio> = here.filter_map(|(_, p)| Ratio::of(p)).collect();
-    let differ = |own: &Ratio| ratios.iter().any(|r| !r.same(own));
-    if chosen.line == 0 || !own.as_ref().is_some_and(differ) {
-        return;
-    }
-    let mut said = false;
-    let around = chosen.turns.iter().filter_map(|at| loops.get(*at));
-    let inside = loops.iter().filter(|l| l.line == chosen.line);
-    let inside = inside.filter(|_| chosen.turns.is_empty());
-    for turns in around.chain(inside) {
-        let changing = |n: &&(_, Vec<f64>)| n.1.iter().any(|v| *v != n.1[0]);
-        let before = said;
-        for (name, numbers) in turns.numbers.iter().filter(changing) {
+impl Turns {
+    /// What changes from round to round, with its values.
+    fn sentences(&self) -> Vec<String> {
+        let changing = |n: &&(Name, Vec<f64>)| n.1.iter().any(|v| *v != n.1[0]);
+        let mut all = Vec::new();
+        for (name, numbers) in self.numbers.iter().filter(changing) {
             let mut shown: Vec<String> = Vec::new();
             for number in numbers.iter().map(|v| rounded(*v)) {
                 if !shown.contains(&number) && shown.len() < 9 {
@@ -157,25 +138,60 @@ pub(super) fn in_turn(
                     });
                 }
             }
-            let text = format!(
+            all.push(format!(
                 "`{name}`, which acts on the loss: it takes {} in turn",
                 shown.join(", ")
-            );
-            say(&mut reading.unread, text);
-            said = true;
+            ));
         }
-        if said == before {
-            let text = format!(
+        if all.is_empty() {
+            all.push(format!(
                 "`{}`, which acts on the loss: another value in every round",
-                turns.text
-            );
+                self.text
+            ));
+        }
+        all
+    }
+}
+
+/// Says of a loss that is computed several times, with other weights each time, what they come from.
+pub(super) fn in_turn(
+    reading: &mut Reading,
+    chosen: &Candidate,
+    parts: &Parts,
+    all: &All<'_, '_>,
+    loops: &[Turns],
+) {
+    let own = Ratio::of(parts);
+    let here: Vec<(&Candidate, Ratio)> = all
+        .iter()
+        .filter(|(c, _)| c.at == chosen.at && c.line == chosen.line && c.rank == chosen.rank)
+        .filter_map(|(c, p)| Some((*c, Ratio::of(p)?)))
+        .collect();
+    let differ = |own: &Ratio| here.iter().any(|h| !h.1.same(own));
+    if chosen.line == 0 || !own.as_ref().is_some_and(differ) {
+        return;
+    }
+    // A loop whose rounds weigh the terms alike has nothing to do with it.
+    let matters = |at: &usize| {
+        let mut within = here.iter().filter(|h| h.0.turns.contains(at));
+        let first = within.next();
+        first.is_none_or(|first| within.any(|h| !h.1.same(&first.1)))
+    };
+    let around: Vec<usize> = chosen.turns.iter().copied().filter(matters).collect();
+    let around: Vec<&Turns> = if chosen.turns.is_empty() {
+        loops.iter().filter(|l| l.line == chosen.line).collect()
+    } else {
+        around.iter().filter_map(|at| loops.get(*at)).collect()
+    };
+    let said = !around.is_empty();
+    for turns in around {
+        for text in turns.sentences() {
             say(&mut reading.unread, text);
-            said = true;
         }
     }
     if !said {
         let mut weights: Vec<String> = Vec::new();
-        for ratio in &ratios {
+        for (_, ratio) in &here {
             let weight = rounded(ratio.factor.number);
             if weights.len() < 8 && !weights.contains(&weight) {
                 weights.push(weight);

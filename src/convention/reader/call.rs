@@ -327,7 +327,11 @@ impl<'t> Reader<'t> {
         if let Value::Linear(linear) = &value
             && let Some(sym) = linear.as_sym()
         {
-            self.uses.made.insert(sym.id, short(&call.full));
+            let function = match call.receiver {
+                Some(_) => &call.name,
+                None => &call.full,
+            };
+            self.uses.made.insert(sym.id, short(function));
         }
         value
     }

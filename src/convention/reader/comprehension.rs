@@ -30,6 +30,10 @@ impl<'t> Reader<'t> {
             let pairs = items.into_iter().filter_map(|v| match v {
                 Value::Seq(seq) => match seq.items.as_slice() {
                     [Value::Text(name), value] => Some((name.clone(), value.clone())),
+                    [name, value] => {
+                        let number = name.as_number()?;
+                        Some((number.to_string().into(), value.clone()))
+                    }
                     _ => None,
                 },
                 _ => None,

@@ -56,6 +56,11 @@ const IDENTITIES: &[&str] = &[
     "promote_types",
 ];
 
+/// Functions that round numbers.
+const ROUNDINGS: &[&str] = &[
+    "round", "rint", "floor", "trunc", "fix", "int", "byte", "long",
+];
+
 /// Functions through which no gradient flows.
 const DETACHING: &[&str] = &["item", "detach", "numpy", "stop_gradient", "tolist"];
 
@@ -154,6 +159,14 @@ impl<'t> Reader<'t> {
                 "the bounds of `{}` are not reached",
                 super::super::super::term::short(text)
             );
+            out.terms
+                .iter_mut()
+                .for_each(|t| t.note(note.as_str().into()));
+            return Some(Value::Linear(out));
+        }
+        if ROUNDINGS.contains(&name) && !input.is_term() && input.as_number().is_none() {
+            let mut out = input;
+            let note = format!("`{name}` only rounds numbers");
             out.terms
                 .iter_mut()
                 .for_each(|t| t.note(note.as_str().into()));

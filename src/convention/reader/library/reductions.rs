@@ -302,12 +302,18 @@ impl<'t> Reader<'t> {
         } else {
             None
         };
+        let per_sample = self.is_per_sample();
         let reduced = squared.map(|s| {
-            s.reduced(How {
+            let how = How {
                 mean: false,
                 dims: axis != Some(0.0),
-                batch: !self.is_per_sample() && (axis.is_none() || axis == Some(0.0)),
-            })
+                batch: !per_sample && (axis.is_none() || axis == Some(0.0)),
+            };
+            if axis.is_some() && !per_sample && !is_flat(call.text) {
+                s.reduced_over_one(how)
+            } else {
+                s.reduced(how)
+            }
         });
         let result = if two {
             reduced.and_then(|r| r.to_the(0.5, call.text))
