@@ -162,6 +162,10 @@ fn leading_number(line: &str) -> Option<(u64, &str)> {
         None => Some((number, rest)),
         Some(mark @ (':' | '|' | '.' | ' ' | '\t')) => {
             let rest = &rest[mark.len_utf8()..];
+            let rest = match (mark, rest.trim_start().strip_prefix('|')) {
+                (' ' | '\t', Some(after)) => after.strip_prefix(' ').unwrap_or(after),
+                _ => rest,
+            };
             // What continues a sum is no numbered line.
             let first = rest.trim_start().chars().next();
             (!matches!(first, Some('+' | '-' | '*' | '/' | ',' | ')'))).then_some((number, rest))
@@ -226,6 +230,18 @@ fn indented(lines: &[String]) -> String {
         if !flat.iter().any(|l| l.trim_end().ends_with(':')) {
             options.push(join(&flat));
         }
+    }
+    // Code that stands indented between lines of prose.
+    let is_code = |l: &String| l.starts_with("    ") || l.trim().is_empty();
+    let is_prose = |l: &String| !l.contains(['=', '(', '@']) && !l.trim_end().ends_with('\\');
+    if dedented.iter().any(is_code) && dedented.iter().all(|l| is_code(l) || is_prose(l)) {
+        let kept = dedented.iter().map(|l| {
+            let code = Some(l).filter(|l| is_code(l));
+            code.cloned().unwrap_or_default()
+        });
+        let kept: Vec<String> = kept.collect();
+        let by = margin(&kept).unwrap_or(0);
+        options.push(join(&without(&kept, by)));
     }
     let mut best = (usize::MAX, String::new());
     for option in options {

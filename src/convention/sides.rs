@@ -182,7 +182,7 @@ impl Uses {
                 Base::Sym(s) => self.parts.get(&s.id),
                 _ => None,
             });
-            syms.cloned().next()
+            syms.into_iter().next().cloned()
         };
         let parts: Option<Vec<_>> = things.iter().map(part).collect();
         out.part = parts.and_then(|all| {

@@ -118,12 +118,12 @@ impl Piece {
         let axes = axes(&mut named);
         Some(Self {
             term,
-            part,
             kind,
             read,
             is_kl,
             name,
             named,
+            part,
             axes,
         })
     }

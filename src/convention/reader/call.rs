@@ -322,7 +322,9 @@ impl<'t> Reader<'t> {
         if all.iter().any(Linear::is_term) {
             return Value::Linear(self.acted(&all, call.text));
         }
-        all.iter().for_each(|l| self.uses.give(l));
+        for value in &all {
+            self.uses.give(value);
+        }
         let value = self.opaque(call.text);
         if let Value::Linear(linear) = &value
             && let Some(sym) = linear.as_sym()

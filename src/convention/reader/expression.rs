@@ -97,7 +97,7 @@ impl<'t> Reader<'t> {
                     self.assign(left, value.clone());
                     let from = self.candidates.len();
                     self.candidate(Rank::Written, &value, node);
-                    self.overwritten(before, left, from);
+                    self.overwritten(before.as_ref(), left, from);
                 }
                 value
             }

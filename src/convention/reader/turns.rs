@@ -119,12 +119,12 @@ impl<'t> Reader<'t> {
 
     /// Remembers whether a name that held two terms of a loss is given a value with one of them. Under a condition
     /// that did not hold before, both values stay possible.
-    pub(super) fn overwritten(&mut self, before: Option<Value>, left: Node<'t>, from: usize) {
+    pub(super) fn overwritten(&mut self, before: Option<&Value>, left: Node<'t>, from: usize) {
         if left.kind() != "identifier" {
             return;
         }
         let name = self.text(left);
-        let held = match &before {
+        let held = match before {
             Some(Value::Linear(before)) => before.terms.iter().filter(|t| t.is_term()).count(),
             _ => 0,
         };
