@@ -83,19 +83,17 @@ pub(super) fn prepare(text: &str) -> (String, Vec<String>) {
 }
 
 /// Lines without the mark of a quotation in mails and Markdown.
-fn unquoted(lines: Vec<&str>) -> Vec<&str> {
-    let filled = || lines.iter().filter(|l| !l.trim().is_empty());
-    let quoted = |l: &&&str| l.starts_with('>') && !l.starts_with(">>");
-    if filled().count() == 0 || !filled().all(|l| quoted(&l)) {
+fn unquoted<'t>(lines: Vec<&'t str>) -> Vec<&'t str> {
+    let mut filled = lines.iter().filter(|l| !l.trim().is_empty());
+    let quoted = |l: &&str| l.starts_with('>') && !l.starts_with(">>");
+    if lines.is_empty() || !filled.all(|l| quoted(&l)) {
         return lines;
     }
-    let mark = |l: &&str| {
-        l.strip_prefix("> ")
-            .or_else(|| l.strip_prefix('>'))
-            .map(str::len)
+    let without = |l: &&'t str| -> &'t str {
+        let after = l.strip_prefix("> ").or_else(|| l.strip_prefix('>'));
+        after.unwrap_or(l)
     };
-    let without = |l: &'_ &str| mark(l).map_or(0, |left| l.len() - left);
-    lines.iter().map(|l| &l[without(l)..]).collect()
+    lines.iter().map(without).collect()
 }
 
 /// The code between Markdown's fences, if there are any.

@@ -2,6 +2,7 @@
 
 mod arrangements;
 mod changing;
+mod codebases;
 mod cut;
 mod hostile;
 mod missing;
