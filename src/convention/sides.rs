@@ -70,13 +70,11 @@ const MOST: usize = 256;
 impl Uses {
     /// Remembers what a function that is not in the snippet is given.
     pub fn give(&mut self, value: &Linear) {
-        if let [term] = things(value).as_slice()
-            && thing(term).is_some()
-            && !term.factor.near(Factor::ONE)
-            && !term.is_reduced()
-            && self.given.len() < MOST
-        {
-            self.given.push((term.bases.clone(), term.factor));
+        for term in things(value) {
+            let scaled = !term.factor.near(Factor::ONE) || term.bases.len() > 1;
+            if scaled && !term.is_reduced() && !term.is_term() && self.given.len() < MOST {
+                self.given.push((term.bases.clone(), term.factor));
+            }
         }
     }
 
@@ -106,9 +104,48 @@ impl Uses {
         } else {
             out.doubts.push(different(&things, &factors));
         }
+        self.one_sided(&things, &mut out);
         self.parts(&things, &mut out);
         self.features(&things, &mut out);
         out
+    }
+
+    /// Names factors without a number that only one side has: `w*a` beside `b`, `(x − m)/s` beside `r`.
+    fn one_sided(&self, things: &[&Term], out: &mut Common) {
+        let shared = |b: &(Base, f64)| things.iter().all(|t| t.bases.contains(b));
+        let made = |t: &Term| {
+            let of =
+                |b: &(Base, f64)| matches!(&b.0, Base::Sym(s) if self.made.contains_key(&s.id));
+            t.bases.iter().any(of)
+        };
+        for own in things
+            .iter()
+            .filter(|t| things.len() > 1 && !self.is_given(t))
+        {
+            let factors: Vec<_> = own.bases.iter().filter(|b| !shared(b)).collect();
+            let divided = factors.iter().any(|b| b.1 < 0.0);
+            if factors.len() < 2 || things.len() > 2 && !divided {
+                continue;
+            }
+            let plain = |t: &&&Term| std::ptr::eq(**t, *own) || thing(t).is_some();
+            if made(own) && things.iter().all(|t| plain(&t)) {
+                let text = format!("{}, a product, is the reconstruction", name(own));
+                out.notes.push(text.into());
+            } else {
+                let text = format!(
+                    "{}: a factor that the other side of the error has not",
+                    name(own)
+                );
+                out.doubts.push(text.into());
+            }
+        }
+    }
+
+    /// Whether a network of the snippet is given it.
+    fn is_given(&self, term: &Term) -> bool {
+        self.given.iter().any(|(bases, _)| {
+            bases.len() == term.bases.len() && bases.iter().all(|b| term.bases.contains(b))
+        })
     }
 
     /// The factor of a side, 1 for what a network of the snippet is given.
@@ -125,6 +162,19 @@ impl Uses {
 
     /// What is to be said of factors of the two sides of a cross-entropy: none of them is one of the term.
     pub fn probabilities(&self, sides: [&Linear; 2], out: &mut Common) {
+        let both: Vec<&Term> = sides.iter().flat_map(|s| things(s)).collect();
+        self.one_sided(&both, out);
+        let named = |t: &&&Term| thing(t).is_none() && !self.is_given(t);
+        let shared = |b: &&(Base, f64)| both.iter().all(|t| t.bases.contains(b));
+        if let Some(term) = both.iter().find(named)
+            && let Some((factor, _)) = term.bases.iter().find(shared)
+        {
+            let text = format!(
+                "`{}`, a factor of both sides of a cross-entropy",
+                factor.name()
+            );
+            out.doubts.push(text.into());
+        }
         let scales: Vec<(Factor, f64)> = sides
             .iter()
             .map(|side| {
@@ -224,9 +274,13 @@ impl Uses {
     }
 }
 
-/// Whether a function only arranges numbers in another way.
+/// Whether a function only takes something out, or arranges numbers in another way.
 fn is_of_shape(function: &str) -> bool {
     let lower = function.to_lowercase();
+    let takes = ["get", "pop", "getattr", "next"];
+    if takes.contains(&function) {
+        return true;
+    }
     ["flatten", "reshape", "view", "cast", "permute", "numpy"]
         .iter()
         .any(|mark| lower.contains(mark))

@@ -328,6 +328,7 @@ impl<'t> Reader<'t> {
         let value = self.opaque(call.text);
         if let Value::Linear(linear) = &value
             && let Some(sym) = linear.as_sym()
+            && all.iter().any(|l| l.as_factor().is_none())
         {
             let function = match call.receiver {
                 Some(_) => &call.name,

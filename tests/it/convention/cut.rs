@@ -21,6 +21,8 @@ fn what_stands_around_code_is_left_out() {
         each(&|at, l| format!("In [{}]: {l}", at + 1)),
         each(&|at, l| format!("{}  {l}", at + 41)),
         each(&|at, l| format!("{}: {l}", at + 1)),
+        each(&|at, l| format!("{} | {l}", at + 1)),
+        each(&|at, l| format!("I do this, number {at}:\n\n    {l}\n")),
         each(&|_, l| format!("> {l}")),
         each(&|_, l| format!("\t\t{l}")),
         each(&|at, l| format!("{}{l}", " ".repeat(4 - at))),

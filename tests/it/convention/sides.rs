@@ -130,6 +130,73 @@ fn a_cross_entropy_has_no_factor_inside() {
     assert!(assumed(bytes).contains("between 0 and 1"));
 }
 
+/// Written out, bytes are the data as well; another factor is named.
+#[test]
+fn a_cross_entropy_written_out_knows_bytes() {
+    for rec in [
+        "x = x / 255\nrec = -torch.sum(x * torch.log(r + 1e-8) + (1 - x) * torch.log(1 - r + 1e-8))",
+        "x = x / 255\nrec = torch.sum(F.softplus(l) - x * l)",
+    ] {
+        assert_eq!(beta(rec), Some(4.0), "{rec}");
+        assert!(assumed(rec).contains("bytes"), "{rec}");
+    }
+    let doubled = "rec = -torch.sum(2 * x * torch.log(r) + (1 - 2 * x) * torch.log(1 - r))";
+    assert!(unread(doubled).contains("a factor of 2"));
+}
+
+/// A factor without a number that only one side has, and functions of both sides.
+#[test]
+fn what_one_side_has_or_both_went_through_is_named() {
+    for (rec, named) in [
+        ("F.mse_loss(w*a, b, reduction='sum')", "`w·a`: a factor"),
+        ("((w*a - b)**2).sum()", "`w·a`: a factor"),
+        (
+            "F.mse_loss(r, (x - m) / s, reduction='sum')",
+            "`x·s`: a factor",
+        ),
+        ("F.mse_loss(r, x * mask, reduction='sum')", "mask"),
+        (
+            "F.binary_cross_entropy(w*a, b, reduction='sum')",
+            "`w·a`: a factor",
+        ),
+        (
+            "F.binary_cross_entropy(w*a, w*b, reduction='sum')",
+            "`w`, a factor",
+        ),
+        (
+            "F.mse_loss(a*std + mean, b*std + mean)",
+            "`std`, which acts on the error",
+        ),
+        ("F.mse_loss(torch.log(a), torch.log(b))", "log(a)"),
+        ("F.mse_loss(a**2, b**2)", "functions of the data"),
+        (
+            "F.mse_loss(torch.sigmoid(a), torch.sigmoid(b))",
+            "`torch.sigmoid` makes",
+        ),
+        (
+            "F.mse_loss(r.narrow(2, 2, 24), x.narrow(2, 2, 24))",
+            "`narrow` makes",
+        ),
+        ("F.mse_loss(r.mean(1), x.mean(1))", "a term of its own"),
+        ("F.mse_loss(r, x, ...)", "left out"),
+    ] {
+        let unread = unread(&format!("rec = {rec}"));
+        assert!(unread.contains(named), "{rec}\n{unread}");
+    }
+    // s = 1: the network is given the same, returns the product, or the numbers are nobody's function.
+    for rec in [
+        "x = (x - m) / s\nr = model(x)\nrec = F.mse_loss(r, x, reduction='sum')",
+        "r = decoder(z) * self.scale\nrec = F.mse_loss(r, x, reduction='sum')",
+        "x, r = torch.rand(64, 784), torch.rand(64, 784)\nrec = F.mse_loss(r, x, reduction='sum')",
+        "x = batch.get('x')\nr = out.get('r')\nrec = F.mse_loss(r, x, reduction='sum')",
+    ] {
+        assert_eq!(beta(rec), Some(2.0), "{rec}");
+    }
+    // s = 255².
+    let bytes = "rec = F.mse_loss((r * 255).round(), (x * 255).round(), reduction='sum')";
+    assert!(beta(bytes).is_some_and(|b| (b * 65025.0 / 2.0 - 1.0).abs() < 1e-9));
+}
+
 #[test]
 fn a_named_factor_of_both_sides_is_named() {
     for rec in [

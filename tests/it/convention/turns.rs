@@ -5,6 +5,36 @@ use super::{SIZES, read};
 const TERMS: &str = "rec = F.mse_loss(r, x, reduction='sum')\n\
                      kl = -0.5 * torch.sum(1 + lv - mu.pow(2) - lv.exp())\n";
 
+/// What is given a name and forgotten, and seeds beside the weight.
+#[test]
+fn a_weight_that_runs_through_values_in_other_places_is_named() {
+    for (code, named, not) in [
+        (
+            "results = {b: rec + b * kl for b in [0.5, 4]}",
+            "`b`",
+            "`rec`",
+        ),
+        (
+            "for b in [0.5, 4]:\n    for s in [0, 1]:\n        torch.manual_seed(s)\n        loss = rec + b * kl\n        loss.backward()",
+            "`b`",
+            "`s`",
+        ),
+        (
+            "for e in [-1, 0, 1]:\n    loss = rec + 10**e * kl",
+            "`e`",
+            "`rec`",
+        ),
+    ] {
+        let reading = read(&format!("{TERMS}{code}"));
+        assert_eq!(reading.beta(&SIZES), None, "{code}");
+        let unread = reading.unread.join("\n");
+        assert!(
+            unread.contains(named) && !unread.contains(not),
+            "'{unread}'\n{code}"
+        );
+    }
+}
+
 #[test]
 fn a_weight_that_runs_through_values_is_named() {
     for (code, named) in [
