@@ -43,7 +43,8 @@ pub(super) fn missing(reading: &mut Reading, all: &All<'_, '_>, chosen: Option<&
     match chosen {
         Some(chosen) => {
             let later = |c: &Candidate| {
-                c.overwrites && c.scope == chosen.scope && c.name == chosen.name && c.at > chosen.at
+                let same = c.name == chosen.name || c.name.is_none() || chosen.name.is_none();
+                c.overwrites && c.scope == chosen.scope && same && c.at > chosen.at
             };
             say_newest(
                 reading,

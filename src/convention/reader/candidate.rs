@@ -86,7 +86,8 @@ impl<'t> Reader<'t> {
                     .any(|t| t.known().is_some() && !t.detached);
                 let logged = !live && linear.terms.iter().any(|t| t.detached && t.is_term());
                 let text = self.text(node).lines().next().unwrap_or_default();
-                let target = syntax::field(node, "left").filter(|n| n.kind() == "identifier");
+                let named = |n: &Node<'t>| matches!(n.kind(), "identifier" | "attribute");
+                let target = syntax::field(node, "left").filter(named);
                 self.candidates.push(Candidate {
                     value: linear.clone(),
                     rank: if logged { Rank::Logged } else { rank },

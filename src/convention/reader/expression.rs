@@ -93,11 +93,11 @@ impl<'t> Reader<'t> {
                 };
                 let value = self.value(right);
                 if let Some(left) = syntax::field(node, "left") {
-                    let before = self.lookup(self.text(left)).cloned();
+                    let before = self.held(left);
                     self.assign(left, value.clone());
                     let from = self.candidates.len();
                     self.candidate(Rank::Written, &value, node);
-                    self.overwritten(before.as_ref(), left, from);
+                    self.overwritten(&before, left, from);
                 }
                 value
             }

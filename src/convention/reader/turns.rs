@@ -117,23 +117,42 @@ impl<'t> Reader<'t> {
         false
     }
 
-    /// Remembers whether a name that held two terms of a loss is given a value with one of them. Under a condition
-    /// that did not hold before, both values stay possible.
-    pub(super) fn overwritten(&mut self, before: Option<&Value>, left: Node<'t>, from: usize) {
-        if left.kind() != "identifier" {
-            return;
-        }
-        let name = self.text(left);
-        let held = match before {
-            Some(Value::Linear(before)) => before.terms.iter().filter(|t| t.is_term()).count(),
-            _ => 0,
+    /// What the names and fields that are to be assigned hold.
+    pub(super) fn held(&mut self, left: Node<'t>) -> Vec<(&'t str, usize)> {
+        let targets = match left.kind() {
+            "pattern_list" | "tuple_pattern" | "list_pattern" => children(left),
+            _ => vec![left],
         };
+        let mut all = Vec::new();
+        for target in targets.into_iter().take(8) {
+            let name = self.text(target);
+            let value = match target.kind() {
+                "identifier" => self.lookup(name).cloned(),
+                "attribute" => Some(self.value(target)),
+                _ => None,
+            };
+            let terms = match value {
+                Some(Value::Linear(held)) => held.terms.iter().filter(|t| t.is_term()).count(),
+                _ => 0,
+            };
+            all.push((name, terms));
+        }
+        all
+    }
+
+    /// Remembers whether a name that held two terms of a loss is given a value with fewer. Under a condition that did
+    /// not hold before, both values stay possible.
+    pub(super) fn overwritten(&mut self, before: &[(&'t str, usize)], left: Node<'t>, from: usize) {
         let conditions = self.conditions;
-        let under = self.written.insert(name.to_owned(), conditions);
-        let same = under.is_some_and(|under| conditions <= under);
+        let after = self.held(left);
+        let mut fewer = false;
+        for ((name, before), (_, after)) in before.iter().zip(after) {
+            let under = self.written.insert((*name).to_owned(), conditions);
+            let same = under.is_some_and(|under| conditions <= under);
+            fewer |= same && *before > 1 && (1..*before).contains(&after);
+        }
         for candidate in self.candidates.iter_mut().skip(from) {
-            let terms = candidate.value.terms.iter().filter(|t| t.is_term());
-            candidate.overwrites = same && held > 1 && terms.count() < held;
+            candidate.overwrites = fewer;
         }
     }
 }

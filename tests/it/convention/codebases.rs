@@ -1,5 +1,7 @@
 //! Losses of public model code, in our own words, each with the β that its formula has, by hand.
 
+use collapse_explorer::convention::read_loss;
+
 use super::{SIZES, read};
 
 /// What a loss has: a β, or words in what was not read.
@@ -810,4 +812,28 @@ fn public_losses_are_read() {
         wrong.len(),
         wrong.join("\n\n")
     );
+}
+
+/// A bracket, quote or comma that is missing in any of them: the same β, or what could not be read is named.
+#[test]
+fn a_typing_error_gives_no_other_beta() {
+    for (name, has, text) in CODE {
+        let Beta(value) = has else { continue };
+        for (at, c) in text
+            .char_indices()
+            .filter(|(_, c)| "()[]'\",:".contains(*c))
+        {
+            let mut typo = (*text).to_owned();
+            typo.remove(at);
+            let Some(reading) = read_loss(&typo) else {
+                continue;
+            };
+            let beta = reading.beta(&SIZES);
+            let same = beta.is_some_and(|b| (b / value - 1.0).abs() < 1e-9);
+            assert!(
+                same || beta.is_none() && !reading.unread.is_empty(),
+                "{name} without {c} at {at}: {beta:?}\n{typo}\n{reading:#?}"
+            );
+        }
+    }
 }

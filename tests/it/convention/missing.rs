@@ -15,6 +15,8 @@ fn a_loss_without_its_kl_is_named() {
         "REC\nKL\nloss = rec + kl\nrec.backward()",
         "REC\nKL\nloss = rec",
         "REC\nKL\nloss = rec + 4 * kl\nloss = rec",
+        "REC\nKL\nloss, aux = rec + 4 * kl, None\nloss, aux = rec, None",
+        "REC\nKL\nself.loss = rec + 4 * kl\nself.loss = rec",
         "REC\nKL\nloss = rec + 4 * kl\nloss = rec\nloss.backward()",
         "REC\nKL\nfor x in loader:\n    loss = rec + 4 * kl\n    loss = rec\n    loss.backward()",
         "REC\nKL\nloss = rec\nloss + 4 * kl\nloss.backward()",
