@@ -60,7 +60,9 @@ pub(super) fn cross_entropy(sum: &Linear) -> Option<Found> {
         let mut term = Term::base(base).scaled(rest.factor.scaled(number));
         term.state = rest.state;
         term.detached = rest.detached;
-        used.iter().for_each(|at| term.remember(&sum.terms[*at]));
+        for at in &used {
+            term.remember(&sum.terms[*at]);
+        }
         if [255.0, 256.0].iter().any(|n| near(scale * n, 1.0)) {
             term.note(
                 "the data of the cross-entropy are bytes, scaled to numbers between 0 and 1".into(),

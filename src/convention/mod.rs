@@ -47,7 +47,8 @@ pub use reading::Reading;
 pub fn read_loss(text: &str) -> Option<Reading> {
     let (source, left_out) = prepare::prepare(text);
     let tree = syntax::tree(&source)?;
-    let reader = reader::Reader::read(&source, &tree);
+    let mut reader = reader::Reader::read(&source, &tree);
+    reader.wrong_terms |= left_out.iter().any(|line| words::any_matters(line));
     let mut reading = judge::judge(&reader)?;
     reading.unread.extend(left_out);
     reading.explain();

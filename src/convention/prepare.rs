@@ -86,7 +86,7 @@ pub(super) fn prepare(text: &str) -> (String, Vec<String>) {
 fn unquoted<'t>(lines: Vec<&'t str>) -> Vec<&'t str> {
     let mut filled = lines.iter().filter(|l| !l.trim().is_empty());
     let quoted = |l: &&str| l.starts_with('>') && !l.starts_with(">>");
-    if lines.is_empty() || !filled.all(|l| quoted(&l)) {
+    if lines.is_empty() || !filled.all(quoted) {
         return lines;
     }
     let without = |l: &&'t str| -> &'t str {

@@ -235,6 +235,12 @@ pub(super) fn matters(name: &str) -> bool {
         || any(&lower, &["loss", "elbo", "logvar", "backward"])
 }
 
+/// Whether a word of a text may matter.
+pub(super) fn any_matters(text: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .any(|name| !name.is_empty() && matters(name))
+}
+
 /// A size that goes by a common name.
 pub(super) fn size(name: &str) -> Option<Factor> {
     if name.contains(['(', '[']) {

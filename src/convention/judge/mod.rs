@@ -30,7 +30,7 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         Some((_, parts)) => (parts.error(), parts.kl()),
         None => (newest(&all, Parts::error), newest(&all, Parts::kl)),
     };
-    if error.is_none() && kl.is_none() && !reader.wrong_terms {
+    if error.is_none() && kl.is_none() && !reader.wrong_terms && reader.no_data.is_empty() {
         return None;
     }
     let mut reading = Reading {
@@ -45,6 +45,10 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
     if error.is_none() && kl.is_none() {
         // Where it cannot be read is all that can be said.
         reading.unread.clone_from(&reader.lost);
+        for of in &reader.no_data {
+            let text = format!("an error of {of}, which are no data and their reconstruction");
+            say(&mut reading.unread, text);
+        }
         return Some(reading);
     }
     fill(&mut reading, error, kl, whole.is_some());

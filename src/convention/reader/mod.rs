@@ -118,6 +118,8 @@ pub(super) struct Reader<'t> {
     pub vague: Vec<Name>,
     /// Functions that return something without a term of a loss: their places, lines and texts.
     pub without_terms: Vec<(usize, usize, Name)>,
+    /// Errors of sides that are no data.
+    pub no_data: Vec<Name>,
     /// Whether terms of a loss seem to stand in what is no Python.
     pub wrong_terms: bool,
     /// What could not be read.
@@ -155,6 +157,7 @@ impl<'t> Reader<'t> {
             compiled: None,
             vague: Vec::new(),
             without_terms: Vec::new(),
+            no_data: Vec::new(),
             wrong_terms: false,
             lost: Vec::new(),
             sizes: OwnSizes::default(),

@@ -458,7 +458,7 @@ train_op = tf.train.AdamOptimizer(1e-3).minimize(loss)",
     // 0.1·784/(2·0.9·16).
     (
         "a mixture of both terms",
-        Beta(2.7222222222222223),
+        Beta(0.1 * 784.0 / (2.0 * 0.9 * 16.0)),
         r"alpha = 0.1
 rec = F.mse_loss(x_hat, x)
 kl = torch.mean(-0.5 * (1 + lv - mu ** 2 - lv.exp()))
@@ -639,7 +639,7 @@ loss.backward()",
     // 4/(2·255²).
     (
         "bytes made for the error alone",
-        Beta(3.0757400999615536e-05),
+        Beta(4.0 / (2.0 * 65025.0)),
         r"x_hat, mu, lv = model(x)
 rec = F.mse_loss(x_hat * 255, x * 255, reduction='none').sum((1,2,3)).mean()
 kl = (-0.5 * (1 + lv - mu ** 2 - lv.exp())).sum(1).mean()

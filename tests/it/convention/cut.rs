@@ -95,6 +95,7 @@ fn a_cut_anywhere_is_no_other_beta() {
 fn what_cannot_be_read_at_all_is_named() {
     for text in [
         "x = 1\nloss = F.mse_loss(r, x -0.5 * torch.sum(1 + lv - mu.pow(2) lv.exp())",
+        "x = 1\nrec = F.mse_loss(r, x -0.5 * torch.sum(1 + lv",
         "x = 1\nfor loss = in F.mse_loss(r x) kl) +",
     ] {
         let reading = read(text);

@@ -236,6 +236,8 @@ fn latents_are_no_data() {
             assert!(beside.contains("a term of its own"), "{error}\n{beside}");
         }
     }
+    let only = read("loss = F.mse_loss(mu, z)");
+    assert!(only.unread.join("").contains("no data"), "{only:#?}");
     // What was decoded from z is data.
     let decoded = beta("rec = F.mse_loss(z_decoded, x, reduction='sum')");
     assert_eq!(decoded, Some(2.0));

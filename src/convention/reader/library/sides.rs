@@ -78,6 +78,9 @@ impl<'t> Reader<'t> {
             return Some(error);
         }
         if sides::is_of_no_data(&difference) {
+            if self.no_data.len() < 4 && !self.no_data.contains(&of) {
+                self.no_data.push(of);
+            }
             return None;
         }
         let mut common = self.uses.common(&difference);
