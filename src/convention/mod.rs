@@ -3,12 +3,14 @@
 //! [`LossForm`] is the arithmetic: a loss `s·error + t·KL` has one β at a fixed γ. [`read_loss`] finds s and t in a
 //! piece of code:
 //!
-//! 1. `prepare` makes what was pasted Python, and tree-sitter's grammar makes a tree of it (`syntax`); what is no Python is named.
+//! 1. `prepare` makes what was pasted Python, and tree-sitter's grammar makes a tree of it (`syntax`); what is no Python is named
+//!    with its line, and brackets that were cut off are closed (`brackets`) so that the rest can be read.
 //! 2. `reader` runs the tree on symbols. A value is a sum of products (`linear`, `term`; `functions`, `reduce`) of a known factor (`factor`), known terms and things that only have a
 //!    name; functions, classes, lists and branches are followed. `reader/library` knows the functions of the libraries.
 //!    `sides` says what the two sides of an error have in common: a factor of both belongs to the error.
 //! 3. `kl`, `sampled` and `bernoulli` know formulas by their algebra: a KL is one only if its coefficients are.
-//! 4. `judge` takes the value nearest to an optimiser that holds both terms. What multiplies a term is in β, or it is named.
+//! 4. `judge` takes the value nearest to an optimiser that holds both terms. What multiplies a term is in β, or it is named; so are a
+//!    loss that lacks a term the code computes and a weight that takes several values (`judge/missing`).
 //!
 //! The work is bounded: the first 200,000 bytes of a text are read, no line of more than 4,000, and at most a fixed number of steps are taken, to a fixed depth; what is left out by
 //! that is named as well.
