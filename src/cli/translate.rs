@@ -130,7 +130,12 @@ fn report(reading: Reading, arguments: &TranslateArguments, gamma: f64) -> Repor
         batch: sizes[2],
         gamma,
     };
-    let beta = reading.beta(&sizes).filter(|_| unread.is_empty());
+    let beta = reading
+        .beta(&sizes)
+        .filter(|b| b.is_finite() && unread.is_empty());
+    if beta.is_none() && unread.is_empty() {
+        unread.push("a β beyond all numbers at these sizes and γ".into());
+    }
     let known = unread.iter().all(|u| !u.contains("on which β depends"));
     Report {
         beta: beta.map(short),

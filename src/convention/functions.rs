@@ -156,9 +156,7 @@ impl Linear {
             out = out.plus(&part.scaled(Factor::number(*power)));
         }
         for own in &mut out.terms {
-            for note in &term.notes {
-                own.note(note.clone());
-            }
+            own.remember(term);
         }
         Some(out)
     }
@@ -233,15 +231,12 @@ impl Linear {
             .iter()
             .all(|t| !t.is_term() && t.state == State::OPEN);
         let latent = |t: &&Term| {
-            let named = |b: &(Base, f64)| matches!(&b.0, Base::Sym(s) if words::is_latent(&s.name));
+            let named = |b: &(Base, f64)| matches!(&b.0, Base::Sym(s) if words::is_latent(&s.name) || words::is_log_variance(&s.name));
             t.bases.iter().any(named)
         };
         if things.len() == 1 {
             return matches!(things[0].bases.as_slice(), [(b @ Base::Sym(_), p)] if *p == 1.0 && b.is_difference());
         }
-        things.len() > 1
-            && whole
-            && !things.iter().all(mean)
-            && !(things.iter().any(mean) && things.iter().any(latent))
+        things.len() > 1 && whole && !things.iter().all(mean) && !things.iter().any(latent)
     }
 }

@@ -240,7 +240,7 @@ fn kl(sum: &Linear) -> Option<Found> {
             found.state = own.state;
             found.detached = own.detached;
             for part in [own, term, &sum.terms[*square]] {
-                part.notes.iter().for_each(|n| found.note(n.clone()));
+                found.remember(part);
             }
             if !log.natural {
                 let text = format!(

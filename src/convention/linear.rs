@@ -157,9 +157,7 @@ impl Linear {
             if let Some(own) = sum.terms.iter_mut().find(alike) {
                 let before = own.factor.number.abs();
                 own.factor.number += term.factor.number;
-                for note in &term.notes {
-                    own.note(note.clone());
-                }
+                own.remember(term);
                 if own.factor.number.abs() <= 1e-12 * before {
                     own.factor.number = 0.0;
                 }
@@ -223,12 +221,8 @@ impl Linear {
         for (factor, of) in [(self, other), (other, self)] {
             if let Some(known) = factor.as_factor() {
                 let mut product = of.scaled(known);
-                let notes = factor.terms.iter().flat_map(|t| &t.notes);
-                for (note, term) in notes
-                    .flat_map(|n| (0..product.terms.len()).map(move |at| (n, at)))
-                    .collect::<Vec<_>>()
-                {
-                    product.terms[term].note(note.clone());
+                for own in &mut product.terms {
+                    factor.terms.iter().for_each(|t| own.remember(t));
                 }
                 return Some(product);
             }

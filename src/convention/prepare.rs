@@ -1,5 +1,6 @@
 //! What people paste, made Python: fences of Markdown, prompts, magics of notebooks, numbers of lines, indentation.
 
+use super::brackets;
 use super::error::Error;
 use super::syntax;
 
@@ -55,7 +56,10 @@ pub(super) fn prepare(text: &str) -> (String, Vec<String>) {
     let text = text[..end]
         .replace("\r\n", "\n")
         .replace('\r', "\n")
-        .replace(['\u{a0}', '\u{feff}', '\0'], " ");
+        .replace(['\u{a0}', '\u{feff}', '\0'], " ")
+        .replace(['‘', '’'], "'")
+        .replace(['“', '”'], "\"")
+        .replace('−', "-");
     let mut lines: Vec<&str> = text.lines().collect();
     for (at, line) in lines.iter_mut().enumerate() {
         if line.len() > LONGEST_LINE {
@@ -68,15 +72,36 @@ pub(super) fn prepare(text: &str) -> (String, Vec<String>) {
             *line = "";
         }
     }
+    let lines = unquoted(lines);
     let lines = unfenced(lines);
     let lines = unmarked(lines);
     let lines: Vec<String> = lines.iter().map(|l| plain(l)).collect();
-    (indented(&lines), left_out)
+    let code = indented(&lines);
+    let (code, repaired) = brackets::closed(code);
+    left_out.extend(repaired);
+    (code, left_out)
+}
+
+/// Lines without the mark of a quotation in mails and Markdown.
+fn unquoted<'t>(lines: Vec<&'t str>) -> Vec<&'t str> {
+    let mut filled = lines.iter().filter(|l| !l.trim().is_empty());
+    let quoted = |l: &&str| l.starts_with('>') && !l.starts_with(">>");
+    if lines.is_empty() || !filled.all(quoted) {
+        return lines;
+    }
+    let without = |l: &&'t str| -> &'t str {
+        let after = l.strip_prefix("> ").or_else(|| l.strip_prefix('>'));
+        after.unwrap_or(l)
+    };
+    lines.iter().map(without).collect()
 }
 
 /// The code between Markdown's fences, if there are any.
 fn unfenced(lines: Vec<&str>) -> Vec<&str> {
-    let is_fence = |line: &str| line.trim_start().starts_with("```");
+    let is_fence = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("```") || line.starts_with("~~~")
+    };
     let is_python =
         || syntax::tree(&lines.join("\n")).is_some_and(|t| syntax::wrong_bytes(&t) == 0);
     if !lines.iter().any(|l| is_fence(l)) || is_python() {
@@ -85,11 +110,10 @@ fn unfenced(lines: Vec<&str>) -> Vec<&str> {
     let mut inside = false;
     let mut kept = Vec::new();
     for line in lines {
-        if is_fence(line) {
-            inside = !inside;
-        } else if inside {
-            kept.push(line);
-        }
+        let fence = is_fence(line);
+        inside ^= fence;
+        // Lines keep their numbers.
+        kept.push(if inside && !fence { line } else { "" });
     }
     kept
 }
@@ -107,13 +131,20 @@ fn unmarked(lines: Vec<&str>) -> Vec<&str> {
             .collect();
     }
     if filled().any(|l| l.starts_with("@@ ")) {
-        let kept = lines.iter().filter(|l| {
-            !["-", "@@", "diff ", "index ", "+++", "---"]
+        let left_out = |l: &str| {
+            ["-", "@@", "diff ", "index ", "+++", "---"]
                 .iter()
                 .any(|m| l.starts_with(m))
-        });
-        return kept
-            .map(|l| l.strip_prefix(['+', ' ']).unwrap_or(l))
+        };
+        return lines
+            .iter()
+            .map(|l| {
+                if left_out(l) {
+                    ""
+                } else {
+                    l.strip_prefix(['+', ' ']).unwrap_or(l)
+                }
+            })
             .collect();
     }
     lines
@@ -129,6 +160,10 @@ fn leading_number(line: &str) -> Option<(u64, &str)> {
         None => Some((number, rest)),
         Some(mark @ (':' | '|' | '.' | ' ' | '\t')) => {
             let rest = &rest[mark.len_utf8()..];
+            let rest = match (mark, rest.trim_start().strip_prefix('|')) {
+                (' ' | '\t', Some(after)) => after.strip_prefix(' ').unwrap_or(after),
+                _ => rest,
+            };
             // What continues a sum is no numbered line.
             let first = rest.trim_start().chars().next();
             (!matches!(first, Some('+' | '-' | '*' | '/' | ',' | ')'))).then_some((number, rest))
@@ -146,6 +181,9 @@ fn plain(line: &str) -> String {
             rest = after;
             break;
         }
+    }
+    if let Some(after) = trimmed.strip_prefix("...:") {
+        rest = after.strip_prefix(' ').unwrap_or(after);
     }
     if let Some(after) = trimmed.strip_prefix("In [")
         && let Some((_, code)) = after.split_once("]:")
@@ -190,6 +228,18 @@ fn indented(lines: &[String]) -> String {
         if !flat.iter().any(|l| l.trim_end().ends_with(':')) {
             options.push(join(&flat));
         }
+    }
+    // Code that stands indented between lines of prose.
+    let is_code = |l: &String| l.starts_with("    ") || l.trim().is_empty();
+    let is_prose = |l: &String| !l.contains(['=', '(', '@']) && !l.trim_end().ends_with('\\');
+    if dedented.iter().any(is_code) && dedented.iter().all(|l| is_code(l) || is_prose(l)) {
+        let kept = dedented.iter().map(|l| {
+            let code = Some(l).filter(|l| is_code(l));
+            code.cloned().unwrap_or_default()
+        });
+        let kept: Vec<String> = kept.collect();
+        let by = margin(&kept).unwrap_or(0);
+        options.push(join(&without(&kept, by)));
     }
     let mut best = (usize::MAX, String::new());
     for option in options {

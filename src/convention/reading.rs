@@ -1,7 +1,7 @@
 //! What a piece of code was taken for.
 
 use super::factor::Factor;
-use super::form::{LossForm, Sizes};
+use super::form::{ErrorTerm, LossForm, Sizes};
 use super::reader::OwnSizes;
 
 /// What a piece of code was taken for.
@@ -25,13 +25,36 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The β of the loss, if everything in it was read.
+    /// The β of the loss, if everything in it was read: with nothing unread there is one for all sizes from 1 to 10⁹.
     pub fn beta(&self, sizes: &Sizes) -> Option<f64> {
         if !self.unread.is_empty() {
             return None;
         }
         let weight = self.weight?.at(sizes);
         self.form.beta(weight, sizes).ok()
+    }
+
+    /// Names why there is no β at any sizes, where nothing else does.
+    pub(super) fn explain(&mut self) {
+        let about = |value: f64| value.is_finite() && (1e-60..1e60).contains(&value.abs());
+        let text = match self.weight {
+            _ if !self.unread.is_empty() => return,
+            _ if self.form.error == ErrorTerm::Absolute => {
+                "the absolute error: it is the likelihood of a Laplace decoder, neither Gaussian nor Bernoulli, and no β translates it"
+            }
+            Some(w)
+                if about(w.number)
+                    && about(self.form.error_variance)
+                    && [w.pixels, w.latents, w.batch]
+                        .iter()
+                        .all(|p| p.abs() <= 6.0) =>
+            {
+                return;
+            }
+            Some(_) => "the weight of the KL, which is beyond all sense",
+            None => "the weight of the KL",
+        };
+        self.unread.push(text.into());
     }
 
     /// Whether the loss' β depends on the sizes of d, κ and the batch, in this order.

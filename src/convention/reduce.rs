@@ -15,7 +15,24 @@ pub(super) struct How {
     pub batch: bool,
 }
 
+/// What is said of an error that is summed or averaged over one axis of its own.
+const FLAT: &str = "the data are flat: the sum or mean over one axis is one over all pixels";
+
 impl Linear {
+    /// Its sum or mean over some axes of a sample, of which it is not known that they are all.
+    pub fn reduced_over_one(&self, how: How) -> Self {
+        let mut open = kl::settled(self.clone());
+        for term in &mut open.terms {
+            let error = term
+                .known()
+                .map_or_else(|| term.is_summand(), |(kind, _)| kind.is_error());
+            if how.dims && error && term.state.dims == Dims::Open {
+                term.note(FLAT.into());
+            }
+        }
+        open.reduced(how)
+    }
+
     /// Its sum or mean.
     pub fn reduced(&self, how: How) -> Self {
         let mut out = kl::settled(self.clone());

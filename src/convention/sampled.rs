@@ -97,7 +97,7 @@ pub(super) fn densities(sum: &Linear) -> Option<Found> {
             }
             let mut term = rest(q, q_at);
             for (part, at, name) in [(q, q_at, &of), (p, p_at, &name)] {
-                part.notes.iter().for_each(|n| term.note(n.clone()));
+                term.remember(part);
                 if matches!(part.bases[at].0, Base::Sym(_)) {
                     term.note(
                         format!("`{name}` is a log density of z, one number per sample").into(),

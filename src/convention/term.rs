@@ -253,6 +253,8 @@ pub(super) struct Term {
     pub detached: bool,
     /// What was taken for granted on the way.
     pub notes: Vec<Name>,
+    /// What could not be placed on the way, one sentence each: with any of it there is no β.
+    pub doubts: Vec<Name>,
 }
 
 /// Most remarks kept with a term.
@@ -267,6 +269,7 @@ impl Term {
             state: State::OPEN,
             detached: false,
             notes: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 
@@ -282,6 +285,11 @@ impl Term {
     pub fn scaled(mut self, factor: Factor) -> Self {
         self.factor = self.factor.times(factor);
         self
+    }
+
+    /// Whether anything was summed or averaged in it.
+    pub fn is_reduced(&self) -> bool {
+        self.state != State::OPEN
     }
 
     /// Whether nothing but a known factor is in it.
@@ -324,6 +332,19 @@ impl Term {
         }
     }
 
+    /// Remembers what could not be placed.
+    pub fn doubt(&mut self, text: Name) {
+        if !self.doubts.contains(&text) && self.doubts.len() < REMARKS {
+            self.doubts.push(text);
+        }
+    }
+
+    /// Remembers what another product does.
+    pub fn remember(&mut self, other: &Self) {
+        other.notes.iter().for_each(|n| self.note(n.clone()));
+        other.doubts.iter().for_each(|n| self.doubt(n.clone()));
+    }
+
     /// Whether the products are the same but for their factors.
     pub fn alike(&self, other: &Self) -> bool {
         self.state == other.state && self.detached == other.detached && self.same_bases(other)
@@ -347,10 +368,9 @@ impl Term {
             state,
             detached: self.detached || other.detached,
             notes: self.notes.clone(),
+            doubts: self.doubts.clone(),
         };
-        for note in &other.notes {
-            product.note(note.clone());
-        }
+        product.remember(other);
         let reduced = self.state.rank() > 0 && other.state.rank() > 0;
         for (base, _) in &other.bases {
             // The product of two sums is no sum of products.

@@ -333,6 +333,10 @@ fn what_is_not_read_is_said() {
         ("loss = mask * rec + kld", "mask"),
         (
             "loss = rec + kld + F.mse_loss(z, z_q, reduction='sum')",
+            "a term of its own",
+        ),
+        (
+            "loss = rec + kld + F.mse_loss(y, x, reduction='sum')",
             "second",
         ),
         (

@@ -74,6 +74,7 @@ pub(super) fn is_error(name: &str) -> bool {
     let squares = name.split('_').any(|part| part == "sse");
     (any(&name, &marks) || squares || name == "rec")
         && !is_kl(&name)
+        && !is_latent(&name)
         && !is_weight(&name)
         && !any(&name, &not)
         && ![
@@ -160,13 +161,18 @@ pub(super) fn is_mean(name: &str) -> bool {
 /// A latent.
 pub(super) fn is_latent(name: &str) -> bool {
     let name = own(name);
+    // What was made of a latent is none.
+    if any(&name, &["decod", "image", "img", "pred"]) {
+        return false;
+    }
     [
         "z", "zs", "z_sample", "latent", "latents", "z_q", "code", "codes",
     ]
     .contains(&&*name)
         || name.starts_with("z_")
         || name.starts_with("latent")
-        || name.ends_with("_z")
+        || name.ends_with("_z") && !name.contains(['x', 'p']) && !name.contains("given")
+        || name.starts_with("quantized")
 }
 
 /// What is left of a subtraction.
@@ -227,6 +233,12 @@ pub(super) fn matters(name: &str) -> bool {
         || is_error(name)
         || is_weight(&lower)
         || any(&lower, &["loss", "elbo", "logvar", "backward"])
+}
+
+/// Whether a word of a text may matter.
+pub(super) fn any_matters(text: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .any(|name| !name.is_empty() && matters(name))
 }
 
 /// A size that goes by a common name.

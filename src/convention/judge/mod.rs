@@ -1,5 +1,6 @@
 //! What the values of a snippet make as a loss.
 
+mod missing;
 mod parts;
 mod say;
 
@@ -9,7 +10,7 @@ use super::kl;
 use super::linear::Linear;
 use super::reader::{Candidate, Rank, Reader};
 use super::reading::Reading;
-use super::term::{Batch, Kind};
+use super::term::{Batch, Kind, Prior};
 
 use parts::{Parts, Piece};
 use say::{say, sentences, weights};
@@ -19,7 +20,7 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
     let all: Vec<(&Candidate, Parts)> = reader
         .candidates
         .iter()
-        .map(|c| (c, Parts::of(&c.value)))
+        .map(|c| (c, Parts::of(&c.value, &reader.uses)))
         .collect();
     let whole = all
         .iter()
@@ -29,7 +30,7 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         Some((_, parts)) => (parts.error(), parts.kl()),
         None => (newest(&all, Parts::error), newest(&all, Parts::kl)),
     };
-    if error.is_none() && kl.is_none() {
+    if error.is_none() && kl.is_none() && !reader.wrong_terms && reader.no_data.is_empty() {
         return None;
     }
     let mut reading = Reading {
@@ -41,6 +42,15 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         assumed: Vec::new(),
         unread: Vec::new(),
     };
+    if error.is_none() && kl.is_none() {
+        // Where it cannot be read is all that can be said.
+        reading.unread.clone_from(&reader.lost);
+        for of in &reader.no_data {
+            let text = format!("an error of {of}, which are no data and their reconstruction");
+            say(&mut reading.unread, text);
+        }
+        return Some(reading);
+    }
     fill(&mut reading, error, kl, whole.is_some());
     // Without such a value, the newest with one of the two and more may be the loss.
     let rest = whole.or_else(|| {
@@ -66,11 +76,13 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
             say(&mut reading.unread, text);
         }
     }
-    if whole.is_none() && error.is_some() && kl.is_some() {
-        alone(&mut reading, &all);
+    missing::missing(&mut reading, &all, whole.map(|w| w.0));
+    if whole.is_none() {
+        missing::dropped(&mut reading, &all, &reader.without_terms);
     }
     if let Some((candidate, parts)) = whole {
         differing(&mut reading, candidate, parts, &all);
+        missing::in_turn(&mut reading, candidate, parts, &all, &reader.loops);
     }
     for line in &reader.lost {
         say(&mut reading.unread, line.clone());
@@ -79,27 +91,6 @@ pub(super) fn judge(reader: &Reader<'_>) -> Option<Reading> {
         reading.weight = None;
     }
     Some(reading)
-}
-
-/// Says of a loss that goes to an optimiser with one of the terms alone that the other is no part of it.
-fn alone(reading: &mut Reading, all: &[(&Candidate, Parts)]) {
-    let optimised = || all.iter().filter(|(c, _)| c.rank == Rank::Optimised);
-    let kl = optimised().any(|(_, p)| p.kl().is_some());
-    let error = optimised().any(|(_, p)| p.error().is_some());
-    let missing = match (error, kl) {
-        (true, false) => "KL",
-        (false, true) => "reconstruction error",
-        _ => return,
-    };
-    if let Some((candidate, _)) = optimised().max_by_key(|(c, _)| c.line) {
-        say(
-            &mut reading.unread,
-            format!(
-                "the loss `{}` in line {} has no {missing} in it",
-                candidate.text, candidate.line
-            ),
-        );
-    }
 }
 
 fn weight_is_known(reading: &Reading) -> bool {
@@ -171,6 +162,9 @@ fn fill(reading: &mut Reading, error: Option<&Piece>, kl: Option<&Piece>, added:
         }
         for note in &piece.term.notes {
             say(&mut reading.assumed, note.to_string());
+        }
+        for doubt in &piece.term.doubts {
+            say(&mut reading.unread, doubt.to_string());
         }
         if piece.term.detached {
             say(
@@ -323,6 +317,34 @@ fn others(reading: &mut Reading, parts: &Parts, error: Option<&Piece>, kl: Optio
     }
 }
 
+/// How a value weighs the terms.
+struct Ratio {
+    /// The KL's factor over the error's.
+    factor: Factor,
+    /// How many factors of each have no number.
+    named: [usize; 2],
+    /// The prior.
+    prior: Option<Prior>,
+}
+
+impl Ratio {
+    fn of(parts: &Parts) -> Option<Self> {
+        let (error, kl) = (parts.error()?, parts.kl()?);
+        Some(Self {
+            factor: kl.closed().over(error.closed()),
+            named: [kl.named.len(), error.named.len()],
+            prior: match &kl.kind {
+                Some(Kind::Kl(prior, _)) => Some(prior.clone()),
+                _ => None,
+            },
+        })
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.factor.near(other.factor) && self.named == other.named && self.prior == other.prior
+    }
+}
+
 /// Other values as near to an optimiser that weigh the terms in another way.
 fn differing(
     reading: &mut Reading,
@@ -333,18 +355,13 @@ fn differing(
     if chosen.rank < Rank::Returned {
         return;
     }
-    let ratio = |p: &Parts| {
-        let (e, k) = (p.error()?, p.kl()?);
-        Some((k.closed().over(e.closed()), k.named.len(), e.named.len()))
-    };
-    let own = ratio(parts);
+    let own = Ratio::of(parts);
     for (candidate, parts) in all {
         if candidate.rank != chosen.rank || candidate.line == chosen.line {
             continue;
         }
-        let other = ratio(parts);
-        let same = match (own, other) {
-            (Some(a), Some(b)) => a.0.near(b.0) && (a.1, a.2) == (b.1, b.2),
+        let same = match (&own, Ratio::of(parts)) {
+            (Some(a), Some(b)) => a.same(&b),
             _ => true,
         };
         if !same {

@@ -3,6 +3,7 @@
 use crate::convention::factor::Factor;
 use crate::convention::kl;
 use crate::convention::linear::Linear;
+use crate::convention::sides::Uses;
 use crate::convention::term::{Base, Batch, Dims, Kind, Name, Term};
 use crate::convention::words;
 
@@ -20,6 +21,8 @@ pub(super) struct Piece {
     pub name: Name,
     /// Factors without a number.
     pub named: Vec<(Base, f64)>,
+    /// The part of the data that it is taken over, and whether it is some of the samples.
+    pub part: Option<(Name, bool)>,
     /// Sizes that stand among the factors as lengths of axes.
     axes: Factor,
 }
@@ -32,13 +35,13 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Takes a sum apart.
-    pub fn of(sum: &Linear) -> Self {
+    pub fn of(sum: &Linear, uses: &Uses) -> Self {
         let mut parts = Self {
             pieces: Vec::new(),
             rest: Vec::new(),
         };
         for term in kl::settled(sum.clone()).terms {
-            match Piece::of(&term) {
+            match Piece::of(&term, uses) {
                 Some(piece) => parts.pieces.push(piece),
                 // Numbers and sizes change nothing.
                 None if term
@@ -85,8 +88,26 @@ impl Parts {
 }
 
 impl Piece {
-    fn of(term: &Term) -> Option<Self> {
+    fn of(term: &Term, uses: &Uses) -> Option<Self> {
         let (at, kind, name) = main(term)?;
+        let mut term = term.clone();
+        let mut part = None;
+        match &term.bases[at].0 {
+            Base::Known(_, of) => part = uses.errors.get(of).cloned(),
+            Base::Sum(inner, _) | Base::Abs(inner, _) => {
+                let common = uses.common(inner);
+                let power = if kind == Some(Kind::Squared) {
+                    2.0
+                } else {
+                    1.0
+                };
+                term.factor = term.factor.times(common.factor.to_the(power));
+                common.notes.into_iter().for_each(|n| term.note(n));
+                common.doubts.into_iter().for_each(|n| term.doubt(n));
+                part = common.part;
+            }
+            _ => {}
+        }
         let read = kind.is_some();
         let is_kl = match &kind {
             Some(kind) => matches!(kind, Kind::Kl(..)),
@@ -96,12 +117,13 @@ impl Piece {
         named.remove(at);
         let axes = axes(&mut named);
         Some(Self {
-            term: term.clone(),
+            term,
             kind,
             read,
             is_kl,
             name,
             named,
+            part,
             axes,
         })
     }

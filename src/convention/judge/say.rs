@@ -108,12 +108,38 @@ fn error_read(reading: &mut Reading, piece: &Piece) {
     if let Some(text) = more {
         say(&mut reading.found, text.into());
     }
+    if let Some((part, samples)) = &piece.part {
+        of_a_part(reading, part, *samples);
+    }
     if piece.term.state.dims == Dims::Open {
         say(
             &mut reading.assumed,
             "the error is summed over pixels".into(),
         );
     }
+}
+
+/// What is said of an error that is taken over a part of the data.
+fn of_a_part(reading: &mut Reading, part: &str, samples: bool) {
+    let (what, how, size) = if samples {
+        ("samples", reading.form.error_batch, "the batch")
+    } else {
+        ("pixels", reading.form.error_dims, "d")
+    };
+    let text = format!(
+        "the error is the {} over some of the {what}, `{part}`: {size} is their number",
+        how.word()
+    );
+    // A mean divides by a number that is not that of the whole; a sum over some samples stands beside one over all.
+    let open = samples == (how == Reduction::Sum);
+    say(
+        if open {
+            &mut reading.unread
+        } else {
+            &mut reading.assumed
+        },
+        text,
+    );
 }
 
 /// The name of a term of which the code says no more.

@@ -205,7 +205,13 @@ impl<'t> Reader<'t> {
                 object.tensors(&mut all);
                 Value::Linear(self.acted(&all, text))
             }
-            _ => Value::Linear(Linear::sym(self.symbol(text))),
+            _ => {
+                let sym = self.symbol(text);
+                if let Some(samples) = is_part(text) {
+                    self.uses.parts.insert(sym.id, (sym.name.clone(), samples));
+                }
+                Value::Linear(Linear::sym(sym))
+            }
         }
     }
 
@@ -226,6 +232,31 @@ impl<'t> Reader<'t> {
             _ => self.sliced(object, text),
         }
     }
+}
+
+/// Whether the brackets at the end of a subscript take a part of a tensor, and whether it is some of its samples:
+/// `[:, :, 2:-2]`, `[:8]`, `[mask]`. A number, a text, or a name of one may be an entry of a list.
+fn is_part(text: &str) -> Option<bool> {
+    if is_whole(text) {
+        return None;
+    }
+    let (_, inside) = text.rsplit_once('[')?;
+    let inside = inside.trim_end().trim_end_matches(']');
+    let parts: Vec<&str> = inside.split(',').map(str::trim).collect();
+    let whole = |part: &str| matches!(part, ":" | "::" | "..." | "None" | "");
+    let rest = parts.iter().skip(1).any(|part| !whole(part));
+    let first = parts.first().copied().unwrap_or_default();
+    if rest {
+        return Some(false);
+    }
+    let of_samples = first.contains(':') && !whole(first);
+    let masked = [
+        "mask", "valid", "==", "!=", "<", ">", "~", "idx", "index", "keep",
+    ];
+    if masked.iter().any(|mark| first.contains(mark)) {
+        return Some(false);
+    }
+    of_samples.then_some(true)
 }
 
 /// Whether the brackets at the end of a subscript take all of an array: `[:, None]`, `[...]`.

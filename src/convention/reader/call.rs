@@ -322,7 +322,21 @@ impl<'t> Reader<'t> {
         if all.iter().any(Linear::is_term) {
             return Value::Linear(self.acted(&all, call.text));
         }
-        self.opaque(call.text)
+        for value in &all {
+            self.uses.give(value);
+        }
+        let value = self.opaque(call.text);
+        if let Value::Linear(linear) = &value
+            && let Some(sym) = linear.as_sym()
+            && all.iter().any(|l| l.as_factor().is_none())
+        {
+            let function = match call.receiver {
+                Some(_) => &call.name,
+                None => &call.full,
+            };
+            self.uses.made.insert(sym.id, short(function));
+        }
+        value
     }
 }
 

@@ -34,8 +34,38 @@ pub(in crate::convention) struct Candidate {
     pub rank: Rank,
     /// The line, from 1.
     pub line: usize,
+    /// Where it stands in the code.
+    pub at: usize,
+    /// The function it stands in.
+    pub scope: Option<usize>,
+    /// The name it is given.
+    pub name: Option<Name>,
+    /// Whether it is called the loss where it is returned.
+    pub called_loss: bool,
+    /// Whether the name held both terms before and is given this instead.
+    pub overwrites: bool,
+    /// The loops over known values that it is computed in.
+    pub turns: Vec<usize>,
     /// What it was written as.
     pub text: Name,
+}
+
+impl Candidate {
+    /// What is added up of several places.
+    fn sum(value: Linear, rank: Rank, text: &str) -> Self {
+        Self {
+            value,
+            rank,
+            line: 0,
+            at: 0,
+            scope: None,
+            name: None,
+            called_loss: false,
+            overwrites: false,
+            turns: Vec::new(),
+            text: text.into(),
+        }
+    }
 }
 
 impl<'t> Reader<'t> {
@@ -56,10 +86,18 @@ impl<'t> Reader<'t> {
                     .any(|t| t.known().is_some() && !t.detached);
                 let logged = !live && linear.terms.iter().any(|t| t.detached && t.is_term());
                 let text = self.text(node).lines().next().unwrap_or_default();
+                let named = |n: &Node<'t>| matches!(n.kind(), "identifier" | "attribute");
+                let target = syntax::field(node, "left").filter(named);
                 self.candidates.push(Candidate {
                     value: linear.clone(),
                     rank: if logged { Rank::Logged } else { rank },
                     line: node.start_position().row + 1,
+                    at: node.start_byte(),
+                    scope: self.active.last().copied(),
+                    name: target.map(|n| self.text(n).into()),
+                    called_loss: false,
+                    overwrites: false,
+                    turns: self.turns.clone(),
                     text: short(text),
                 });
             }
@@ -83,7 +121,11 @@ impl<'t> Reader<'t> {
                     } else {
                         rank.min(Rank::Beside)
                     };
+                    let from = self.candidates.len();
                     self.candidate(rank, item, node);
+                    for candidate in self.candidates.iter_mut().skip(from) {
+                        candidate.called_loss |= is_loss;
+                    }
                 }
             }
             _ => {}
@@ -123,12 +165,9 @@ impl<'t> Reader<'t> {
             total = total.plus(term);
         }
         if !total.terms.is_empty() {
-            self.candidates.push(Candidate {
-                value: total,
-                rank: Rank::Optimised,
-                line: 0,
-                text: "what the model is compiled with and add_loss".into(),
-            });
+            let text = "what the model is compiled with and add_loss";
+            self.candidates
+                .push(Candidate::sum(total, Rank::Optimised, text));
         }
         let optimised: Vec<_> = self
             .candidates
@@ -146,12 +185,9 @@ impl<'t> Reader<'t> {
                 }
             }
             // Only where no single one is the loss: see `judge`.
-            self.candidates.push(Candidate {
-                value: sum,
-                rank: Rank::Written,
-                line: 0,
-                text: "the gradients of several losses, added".into(),
-            });
+            let text = "the gradients of several losses, added";
+            self.candidates
+                .push(Candidate::sum(sum, Rank::Written, text));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use tree_sitter::Node;
 
 use crate::convention::syntax::{self, children};
-use crate::convention::term::Name;
+use crate::convention::term::{Name, short};
 use crate::convention::value::{Given, Object, Value};
 
 use super::{Rank, Reader};
@@ -190,7 +190,17 @@ impl<'t> Reader<'t> {
                 .iter()
                 .any(|mark| name.contains(mark));
             let rank = if tried { Rank::Logged } else { Rank::Returned };
+            if rank == Rank::Returned && !matches!(value, Value::None) && !value.is_term() {
+                let first = self.text(definition.node).lines().next();
+                let line = definition.node.start_position().row + 1;
+                self.without_terms
+                    .push((here, line, short(first.unwrap_or_default())));
+            }
+            let from = self.candidates.len();
             self.candidate(rank, &value, definition.node);
+            for candidate in self.candidates.iter_mut().skip(from) {
+                candidate.scope = Some(here);
+            }
         }
     }
 }

@@ -30,6 +30,10 @@ impl<'t> Reader<'t> {
             let pairs = items.into_iter().filter_map(|v| match v {
                 Value::Seq(seq) => match seq.items.as_slice() {
                     [Value::Text(name), value] => Some((name.clone(), value.clone())),
+                    [name, value] => {
+                        let number = name.as_number()?;
+                        Some((number.to_string().into(), value.clone()))
+                    }
                     _ => None,
                 },
                 _ => None,
@@ -78,13 +82,21 @@ impl<'t> Reader<'t> {
         };
         let over = self.value(right);
         if let Some(all) = Self::items(&over).filter(|all| all.len() <= 64) {
+            let several = all.len() > 1 && self.begin_turns(left, right);
             for item in all {
                 self.assign(left, item);
+                if several {
+                    self.turn(left, body);
+                }
                 self.clauses(rest, body, items);
+            }
+            if several {
+                self.end_turns();
             }
             return;
         }
         self.assign_unknown(left, &over);
+        self.name_range(left, right);
         let from = items.len();
         self.clauses(rest, body, items);
         let label = short(self.text(*first));

@@ -93,8 +93,11 @@ impl<'t> Reader<'t> {
                 };
                 let value = self.value(right);
                 if let Some(left) = syntax::field(node, "left") {
+                    let before = self.held(left);
                     self.assign(left, value.clone());
+                    let from = self.candidates.len();
                     self.candidate(Rank::Written, &value, node);
+                    self.overwritten(&before, left, from);
                 }
                 value
             }

@@ -14,6 +14,7 @@ mod library;
 mod settled;
 mod statement;
 mod store;
+mod turns;
 mod wrong;
 
 use std::collections::{HashMap, HashSet};
@@ -23,6 +24,7 @@ use tree_sitter::{Node, Tree};
 
 use super::factor::Factor;
 use super::linear::Linear;
+use super::sides::Uses;
 use super::syntax;
 use super::term::{Base, Name, Sym, Term, short};
 use super::value::Value;
@@ -31,6 +33,7 @@ use super::words;
 use class::Class;
 
 pub(super) use candidate::{Candidate, Rank};
+pub(super) use turns::Turns;
 
 /// Most pieces of code that are evaluated.
 const STEPS: usize = 120_000;
@@ -93,6 +96,12 @@ pub(super) struct Reader<'t> {
     active: Vec<usize>,
     steps: usize,
     depth: usize,
+    /// The loops over known values that are run, by their places in the list.
+    turns: Vec<usize>,
+    /// How many conditions held where a name was last given a formula, by the name.
+    written: HashMap<String, usize>,
+    /// Loops over known values.
+    pub loops: Vec<Turns>,
     /// Conditions that hold around what is read, none of them known.
     conditions: usize,
     /// Fields and global names that are set in several places.
@@ -107,10 +116,18 @@ pub(super) struct Reader<'t> {
     compiled: Option<Linear>,
     /// What may be the loss although no term was found in it.
     pub vague: Vec<Name>,
+    /// Functions that return something without a term of a loss: their places, lines and texts.
+    pub without_terms: Vec<(usize, usize, Name)>,
+    /// Errors of sides that are no data.
+    pub no_data: Vec<Name>,
+    /// Whether terms of a loss seem to stand in what is no Python.
+    pub wrong_terms: bool,
     /// What could not be read.
     pub lost: Vec<String>,
     /// Sizes that are numbers in the code.
     pub sizes: OwnSizes,
+    /// What is done with the things that stand in errors.
+    pub uses: Uses,
 }
 
 impl<'t> Reader<'t> {
@@ -129,6 +146,9 @@ impl<'t> Reader<'t> {
             active: Vec::new(),
             steps: 0,
             depth: 0,
+            turns: Vec::new(),
+            written: HashMap::new(),
+            loops: Vec::new(),
             conditions: 0,
             changing: changing::changing(tree.root_node(), source),
             defaults: HashMap::new(),
@@ -136,8 +156,12 @@ impl<'t> Reader<'t> {
             added: Vec::new(),
             compiled: None,
             vague: Vec::new(),
+            without_terms: Vec::new(),
+            no_data: Vec::new(),
+            wrong_terms: false,
             lost: Vec::new(),
             sizes: OwnSizes::default(),
+            uses: Uses::default(),
         };
         reader.block(tree.root_node());
         reader.wrong(tree.root_node());

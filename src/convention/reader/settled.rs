@@ -35,7 +35,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn names_in(&self, node: Node<'t>) -> Vec<&'t str> {
+    pub(super) fn names_in(&self, node: Node<'t>) -> Vec<&'t str> {
         let (mut names, mut open) = (Vec::new(), vec![node]);
         while let Some(node) = open.pop() {
             if node.kind() == "identifier" {

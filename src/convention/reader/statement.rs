@@ -8,6 +8,7 @@ use crate::convention::linear::Linear;
 use crate::convention::syntax::{self, children};
 use crate::convention::term::short;
 use crate::convention::value::Value;
+use crate::convention::words;
 
 use super::{Definition, Rank, Reader};
 
@@ -24,12 +25,32 @@ const ROUNDS: usize = 64;
 impl<'t> Reader<'t> {
     /// Runs the statements of a block.
     pub(super) fn block(&mut self, node: Node<'t>) -> Flow {
-        for statement in children(node) {
-            if self.statement(statement) == Flow::Stop {
+        let statements = children(node);
+        for (at, statement) in statements.iter().enumerate() {
+            if self.statement(*statement) == Flow::Stop {
+                if statement.kind() == "return_statement" {
+                    self.never_run(&statements[at + 1..]);
+                }
                 return Flow::Stop;
             }
         }
         Flow::Next
+    }
+
+    /// Names what follows a return, where a term of a loss is in it.
+    fn never_run(&mut self, statements: &[Node<'t>]) {
+        for statement in statements {
+            let names = self.names_in(*statement);
+            if names.iter().any(|n| words::is_kl(n) || words::is_error(n)) {
+                let text = format!(
+                    "`{}` in line {}, which is never run: it follows a return",
+                    short(self.text(*statement)),
+                    statement.start_position().row + 1
+                );
+                self.lose(&text);
+                return;
+            }
+        }
     }
 
     /// Runs one statement.
@@ -233,16 +254,24 @@ impl<'t> Reader<'t> {
         };
         let over = self.value(right);
         if let Some(items) = Self::items(&over).filter(|i| i.len() <= ROUNDS) {
+            let several = items.len() > 1 && self.begin_turns(left, right);
             for item in items {
                 if !self.step() {
-                    return Flow::Stop;
+                    break;
                 }
                 self.assign(left, item);
+                if several {
+                    self.turn(left, body);
+                }
                 self.block(body);
+            }
+            if several {
+                self.end_turns();
             }
             return Flow::Next;
         }
         self.assign_unknown(left, &over);
+        self.name_range(left, right);
         let label = format!(
             "for {} in {}",
             self.field_text(node, "left"),

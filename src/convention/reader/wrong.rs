@@ -27,8 +27,8 @@ impl<'t> Reader<'t> {
                 let (from, to) = (node.start_position().row, node.end_position().row);
                 // Many pieces of one line are named once.
                 if named != Some(from) {
-                    for line in lines.iter().take(to + 1).skip(from).take(8) {
-                        self.name_wrong(line.trim());
+                    for (at, line) in lines.iter().enumerate().take(to + 1).skip(from).take(8) {
+                        self.name_wrong(line.trim(), at + 1);
                     }
                 }
                 named = Some(from);
@@ -46,14 +46,18 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn name_wrong(&mut self, text: &str) {
+    fn name_wrong(&mut self, text: &str, line: usize) {
         let mut names = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        self.wrong_terms |= text.contains(['(', '=']) && names.clone().any(words::matters);
         let matters = names.any(|n| {
             let known = || self.lookup(n).is_some_and(|v| !matches!(v, Value::None));
             !n.is_empty() && (words::matters(n) || known())
         }) || text.contains(['+', '*', '/', '=']);
         if matters {
-            self.lose(&format!("`{}`, which is no Python", short(text)));
+            self.lose(&format!(
+                "`{}` in line {line}, which is no Python",
+                short(text)
+            ));
         }
     }
 }

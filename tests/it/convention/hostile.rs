@@ -5,13 +5,25 @@ use std::time::{Duration, Instant};
 use collapse_explorer::convention::read_loss;
 use proptest::prelude::*;
 
+use super::SIZES;
+
 /// Far more than any of these takes, even in a test build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn survives(text: &str) {
     let start = Instant::now();
-    let _ = read_loss(text);
+    let reading = read_loss(text);
     let took = start.elapsed();
+    // What has no β says why.
+    if let Some(reading) = reading
+        && reading.unread.is_empty()
+    {
+        let beta = reading.beta(&SIZES);
+        assert!(
+            beta.is_some_and(|b| b.is_finite() && b > 0.0),
+            "{beta:?}\n{text}"
+        );
+    }
     let head: String = text.chars().take(60).collect();
     assert!(took < PATIENCE, "{took:?} for {head}");
 }

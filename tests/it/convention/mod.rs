@@ -2,8 +2,14 @@
 
 mod arrangements;
 mod changing;
+mod codebases;
+mod cut;
 mod hostile;
+mod missing;
+mod reasons;
 mod shapes;
+mod sides;
+mod turns;
 
 use collapse_explorer::convention::{Reading, Sizes, read_loss};
 

@@ -892,7 +892,7 @@ kl = -0.5 * (1 + lv - mu ** 2 - lv.exp()).sum()
 loss = total / n_samples + kl",
     ),
     (
-        Unread(&["second reconstruction"]),
+        Unread(&["F.mse_loss(z_e, z_q.detach())`, a term of its own"]),
         r"rec = F.mse_loss(y, x)
 commit = F.mse_loss(z_e, z_q.detach())
 kl = -0.5 * torch.mean(1 + lv - mu ** 2 - lv.exp())

@@ -4,7 +4,7 @@ use crate::convention::linear::Linear;
 use crate::convention::reader::Reader;
 use crate::convention::reader::call::Call;
 use crate::convention::reader::expression::Operation;
-use crate::convention::term::Name;
+use crate::convention::term::{Name, short};
 use crate::convention::value::Value;
 
 /// Functions that leave every number what it is.
@@ -56,6 +56,11 @@ const IDENTITIES: &[&str] = &[
     "promote_types",
 ];
 
+/// Functions that round numbers.
+const ROUNDINGS: &[&str] = &[
+    "round", "rint", "floor", "trunc", "fix", "int", "byte", "long",
+];
+
 /// Functions through which no gradient flows.
 const DETACHING: &[&str] = &["item", "detach", "numpy", "stop_gradient", "tolist"];
 
@@ -96,6 +101,9 @@ impl<'t> Reader<'t> {
             .get(1)
             .cloned()
             .or_else(|| keyword(&["other", "y", "b", "exponent", "value"]));
+        if name == "logaddexp" {
+            return Some(self.log_of_exponentials(&first, &second?, call.text));
+        }
         if matches!(name, "dot" | "vdot" | "inner" | "matmul" | "mm") {
             let second = second?;
             return Some(self.dot(&first.0, &second.0, [&first.1, &second.1], call.text));
@@ -139,15 +147,12 @@ impl<'t> Reader<'t> {
             if input.is_term() || input.terms.len() > 1 {
                 return Some(self.followed(None, &[input], text));
             }
-            let mut out = input;
-            let note = format!(
-                "the bounds of `{}` are not reached",
-                super::super::super::term::short(text)
-            );
-            out.terms
-                .iter_mut()
-                .for_each(|t| t.note(note.as_str().into()));
-            return Some(Value::Linear(out));
+            let note = format!("the bounds of `{}` are not reached", short(text));
+            return Some(Value::Linear(noted(input, &note)));
+        }
+        if ROUNDINGS.contains(&name) && !input.is_term() && input.as_number().is_none() {
+            let note = format!("`{name}` only rounds numbers");
+            return Some(Value::Linear(noted(input, &note)));
         }
         let result = match name {
             "square" => input.to_the(2.0, inner),
@@ -177,6 +182,14 @@ impl<'t> Reader<'t> {
             _ => return None,
         };
         Some(self.followed(result, &[input], text))
+    }
+
+    /// log(eᵃ + eᵇ).
+    fn log_of_exponentials(&mut self, a: &(Value, Name), b: &(Value, Name), text: &str) -> Value {
+        let inputs = [a, b].map(|(value, text)| self.linear(value, text));
+        let sum = inputs[0].exp().zip(inputs[1].exp());
+        let result = sum.and_then(|(a, b)| a.plus(&b).log(text));
+        self.followed(result, &inputs, text)
     }
 
     fn operand_text<'a>(&self, call: &'a Call<'t>, text: &'a str) -> &'a str
@@ -251,6 +264,12 @@ impl<'t> Reader<'t> {
         let right = self.operate(Operation::Times, &b.0, &weight.0, texts, call.text);
         Some(self.operate(Operation::Plus, &left, &right, texts, call.text))
     }
+}
+
+/// The same with a remark.
+fn noted(mut linear: Linear, note: &str) -> Linear {
+    linear.terms.iter_mut().for_each(|t| t.note(note.into()));
+    linear
 }
 
 fn operation(name: &str) -> Option<Operation> {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use tree_sitter::Node;
 
+use crate::convention::linear::Linear;
 use crate::convention::reader::Reader;
 use crate::convention::reader::call::Call;
 use crate::convention::term::Name;
@@ -53,6 +54,12 @@ impl<'t> Reader<'t> {
                 Some(Value::Dict(Rc::new(pairs)))
             }
             ("zip", Some(_)) => Self::zipped(&operands),
+            ("product", Some(Value::Seq(_))) if call.receiver.is_none() => {
+                Self::products(&operands)
+            }
+            ("product", Some(_)) if &*call.receiver_text == "itertools" => {
+                Self::products(&operands[1..])
+            }
             ("enumerate", Some(value)) => {
                 let items = Self::items(&value)?;
                 let pairs = items
@@ -158,6 +165,25 @@ impl<'t> Reader<'t> {
         Some(Value::list(rows.collect()))
     }
 
+    /// Every choice of one item of each list.
+    fn products(operands: &[(Value, Name)]) -> Option<Value> {
+        let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+        for (list, _) in operands {
+            let items = Self::items(list)?;
+            if rows.len() * items.len() > 64 {
+                return None;
+            }
+            rows = rows
+                .iter()
+                .flat_map(|row| {
+                    let with = |item: &Value| row.iter().chain([item]).cloned().collect();
+                    items.iter().map(with).collect::<Vec<Vec<Value>>>()
+                })
+                .collect();
+        }
+        Some(Value::list(rows.into_iter().map(Value::list).collect()))
+    }
+
     /// The places of a list; any other range is a loop whose rounds are not known.
     fn range(call: &Call<'t>, operands: &[(Value, Name)]) -> Option<Value> {
         let count = operands.last()?.0.as_number()?;
@@ -216,9 +242,6 @@ impl<'t> Reader<'t> {
 
     /// `parser.add_argument('--beta', default=4)`.
     fn default_of_argument(&mut self, call: &Call<'t>) {
-        let Some(default) = call.keyword(&["default"]).cloned() else {
-            return;
-        };
         let names = call.given.positional.iter().filter_map(|p| match &p.0 {
             Value::Text(text) => Some(text.trim_start_matches('-').replace('-', "_")),
             _ => None,
@@ -226,7 +249,19 @@ impl<'t> Reader<'t> {
         let Some(name) = names.max_by_key(String::len) else {
             return;
         };
-        let text = format!("`{name}` is its default on the command line");
+        let choices = call.given.keywords.iter().find(|k| &*k.0 == "choices");
+        let Some(default) = call.keyword(&["default"]).cloned() else {
+            if let Some((_, Value::Seq(seq), text)) = choices
+                && seq.items.len() > 1
+                && seq.items.iter().all(|v| v.as_number().is_some())
+            {
+                let sym = self.symbol(&format!("{name}, one of {text}"));
+                self.defaults.insert(name, Value::Linear(Linear::sym(sym)));
+            }
+            return;
+        };
+        let of = choices.map_or_else(String::new, |c| format!(", of {}", c.2));
+        let text = format!("`{name}` is its default on the command line{of}");
         let default = match default {
             Value::Linear(mut linear) => {
                 linear

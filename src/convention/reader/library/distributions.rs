@@ -312,40 +312,58 @@ impl<'t> Reader<'t> {
             short(&format!("{of} and {name}"))
         };
         let mut density = Linear::known(kind, of, number, state);
+        if let Some(loc) = &dist.loc {
+            density = match self.between(density, loc, &point) {
+                Some(density) => density,
+                None => return Some(Value::Linear(Linear::named(call.text))),
+            };
+        }
         if matches!(dist.family, Family::Normal | Family::Laplace) {
-            let Some(variance) = &dist.variance else {
-                return Some(self.followed(None, &[density], call.text));
-            };
-            let power = if dist.family == Family::Normal {
-                1.0
-            } else {
-                0.5
-            };
-            let spread = variance.to_the(power, call.text)?;
-            let log = variance
-                .log(call.text)
-                .filter(|l| l.as_number().is_none())
-                .map(|l| l.scaled(Factor::number(-0.5)));
-            let quotient = density.over(&spread, [call.text, "its variance"]);
-            let Value::Linear(quotient) = self.followed(quotient, &[density], call.text) else {
+            let Value::Linear(spread) = self.spread(dist, density, state, call)? else {
                 return None;
             };
-            density = quotient;
-            if let Some(mut log) = log {
-                // The normaliser of a variance that is learned belongs to the loss.
-                for term in log
-                    .terms
-                    .iter_mut()
-                    .filter(|t: &&mut Term| !t.is_constant())
-                {
-                    term.state = state;
-                }
-                density = density.plus(&log);
-            }
+            density = spread;
         }
         density
             .terms
             .retain(|t| !matches!(t.bases.as_slice(), [(Base::Named(_), _)]));
         Some(Value::Linear(density))
+    }
+
+    /// The density over the variance, with its logarithm where that is learned.
+    fn spread(
+        &mut self,
+        dist: &Dist,
+        density: Linear,
+        state: State,
+        call: &Call<'t>,
+    ) -> Option<Value> {
+        let Some(variance) = &dist.variance else {
+            return Some(self.followed(None, &[density], call.text));
+        };
+        let power = if dist.family == Family::Normal {
+            1.0
+        } else {
+            0.5
+        };
+        let spread = variance.to_the(power, call.text)?;
+        let log = variance
+            .log(call.text)
+            .filter(|l| l.as_number().is_none())
+            .map(|l| l.scaled(Factor::number(-0.5)));
+        let quotient = density.over(&spread, [call.text, "its variance"]);
+        let quotient = self.followed(quotient, &[density], call.text);
+        let (Value::Linear(whole), Some(mut log)) = (&quotient, log) else {
+            return Some(quotient);
+        };
+        // The normaliser of a variance that is learned belongs to the loss.
+        for term in log
+            .terms
+            .iter_mut()
+            .filter(|t: &&mut Term| !t.is_constant())
+        {
+            term.state = state;
+        }
+        Some(Value::Linear(whole.plus(&log)))
     }
 }

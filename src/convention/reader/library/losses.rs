@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use tree_sitter::Node;
 
+use crate::convention::factor::Factor;
 use crate::convention::linear::Linear;
 use crate::convention::reader::Reader;
 use crate::convention::reader::call::Call;
@@ -355,7 +356,9 @@ impl<'t> Reader<'t> {
         } else {
             short(&of.join(" and "))
         };
-        let mut term = Linear::known(loss.kind.clone(), of, loss.number, State::OPEN);
+        let Some(mut term) = self.error_of(loss, given, of, node) else {
+            return Value::Linear(Linear::named(self.text(node)));
+        };
         self.finish(loss, given, &mut term);
         Value::Linear(term)
     }
@@ -406,15 +409,26 @@ impl<'t> Reader<'t> {
         let names: Vec<&str> = given.positional.iter().take(2).map(|p| &*p.1).collect();
         let of = short(&names.join(" and "));
         let square = Linear::known(Kind::Squared, of, 0.5, State::OPEN);
+        let sides: Vec<Linear> = given
+            .positional
+            .iter()
+            .take(2)
+            .map(|(value, text)| self.linear(value, text))
+            .collect();
+        let square = match sides.as_slice() {
+            [a, b] => match self.between(square, a, b) {
+                Some(square) => square,
+                None => return Value::Linear(Linear::named(call.text)),
+            },
+            _ => square,
+        };
         let Some((variance, text)) = variance else {
             return self.followed(None, &[square], call.text);
         };
         let v = self.linear(&variance, &text);
         let v = v.without_tiny();
         let texts = [call.text, &*text];
-        let log = v
-            .log(&text)
-            .map(|l| l.scaled(crate::convention::factor::Factor::number(0.5)));
+        let log = v.log(&text).map(|l| l.scaled(Factor::number(0.5)));
         let sum = square
             .over(&v, texts)
             .map(|s| log.map_or(s.clone(), |l| s.plus(&l)));
@@ -434,7 +448,7 @@ impl<'t> Reader<'t> {
             Some((second, text)) if call.is_of("optax") => input.minus(&self.linear(second, text)),
             _ => input,
         };
-        let half = crate::convention::factor::Factor::number(0.5);
+        let half = Factor::number(0.5);
         let squares = difference.to_the(2.0, call.text)?.scaled(half);
         if call.is_of("optax") {
             return Some(Value::Linear(squares));

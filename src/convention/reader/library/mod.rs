@@ -6,6 +6,7 @@ mod distributions;
 mod losses;
 mod optimisers;
 mod reductions;
+mod sides;
 mod sizes;
 
 use crate::convention::value::Value;

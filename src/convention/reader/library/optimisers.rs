@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::convention::linear::Linear;
 use crate::convention::reader::call::Call;
 use crate::convention::reader::{Rank, Reader};
+use crate::convention::term::short;
 use crate::convention::value::{Given, Value};
 
 /// Functions that only show what they are given.
@@ -31,6 +32,16 @@ impl<'t> Reader<'t> {
     pub(super) fn optimiser(&mut self, call: &Call<'t>) -> Option<Value> {
         let operands = call.operands();
         match call.name.as_str() {
+            // The terms of this loss stand in statements that sample.
+            name if name.starts_with("trace") && name.contains("elbo") => {
+                self.wrong_terms = true;
+                self.lose(&format!(
+                    "`{}` in line {}, a loss of what the model and the guide sample",
+                    short(call.text),
+                    call.node.start_position().row + 1
+                ));
+                None
+            }
             "backward" | "manual_backward" | "minimize" | "compute_gradients" | "apply_loss" => {
                 let first = operands.iter().map(|o| &o.0).find(|v| v.is_term());
                 let named = call.keyword(&["loss", "tensor"]);

@@ -10,7 +10,13 @@ use crate::convention::value::{Seq, Value};
 
 /// What a reduction goes over.
 enum Over {
-    Axes { dims: bool, batch: bool, last: bool },
+    Axes {
+        dims: bool,
+        batch: bool,
+        last: bool,
+        /// Whether it is not known that these are all axes of a sample.
+        some: bool,
+    },
     Unknown(String),
 }
 
@@ -51,14 +57,25 @@ impl<'t> Reader<'t> {
                 dims: true,
                 batch: false,
                 last: false,
+                some: false,
             }
         } else {
             self.over(call, axis.as_ref())
         };
         let result = match over {
-            Over::Axes { dims, batch, last } => {
+            Over::Axes {
+                dims,
+                batch,
+                last,
+                some,
+            } => {
                 let (dims, batch) = rest_of(&input, dims, batch, last && mean);
-                input.reduced(How { mean, dims, batch })
+                let how = How { mean, dims, batch };
+                if some && !is_flat(call.text) {
+                    input.reduced_over_one(how)
+                } else {
+                    input.reduced(how)
+                }
             }
             Over::Unknown(axis) if input.is_formula() => {
                 let mut out = input.clone();
@@ -94,6 +111,7 @@ impl<'t> Reader<'t> {
                     dims: true,
                     batch: !per_sample,
                     last: false,
+                    some: false,
                 };
             }
             Some(Value::Seq(seq)) => {
@@ -122,13 +140,18 @@ impl<'t> Reader<'t> {
                 dims: true,
                 batch: !per_sample,
                 last: false,
+                some: false,
             };
         }
         let first = axes.iter().any(|a| *a == 0 || *a <= -4);
+        let all = [[1, 2, 3], [-1, -2, -3]]
+            .iter()
+            .any(|whole| whole.iter().all(|a| axes.contains(a)));
         Over::Axes {
             dims: per_sample || axes.iter().any(|a| *a != 0),
             batch: first && !per_sample,
             last: axes == [-1],
+            some: !per_sample && !all && !text.contains("range("),
         }
     }
 
@@ -279,12 +302,18 @@ impl<'t> Reader<'t> {
         } else {
             None
         };
+        let per_sample = self.is_per_sample();
         let reduced = squared.map(|s| {
-            s.reduced(How {
+            let how = How {
                 mean: false,
                 dims: axis != Some(0.0),
-                batch: !self.is_per_sample() && (axis.is_none() || axis == Some(0.0)),
-            })
+                batch: !per_sample && (axis.is_none() || axis == Some(0.0)),
+            };
+            if axis.is_some() && !per_sample && !is_flat(call.text) {
+                s.reduced_over_one(how)
+            } else {
+                s.reduced(how)
+            }
         });
         let result = if two {
             reduced.and_then(|r| r.to_the(0.5, call.text))
@@ -331,6 +360,13 @@ impl Reader<'_> {
         let inner = Self::inner(&x, &y, text);
         self.followed(inner, &[x, y], text)
     }
+}
+
+/// Whether what is reduced is made flat where it is.
+fn is_flat(text: &str) -> bool {
+    ["flatten(", "view(", "reshape("]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 /// The last axis of one number per sample is the batch.
