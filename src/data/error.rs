@@ -7,6 +7,14 @@ use std::time::Duration;
 
 use crate::text::thousands;
 
+/// ` (byte 16)`; nothing for the start of a file, which says nothing.
+fn place(offset: u64) -> String {
+    match offset {
+        0 => String::new(),
+        _ => format!(" (byte {offset})"),
+    }
+}
+
 /// Why data could not be loaded or analysed. Every message is one sentence; one about a file
 /// names the file, what is wrong and, where it applies, the byte.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +62,7 @@ pub enum Error {
         reason: String,
     },
     /// A file whose content is not what it should be.
-    #[error("{}: {reason} (byte {offset})", path.display())]
+    #[error("{}: {reason}{}", path.display(), place(*offset))]
     Malformed {
         /// The file.
         path: PathBuf,

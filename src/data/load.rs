@@ -1,7 +1,7 @@
 //! From a request for data to a data set.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::config::{DataConfig, DataSource, Split};
@@ -192,7 +192,15 @@ fn recognise(path: &Path) -> Result<(Kind, PathBuf), Error> {
         Some(Kind::Picture) => Err(Error::Malformed {
             path: path.into(),
             offset: 0,
-            reason: "it is one picture; give the folder that holds the pictures".into(),
+            reason: if fs::File::open(path)
+                .is_ok_and(|f| pictures::has_pages(&mut BufReader::new(f)))
+            {
+                "it is a TIFF file of several pages, of which a folder of pictures would give the first; save the pages \
+                 as an array: import numpy, tifffile; numpy.save(\"x.npy\", tifffile.imread(\"FILE\"))"
+                    .into()
+            } else {
+                "it is one picture; give the folder that holds the pictures".into()
+            },
         }),
         Some(kind) => Ok((kind, path.into())),
         // Its name, if nothing else, says whose error helps.

@@ -333,10 +333,11 @@ fn nothing(folder: &Path, listing: &Listing) -> Error {
     } else if !listing.idx.is_empty() {
         format!("the folder holds IDX labels but not {wanted}")
     } else if listing.files == 0 && listing.subfolders.is_empty() {
-        format!("the folder is empty; it should hold {wanted}")
+        "the folder is empty; it should hold pictures, arrays (.npy, .npz, .mat), a table (CSV), IDX or CIFAR files".into()
     } else {
         format!(
-            "the folder does not hold {wanted}, nor pictures, CIFAR binaries, .npy, .npz or CSV"
+            "the folder holds nothing that can be read: no pictures, arrays (.npy, .npz, .mat), tables (CSV), CIFAR binaries, \
+             nor {wanted}"
         )
     };
     Error::Folder { path, reason }

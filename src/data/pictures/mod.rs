@@ -38,6 +38,11 @@ pub(super) use celeba::is_celeba;
 pub(super) use content::is_tiff_or_pnm;
 pub(super) use walk::has_picture_name;
 
+/// Whether a file is a TIFF of several pages.
+pub(super) fn has_pages<R: std::io::Read + std::io::Seek>(file: &mut R) -> bool {
+    content::has_pages(file).unwrap_or(false)
+}
+
 /// Pictures decoded by each thread between two progress reports.
 const BLOCK: usize = 32;
 /// What the progress says.

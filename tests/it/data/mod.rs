@@ -347,7 +347,7 @@ fn folders_are_understood_or_explained() {
 
     let text = folder("text");
     put(&text, "readme", b"words");
-    refused(&text, Split::Train, "does not hold an IDX image file");
+    refused(&text, Split::Train, "nothing that can be read");
     put(&text, "a.npy", b"\x93NUMPY");
     refused(&text, Split::Train, "the header of the array is cut off");
     put(&text, "b.csv", b"1,2,3\n4,5,6\n");
