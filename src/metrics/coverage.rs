@@ -12,7 +12,7 @@ use crate::config::{
 pub struct Limit {
     /// The setting, to go after "linear theory does not cover".
     pub what: &'static str,
-    /// Why, in a sentence.
+    /// The reason, in a sentence.
     pub why: &'static str,
 }
 
@@ -27,7 +27,7 @@ impl Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
-    /// It is the global minimum of this run's objective over this run's network.
+    /// The closed form is the global minimum of this run's objective over this run's network.
     #[default]
     Exact,
     /// The objective is the theory's, the network or the moment is not: what it says of a linear network on the same
@@ -41,11 +41,11 @@ pub enum Coverage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applies {
-    /// [`Coverage::Exact`].
+    /// The closed form is exact: [`Coverage::Exact`].
     Exact,
-    /// [`Coverage::Guide`].
+    /// The closed form is a guide: [`Coverage::Guide`].
     Guide,
-    /// [`Coverage::No`].
+    /// The closed form does not apply: [`Coverage::No`].
     No,
 }
 
@@ -80,7 +80,7 @@ impl Coverage {
         }
     }
 
-    /// The kind alone.
+    /// The kind of coverage without the reason.
     pub fn kind(self) -> Applies {
         match self {
             Self::Exact => Applies::Exact,

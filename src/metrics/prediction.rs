@@ -67,7 +67,7 @@ impl Explainable<'_> {
         }
     }
 
-    /// How many modes are known, where there may be more.
+    /// The number of known modes, where there may be more.
     fn known_modes(self) -> Option<usize> {
         match self {
             Self::Input(s) if !s.is_whole() => Some(s.eigenvalues.len()),
@@ -87,13 +87,13 @@ impl Explainable<'_> {
 /// The closed-form optimum for data of a known spectrum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
-    /// The problem.
+    /// The linear problem: eigenvalues, κ and prior.
     pub problem: LinearProblem,
     /// β.
     pub beta: f64,
     /// Fixed or learned γ.
     pub gamma: Gamma,
-    /// Its optimum, or why there is none.
+    /// The optimum of the problem, or why there is none.
     pub optimum: Result<Optimum, theory::Error>,
     /// The share of the target's variance that the input explains, where the target is not the
     /// input; ζ² are then the modes of that part.
@@ -162,7 +162,7 @@ impl Prediction {
         }
     }
 
-    /// How many latents live at every β, with the same γ or with γ learned.
+    /// The number of latents that live at every β, with the same γ or with γ learned.
     ///
     /// # Errors
     /// [`theory::Error`] for a γ that is not positive.

@@ -116,9 +116,9 @@ pub enum Error {
     /// The total variance is less than what the eigenvalues add up to.
     #[error("the total variance {total} is less than the sum of the eigenvalues, {sum}")]
     TotalTooSmall {
-        /// E‖y‖² as given.
+        /// The total variance E‖y‖² as given.
         total: f64,
-        /// Σ ζᵢ².
+        /// The sum of the eigenvalues Σ ζᵢ².
         sum: f64,
     },
     /// With γ learned, the loss falls without bound as γ goes to zero.
@@ -142,7 +142,7 @@ pub enum Error {
     /// A matrix that does not fit those beside it.
     #[error("the {what} must be {rows} × {columns}, not {found_rows} × {found_columns}")]
     Shape {
-        /// Which matrix.
+        /// The matrix, in words.
         what: &'static str,
         /// Rows it must have.
         rows: usize,

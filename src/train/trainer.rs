@@ -47,7 +47,7 @@ pub enum TrainError {
     /// What is to be done to single latents cannot be done.
     #[error("latents cannot be held or given noise: {reason}")]
     LatentModes {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// A number stopped being finite, or the numbers are far beyond what the objective allows ([`super::sanity`]).

@@ -49,7 +49,7 @@ pub(super) struct Job {
     scratch: Vec<f32>,
     current: Option<Place>,
     trail: Vec<[f64; 2]>,
-    /// Where the trail's newest point comes from.
+    /// The step of the trail's newest point.
     placed: u64,
 }
 
