@@ -14,11 +14,12 @@
 //!   with σ learned and γ fixed or learned; [`fixed_sigma`]: with σ held.
 //! - [`thresholds`]: the β at which each mode dies, and which one is next; [`mod@staircase`]: how many
 //!   live at every β; [`learned`]: why a learned γ is what it is.
+//! - [`variance_shares`]: how the variance is shared out over the modes.
 //! - [`origin`]: the Hessian at the collapsed point.
 //! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
 //! - [`soft_threshold`]: one mode under a soft-threshold decoder, whose collapsed point is a local
 //!   minimum (Dai, Wang and Wipf 2020).
-//! - [`basin`]: which of its minima gradient descent ends at.
+//! - [`basin`]: the minimum of that energy at which gradient descent ends, from every start.
 //! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
 //! - [`elbo`]: the analytic ELBO of a linear VAE with given weights, on a [`covariance`];
 //!   [`weights`]: the optimal weights themselves.
