@@ -27,7 +27,7 @@ const NEAR_CEILING: f64 = 1.0;
 pub struct MutualInformation {
     /// The estimate in nats.
     pub nats: f64,
-    /// Standard error of its mean over the draws; what the aggregate lacks by being of N samples is not in it.
+    /// Standard error of the mean over the draws; the error of an aggregate of only N samples is not in it.
     pub standard_error: f64,
     /// log N: no estimate from N samples exceeds it.
     pub ceiling: f64,

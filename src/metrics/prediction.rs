@@ -100,12 +100,12 @@ pub struct Prediction {
     pub explained: Option<f64>,
     /// With γ learned no data of these dimensions collapse completely while β is below this.
     pub collapse_free_beta: Option<f64>,
-    /// How far it speaks of the run it was made for; [`Coverage::Exact`] for one of the linear model itself.
+    /// How far the prediction applies to the run; [`Coverage::Exact`] for the linear model itself.
     pub coverage: Coverage,
 }
 
 impl Prediction {
-    /// What the linear theory says of a run, and how far it applies to it.
+    /// The linear theory's prediction for a run, and how far it applies.
     ///
     /// `step` is where the run is, on which a KL schedule depends; `None` leaves the schedule out. `data` are what
     /// the run's data explain of the run's target.

@@ -12,7 +12,7 @@ pub enum Quantity {
     MeanSigma2,
     /// Var μ.
     VarMu,
-    /// What the law of variable collapse leaves.
+    /// The residual of the law of variable collapse.
     Law,
     /// The gain with the latent at its prior mean.
     Gain,

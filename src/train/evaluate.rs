@@ -52,7 +52,7 @@ pub struct Evaluation {
     pub step: u64,
     /// Number of samples evaluated.
     pub samples: usize,
-    /// E‖x − x̂‖² over dimensions' sum, z ~ q, every latent in use.
+    /// E‖x − x̂‖², summed over dimensions, z ~ q, every latent in use.
     pub sse: f64,
     /// E[−log p(x|z)] in nats, where it does not follow from `sse` and γ.
     pub nll: Option<f64>,
@@ -75,7 +75,7 @@ pub struct Evaluation {
     pub variance: Option<f64>,
     /// What was trained, as [`Self::judge`] was told.
     pub objective: Objective,
-    /// What the numbers can be; nothing is known before [`Self::judge`].
+    /// Whether the numbers can be a result; unknown before [`Self::judge`].
     pub sanity: Sanity,
     /// One entry per latent.
     pub latents: Vec<LatentStatistics>,

@@ -1,5 +1,5 @@
-//! q(z|x) of every evaluated sample, read back from the device: what distributions over the data are
-//! made of, where the device's sums are not enough.
+//! q(z|x) of every evaluated sample, read back from the device: for distributions over the data, where the device's
+//! sums are not enough.
 
 use crate::compute::{Backend, Error, Slice};
 

@@ -57,7 +57,7 @@ pub enum TrainError {
         step: u64,
         /// The first tensor, in the order of computation, with a number that is not finite or out of all range.
         tensor: String,
-        /// What is the matter with it: `is no longer finite`.
+        /// What is wrong with the tensor: `is no longer finite`.
         what: String,
         /// What to do about it.
         advice: String,

@@ -213,7 +213,7 @@ impl Job {
         }
     }
 
-    /// What is known so far.
+    /// The landscape as far as it is known.
     pub(super) fn show(&self, plan: &Plan) -> Landscape {
         let mut shown = Landscape {
             request: self.request.clone(),

@@ -39,7 +39,7 @@ impl Sums {
     }
 }
 
-/// The device, with parameters of one's own on it.
+/// The device, with the landscape's own parameters on it.
 pub(super) struct Session<'a> {
     pub(super) backend: &'a mut dyn Backend,
     pub(super) seed: u32,

@@ -1,4 +1,4 @@
-//! What the data alone say a loss must be held against: the network that says nothing of x.
+//! The yardstick of a loss that the data alone give: what a network pays that ignores x.
 
 use std::sync::Arc;
 

@@ -34,7 +34,7 @@ pub const TOLERANCE: f64 = 0.05;
 /// The factor on what a network that ignores its input pays, beyond which a state is out of range.
 pub const FAR: f64 = 1e4;
 
-/// What a run's numbers can be.
+/// Whether a run's numbers can be a result.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Sanity {
     /// Nothing speaks against them, or nothing is known.
