@@ -27,7 +27,7 @@ pub enum Stream {
     Landscape = 8,
     /// ξ of the noise put on single latents during training.
     LatentNoise = 9,
-    /// The same during evaluation.
+    /// ξ of the noise put on single latents during evaluation.
     EvaluationNoise = 10,
 }
 
@@ -35,7 +35,7 @@ impl Stream {
     /// From the number of a stream of ε to that of the ξ beside it; `NOISE_STREAM` of the shaders.
     pub const NOISE_OFFSET: u32 = Self::LatentNoise as u32 - Self::Epsilon as u32;
 
-    /// The stream of the noise put on single latents whose ε comes from this one.
+    /// The stream of ξ that belongs to this stream of ε.
     #[must_use]
     pub fn beside(self) -> Self {
         match self {

@@ -33,7 +33,7 @@ pub(crate) fn subscript(value: usize) -> String {
         .collect()
 }
 
-/// A count with thin spaces between thousands.
+/// A count with commas between thousands.
 pub(crate) fn thousands(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

@@ -10,7 +10,7 @@ use super::{ConfigError, in_range};
 /// Largest side that can be asked for, in pixels.
 pub const MAX_SIDE: usize = 1024;
 
-/// Which part of a picture is kept.
+/// The part of a picture that is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Crop {
@@ -18,7 +18,7 @@ pub enum Crop {
     /// usual for them. Arrays of pictures, all of one size, are not cropped.
     #[default]
     Auto,
-    /// All of it: the longer side is brought to the side asked for, so that the proportions stay.
+    /// The whole picture: the longer side is brought to the side asked for, so that the proportions stay.
     Whole,
     /// The centred square of this many pixels, or of the picture's shorter side if that is less.
     Pixels(usize),
@@ -53,11 +53,11 @@ impl fmt::Display for Crop {
     }
 }
 
-/// Grey or colour.
+/// Whether pictures are read as grey or in colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Colour {
-    /// As they are; colour if any of the first pictures of a folder is.
+    /// As stored; in colour if any of the first pictures of a folder is.
     #[default]
     Auto,
     /// One channel of luminance.

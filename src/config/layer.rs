@@ -1,6 +1,6 @@
 //! Layers as data, and the one line of text that stands for a stack of them.
 //!
-//! The window's text boxes, the command line and a saved session all hold the same text, so a
+//! The window's text boxes, the command line, a sweep's file and a figure's provenance all hold the same text, so a
 //! network that trained in one of them trains in the others.
 
 use std::fmt;
@@ -34,7 +34,7 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// All of them.
+    /// All activations.
     pub const ALL: [Self; 7] = [
         Self::Identity,
         Self::Relu,
@@ -45,7 +45,7 @@ impl Activation {
         Self::SoftThreshold,
     ];
 
-    /// Its word in a stack's text.
+    /// The word for the activation in a stack's text.
     pub fn word(self) -> &'static str {
         match self {
             Self::Identity => "linear",
@@ -103,7 +103,7 @@ pub enum LayerKind {
     Bilinear,
     /// x + b, one b per channel: after a soft threshold, the decoder of Proposition 1.
     Bias,
-    /// The same numbers as an image.
+    /// The same numbers, taken as an image.
     Reshape {
         /// Rows.
         height: usize,
@@ -119,13 +119,13 @@ pub enum LayerKind {
 /// A layer of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layer {
-    /// What it does.
+    /// What the layer computes.
     pub kind: LayerKind,
-    /// Whether batch normalisation stands between it and its activation.
+    /// Whether batch normalisation stands between the layer and the activation.
     pub norm: bool,
     /// Whether a dense layer or convolution adds a bias.
     pub bias: bool,
-    /// Its activation, if it is not the network's.
+    /// The activation, where it is another than the network's.
     pub activation: Option<Activation>,
 }
 
@@ -269,7 +269,7 @@ fn write_layers(f: &mut fmt::Formatter<'_>, layers: &[Layer]) -> fmt::Result {
 
 /// The hidden layers of one side of a network, in the order of computation.
 ///
-/// Its text is a list: `256` dense, `conv32k4s2p1` a convolution with 32 kernels of side 4, stride 2,
+/// The text is a list: `256` dense, `conv32k4s2p1` a convolution with 32 kernels of side 4, stride 2,
 /// padding 1 (side 3, stride 1 and padding (k − 1)/2 if left out), `deconv32k4s2` a transposed one
 /// (side 4, stride 2), `e1` one more row and column of zeros at the far edges, `convout…`/`deconvout…` one with as many channels
 /// as the data, `pool`, `nearest`, `bilinear`, `bias`, `4x4x64` a reshape, `res(…)` a residual block,

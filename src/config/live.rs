@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, positive};
 
-/// Where γ comes from.
+/// How γ is determined.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum GammaMode {
-    /// It is held.
+    /// γ is held.
     #[default]
     Fixed,
     /// log γ is trained with the weights.
@@ -19,7 +19,7 @@ pub enum GammaMode {
     Optimal,
 }
 
-/// What is trained against.
+/// The objective that is minimised.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum,
 )]
@@ -28,11 +28,11 @@ pub enum Objective {
     /// The β-VAE.
     #[default]
     Vae,
-    /// Its deterministic twin: σ = 0 and no KL, everything else (seed, batches, weights) the same.
+    /// The deterministic twin of the β-VAE: σ = 0 and no KL, everything else (seed, batches, weights) the same.
     Autoencoder,
 }
 
-/// Which part of the network a step changes.
+/// The part of the network that a step changes.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum,
 )]
@@ -51,7 +51,7 @@ pub enum TrainedPart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KlSchedule {
-    /// 1.
+    /// The factor is 1 throughout.
     #[default]
     Constant,
     /// Rises linearly from 0 at step 0 to 1 at step `steps`, then stays.
@@ -135,7 +135,7 @@ pub struct LiveConfig {
     pub alpha: f64,
     /// The VAE or its deterministic twin.
     pub objective: Objective,
-    /// Which part of the network learns.
+    /// The part of the network that learns.
     pub trained: TrainedPart,
     /// Adam's step size.
     pub learning_rate: f64,

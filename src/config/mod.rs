@@ -1,6 +1,6 @@
 //! What a run is, as plain validated data.
 //!
-//! The window, the command line and a saved session all build the same [`RunConfig`];
+//! The window, the command line, a sweep's file and the papers' experiments all build the same [`RunConfig`];
 //! nothing below this layer ever sees a raw string or an unchecked number.
 
 mod image;
@@ -201,18 +201,18 @@ impl fmt::Display for DataSource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Preprocess {
-    /// The values on their [`Scale`]: v/255 for grey levels of a byte, real values as they are.
+    /// The scaled values: v/255 for grey levels of a byte, real values as they are.
     #[default]
     None,
-    /// As none, less the mean image.
+    /// The scaled values less the mean item.
     Center,
     /// (v + u)/256 for the 256 grey levels of a byte, with u uniform in [0, 1), fresh at every visit.
     Dequantize,
     /// logit(λ + (1−2λ)(v + u)/256): unless asked otherwise λ = 1e-6 for grey, 0.05 for colour images.
     Logit,
-    /// As centred, then divided by the standard deviation of each dimension. A pixel's counts as at least 1 % of the
-    /// root mean square of them all, so that one which hardly ever changes is not blown up; a table's columns are
-    /// quantities of their own, and each that changes at all is divided by its own.
+    /// As centred, then divided by the standard deviation of each dimension. A pixel's deviation counts as at least
+    /// 1 % of the root mean square of all, so that a pixel which hardly ever changes is not blown up; the columns of a
+    /// table are separate quantities, and each one that changes at all is divided by its own deviation.
     Standardize,
 }
 
@@ -224,9 +224,9 @@ pub const MOST_LAMBDA: f64 = 0.49;
 /// A request for data: everything that decides which numbers the model sees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataConfig {
-    /// Where from.
+    /// Where the data come from.
     pub source: DataSource,
-    /// Which split of it.
+    /// The split that is used.
     #[serde(default)]
     pub split: Split,
     /// The first this many items in file order (of the classes asked for); all of them if absent.
@@ -249,7 +249,7 @@ pub struct DataConfig {
     /// a factor for the built-in faces.
     #[serde(default)]
     pub label: Option<String>,
-    /// Which array is taken where a file holds several, by its name.
+    /// The name of the array to take, where a file holds several.
     #[serde(default)]
     pub array: Option<String>,
     /// Whether pictures are mirrored along their diagonal, which turns those upright that were stored column by column.
@@ -304,7 +304,7 @@ impl DataConfig {
     }
 }
 
-/// Which processor trains.
+/// The processor that trains.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceChoice {
@@ -364,7 +364,7 @@ pub struct RunConfig {
     pub live: LiveConfig,
     /// Batch and seed; changing them *re-initialises*.
     pub sampling: SamplingConfig,
-    /// The processor.
+    /// The processor that trains.
     pub device: DeviceChoice,
     /// Divide the GPU's products by one fixed table, so that devices which compute alike agree bit by bit.
     #[serde(default)]

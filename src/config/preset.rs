@@ -34,7 +34,7 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// One of each kind, for a menu.
+    /// One network of each kind, for a menu.
     pub const MENU: [Self; 10] = [
         Self::Linear,
         Self::Lucas,
@@ -48,7 +48,7 @@ impl Preset {
         Self::BetaVaeConv,
     ];
 
-    /// Whose network it is, in words.
+    /// The paper and the network in words.
     pub fn title(self) -> String {
         match self {
             Self::Linear => "linear (the theory's model)".into(),
@@ -66,7 +66,7 @@ impl Preset {
         }
     }
 
-    /// κ in the paper.
+    /// The number of latents κ in the paper.
     pub fn latents(self) -> usize {
         match self {
             Self::AspertiPlane => 2,
@@ -78,7 +78,7 @@ impl Preset {
         }
     }
 
-    /// Side of the images it was made for.
+    /// Side of the images that the network was made for.
     pub fn side(self) -> usize {
         match self {
             Self::BetaVaeConv => 64,

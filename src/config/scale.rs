@@ -14,7 +14,7 @@ pub enum Scale {
     /// taken as it is.
     #[default]
     Auto,
-    /// As they are.
+    /// Values stay as stored.
     None,
     /// (v − min)/(max − min) over all values of the data set.
     MinMax,
@@ -69,27 +69,27 @@ impl<'de> Deserialize<'de> for Scale {
     }
 }
 
-/// What becomes of a missing value in a table.
+/// What is done with a missing value in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
-    /// An error that names its line and column.
+    /// An error that names line and column.
     #[default]
     Refuse,
     /// The line is left out.
     Drop,
-    /// The mean of its column.
+    /// The mean of the column stands in.
     Mean,
 }
 
-/// What becomes of a table's columns whose value never changes.
+/// What is done with the columns of a table that never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Constant {
-    /// They stay, and count in d.
+    /// The columns stay, and count in d.
     #[default]
     Keep,
-    /// They are left out of the items.
+    /// The columns are left out of the items.
     Drop,
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Which part of a data set with an official division is used.
+/// The part of a divided data set that is used.
 #[derive(
     Debug,
     Clone,
@@ -33,10 +33,10 @@ pub enum Split {
 }
 
 impl Split {
-    /// All of them, in the order of a menu.
+    /// All splits, in the order of a menu.
     pub const ALL: [Self; 4] = [Self::Auto, Self::Train, Self::Validation, Self::Test];
 
-    /// As on the command line.
+    /// The split's name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",

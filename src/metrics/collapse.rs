@@ -8,7 +8,7 @@ use crate::train::Posterior;
 /// The ε from which on each latent counts as collapsed, at one δ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CollapseCurve {
-    /// δ.
+    /// The share δ of the samples that may stand out.
     pub delta: f64,
     /// By latent index: the KL in nats that a share 1 − δ of the samples does not exceed. The latent is
     /// (ε, δ)-collapsed iff this is below ε.

@@ -1,4 +1,4 @@
-//! Of which runs the closed form of the linear model speaks, and how far.
+//! Which runs the closed form of the linear model covers, and how far.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,12 +7,12 @@ use crate::config::{
     Stack, TrainedPart,
 };
 
-/// A setting of a run at which the linear theory ends.
+/// A setting of a run that the linear theory does not cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Limit {
     /// The setting, to go after "linear theory does not cover".
     pub what: &'static str,
-    /// Why, in a sentence.
+    /// The reason, in a sentence.
     pub why: &'static str,
 }
 
@@ -23,11 +23,11 @@ impl Limit {
     }
 }
 
-/// How far the closed form speaks of a run.
+/// How far the closed form applies to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
-    /// It is the global minimum of this run's objective over this run's network.
+    /// The closed form is the global minimum of this run's objective over this run's network.
     #[default]
     Exact,
     /// The objective is the theory's, the network or the moment is not: what it says of a linear network on the same
@@ -41,16 +41,16 @@ pub enum Coverage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applies {
-    /// [`Coverage::Exact`].
+    /// The closed form is exact: [`Coverage::Exact`].
     Exact,
-    /// [`Coverage::Guide`].
+    /// The closed form is a guide: [`Coverage::Guide`].
     Guide,
-    /// [`Coverage::No`].
+    /// The closed form does not apply: [`Coverage::No`].
     No,
 }
 
 impl Coverage {
-    /// The coverage of a run after `step` steps; `None` for one that is looked at apart from its schedule.
+    /// The coverage of a run after `step` steps; `None` leaves the KL schedule out.
     pub fn of(config: &RunConfig, step: Option<u64>) -> Self {
         if let Some(limit) = other_objective(config) {
             return Self::No(limit);
@@ -72,7 +72,7 @@ impl Coverage {
         self == Self::Exact
     }
 
-    /// What the run is not covered by, if it is not.
+    /// The setting that the theory does not cover, if there is one.
     pub fn uncovered(self) -> Option<Limit> {
         match self {
             Self::No(limit) => Some(limit),
@@ -80,7 +80,7 @@ impl Coverage {
         }
     }
 
-    /// The kind alone.
+    /// The kind of coverage without the reason.
     pub fn kind(self) -> Applies {
         match self {
             Self::Exact => Applies::Exact,
@@ -101,7 +101,7 @@ impl Coverage {
     }
 }
 
-/// What makes the objective another than L.
+/// The setting that makes the objective another one than L.
 fn other_objective(config: &RunConfig) -> Option<Limit> {
     let (live, net) = (&config.live, &config.net);
     let because = |what, why| Some(Limit { what, why });
@@ -147,7 +147,7 @@ fn other_objective(config: &RunConfig) -> Option<Limit> {
     None
 }
 
-/// What makes the moment another than the end of the schedule.
+/// The KL schedule, where it is not at its end.
 fn in_progress(schedule: KlSchedule, step: u64) -> Option<Limit> {
     match schedule {
         KlSchedule::WarmUp { steps } if step < u64::from(steps) => Some(Limit {
@@ -162,7 +162,7 @@ fn in_progress(schedule: KlSchedule, step: u64) -> Option<Limit> {
     }
 }
 
-/// What makes the network another than the linear one.
+/// The part of the network that makes it another one than the linear VAE.
 fn other_network(net: &NetConfig) -> Option<Limit> {
     if is_linear(&net.encoder, net) && is_linear(&net.decoder, net) {
         return None;

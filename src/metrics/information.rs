@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::rng::{Stream, normal};
 use crate::train::Posterior;
 
-/// Draws of z.
+/// The number of draws of z.
 const DRAWS: usize = 512;
 /// Samples the aggregate is taken over, at most.
 const MOST: usize = 4096;
@@ -25,9 +25,9 @@ const NEAR_CEILING: f64 = 1.0;
 /// An estimate of I(x; z) in nats.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct MutualInformation {
-    /// The estimate.
+    /// The estimate in nats.
     pub nats: f64,
-    /// Standard error of its mean over the draws; what the aggregate lacks by being of N samples is not in it.
+    /// Standard error of the mean over the draws; the error of an aggregate of only N samples is not in it.
     pub standard_error: f64,
     /// log N: no estimate from N samples exceeds it.
     pub ceiling: f64,

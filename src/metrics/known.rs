@@ -26,7 +26,7 @@ impl From<Arc<Spectrum>> for Known {
 }
 
 impl Known {
-    /// What there is to explain of a target; `None` while that is not known.
+    /// The explainable part of a target; `None` while that is not known.
     pub fn explainable(&self, target: Target) -> Option<Explainable<'_>> {
         if target == Target::Input {
             return self.spectrum.as_deref().map(Explainable::Input);

@@ -67,7 +67,7 @@ impl Explainable<'_> {
         }
     }
 
-    /// How many modes are known, where there may be more.
+    /// The number of known modes, where there may be more.
     fn known_modes(self) -> Option<usize> {
         match self {
             Self::Input(s) if !s.is_whole() => Some(s.eigenvalues.len()),
@@ -87,25 +87,25 @@ impl Explainable<'_> {
 /// The closed-form optimum for data of a known spectrum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
-    /// The problem.
+    /// The linear problem: eigenvalues, κ and prior.
     pub problem: LinearProblem,
     /// β.
     pub beta: f64,
     /// Fixed or learned γ.
     pub gamma: Gamma,
-    /// Its optimum, or why there is none.
+    /// The optimum of the problem, or why there is none.
     pub optimum: Result<Optimum, theory::Error>,
     /// The share of the target's variance that the input explains, where the target is not the
     /// input; ζ² are then the modes of that part.
     pub explained: Option<f64>,
     /// With γ learned no data of these dimensions collapse completely while β is below this.
     pub collapse_free_beta: Option<f64>,
-    /// How far it speaks of the run it was made for; [`Coverage::Exact`] for one of the linear model itself.
+    /// How far the prediction applies to the run; [`Coverage::Exact`] for the linear model itself.
     pub coverage: Coverage,
 }
 
 impl Prediction {
-    /// What the linear theory says of a run, and how far it applies to it.
+    /// The linear theory's prediction for a run, and how far it applies.
     ///
     /// `step` is where the run is, on which a KL schedule depends; `None` leaves the schedule out. `data` are what
     /// the run's data explain of the run's target.
@@ -162,7 +162,7 @@ impl Prediction {
         }
     }
 
-    /// How many latents live at every β, with the same γ or with γ learned.
+    /// The number of latents that live at every β, with the same γ or with γ learned.
     ///
     /// # Errors
     /// [`theory::Error`] for a γ that is not positive.

@@ -12,7 +12,7 @@ use crate::train::Posterior;
 /// Two orthonormal directions in latent space.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LatentPlane {
-    /// κ.
+    /// The number of latents κ.
     latents: usize,
     /// What each latent that has a part in it adds to the two directions.
     parts: Vec<(usize, [f64; 2])>,

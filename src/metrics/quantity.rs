@@ -2,7 +2,7 @@
 
 use super::LatentUsage;
 
-/// One of them. Where it has no value it is NaN.
+/// A quantity of one latent. Where it has no value it is NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Quantity {
     /// KL in nats.
@@ -12,7 +12,7 @@ pub enum Quantity {
     MeanSigma2,
     /// Var μ.
     VarMu,
-    /// What the law of variable collapse leaves.
+    /// The residual of the law of variable collapse.
     Law,
     /// The gain with the latent at its prior mean.
     Gain,
@@ -25,10 +25,10 @@ pub enum Quantity {
 }
 
 impl Quantity {
-    /// How many there are.
+    /// The number of quantities.
     pub const COUNT: usize = 8;
 
-    /// All of them, in the order of a table.
+    /// All quantities, in the order of a table.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Kl,
         Self::MeanSigma2,
@@ -40,7 +40,7 @@ impl Quantity {
         Self::ThresholdFromVariance,
     ];
 
-    /// Its name in a file.
+    /// The quantity's name in a file.
     pub fn id(self) -> &'static str {
         match self {
             Self::Kl => "kl",
@@ -54,7 +54,7 @@ impl Quantity {
         }
     }
 
-    /// Its name as a heading.
+    /// The quantity's name as a heading.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kl => "KL",
@@ -68,7 +68,7 @@ impl Quantity {
         }
     }
 
-    /// The same in two lines where it is long, over a narrow column.
+    /// The heading in two lines where it is long, over a narrow column.
     pub fn heading(self) -> &'static str {
         match self {
             Self::Gain => "gain,\nzeroed",
@@ -79,7 +79,7 @@ impl Quantity {
         }
     }
 
-    /// Its unit; empty for none.
+    /// The unit; empty for none.
     pub fn unit(self) -> &'static str {
         match self {
             Self::Kl => "nats",
@@ -88,7 +88,7 @@ impl Quantity {
         }
     }
 
-    /// What it is.
+    /// The meaning in one sentence.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Kl => "Mean KL of a sample, in nats",
@@ -116,7 +116,7 @@ impl Quantity {
         }
     }
 
-    /// Its value.
+    /// The value of the quantity for this latent.
     pub fn of(self, latent: &LatentUsage) -> f64 {
         let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
         match self {

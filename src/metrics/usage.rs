@@ -9,9 +9,9 @@ use crate::train::{Evaluation, LatentStatistics, Sanity};
 /// One latent, judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LatentUsage {
-    /// Its index.
+    /// The latent's index.
     pub index: usize,
-    /// What was measured.
+    /// The statistics that were measured.
     pub statistics: LatentStatistics,
     /// (Var μ + E σ²)/η² − 1 (+ (E μ/η)², which the law takes to be 0): Asperti's law of variable
     /// collapse says 0. At the linear optimum with a prior N(0, η²), σ² = η²βγ/ζ² and
@@ -23,7 +23,7 @@ pub struct LatentUsage {
     pub collapsed: bool,
     /// gain/(2γ·KL): the β at which the latent no longer pays for itself, moments held (Dai et al.).
     pub threshold_ratio: Option<f64>,
-    /// The β threshold whose logarithmic mean with β is that ratio; ζ²/γ on a linear net.
+    /// The b for which the logarithmic mean of β and b is that ratio; ζ²/γ on a linear net.
     pub threshold_from_gain: Option<f64>,
     /// βη²/E σ²; ζ²/γ on a linear net.
     pub threshold_from_variance: Option<f64>,
@@ -34,11 +34,11 @@ pub struct LatentUsage {
 pub struct Usage {
     /// `η_enc`, the prior's standard deviation: the unit of μ and σ.
     pub eta_enc: f64,
-    /// What the numbers can be. Of those of an exploded run no latent is active, and none has a threshold.
+    /// Whether the numbers can be a result. In an exploded run no latent is active, and none has a threshold.
     pub sanity: Sanity,
-    /// In order of index.
+    /// The latents, in order of index.
     pub latents: Vec<LatentUsage>,
-    /// How many are active.
+    /// The number of active latents.
     pub active: usize,
     /// Share of (0.01, 0.01)-collapsed latents, in percent; NaN for an autoencoder.
     pub collapse_percent: f64,
@@ -47,7 +47,7 @@ pub struct Usage {
 }
 
 impl Default for Usage {
-    /// No latents, a unit prior.
+    /// No latents and a unit prior.
     fn default() -> Self {
         Self {
             eta_enc: 1.0,
@@ -67,7 +67,7 @@ impl Usage {
     pub const EPSILON: f64 = 0.01;
     /// KL in nats below which gain over KL is noise over noise, and no threshold is given.
     pub const MEASURABLE_KL: f64 = MEASURABLE_KL;
-    /// δ of it.
+    /// δ of the headline (ε, δ)-collapse.
     pub const DELTA: f64 = 0.01;
 
     /// Judges the latents of an evaluation.

@@ -8,7 +8,7 @@ use crate::config::PosteriorVariance;
 use super::node::{Node, NodeKind};
 use super::spec::NetSpec;
 
-/// How a tensor starts.
+/// The initial values of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Initial {
     /// Uniform in ±bound.
@@ -28,7 +28,7 @@ pub enum Initial {
 pub struct Tensor {
     /// `encoder.0.weight`, `decoder.out.bias`, `encoder.0.norm.affine`, `log_sigma2`, `log_gamma`.
     pub name: String,
-    /// How it starts.
+    /// The initial values.
     pub initial: Initial,
     /// Offset of its first element.
     pub offset: usize,
@@ -47,7 +47,7 @@ impl Tensor {
         self.len() == 0
     }
 
-    /// Its place in the arena.
+    /// The tensor's place in the arena.
     pub fn range(&self) -> std::ops::Range<usize> {
         self.offset..self.offset + self.len()
     }

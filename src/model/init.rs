@@ -7,8 +7,9 @@ use super::arena::{Arena, Initial};
 /// Initial parameters of an arena (its length, padding zero).
 ///
 /// Weights and biases are uniform in ±1/√fan-in, the default of PyTorch's `nn.Linear`, `nn.Conv2d` and
-/// `nn.ConvTranspose2d`, so that runs compare with the papers' code; `log_sigma2` starts at 0 (σ = 1, the
-/// prior) and `log_gamma` at ln `gamma`.
+/// `nn.ConvTranspose2d`. Code in TensorFlow or Keras starts from Glorot's uniform weights and zero biases instead, so
+/// deep networks that were trained with it start from larger signals than here. `log_sigma2` starts at 0 (σ = 1, the
+/// deviation of a unit prior) and `log_gamma` at ln `gamma`.
 pub fn initial_parameters(arena: &Arena, seed: u32, gamma: f64) -> Vec<f32> {
     let mut values = vec![0.0_f32; arena.len()];
     for (index, tensor) in arena.tensors().iter().enumerate() {

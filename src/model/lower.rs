@@ -15,7 +15,7 @@ pub(super) struct Lowering {
     /// Channels of a [`Layer::OUT`] convolution, on the decoder's side.
     out_channels: Option<usize>,
     nodes: Vec<Node>,
-    /// Where the stack stands.
+    /// The output so far: the input of the next layer.
     at: Source,
     shape: Shape,
 }

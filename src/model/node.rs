@@ -18,21 +18,21 @@ pub enum Source {
 pub enum NodeKind {
     /// x W + b over the flattened input.
     Dense {
-        /// Whether it adds a bias.
+        /// Whether the layer adds a bias.
         bias: bool,
     },
-    /// Large to small.
+    /// A convolution, from the large image to the small one.
     Conv {
-        /// The pixels it connects.
+        /// Which pixels of the two images are connected.
         geometry: Geometry,
-        /// Whether it adds a bias.
+        /// Whether the layer adds a bias.
         bias: bool,
     },
-    /// Small to large.
+    /// A transposed convolution, from the small image to the large one.
     ConvTranspose {
-        /// The pixels it connects.
+        /// Which pixels of the two images are connected.
         geometry: Geometry,
-        /// Whether it adds a bias.
+        /// Whether the layer adds a bias.
         bias: bool,
     },
     /// gain · (x − mean)/√(variance + ε) + bias per channel, with the batch's moments while training
@@ -46,7 +46,7 @@ pub enum NodeKind {
     Bilinear,
     /// x, plus one number per channel if it has a bias.
     Pointwise {
-        /// Whether it adds a bias.
+        /// Whether the node adds a bias.
         bias: bool,
     },
 }
@@ -56,9 +56,9 @@ pub enum NodeKind {
 pub struct Node {
     /// `encoder.0`, `encoder.2.1`, `encoder.0.norm`, `encoder.head`, `decoder.out`.
     pub name: String,
-    /// What it computes.
+    /// What the node computes.
     pub kind: NodeKind,
-    /// Its input.
+    /// Where the input comes from.
     pub input: Source,
     /// What is added before the activation; it has the output's shape.
     pub skip: Option<Source>,
@@ -66,7 +66,7 @@ pub struct Node {
     pub input_shape: Shape,
     /// Shape of the output.
     pub output: Shape,
-    /// f.
+    /// The activation f.
     pub activation: Activation,
 }
 
@@ -76,7 +76,7 @@ impl Node {
     /// Share of the newest batch in the running moments.
     pub const NORM_MOMENTUM: f32 = 0.1;
 
-    /// Rows and columns of its weight, if it has one.
+    /// Rows and columns of the weight, if the node has one.
     pub fn weight(&self) -> Option<[usize; 2]> {
         match &self.kind {
             NodeKind::Dense { .. } => Some([self.input_shape.len(), self.output.len()]),
@@ -87,7 +87,7 @@ impl Node {
         }
     }
 
-    /// Length of its bias, 0 if it has none.
+    /// Length of the bias, 0 if the node has none.
     pub fn bias(&self) -> usize {
         match self.kind {
             NodeKind::Dense { bias: true } => self.output.len(),
@@ -98,7 +98,7 @@ impl Node {
         }
     }
 
-    /// Trainable numbers.
+    /// The number of trainable parameters.
     pub fn parameters(&self) -> usize {
         let norm = match self.kind {
             NodeKind::Norm => 2 * self.output.channels,

@@ -82,7 +82,7 @@ impl fmt::Display for Shape {
 pub struct Geometry {
     /// The larger image: a convolution's input, a transposed convolution's output.
     pub large: Shape,
-    /// The smaller one.
+    /// The smaller image: a convolution's output, a transposed convolution's input.
     pub small: Shape,
     /// Kernel side.
     pub kernel: usize,
@@ -93,7 +93,7 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// Of a convolution of `input` to `channels`; `None` if the kernel does not fit.
+    /// The geometry of a convolution of `input` to `channels`; `None` if the kernel does not fit.
     pub fn convolution(input: Shape, channels: usize, window: Window) -> Option<Self> {
         let side = |n: usize| {
             let room = (n + 2 * window.padding + window.extra).checked_sub(window.kernel)?;
@@ -112,7 +112,7 @@ impl Geometry {
         })
     }
 
-    /// Of a transposed convolution of `input` to `channels`; `None` if the padding eats the image.
+    /// The geometry of a transposed convolution of `input` to `channels`; `None` if the padding eats the image.
     pub fn transposed(input: Shape, channels: usize, window: Window) -> Option<Self> {
         let side = |n: usize| {
             let grown = (n - 1) * window.stride + window.kernel + window.extra;
@@ -136,7 +136,7 @@ impl Geometry {
         self.kernel * self.kernel * self.large.channels
     }
 
-    /// Numbers of the weight.
+    /// The number of elements of the weight.
     pub fn weights(&self) -> usize {
         self.patch() * self.small.channels
     }

@@ -17,9 +17,9 @@ pub enum ModelError {
     /// A layer does not fit what comes before it.
     #[error("{name} ({layer}) does not fit: {reason}")]
     Layer {
-        /// `encoder.3`.
+        /// The layer's name: `encoder.3`.
         name: String,
-        /// Its text.
+        /// The layer as text.
         layer: String,
         /// What does not fit.
         reason: String,
@@ -30,7 +30,7 @@ pub enum ModelError {
          Bernoulli decoder the logit) and has no activation"
     )]
     OutputLayer {
-        /// Its text.
+        /// The layer as text.
         layer: String,
         /// Why, and what to write instead.
         reason: String,
@@ -38,9 +38,9 @@ pub enum ModelError {
     /// The decoder's last convolution does not give the target's shape.
     #[error("the decoder gives {got}, and the data need {wanted}")]
     Output {
-        /// What comes out.
+        /// The shape that comes out.
         got: Shape,
-        /// What is needed.
+        /// The shape that is needed.
         wanted: Shape,
     },
     /// The network has more parameters than offsets can address.
@@ -48,9 +48,9 @@ pub enum ModelError {
         "the network would have {parameters:.1e} parameters; the largest supported is {max:.1e}, so use narrower layers"
     )]
     TooManyParameters {
-        /// How many it would have.
+        /// The number of parameters the network would have.
         parameters: f64,
-        /// How many are supported.
+        /// The largest number of parameters supported.
         max: f64,
     },
 }

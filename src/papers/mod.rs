@@ -38,7 +38,7 @@ pub enum Paper {
     Wang2022,
     /// Dai, Wang & Wipf, 2020: The Usual Suspects?
     Dai2020,
-    /// Asperti, 2019: Sparsity in Variational Autoencoders.
+    /// Asperti, 2019: Variational Autoencoders and the Variable Collapse Phenomenon.
     Asperti2019,
     /// Li, 2022: a reproduction of Lucas et al.
     Li2022,

@@ -84,22 +84,22 @@ impl Covariance {
         }))
     }
 
-    /// n.
+    /// The dimension n.
     pub fn dim(&self) -> usize {
         self.factor.nrows()
     }
 
-    /// F, n × r.
+    /// The factor F, n × r.
     pub fn factor(&self) -> MatRef<'_, f64> {
         self.factor.as_ref()
     }
 
-    /// S itself, n × n.
+    /// The covariance S, n × n.
     pub fn matrix(&self) -> Mat<f64> {
         &self.factor * self.factor.transpose()
     }
 
-    /// tr S.
+    /// The total variance tr S.
     pub fn trace(&self) -> f64 {
         self.factor.squared_norm_l2()
     }

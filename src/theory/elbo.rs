@@ -17,9 +17,9 @@ use super::{Error, positive, representable};
 /// A linear VAE on n dimensions with k latents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearVae {
-    /// W, n × k.
+    /// The decoder W, n × k.
     pub decoder: Mat<f64>,
-    /// V, k × n.
+    /// The encoder V, k × n.
     pub encoder: Mat<f64>,
     /// The diagonal of D, k posterior variances.
     pub variances: Vec<f64>,
@@ -36,7 +36,7 @@ pub struct Elbo {
     pub log_likelihood: f64,
     /// E KL(q(z|x) ‖ N(0, I)), (B): `½(−log det D + tr(V S Vᵀ) + tr D − k)` (eq. 16).
     pub kl: f64,
-    /// `log_likelihood − β·kl`.
+    /// The ELBO, `log_likelihood − β·kl`.
     pub value: f64,
 }
 

@@ -10,15 +10,15 @@ use super::{Error, LinearProblem, is_alive, positive, representable};
 pub struct FixedSigmaMode {
     /// ζ², the eigenvalue.
     pub zeta2: f64,
-    /// Which latent carries the mode: a position in the σ given.
+    /// The latent that carries the mode, as a position in the σ given.
     pub latent: usize,
-    /// That latent's σ.
+    /// σ of that latent.
     pub sigma: f64,
     /// Whether ζ² > σ²βγ/η², by the comparison of [`is_alive`].
     pub active: bool,
     /// λ: λ² = p·c/σ with p = (ζ − σc)₊ and c = √(βγ)/η.
     pub lambda: f64,
-    /// θ: θ² = p·σ/c.
+    /// The encoder's singular value θ: θ² = p·σ/c.
     pub theta: f64,
 }
 

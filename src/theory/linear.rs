@@ -60,7 +60,7 @@ pub struct Mode {
 pub struct GammaSolution {
     /// Assumed number of active modes.
     pub m: usize,
-    /// γ = Rₘ / (d − mβ).
+    /// The candidate γ = Rₘ/(d − mβ).
     pub gamma: f64,
     /// The least loss with γ held at this value.
     pub loss: f64,
@@ -84,7 +84,7 @@ pub struct Optimum {
     pub squared_error: f64,
     /// (1/2γ) E‖y − D(z)‖², without the constant.
     pub reconstruction: f64,
-    /// (d/2) log(2πγ).
+    /// The constant (d/2) log(2πγ).
     pub log_normalizer: f64,
     /// KL summed over latents, in nats, not multiplied by β.
     pub kl: f64,

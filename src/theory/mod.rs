@@ -14,11 +14,12 @@
 //!   with σ learned and γ fixed or learned; [`fixed_sigma`]: with σ held.
 //! - [`thresholds`]: the β at which each mode dies, and which one is next; [`mod@staircase`]: how many
 //!   live at every β; [`learned`]: why a learned γ is what it is.
+//! - [`variance_shares`]: how the variance is shared out over the modes.
 //! - [`origin`]: the Hessian at the collapsed point.
 //! - [`surface`]: two-dimensional loss surfaces, and a grid to sample them on.
 //! - [`soft_threshold`]: one mode under a soft-threshold decoder, whose collapsed point is a local
 //!   minimum (Dai, Wang and Wipf 2020).
-//! - [`basin`]: which of its minima gradient descent ends at.
+//! - [`basin`]: the minimum of that energy at which gradient descent ends, from every start.
 //! - [`ppca`]: probabilistic PCA (Tipping and Bishop 1999; Lucas et al. 2019).
 //! - [`elbo`]: the analytic ELBO of a linear VAE with given weights, on a [`covariance`];
 //!   [`weights`]: the optimal weights themselves.
@@ -116,9 +117,9 @@ pub enum Error {
     /// The total variance is less than what the eigenvalues add up to.
     #[error("the total variance {total} is less than the sum of the eigenvalues, {sum}")]
     TotalTooSmall {
-        /// E‖y‖² as given.
+        /// The total variance E‖y‖² as given.
         total: f64,
-        /// Σ ζᵢ².
+        /// The sum of the eigenvalues Σ ζᵢ².
         sum: f64,
     },
     /// With γ learned, the loss falls without bound as γ goes to zero.
@@ -142,7 +143,7 @@ pub enum Error {
     /// A matrix that does not fit those beside it.
     #[error("the {what} must be {rows} × {columns}, not {found_rows} × {found_columns}")]
     Shape {
-        /// Which matrix.
+        /// The matrix, in words.
         what: &'static str,
         /// Rows it must have.
         rows: usize,

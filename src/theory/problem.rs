@@ -109,12 +109,12 @@ impl LinearProblem {
         Self::new(eigenvalues, total, dim, latents, 1.0)
     }
 
-    /// ζᵢ², descending.
+    /// The eigenvalues ζᵢ², descending.
     pub fn eigenvalues(&self) -> &[f64] {
         &self.eigenvalues
     }
 
-    /// E‖y‖².
+    /// The total variance E‖y‖².
     pub fn total_variance(&self) -> f64 {
         self.total_variance
     }

@@ -7,7 +7,7 @@ use super::LinearProblem;
 /// One mode's part of E‖y‖².
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct VarianceShare {
-    /// ζᵢ²/E‖y‖².
+    /// The mode's share of the variance, ζᵢ²/E‖y‖².
     pub share: f64,
     /// Σ_{j≤i} ζⱼ²/E‖y‖², this mode included; below 1 at the end if the input does not explain all
     /// of the target.

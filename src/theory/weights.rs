@@ -36,7 +36,7 @@ impl Basis {
         Ok(Self { input, output })
     }
 
-    /// Of a VAE (y = x): from eigenvalues, and eigenvectors (dim x × at least as many columns) of
+    /// The basis of a VAE (y = x): from eigenvalues, and eigenvectors (dim x × at least as many columns) of
     /// the covariance, `eᵢ = pᵢ/ζᵢ` and `fᵢ = pᵢ`. A mode without variance has no direction eᵢ: zero.
     ///
     /// # Errors
@@ -86,9 +86,9 @@ impl From<&CrossSpectrum> for Basis {
 /// A linear network on centred x and y: `z = Wᵀx + ε`, ε ~ N(0, diag σ²), decoder mean `U z`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearWeights {
-    /// U, dim y × κ.
+    /// The decoder U, dim y × κ.
     pub decoder: Mat<f64>,
-    /// W, dim x × κ.
+    /// The encoder W, dim x × κ.
     pub encoder: Mat<f64>,
     /// The σ of the κ latents.
     pub sigma: Vec<f64>,
@@ -199,7 +199,7 @@ impl LinearWeights {
     }
 }
 
-/// Which latent carries which mode, how strongly.
+/// A mode, the latent that carries it, and how strongly.
 struct Entry {
     mode: usize,
     latent: usize,

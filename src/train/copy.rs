@@ -47,7 +47,7 @@ impl RunCopy {
 }
 
 impl Trainer {
-    /// Its state as it is now, for work on a copy.
+    /// The trainer's state as it is now, for work on a copy.
     ///
     /// # Errors
     /// [`TrainError`] if the device fails.

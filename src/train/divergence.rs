@@ -14,7 +14,7 @@ impl Trainer {
         self.baseline.as_ref()
     }
 
-    /// The same over the first `items` items in file order.
+    /// The baseline over the first `items` items in file order.
     pub fn baseline_over(&self, items: usize) -> Option<Baseline> {
         let (setup, baseline) = (&self.setup, self.baseline.as_ref()?);
         let seed = setup.config.sampling.seed;

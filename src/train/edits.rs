@@ -50,7 +50,7 @@ pub(super) fn edits(old: &LiveConfig, new: &LiveConfig) -> Vec<String> {
     texts
 }
 
-/// Which latents were held or released, in the words of the plots.
+/// The latents that were held or released, in the words of the plots.
 pub(super) fn mode_edits(old: &[LatentMode], new: &[LatentMode]) -> Vec<String> {
     let pairs = old.iter().zip(new).enumerate();
     pairs

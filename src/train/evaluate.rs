@@ -22,26 +22,26 @@ pub struct LatentStatistics {
     pub kl: f64,
     /// `E_x` `σ_j²`; NaN for an autoencoder.
     pub mean_sigma2: f64,
-    /// `E_x` `μ_j`.
+    /// The mean of the posterior mean over the data, `E_x` `μ_j`.
     pub mean_mu: f64,
-    /// `Var_x` `μ_j`.
+    /// The variance of the posterior mean over the data, `Var_x` `μ_j`.
     pub var_mu: f64,
     /// Share of samples with `KL_j` below [`Layout::EPSILON`] nats; NaN for an autoencoder.
     pub collapsed_share: f64,
     /// f₋ⱼ − f: how much the squared error grows when `z_j` is replaced by its prior mean; absent until
     /// measured.
     pub gain: Option<f64>,
-    /// The same with `z_j` replaced by a draw from its prior, which costs noise as well: twice the gain at the linear
-    /// optimum.
+    /// The gain against a draw from the prior in place of the prior mean. The draw costs noise as well: twice the gain
+    /// at the linear optimum.
     pub gain_resampled: Option<f64>,
 }
 
 /// What the squared error grows by when one latent is taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct LatentGain {
-    /// Its value replaced by the prior mean.
+    /// The growth when the latent is replaced by its prior mean.
     pub zeroed: f64,
-    /// Its value replaced by a draw from the prior.
+    /// The growth when the latent is replaced by a draw from its prior.
     pub resampled: f64,
 }
 
@@ -52,7 +52,7 @@ pub struct Evaluation {
     pub step: u64,
     /// Number of samples evaluated.
     pub samples: usize,
-    /// E‖x − x̂‖² over dimensions' sum, z ~ q, every latent in use.
+    /// E‖x − x̂‖², summed over dimensions, z ~ q, every latent in use.
     pub sse: f64,
     /// E[−log p(x|z)] in nats, where it does not follow from `sse` and γ.
     pub nll: Option<f64>,
@@ -75,7 +75,7 @@ pub struct Evaluation {
     pub variance: Option<f64>,
     /// What was trained, as [`Self::judge`] was told.
     pub objective: Objective,
-    /// What the numbers can be; nothing is known before [`Self::judge`].
+    /// Whether the numbers can be a result; unknown before [`Self::judge`].
     pub sanity: Sanity,
     /// One entry per latent.
     pub latents: Vec<LatentStatistics>,

@@ -11,9 +11,9 @@ use crate::config::Objective;
 pub struct Spread {
     /// Mean; NaN if any step was non-finite.
     pub mean: f64,
-    /// Least.
+    /// The least value.
     pub min: f64,
-    /// Largest.
+    /// The largest value.
     pub max: f64,
 }
 
@@ -40,9 +40,9 @@ impl Spread {
 pub struct Bin {
     /// The first step in it, from 1.
     pub step: u64,
-    /// How many steps it holds.
+    /// The number of steps in the bin.
     pub count: u64,
-    /// L.
+    /// The loss L.
     pub loss: Spread,
     /// The data term ‖x − x̂‖²/(2γ) + (d/2) log 2πγ.
     pub reconstruction: Spread,
@@ -74,7 +74,7 @@ impl Bin {
 pub struct Mark {
     /// The step after which it took effect.
     pub step: u64,
-    /// `β = 2`, `γ learned`.
+    /// The edit in words: `β = 2`, `γ learned`.
     pub text: String,
 }
 

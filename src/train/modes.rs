@@ -19,7 +19,7 @@ pub struct LatentMode {
 }
 
 impl Default for LatentMode {
-    /// Nothing is done to it.
+    /// A latent that trains as usual.
     fn default() -> Self {
         Self {
             keep: true,

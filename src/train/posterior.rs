@@ -1,5 +1,5 @@
-//! q(z|x) of every evaluated sample, read back from the device: what distributions over the data are
-//! made of, where the device's sums are not enough.
+//! q(z|x) of every evaluated sample, read back from the device: for distributions over the data, where the device's
+//! sums are not enough.
 
 use crate::compute::{Backend, Error, Slice};
 
@@ -35,7 +35,7 @@ impl Posterior {
         }
     }
 
-    /// The first samples alone.
+    /// The posterior of the first `samples` samples alone.
     #[must_use]
     pub fn head(&self, samples: usize) -> Self {
         let end = samples.min(self.samples()) * self.latents;
@@ -43,12 +43,12 @@ impl Posterior {
         Self::new(self.latents, cut(&self.mu), cut(&self.sigma2))
     }
 
-    /// n, the number of samples.
+    /// The number of samples n.
     pub fn samples(&self) -> usize {
         self.mu.len() / self.latents.max(1)
     }
 
-    /// κ.
+    /// The number of latents κ.
     pub fn latents(&self) -> usize {
         self.latents
     }

@@ -33,11 +33,11 @@ pub struct RunSetup {
 pub enum Command {
     /// Starts a run in place of the current one.
     Start {
-        /// Its name.
+        /// The name of the new run.
         run: RunId,
-        /// Its settings and data.
+        /// The settings and data of the new run.
         setup: Arc<RunSetup>,
-        /// Whether it trains at once.
+        /// Whether the run trains at once.
         playing: bool,
     },
     /// Trains until told otherwise.
@@ -57,9 +57,9 @@ pub enum Command {
 /// Live settings and what the window looks at: newest wins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveParams {
-    /// The run they are meant for.
+    /// The run that the settings are meant for.
     pub run: RunId,
-    /// β, γ, learning rate.
+    /// The live settings: β, γ, learning rate and so on.
     pub live: LiveConfig,
     /// Latents held out of training: the decoder sees their prior mean, and only the KL moves them.
     pub held: Vec<usize>,
@@ -70,7 +70,7 @@ pub struct LiveParams {
 /// What the window wants to see; changing it never changes training.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ViewRequest {
-    /// How many example images.
+    /// The number of example images.
     pub examples: usize,
     /// The latent to traverse.
     pub traversal: usize,
@@ -102,7 +102,7 @@ impl ViewRequest {
 /// A principal mode of the data.
 #[derive(Debug, Clone)]
 pub struct Projection {
-    /// Its index, from 0.
+    /// The index of the mode, from 0.
     pub mode: usize,
     /// The data's principal components.
     pub spectrum: Arc<Spectrum>,
@@ -119,74 +119,74 @@ impl PartialEq for Projection {
 pub enum Event {
     /// The run is built and about to train.
     Started {
-        /// Its name.
+        /// The run that started.
         run: RunId,
-        /// Where it runs.
+        /// The device that it trains on.
         device: DeviceInfo,
-        /// Trainable numbers.
+        /// The number of trainable parameters.
         parameters: usize,
         /// Bytes of the plan's buffers.
         memory_bytes: u64,
     },
     /// Live settings took effect.
     Edited {
-        /// The run.
+        /// The run that was edited.
         run: RunId,
-        /// After this step.
+        /// The last step made with the old settings.
         step: u64,
         /// What changed.
         text: String,
     },
     /// The state that [`Command::Copy`] asked for.
     Copied {
-        /// The run.
+        /// The run that was copied.
         run: RunId,
-        /// Its state.
+        /// The state of the run.
         copy: Arc<RunCopy>,
     },
-    /// It trains.
+    /// The run trains.
     Playing(RunId),
-    /// It waits.
+    /// The run waits.
     Paused {
-        /// The run.
+        /// The run that waits.
         run: RunId,
-        /// After this step.
+        /// The last step it made.
         step: u64,
     },
     /// A number stopped being finite, or left all range; the last good state was put back and the run waits.
     Diverged {
-        /// The run.
+        /// The run that diverged.
         run: RunId,
         /// Step, tensor, what to do about it and what was put back.
         message: String,
     },
     /// The device failed; the run goes on from its last checkpoint, there or elsewhere.
     Recovered {
-        /// The run.
+        /// The run whose device failed.
         run: RunId,
-        /// Where it goes on.
+        /// The device that the run goes on with.
         device: DeviceInfo,
         /// What failed, from which step it goes on, and where, in one sentence.
         message: String,
     },
     /// The run could not start or go on.
     Failed {
-        /// The run.
+        /// The run that failed.
         run: RunId,
-        /// Why, in one sentence.
+        /// The reason, in one sentence.
         message: String,
     },
     /// A setting was refused; the old one stays.
     Refused {
-        /// The run.
+        /// The run that keeps its old setting.
         run: RunId,
-        /// Why, in one sentence.
+        /// The reason, in one sentence.
         message: String,
     },
 }
 
 impl Event {
-    /// The run it is about.
+    /// The run that the event is about.
     pub fn run(&self) -> RunId {
         match self {
             Self::Started { run, .. }
@@ -205,17 +205,17 @@ impl Event {
 /// The newest state of a run; older ones may never be seen.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// The run.
+    /// The run that the snapshot shows.
     pub run: RunId,
-    /// Steps done.
+    /// The number of steps made.
     pub step: u64,
     /// Epochs done, with a fraction.
     pub epochs: f64,
-    /// Whether it trains.
+    /// Whether the run trains.
     pub playing: bool,
     /// Steps per second of the last second or so, evaluations included.
     pub steps_per_second: f64,
-    /// The last step's numbers.
+    /// The metrics of the last step.
     pub last: Option<StepMetrics>,
     /// The live settings in force, with γ as the device holds it.
     pub live: LiveConfig,

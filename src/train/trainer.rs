@@ -47,7 +47,7 @@ pub enum TrainError {
     /// What is to be done to single latents cannot be done.
     #[error("latents cannot be held or given noise: {reason}")]
     LatentModes {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// A number stopped being finite, or the numbers are far beyond what the objective allows ([`super::sanity`]).
@@ -57,7 +57,7 @@ pub enum TrainError {
         step: u64,
         /// The first tensor, in the order of computation, with a number that is not finite or out of all range.
         tensor: String,
-        /// What is the matter with it: `is no longer finite`.
+        /// What is wrong with the tensor: `is no longer finite`.
         what: String,
         /// What to do about it.
         advice: String,

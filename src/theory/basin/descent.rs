@@ -115,12 +115,12 @@ pub enum Fate {
     Collapsed = 1,
     /// A minimum that uses the latent, W > 0.
     Positive = 2,
-    /// Its mirror image, W < 0.
+    /// A minimum that uses the latent, W < 0.
     Negative = 3,
 }
 
 impl Fate {
-    /// All of them, by number.
+    /// All fates, by number.
     pub const ALL: [Self; 4] = [
         Self::Unfinished,
         Self::Collapsed,
@@ -155,7 +155,7 @@ pub struct Landscape<T> {
 /// The state of one descent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Descent<T> {
-    /// w, m, τ.
+    /// The point (w, m, τ).
     pub at: [T; 3],
     /// The step size h.
     pub step: T,
@@ -163,7 +163,7 @@ pub struct Descent<T> {
     pub excess: T,
     /// [`Fate`] so far.
     pub fate: u32,
-    /// Steps done.
+    /// Steps made so far.
     pub steps: u32,
 }
 
@@ -172,7 +172,7 @@ pub struct Descent<T> {
 pub struct Slope<T> {
     /// Energy above the collapsed point's.
     pub excess: T,
-    /// Its derivatives by w, m and τ.
+    /// The derivatives of the energy by w, m and τ.
     pub gradient: [T; 3],
     /// P(|t| > α).
     pub passing: T,

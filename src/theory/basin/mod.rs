@@ -28,16 +28,16 @@ use descent::{BELOW, Descent, Landscape, Real, TARGETS, advance};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartSigma {
-    /// That of the prior, η: an encoder that knows nothing yet.
+    /// σ of the prior, η: an encoder that knows nothing yet.
     Prior,
     /// The best for the start's (W, μ).
     Profiled,
 }
 
-/// What to map.
+/// A basin map to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct BasinRequest {
-    /// The model.
+    /// The mode under a soft-threshold decoder.
     pub model: SoftThreshold,
     /// Left and right edge: W at the start.
     pub w_range: (f64, f64),
@@ -45,18 +45,18 @@ pub struct BasinRequest {
     pub mu_range: (f64, f64),
     /// σ at the start.
     pub start: StartSigma,
-    /// Most steps of a descent.
+    /// The largest number of steps of a descent.
     pub max_steps: u32,
 }
 
 /// The fates of a grid of starts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BasinMap {
-    /// What was asked for.
+    /// The request that the map answers.
     pub request: BasinRequest,
     /// Pixels along each side.
     pub cells: usize,
-    /// Of every pixel, row by row from the least μ, each row from the least W; pixels are the
+    /// The fate of every pixel, row by row from the least μ, each row from the least W; pixels are the
     /// centres of equal cells.
     pub fates: Vec<Fate>,
     /// Steps until the fate was sealed.
@@ -71,7 +71,7 @@ impl BasinMap {
     /// Pixels along a side, coarse to fine: a picture at once, a better one soon.
     pub const LEVELS: [usize; 5] = [16, 32, 64, 128, 256];
 
-    /// How many pixels have this fate.
+    /// The number of pixels with this fate.
     pub fn count(&self, fate: Fate) -> usize {
         self.fates.iter().filter(|f| **f == fate).count()
     }

@@ -82,27 +82,27 @@ impl SoftThreshold {
         })
     }
 
-    /// ζ².
+    /// The mode's variance ζ².
     pub fn zeta2(&self) -> f64 {
         self.zeta2
     }
 
-    /// ζ.
+    /// The mode's standard deviation ζ.
     pub fn zeta(&self) -> f64 {
         self.zeta
     }
 
-    /// α, in the units of x.
+    /// The threshold α, in the units of x.
     pub fn alpha(&self) -> f64 {
         self.alpha
     }
 
-    /// β.
+    /// The weight of the KL, β.
     pub fn beta(&self) -> f64 {
         self.beta
     }
 
-    /// γ.
+    /// The decoder variance γ.
     pub fn gamma(&self) -> f64 {
         self.gamma
     }
@@ -122,7 +122,7 @@ impl SoftThreshold {
         self.beta * self.gamma / self.zeta2
     }
 
-    /// α/ζ.
+    /// The relative threshold α/ζ.
     pub fn relative_alpha(&self) -> f64 {
         self.alpha / self.zeta
     }

@@ -32,7 +32,7 @@ pub struct GoodMinimum {
     pub mu: f64,
     /// Encoder standard deviation.
     pub sigma: f64,
-    /// Its energy.
+    /// The energy of the minimum.
     pub loss: f64,
 }
 

@@ -42,7 +42,7 @@ impl Settings {
     }
 }
 
-/// What one turn came to.
+/// The result of one turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::train) struct Turn {
     /// Whether anything changed that a snapshot shows.

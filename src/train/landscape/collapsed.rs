@@ -1,7 +1,7 @@
 //! The nearest well-defined collapsed solution of a network, and of one latent of it.
 //!
-//! Collapsed is: q(z|x) is the prior for every x, and the decoder gives the mean of the data whatever z is. Of the
-//! many such parameters these are the ones in which nothing else changes: the encoder's head forgets its input
+//! A solution is collapsed if q(z|x) is the prior for every x and the decoder gives the mean of the data whatever z
+//! is. Of the many such parameters these are the ones in which nothing else changes: the encoder's head forgets its input
 //! (weights zero, μ = 0, σ² = η²), the weights through which z enters the decoder are zero, and the last bias is
 //! refit so that what the decoder now always says is the mean. Where the last bias has one number per channel
 //! (convolutions) the fit is per channel, and the decoder keeps the picture it gives at z = 0.

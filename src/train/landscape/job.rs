@@ -49,7 +49,7 @@ pub(super) struct Job {
     scratch: Vec<f32>,
     current: Option<Place>,
     trail: Vec<[f64; 2]>,
-    /// Where the trail's newest point comes from.
+    /// The step of the trail's newest point.
     placed: u64,
 }
 
@@ -213,7 +213,7 @@ impl Job {
         }
     }
 
-    /// What is known so far.
+    /// The landscape as far as it is known.
     pub(super) fn show(&self, plan: &Plan) -> Landscape {
         let mut shown = Landscape {
             request: self.request.clone(),

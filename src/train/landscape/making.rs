@@ -96,7 +96,7 @@ impl Beside {
 }
 
 impl Making {
-    /// The beginning.
+    /// Starts the making of a plane.
     pub(super) fn new(
         request: &LandscapeRequest,
         session: &Session<'_>,

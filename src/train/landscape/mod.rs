@@ -38,7 +38,7 @@ pub enum LandscapeKind {
     /// Two random directions with the weights' own length in every filter (Li et al. 2018), orthogonal to
     /// each other; the network stands at (0, 0).
     Random {
-        /// Chooses the directions.
+        /// The seed of the directions.
         seed: u32,
     },
     /// The two leading principal directions of the way the parameters have come; the network stands at
@@ -65,7 +65,7 @@ pub enum LandscapeKind {
 /// A landscape to compute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LandscapeRequest {
-    /// Its directions.
+    /// The directions of the plane.
     pub kind: LandscapeKind,
     /// Points along each side at the finest, a power of two and one for even refinement; a path has
     /// [`Self::PATH_POINTS`] whatever this says.
@@ -114,17 +114,17 @@ impl PointLoss {
 /// A landscape as far as it is known.
 #[derive(Debug, Clone)]
 pub struct Landscape {
-    /// What was asked for.
+    /// The request that the landscape answers.
     pub request: LandscapeRequest,
-    /// The step of its centre.
+    /// The step at which the centre was taken.
     pub step: u64,
     /// Items every point is evaluated over.
     pub samples: usize,
-    /// d.
+    /// The dimension d of the target.
     pub dim: usize,
     /// The decoder's distribution.
     pub likelihood: Likelihood,
-    /// First and last x.
+    /// The first and last x.
     pub x_range: (f64, f64),
     /// First and last y; both zero on a path.
     pub y_range: (f64, f64),
@@ -132,19 +132,19 @@ pub struct Landscape {
     pub points: [usize; 2],
     /// What is known, row by row from the lowest y; points at the ends of the ranges are included.
     pub values: Vec<Option<PointLoss>>,
-    /// Points known.
+    /// The number of points computed so far.
     pub known: usize,
     /// Distance, in points, between neighbours of the finest grid that is complete; 0 before there is one.
     pub stride: usize,
-    /// Where the network of the centre stands.
+    /// The place of the network at the centre.
     pub centre: [f64; 2],
     /// Where the collapsed solution (or the collapsed latent) stands, if the plane goes through it.
     pub end: Option<[f64; 2]>,
-    /// Where the network of now stands.
+    /// The place of the network as it is now.
     pub current: Option<Place>,
-    /// Where it has been since the centre was taken, oldest first.
+    /// The places of the network since the centre was taken, oldest first.
     pub trail: Vec<[f64; 2]>,
-    /// Where it had been before, as far as the plane was made of that.
+    /// The places of the network before that, as far as the plane was made of them.
     pub past: Vec<[f64; 2]>,
     /// Shares of the trajectory's variance along the two axes.
     pub variance: Option<[f64; 2]>,
@@ -160,7 +160,7 @@ impl Landscape {
         self.known == self.values.len()
     }
 
-    /// Where a point stands.
+    /// The place of a point of the grid.
     pub fn at(&self, column: usize, row: usize) -> [f64; 2] {
         grid_point([self.x_range, self.y_range], self.points, [column, row])
     }

@@ -55,7 +55,7 @@ impl Push {
         }
     }
 
-    /// Where the probes' weights go.
+    /// The part of the arena that takes the probes' weights.
     pub(super) fn weight(&self) -> Slice {
         self.weight
     }

@@ -21,7 +21,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Adds another chunk's.
+    /// Adds the sums of another chunk.
     pub(super) fn add(&mut self, other: Self) {
         self.rows += other.rows;
         self.sse += other.sse;
@@ -29,7 +29,7 @@ impl Sums {
         self.nll += other.nll;
     }
 
-    /// Their means.
+    /// The means over the samples.
     pub(super) fn mean(&self) -> PointLoss {
         PointLoss {
             sse: self.sse / self.rows,
@@ -39,7 +39,7 @@ impl Sums {
     }
 }
 
-/// The device, with parameters of one's own on it.
+/// The device, with the landscape's own parameters on it.
 pub(super) struct Session<'a> {
     pub(super) backend: &'a mut dyn Backend,
     pub(super) seed: u32,
@@ -57,7 +57,7 @@ impl Session<'_> {
         LandscapeRequest::SAMPLES.min(plan.samples)
     }
 
-    /// Chunks they come in.
+    /// The number of chunks that the samples come in.
     pub(super) fn chunks(&self) -> usize {
         Self::samples(self.plan()).div_ceil(self.plan().chunk)
     }
@@ -75,7 +75,7 @@ impl Session<'_> {
         self.backend.write(slice, parameters)
     }
 
-    /// Puts a part of them there.
+    /// Writes a part of the parameters to the device.
     pub(super) fn write_part(&mut self, slice: Slice, values: &[f32]) -> Result<(), Error> {
         self.backend.write(slice, values)
     }

@@ -1,4 +1,4 @@
-//! What the data alone say a loss must be held against: the network that says nothing of x.
+//! The yardstick of a loss that the data alone give: what a network pays that ignores x.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub struct State {
     pub nll: Option<f64>,
     /// β·KL in nats per sample, β that of the step; 0 for an autoencoder.
     pub price: f64,
-    /// γ.
+    /// The decoder variance γ.
     pub gamma: f64,
 }
 
@@ -39,7 +39,7 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Baseline {
     likelihood: Likelihood,
-    /// κ.
+    /// The number of latents κ.
     latents: usize,
     /// Whether the decoder's last layer has a bias to hold the mean.
     reachable: bool,
@@ -150,7 +150,7 @@ impl Baseline {
         })
     }
 
-    /// d, of the target.
+    /// The dimension d of the target.
     pub fn dim(&self) -> usize {
         self.mean.len()
     }
@@ -246,7 +246,7 @@ impl Baseline {
         }
     }
 
-    /// κ.
+    /// The number of latents κ.
     pub fn latents(&self) -> usize {
         self.latents
     }

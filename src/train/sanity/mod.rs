@@ -31,10 +31,10 @@ pub(super) use blame::largest;
 /// Share of the stakes by which a loss may exceed the collapsed loss: the evaluation draws z, a batch is not the data, and
 /// Adam wanders by about its rate.
 pub const TOLERANCE: f64 = 0.05;
-/// How many times what an ignorant network pays is out of range.
+/// The factor on what a network that ignores its input pays, beyond which a state is out of range.
 pub const FAR: f64 = 1e4;
 
-/// What a run's numbers can be.
+/// Whether a run's numbers can be a result.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Sanity {
     /// Nothing speaks against them, or nothing is known.

@@ -2,9 +2,9 @@
 
 use super::FAR;
 
-/// Fewest steps out of range after which a run that did not come down has diverged.
+/// The least number of steps out of range after which a run that did not come down has diverged.
 const LEAST_PATIENCE: u64 = 100;
-/// Most of them.
+/// The largest such number of steps.
 const MOST_PATIENCE: u64 = 10_000;
 /// Steps in a row out of range that are no spike.
 const SPIKE: u64 = 10;
@@ -17,7 +17,7 @@ const TRAVEL: f64 = 0.1;
 pub struct Watch {
     /// Steps since the start.
     steps: u64,
-    /// Those out of range in a row, to the newest.
+    /// Steps out of range in a row, up to the newest.
     outside: u64,
     /// The least magnitude in the window before, and in this one.
     before: Option<f64>,
@@ -26,7 +26,7 @@ pub struct Watch {
     half: u64,
     /// The first magnitude since the start.
     first: Option<f64>,
-    /// The newest.
+    /// The newest magnitude.
     last: f64,
 }
 

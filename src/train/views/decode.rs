@@ -1,5 +1,5 @@
-//! Decoding latent vectors of one's own, in as many passes as a chunk needs, and the posterior's means of chosen
-//! items: what every picture of the latent space is made of.
+//! Decoding given latent vectors, in as many passes as a chunk needs, and the posterior means of chosen items: what
+//! every picture of the latent space is made of.
 
 use crate::compute::{Backend, Error, Program, Slice};
 use crate::config::LiveConfig;

@@ -8,7 +8,7 @@ use crate::train::protocol::RunSetup;
 
 use super::decode::{decode, encode, to_pictures};
 
-/// Which pictures are wanted; equal requests to one network have equal answers.
+/// The pictures that are wanted; equal requests to one network have equal answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GalleryRequest {
     /// z = A + s(B − A) + t(C − A) over s, t in 0..=1, where A, B and C are posterior means
@@ -23,14 +23,14 @@ pub enum GalleryRequest {
     Zeroed {
         /// The latents; none leaves the draws alone.
         latents: Vec<usize>,
-        /// How many draws.
+        /// The number of draws.
         count: usize,
     },
     /// One latent after the other from −3 to 3 prior standard deviations, the rest at the first item's mean.
     Traversals {
         /// The latents, in the order of their rows.
         latents: Vec<usize>,
-        /// Points along each.
+        /// The number of points along each traversal.
         steps: usize,
     },
 }
@@ -69,18 +69,18 @@ impl GalleryRequest {
 /// The answer to a [`GalleryRequest`]; every picture is d brightness bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gallery {
-    /// What was asked for.
+    /// The request that the gallery answers.
     pub request: GalleryRequest,
     /// The step the weights come from.
     pub step: u64,
-    /// What came of it.
+    /// The pictures that were made.
     pub pictures: GalleryPictures,
 }
 
 /// Pictures, by kind of request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum GalleryPictures {
-    /// Of [`GalleryRequest::Plane`].
+    /// The answer to [`GalleryRequest::Plane`].
     Plane {
         /// The items themselves.
         inputs: Vec<Vec<u8>>,
@@ -89,7 +89,7 @@ pub enum GalleryPictures {
         /// `side²` decoded points: rows of equal t from 0, in each of them s from 0.
         decoded: Vec<Vec<u8>>,
     },
-    /// Of [`GalleryRequest::Zeroed`].
+    /// The answer to [`GalleryRequest::Zeroed`].
     Zeroed {
         /// The draws decoded.
         samples: Vec<Vec<u8>>,
@@ -99,7 +99,7 @@ pub enum GalleryPictures {
         /// 1 is white and 0 black.
         difference: Vec<Vec<f32>>,
     },
-    /// Of [`GalleryRequest::Traversals`]: one row per latent.
+    /// The answer to [`GalleryRequest::Traversals`]: one row per latent.
     Traversals(Vec<Vec<Vec<u8>>>),
 }
 

@@ -26,13 +26,13 @@ use point::mode_point;
 pub struct Views {
     /// The first items of the data.
     pub inputs: Vec<Vec<u8>>,
-    /// Their reconstructions, z ~ q.
+    /// The reconstructions of the inputs, z ~ q.
     pub reconstructions: Vec<Vec<u8>>,
     /// Decoded draws from the prior, always the same draws.
     pub samples: Vec<Vec<u8>>,
     /// One latent moved from −3 to 3 with the others at the first item's posterior mean.
     pub traversal: Vec<Vec<u8>>,
-    /// Which latent is traversed.
+    /// The latent that is traversed.
     pub traversed: usize,
     /// The net's place on a mode's surface, if principal components are known.
     pub point: Option<ModePoint>,
