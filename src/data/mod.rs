@@ -1,7 +1,7 @@
 //! Data sets: where images come from, how they become the model's x, and their spectrum.
 //!
-//! Images stay bytes in memory; a [`PixelTransform`] says how a byte becomes x, and both
-//! backends apply it while they gather a batch. [`load()`] gets a [`Dataset`], [`spectrum()`]
+//! Values stay as they are stored, bytes in memory or on disk or floats in memory; a [`PixelTransform`] says how a value
+//! becomes x, and both backends apply it while they gather a batch. [`load()`] gets a [`Dataset`], [`spectrum()`]
 //! the eigenvalues ζ² of its covariance, which is all the linear theory needs to know of it;
 //! [`cross_spectrum()`] gives their counterpart for a target that is not the input.
 

@@ -89,14 +89,14 @@ impl Coverage {
         }
     }
 
-    /// The reason in plain words; none where there is nothing to explain.
+    /// The reason in sentences; none where there is nothing to explain.
     pub fn reason(self) -> Option<String> {
         match self {
             Self::Exact => None,
             Self::Guide(limit) => {
-                Some(format!("a guide, because of {}: {}", limit.what, limit.why))
+                Some(format!("a guide, because of {}. {}", limit.what, limit.why))
             }
-            Self::No(limit) => Some(format!("{}: {}", limit.sentence(), limit.why)),
+            Self::No(limit) => Some(format!("{}. {}", limit.sentence(), limit.why)),
         }
     }
 }

@@ -16,8 +16,8 @@ pub(super) fn data_source() -> impl TypedValueParser<Value = DataSource> {
 /// Which data.
 #[derive(Debug, Clone, Args)]
 pub struct DataArguments {
-    /// digits, faces, gaussian:9,5,2,1,0.3, or the path of a file or folder: IDX, CIFAR binaries, .npy, .npz, CSV,
-    /// pictures, CelebA.
+    /// digits, faces, gaussian:9,5,2,1,0.3, or the path of a file or folder: IDX, CIFAR binaries, NumPy, MATLAB,
+    /// HDF5, tables as text, pictures, CelebA.
     #[arg(long, value_parser = data_source())]
     pub data: DataSource,
     /// Which split, where the data have several: auto is train where there is one, else what there is, which is then said.
@@ -89,7 +89,8 @@ pub struct PictureArguments {
     /// Grey or colour.
     #[arg(long, value_enum, default_value_t)]
     pub colour: Colour,
-    /// Mirror pictures along their diagonal, which turns those upright that were stored column by column (EMNIST).
+    /// Mirror pictures along their diagonal, which turns those upright that were stored column by column (EMNIST); of a
+    /// table, take the columns as items.
     #[arg(long)]
     pub transpose: bool,
     /// Only items of these classes, by name or number: 0,1 or cat,dog.

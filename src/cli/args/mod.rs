@@ -387,7 +387,7 @@ pub struct BenchArguments {
     /// Only networks with this text in their name.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub net: String,
-    /// Samples per step; the papers and the README's figures use 128.
+    /// Samples per step; the papers and the published timings use 128.
     #[arg(long, value_name = "B", default_value_t = 128)]
     pub batch: usize,
     /// Seconds spent on each network.
