@@ -2,12 +2,13 @@
 
 use csv::ByteRecord;
 
-use crate::config::Missing;
+use crate::config::{Missing, Split};
 use crate::data::error::{Error, plain};
 use crate::data::idx::MAX_BYTES;
 
 use super::columns::{Plan, Role};
 use super::field::{Decimal, Field, comma, field, short, trim};
+use super::parts::{Parts, Told};
 use super::profile;
 use super::records::Records;
 use super::text::words;
@@ -27,6 +28,13 @@ pub(super) struct Rows {
     pub(super) item_names: Vec<String>,
 }
 
+/// The lines that were met of every part, in order, and those of none.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    pub(super) lines: Vec<(Split, u64)>,
+    pub(super) others: u64,
+}
+
 /// What is to be done with lines.
 pub(super) struct Reading<'a> {
     pub(super) missing: Missing,
@@ -35,6 +43,9 @@ pub(super) struct Reading<'a> {
     /// The column that names the items, if the names are wanted.
     pub(super) name_column: Option<usize>,
     pub(super) rows: Rows,
+    /// What tells parts, and the part that is taken.
+    pub(super) parts: Option<(&'a Parts, Split)>,
+    pub(super) met: Met,
     pub(super) plan: &'a mut Plan,
 }
 
@@ -49,6 +60,9 @@ impl Reading<'_> {
         record: &ByteRecord,
         line: u64,
     ) -> Result<(), Error> {
+        if !self.is_taken(records, record, line)? {
+            return Ok(());
+        }
         let kept = self.rows.count < self.limit;
         let start = self.rows.values.len();
         let whole = if kept {
@@ -61,10 +75,7 @@ impl Reading<'_> {
             self.rows.dropped += 1;
             return Ok(());
         }
-        for words in &mut self.plan.words {
-            let word = trim(record.get(words.column).unwrap_or_default());
-            words.push(word, line, kept);
-        }
+        self.words(record, line, kept);
         self.rows.total += 1;
         if !kept {
             return Ok(());
@@ -86,6 +97,74 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// The words of a line, which belong to an item if `kept`, else only to the file.
+    fn words(&mut self, record: &ByteRecord, line: u64, kept: bool) {
+        for words in &mut self.plan.words {
+            let word = trim(record.get(words.column).unwrap_or_default());
+            words.push(word, line, kept);
+        }
+    }
+
+    /// Whether a line is of the part that is taken.
+    fn is_taken(
+        &mut self,
+        records: &Records<'_>,
+        record: &ByteRecord,
+        line: u64,
+    ) -> Result<bool, Error> {
+        let Some((parts, taken)) = self.parts else {
+            return Ok(true);
+        };
+        self.check_length(records, record, line)?;
+        match parts.of(record) {
+            Told::Missing if self.missing == Missing::Drop => {
+                self.rows.dropped += 1;
+                Ok(false)
+            }
+            Told::Missing => {
+                let column = parts.gap_of(record);
+                let place = self.plan.names.place(column);
+                Err(records.bad_record(
+                    record,
+                    line,
+                    &format!(
+                        "the part of the data in {place} is missing; fill it, or have the setting 'missing' drop such \
+                         lines"
+                    ),
+                ))
+            }
+            Told::Other => {
+                self.met.others += 1;
+                Ok(false)
+            }
+            Told::Part(part) => {
+                match self.met.lines.binary_search_by_key(&part, |(p, _)| *p) {
+                    Ok(at) => self.met.lines[at].1 += 1,
+                    Err(at) => self.met.lines.insert(at, (part, 1)),
+                }
+                if part != taken {
+                    // Classes have the same numbers in every part.
+                    self.words(record, line, false);
+                }
+                Ok(part == taken)
+            }
+        }
+    }
+
+    fn check_length(
+        &self,
+        records: &Records<'_>,
+        record: &ByteRecord,
+        line: u64,
+    ) -> Result<(), Error> {
+        let (found, usual) = (record.len(), self.plan.roles.len());
+        if found == usual {
+            return Ok(());
+        }
+        let reason = format!("it has {found} columns, not {usual}");
+        Err(records.bad_record(record, line, &reason))
+    }
+
     /// Appends the numbers of a line; false if it is to be left out.
     fn numbers(
         &mut self,
@@ -93,16 +172,9 @@ impl Reading<'_> {
         record: &ByteRecord,
         line: u64,
     ) -> Result<bool, Error> {
+        self.check_length(records, record, line)?;
         let decimal = records.dialect.decimal;
         let roles = &self.plan.roles;
-        if record.len() != roles.len() {
-            let (found, usual) = (record.len(), roles.len());
-            return Err(records.bad_record(
-                record,
-                line,
-                &format!("it has {found} columns, not {usual}"),
-            ));
-        }
         for (column, (&role, raw)) in roles.iter().zip(record).enumerate() {
             match role {
                 Role::Value | Role::Label | Role::Truth => {}
