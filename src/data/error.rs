@@ -54,11 +54,11 @@ pub enum Error {
         reason: String,
     },
     /// A file whose content is not what it should be.
-    #[error("{}: {reason} (byte {offset})", path.display())]
+    #[error("{}: {reason}{}", path.display(), Place(*offset))]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Where in the (decompressed) content.
+        /// Where in the (decompressed) content; 0 where no byte is to blame or the reason names the place.
         offset: u64,
         /// What is wrong.
         reason: String,
@@ -168,6 +168,18 @@ impl Error {
             path: path.to_path_buf(),
             offset,
             reason: reason.into(),
+        }
+    }
+}
+
+/// ` (byte 7)`, or nothing for the start of a file.
+struct Place(u64);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            byte => write!(f, " (byte {byte})"),
         }
     }
 }

@@ -317,7 +317,8 @@ impl Plan {
             if rank < MOST_WORDS {
                 this.roles[column] = Role::Word(this.words.len());
                 let dates = profiles[column].holds_dates();
-                this.words.push(Words::new(column, dates));
+                let amid = profiles[column].word_amid_numbers();
+                this.words.push(Words::new(column, dates, amid));
             } else {
                 this.leave(column, "it holds words");
             }

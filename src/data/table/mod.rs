@@ -11,11 +11,13 @@
 mod classes;
 mod colour;
 mod columns;
+mod date;
 mod dialect;
 mod field;
 mod finish;
 mod foreign;
 mod header;
+mod measure;
 mod parts;
 mod pixels;
 mod preamble;
@@ -223,12 +225,14 @@ impl Division {
         let path = records.path();
         let taken = match &parts {
             None => split::choose_by_name(path, config.split, "items")?,
-            Some(parts) => split::choose(config.split, &parts.there(), "items").map_err(
-                |reason| Error::Folder {
-                    path: path.into(),
-                    reason,
-                },
-            )?,
+            Some(parts) => {
+                split::choose(config.split, &parts.there(), "items").map_err(|reason| {
+                    Error::Folder {
+                        path: path.into(),
+                        reason,
+                    }
+                })?
+            }
         };
         Ok(Self { taken, parts })
     }
@@ -273,11 +277,13 @@ fn open<'a>(path: &'a Path, source: Source<'a>) -> Result<Opened<'a>, Error> {
     let Some(look) = look else {
         return Err(fail("the table holds no line of numbers".into()));
     };
-    if let Some(number) = look.ambiguous() {
+    if let Some(found) = look.ambiguous() {
         return Err(fail(format!(
-            "the comma in '{}' may separate thousands or begin the fraction; write numbers without separators of \
-             thousands, and with a point before the fraction where all of them have three decimals",
-            text::words(number)
+            "line {}: the comma in '{}' in column {} may separate thousands or begin the fraction; write numbers without \
+             separators of thousands, and with a point before the fraction where all of them have three decimals",
+            preamble.lines + found.line,
+            super::error::plain(&text::words(&found.number), 20),
+            found.column + 1
         )));
     }
     let comment = preamble.relation.then_some(b'%');
@@ -328,7 +334,7 @@ fn names(
                 "it has {columns} columns, and the header declares {} attributes",
                 names.len()
             );
-            return Err(records.bad_record(first, *line, &reason));
+            return Err(records.bad_record(*line, &reason));
         }
         return Ok((Names(names), 0));
     }

@@ -137,7 +137,9 @@ impl Column {
                 }
                 role
             }
-            Form::Truth(role) => truth(value, decimal).map(|is| if is { *role } else { not(*role) }),
+            Form::Truth(role) => {
+                truth(value, decimal).map(|is| if is { *role } else { not(*role) })
+            }
         }
     }
 
@@ -157,7 +159,8 @@ impl Column {
         self.others += 1;
         let new = !self.other_words.iter().any(|w| w == value);
         if new && self.other_words.len() <= NAMED {
-            self.other_words.push(value[..value.len().min(LONGEST)].to_vec());
+            self.other_words
+                .push(value[..value.len().min(LONGEST)].to_vec());
         }
         self.named && matches!(self.form, Form::Words(_))
     }
@@ -171,9 +174,7 @@ impl Column {
         let several = parts_of(&self.roles).len() > 1;
         match self.form {
             Form::Truth(_) => !self.roles.is_empty() && self.others == 0,
-            Form::Words(_) if self.named => {
-                several || !self.roles.is_empty() && self.others == 0
-            }
+            Form::Words(_) if self.named => several || !self.roles.is_empty() && self.others == 0,
             Form::Words(_) => several && self.others == 0,
         }
     }
@@ -205,6 +206,15 @@ fn parts_of(roles: &[(Role, u64)]) -> Vec<Split> {
     parts.sort_unstable();
     parts.dedup();
     parts
+}
+
+/// `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 impl Search {
@@ -350,13 +360,24 @@ impl Parts {
             .map(|(part, count)| format!("{} {}", thousands(*count), split::adjective(*part)))
             .collect();
         let columns: Vec<String> = self.columns.iter().map(|c| names.shown(c.column)).collect();
-        let verb = if columns.len() == 1 { "divides" } else { "divide" };
+        let verb = if columns.len() == 1 {
+            "divides"
+        } else {
+            "divide"
+        };
         let mut said = format!(
             "{} {verb} the lines into {}; the {} items are taken",
-            columns.join(" and "),
-            each.join(" and "),
+            listed(&columns),
+            listed(&each),
             split::adjective(taken)
         );
+        if each.len() == 1 {
+            said = format!(
+                "by {} all of the items are {} items",
+                listed(&columns),
+                split::adjective(taken)
+            );
+        }
         let unknown: Vec<String> = self
             .columns
             .iter()
