@@ -234,9 +234,9 @@ impl Finish<'_> {
             }
         }
         let others = self.kept.iter().skip(1).any(|k| *k);
-        if others && let Some(column) = self.numbering(classes.column) {
+        if others && let Some((column, why)) = self.numbering(classes.column) {
             self.kept[0] = false;
-            out.push((column, "it numbers the items".into()));
+            out.push((column, why.into()));
         }
         self.remarks.left_out(out);
     }
@@ -248,8 +248,8 @@ impl Finish<'_> {
         few && self.plan.roles[self.stored[stored]] == Role::Value
     }
 
-    /// The first stored column, if it numbers the items.
-    fn numbering(&self, class: Option<usize>) -> Option<usize> {
+    /// The first stored column, if it numbers the items, and why that is so.
+    fn numbering(&self, class: Option<usize>) -> Option<(usize, &'static str)> {
         let (&column, range) = (self.stored.first()?, self.ranges.first()?);
         let names = &self.plan.names;
         let value = self.plan.roles[column] == Role::Value && Some(column) != class;
@@ -261,21 +261,24 @@ impl Finish<'_> {
             && matches!(numbers[0], 0.0 | 1.0)
             && numbers.windows(2).all(|w| w[1] == w[0] + 1.0);
         if column == 0 && counts && !names.is_coordinate(column) {
-            return Some(column);
+            return Some((column, "it numbers the items"));
         }
         // Numbers of customers or patients, which do not count up.
         if numbers.len() < 3 || !nearly_all_differ(&numbers) {
             return None;
         }
         if names.are_there() {
-            return names.ends_as_id(column).then_some(column);
+            let id = names.ends_as_id(column);
+            return id.then_some((column, "it numbers the items"));
         }
         let large = |range: &Range| range.whole && range.low >= LARGE;
         let others = self.ranges.iter().zip(&self.kept).skip(1);
         let alone = !others
             .filter(|(_, kept)| **kept)
             .any(|(range, _)| large(range));
-        (column == 0 && large(range) && alone).then_some(column)
+        let why = "its numbers are large, whole and nearly all different, so they are taken for those of the items; a \
+                   first line of names keeps it";
+        (column == 0 && large(range) && alone).then_some((column, why))
     }
 
     /// The shape of the items if their columns are pixels, and what is to be said of columns that never change.

@@ -286,7 +286,11 @@ fn open<'a>(path: &'a Path, source: Source<'a>) -> Result<Opened<'a>, Error> {
             found.column + 1
         )));
     }
-    let comment = preamble.relation.then_some(b'%');
+    let comment = match (preamble.relation, preamble.series) {
+        (true, _) => Some(b'%'),
+        (false, true) => Some(b'!'),
+        (false, false) => None,
+    };
     let before = (preamble.bytes as u64, preamble.lines);
     let names = preamble
         .relation

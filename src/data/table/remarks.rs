@@ -127,8 +127,9 @@ impl<'a> Remarks<'a> {
     /// Lines that make no items.
     pub(super) fn lines(&mut self, dropped: u64, total: u64, blank: u64) {
         if dropped > 0 {
+            let verb = if dropped == 1 { "is" } else { "are" };
             self.say(format!(
-                "{} of {} lines are left out, because a value is missing",
+                "{} of {} lines {verb} left out, because a value is missing",
                 thousands(dropped),
                 thousands(dropped + total)
             ));

@@ -346,6 +346,10 @@ impl Reading<'_> {
                 "'{shown}' in {place} is a number with something beside it; write plain numbers, without units, \
                  currencies, brackets or separators of thousands, or take the column out of the file"
             );
+        } else if self.rows.total == 0 && self.plan.names.are_there() {
+            reason.push_str(
+                ", as other values of the column are; take this line out of the file if it holds units or more names",
+            );
         } else if self.plan.roles[column] == Role::Value {
             reason.push_str(
                 ", as other values of the column are; write NA for a value that is missing",

@@ -319,7 +319,7 @@ fn missing_values_are_refused_dropped_or_filled() {
             let error = with(&table, Missing::Refuse).expect_err(gap).to_string();
             let place = format!("line {}: the value in column 4 ('d') is missing", line + 2);
             assert!(
-                error.contains(&place) && error.contains("--missing drop"),
+                error.contains(&place) && error.contains("the setting 'missing' can drop"),
                 "{error}"
             );
             let dropped = with(&table, Missing::Drop).expect("five items");
@@ -328,7 +328,7 @@ fn missing_values_are_refused_dropped_or_filled() {
                 dropped
                     .remarks
                     .join("\n")
-                    .contains("1 of 6 lines are left out"),
+                    .contains("1 of 6 lines is left out"),
                 "{:?}",
                 dropped.remarks
             );

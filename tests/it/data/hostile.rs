@@ -17,7 +17,7 @@ fn malformed_files_are_explained() {
     damaged[crc] ^= 0xff;
     let max = u32::MAX;
     let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
-        ("empty", vec![], &["the file is empty", "(byte 0)"]),
+        ("empty", vec![], &["the file is empty"]),
         ("empty gz", gzip(&[]), &["the file is empty"]),
         ("short", vec![0, 0, 8], &["too short to be an IDX file"]),
         (
