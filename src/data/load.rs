@@ -151,7 +151,7 @@ pub fn preview_cancellable(
         None => chosen.len() as u64,
     };
     let first = DataConfig {
-        limit: Some(PREVIEWED),
+        limit: Some(config.limit.unwrap_or(PREVIEWED).clamp(1, PREVIEWED)),
         classes: Vec::new(),
         ..config.clone()
     };

@@ -101,6 +101,10 @@ fn is_day(word: &str) -> bool {
     ['-', '/', '.'].iter().any(|&mark| {
         let parts: Vec<&str> = word.split(mark).collect();
         match parts[..] {
+            // 1.2.13 is rather a version.
+            [a, b, c] if mark == '.' && c.len() < 4 => {
+                a.len() == 2 && b.len() == 2 && is_spelt(&[a, b, c])
+            }
             [a, b, c] => is_spelt(&[a, b, c]),
             [a, b] if mark != '.' => {
                 let month =
@@ -177,6 +181,7 @@ mod tests {
             "AAACCTGAGAAACCAT-1",
             "192.168.0.1",
             "1.2.3",
+            "1.2.13",
             "555-123-4567",
             "chr1:1234",
             "10-20",

@@ -236,29 +236,36 @@ pub(super) fn usual_length(lengths: impl Iterator<Item = usize>) -> Option<usize
     counts.iter().max_by_key(most).map(|(length, _)| *length)
 }
 
-/// How many columns are of numbers, and the share of numbers and gaps among all fields.
+/// How many columns are of numbers, those with something beside them included, and the share of plain numbers and gaps
+/// among all fields.
 fn numeric(records: &[&ByteRecord], columns: usize, decimal: Decimal) -> (usize, f64) {
-    let mut counts = vec![(0_usize, 0_usize); columns];
-    let mut numbers = 0;
+    #[derive(Clone, Copy, Default)]
+    struct Counts {
+        numbers: usize,
+        missing: usize,
+        measures: usize,
+    }
+    let mut counts = vec![Counts::default(); columns];
     for record in records {
-        for ((number, missing), value) in counts.iter_mut().zip(record.iter()) {
+        for (count, value) in counts.iter_mut().zip(record.iter()) {
             match field(trim(value), decimal) {
-                Field::Number(_) | Field::Infinite | Field::Truth(_) => *number += 1,
-                Field::Missing => *missing += 1,
-                Field::Word if list_length(trim(value), decimal).is_some() => *number += 1,
+                Field::Number(_) | Field::Infinite | Field::Truth(_) => count.numbers += 1,
+                Field::Missing => count.missing += 1,
+                Field::Word if list_length(trim(value), decimal).is_some() => count.numbers += 1,
                 // Whoever reads the table says what is wrong with these.
-                Field::Word if measure::form(trim(value)).is_some() => *number += 1,
+                Field::Word if measure::form(trim(value)).is_some() => count.measures += 1,
                 Field::Word => {}
             }
         }
     }
-    let mut numeric = 0;
-    for &(number, missing) in &counts {
-        numbers += number + missing;
-        numeric += usize::from(number > 0 && 2 * (number + missing) > records.len());
-    }
+    let of_numbers = |c: &&Counts| {
+        let found = c.numbers + c.measures;
+        found > 0 && 2 * (found + c.missing) > records.len()
+    };
+    let numeric = counts.iter().filter(of_numbers).count();
+    let plain: usize = counts.iter().map(|c| c.numbers + c.missing).sum();
     let fields = (columns * records.len()).max(1);
-    (numeric, numbers as f64 / fields as f64)
+    (numeric, plain as f64 / fields as f64)
 }
 
 #[cfg(test)]

@@ -39,9 +39,9 @@ pub(super) fn form(field: &[u8]) -> Option<String> {
     let tail = last.0;
     if !inner.is_empty() {
         let joined = inner.iter().all(|(gap, _)| {
-            gap.chars().any(|c| BETWEEN.contains(c))
-                || gap.trim() == "+/-"
-                || gap.starts_with(' ') && is_unit(gap)
+            let whole = gap.len() <= 2 * SPACED && !gap.contains([';', '|', '\t', ':', '=']);
+            whole && gap.chars().any(|c| BETWEEN.contains(c))
+                || whole && gap.starts_with(' ') && !gap.trim().is_empty() && is_unit(gap)
         });
         return (joined && (tail.is_empty() || is_unit(tail))).then_some(form);
     }
@@ -236,6 +236,8 @@ mod tests {
             "setosa",
             "PC 17599",
             "A/5 21171",
+            "0 1 x 3 4",
+            "0,125;\"ape\";\"0",
             "",
         ] {
             assert_eq!(form(no.as_bytes()), None, "{no}");

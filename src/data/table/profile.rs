@@ -137,7 +137,8 @@ impl Profile {
         let numbers = self.numbers + self.truths;
         let mixed = self.words * WORDS_IN >= numbers + self.words
             && self.different.len() >= DIFFERENT_WORDS;
-        let lists = self.words > 0 && self.lists == self.words && numbers == 0;
+        // A list that is unlike most others is a mistake, which whoever reads the lines will name.
+        let lists = 2 * self.lists > self.words && numbers == 0;
         let grouped = self.grouped == self.lists && self.certainly_grouped > 0;
         if lists && !grouped {
             Kind::List(self.list_length)

@@ -343,7 +343,7 @@ impl Reading<'_> {
             );
         } else if measure::form(found).is_some() {
             reason = format!(
-                "'{shown}' in {place} is a number with something beside it; write plain numbers, without units, \
+                "'{shown}' in {place} is not a finite number but one with something beside it; write plain numbers, without units, \
                  currencies, brackets or separators of thousands, or take the column out of the file"
             );
         } else if self.rows.total == 0 && self.plan.names.are_there() {

@@ -608,7 +608,7 @@ fn what_cannot_be_read_is_told_by_what_it_is() {
         ("one\ntwo\n", "its lines hold one field each"),
         (
             "1,234;5\n2,345;6\n",
-            "the comma in '1,234' may separate thousands",
+            "line 1: the comma in '1,234' in column 1 may separate thousands",
         ),
         (
             "a,b\n\"1,234,567\",5\n\"2,345,678\",6\n",

@@ -54,9 +54,9 @@ fn firsts(data: &Dataset) -> Vec<f32> {
     }
 }
 
-/// Lines `i,i+0.5,WORD`, two items of every word in turn.
+/// Lines `i + 0.25,i² mod 11,WORD`, two items of every word in turn.
 fn table(name: &str, words: &[&str]) -> String {
-    let item = |i: usize| format!("{i},{i}.5,{}\n", words[i % words.len()]);
+    let item = |i: usize| format!("{i}.25,{},{}\n", i * i % 11, words[i % words.len()]);
     format!("a,b,{name}\n") + &(0..2 * words.len()).map(item).collect::<String>()
 }
 
@@ -192,15 +192,15 @@ fn words_and_truth_values_tell_parts() {
     // By hand: items 0 and 3 of train, val, test, train, val, test.
     assert_eq!(
         firsts(&read(&table("split", &["train", "val", "test"]), train).expect("train")),
-        [0.0, 3.0]
+        [0.25, 3.25]
     );
     assert_eq!(
         firsts(&read(&table("isTest", &["1", "0"]), test).expect("test")),
-        [0.0, 2.0]
+        [0.25, 2.25]
     );
     assert_eq!(
         firsts(&read(&table("train", &["T", "F", "T"]), test).expect("test")),
-        [1.0, 4.0]
+        [1.25, 4.25]
     );
     // Masks of graphs: what none of them claims is of no part.
     let masks = "a,train_mask,val_mask,test_mask\n1,True,False,False\n2,False,True,False\n3,False,False,True\n\
@@ -267,7 +267,7 @@ fn words_that_tell_no_parts_are_read_together_and_say_so() {
     );
     // Words beside two parts are of none.
     let data = read(&table("split", &["train", "unsup", "test"]), Split::Train).expect("train");
-    assert_eq!(firsts(&data), [0.0, 3.0]);
+    assert_eq!(firsts(&data), [0.25, 3.25]);
     let said = data.remarks.join("\n");
     assert!(
         said.contains("2 of no part ('unsup') are left out"),
