@@ -7,6 +7,8 @@ const GLUED: usize = 5;
 const SPACED: usize = 12;
 /// Units of one letter.
 const LETTERS: &str = "mgsKkMBLlVAWJNhdtyCFTR";
+/// Units, and a mark, before a power.
+const POWERED: [&str; 7] = ["m", "ft", "in", "yd", "s", "l", "^"];
 /// What may stand before a number.
 const BEFORE: &str = "+-\u{2212}\u{2013}(<>=~\u{2264}\u{2265}\u{2248}\u{b1}#";
 /// Marks between numbers that make one quantity of them, which those of identifiers never do.
@@ -62,7 +64,7 @@ fn pieces(mut text: &str) -> Vec<(&str, bool)> {
         // A power of a unit belongs to it: m2, cm^3.
         let power = &rest[next..];
         let lone = power.len() == 1 && next > 0 && matches!(power.as_bytes()[0], b'2' | b'3');
-        let before = rest[..next].ends_with(|c: char| c.is_alphabetic() || c == '^');
+        let before = POWERED.iter().any(|unit| rest[..next].ends_with(unit));
         let next = if lone && before { rest.len() } else { next };
         pieces.push((&rest[..next], grouped));
         text = &rest[next..];
