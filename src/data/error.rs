@@ -7,14 +7,6 @@ use std::time::Duration;
 
 use crate::text::thousands;
 
-/// ` (byte 16)`; nothing for the start of a file, which says nothing.
-fn place(offset: u64) -> String {
-    match offset {
-        0 => String::new(),
-        _ => format!(" (byte {offset})"),
-    }
-}
-
 /// Why data could not be loaded or analysed. Every message is one sentence; one about a file
 /// names the file, what is wrong and, where it applies, the byte.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,11 +54,11 @@ pub enum Error {
         reason: String,
     },
     /// A file whose content is not what it should be.
-    #[error("{}: {reason}{}", path.display(), place(*offset))]
+    #[error("{}: {reason}{}", path.display(), Place(*offset))]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Where in the (decompressed) content.
+        /// Where in the (decompressed) content; 0 where no byte is to blame or the reason names the place.
         offset: u64,
         /// What is wrong.
         reason: String,
@@ -176,6 +168,18 @@ impl Error {
             path: path.to_path_buf(),
             offset,
             reason: reason.into(),
+        }
+    }
+}
+
+/// ` (byte 7)`, or nothing for the start of a file.
+struct Place(u64);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            byte => write!(f, " (byte {byte})"),
         }
     }
 }

@@ -152,7 +152,7 @@ pub fn preview_cancellable(
         None => chosen.len() as u64,
     };
     let first = DataConfig {
-        limit: Some(PREVIEWED),
+        limit: Some(config.limit.unwrap_or(PREVIEWED).clamp(1, PREVIEWED)),
         classes: Vec::new(),
         ..config.clone()
     };
@@ -265,9 +265,9 @@ fn read(
     limit: Option<usize>,
     progress: OnProgress<'_>,
 ) -> Result<Loaded, Error> {
-    // A file that holds one part only may say by its name which.
+    // A file that holds one part only may say by its name which; a table may hold columns that tell.
     let single = match kind {
-        Kind::Npy | Kind::Csv => Some(choose_by_name(path, config.split, "items")?),
+        Kind::Npy => Some(choose_by_name(path, config.split, "items")?),
         _ => None,
     };
     let mut loaded = match kind {

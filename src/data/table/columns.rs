@@ -48,8 +48,27 @@ const COORDINATES: [&str; 14] = [
     "x", "t", "n", "time", "step", "epoch", "day", "date", "year", "month", "hour", "week",
     "position", "distance",
 ];
-/// What a column is called that says which part of the data a line belongs to.
-const PARTS: [&str; 7] = [
+/// Words in the name of a column that says which part of the data a line belongs to.
+const PARTS: [&str; 16] = [
+    "split",
+    "splits",
+    "usage",
+    "set",
+    "subset",
+    "dataset",
+    "partition",
+    "fold",
+    "part",
+    "phase",
+    "stage",
+    "train",
+    "training",
+    "test",
+    "purpose",
+    "role",
+];
+/// Names of a column that is never one of classes, since it says which part of the data a line belongs to.
+const NO_CLASSES: [&str; 7] = [
     "split",
     "usage",
     "set",
@@ -57,6 +76,16 @@ const PARTS: [&str; 7] = [
     "partition",
     "fold",
     "part",
+];
+/// Names of a column of numbers that divide the lines.
+const NUMBERED_PARTS: [&str; 7] = [
+    "split",
+    "partition",
+    "fold",
+    "folds",
+    "kfold",
+    "k_fold",
+    "cv_fold",
 ];
 /// Columns of words that are kept to see whether they hold classes.
 const MOST_WORDS: usize = 16;
@@ -175,9 +204,38 @@ impl Names {
         })
     }
 
+    /// The name of a column, if it has one.
+    pub(super) fn name(&self, column: usize) -> Option<&str> {
+        self.0
+            .get(column)
+            .map(String::as_str)
+            .filter(|n| !n.is_empty())
+    }
+
     /// Whether a column's name says that it divides the lines into parts, such as those for training and for testing.
+    pub(super) fn divides(&self, column: usize) -> bool {
+        let mut spaced = String::new();
+        let mut small = false;
+        for c in self.name(column).unwrap_or_default().chars().take(SHOWN) {
+            if small && c.is_uppercase() {
+                spaced.push(' ');
+            }
+            small = c.is_lowercase();
+            spaced.extend(c.to_lowercase());
+        }
+        spaced
+            .split(|c: char| !c.is_alphabetic())
+            .any(|word| PARTS.contains(&word))
+    }
+
+    /// Whether a column's name says that it divides the lines and does nothing else, so that it holds no classes.
     pub(super) fn is_part(&self, column: usize) -> bool {
-        PARTS.contains(&self.lower(column).as_str())
+        NO_CLASSES.contains(&self.lower(column).as_str())
+    }
+
+    /// Whether a column's name says that numbers in it are those of parts.
+    pub(super) fn numbers_parts(&self, column: usize) -> bool {
+        NUMBERED_PARTS.contains(&self.lower(column).as_str())
     }
 
     /// Whether a column's name is one of a coordinate.
@@ -199,11 +257,18 @@ pub(super) struct Plan {
     pub(super) out: Vec<(usize, String)>,
     /// Which of the columns hold nothing.
     empty: Vec<bool>,
+    /// The columns that tell the parts of the lines.
+    parts: Vec<usize>,
 }
 
 impl Plan {
-    /// The use of columns with these names and profiles.
-    pub(super) fn new(names: Names, profiles: &[Profile], asked: Option<usize>) -> Self {
+    /// The use of columns with these names and profiles, of which some tell the parts of the lines.
+    pub(super) fn new(
+        names: Names,
+        profiles: &[Profile],
+        asked: Option<usize>,
+        parts: Vec<usize>,
+    ) -> Self {
         let by_name = names.labels();
         let classes = |column: usize| asked == Some(column) || by_name.contains(&column);
         let kind = |column: usize| {
@@ -219,10 +284,16 @@ impl Plan {
             asked,
             out: Vec::new(),
             empty: vec![false; profiles.len()],
+            parts,
             names,
         };
         let mut wordy = Vec::new();
         for column in 0..profiles.len() {
+            if this.parts.contains(&column) {
+                // What they decided is told apart.
+                this.roles[column] = Role::Out;
+                continue;
+            }
             let kind = kind(column);
             let id = this.names.is_id(column) && asked != Some(column);
             if kind == Kind::Empty {
@@ -246,7 +317,8 @@ impl Plan {
             if rank < MOST_WORDS {
                 this.roles[column] = Role::Word(this.words.len());
                 let dates = profiles[column].holds_dates();
-                this.words.push(Words::new(column, dates));
+                let amid = profiles[column].word_amid_numbers();
+                this.words.push(Words::new(column, dates, amid));
             } else {
                 this.leave(column, "it holds words");
             }
@@ -256,6 +328,9 @@ impl Plan {
 
     /// The first column, if it holds names of the items.
     pub(super) fn item_names(&self) -> Option<usize> {
+        if self.parts.contains(&0) {
+            return None;
+        }
         let words = matches!(self.roles.first(), Some(Role::Word(_)));
         let out = self.roles.first() == Some(&Role::Out) && !self.is_empty(0);
         (words || out).then_some(0)
@@ -320,7 +395,7 @@ mod tests {
             Role::Word(_) => 'w',
             Role::Out => '-',
         };
-        Plan::new(names, &profiles, None)
+        Plan::new(names, &profiles, None, Vec::new())
             .roles
             .iter()
             .map(letter)

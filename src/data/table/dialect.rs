@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::field::{Decimal, Field, comma, field, trim};
+use super::measure;
 use super::profile::list_length;
 
 /// Separators that are tried; of equally good ones the first is taken.
@@ -36,8 +37,18 @@ pub(super) struct Look {
     score: f64,
     /// Of fields with a comma that may be decimal, how many there are and how many may also have thousands.
     commas: (usize, usize),
-    /// A number with such a comma.
-    example: Vec<u8>,
+    /// The first number with such a comma.
+    example: Option<Ambiguous>,
+}
+
+/// A number with a comma that may be decimal or one of thousands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ambiguous {
+    pub(super) number: Vec<u8>,
+    /// The line of the text that its record starts on, from 1.
+    pub(super) line: u64,
+    /// From 0.
+    pub(super) column: usize,
 }
 
 impl Dialect {
@@ -78,8 +89,8 @@ impl Dialect {
     }
 }
 
-/// The records of a text, whose last one may have lost its end unless the text is `complete`.
-fn records(text: &[u8], dialect: Dialect, complete: bool) -> (Vec<ByteRecord>, bool) {
+/// The records of a text, each with the line it starts on, whose last one may have lost its end unless the text is `complete`.
+fn records(text: &[u8], dialect: Dialect, complete: bool) -> (Vec<(ByteRecord, u64)>, bool) {
     let text: Cow<'_, [u8]> = if dialect.separator == SPACES && text.contains(&b'\t') {
         let space = |&b: &u8| if b == b'\t' { b' ' } else { b };
         Cow::Owned(text.iter().map(space).collect())
@@ -92,7 +103,13 @@ fn records(text: &[u8], dialect: Dialect, complete: bool) -> (Vec<ByteRecord>, b
     while found.len() <= LOOKED_AT && matches!(reader.read_byte_record(&mut record), Ok(true)) {
         let tidied = tidied(&record, dialect.separator);
         if !is_blank(&tidied) {
-            found.push(tidied.into_owned());
+            let inside = record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
+            let position = reader.position();
+            let ended = (position.byte() as usize)
+                .checked_sub(1)
+                .is_some_and(|last| text.get(last) == Some(&b'\n'));
+            let line = position.line().saturating_sub(inside + u64::from(ended));
+            found.push((tidied.into_owned(), line));
         }
     }
     let all = reader.position().byte() as usize >= text.len();
@@ -122,7 +139,8 @@ impl Look {
             quote,
             decimal: Decimal::Point,
         };
-        let (mut records, cut) = records(text, dialect, complete);
+        let (records, cut) = records(text, dialect, complete);
+        let (mut records, lines): (Vec<ByteRecord>, Vec<u64>) = records.into_iter().unzip();
         let mut lost = 0;
         if cut && records.len() > 2 {
             records.pop();
@@ -148,13 +166,21 @@ impl Look {
             .filter(|r| r.len() == columns || lost > 0 && r.len() < columns)
             .collect();
         let (mut points, mut commas, mut thousands) = (0, 0, 0);
-        let mut example = Vec::new();
-        for value in records.iter().flat_map(|r| r.iter()).map(trim) {
+        let mut example = None;
+        let fields = records.iter().zip(&lines).flat_map(|(record, line)| {
+            let numbered = record.iter().enumerate();
+            numbered.map(move |(column, value)| (*line, column, trim(value)))
+        });
+        for (line, column, value) in fields {
             if let Some(ambiguous) = comma(value) {
                 commas += 1;
                 thousands += usize::from(ambiguous);
-                if ambiguous && example.is_empty() {
-                    example = value.to_vec();
+                if ambiguous && example.is_none() {
+                    example = Some(Ambiguous {
+                        number: value.to_vec(),
+                        line,
+                        column,
+                    });
                 }
             } else if value.contains(&b'.')
                 && matches!(field(value, Decimal::Point), Field::Number(_))
@@ -186,9 +212,9 @@ impl Look {
     }
 
     /// A number with a comma of which nobody can tell whether it separates thousands.
-    pub(super) fn ambiguous(&self) -> Option<&[u8]> {
+    pub(super) fn ambiguous(&self) -> Option<&Ambiguous> {
         let (commas, thousands) = self.commas;
-        (commas > 0 && commas == thousands).then_some(&self.example)
+        self.example.as_ref().filter(|_| commas == thousands)
     }
 }
 
@@ -210,27 +236,36 @@ pub(super) fn usual_length(lengths: impl Iterator<Item = usize>) -> Option<usize
     counts.iter().max_by_key(most).map(|(length, _)| *length)
 }
 
-/// How many columns are of numbers, and the share of numbers and gaps among all fields.
+/// How many columns are of numbers, those with something beside them included, and the share of plain numbers and gaps
+/// among all fields.
 fn numeric(records: &[&ByteRecord], columns: usize, decimal: Decimal) -> (usize, f64) {
-    let mut counts = vec![(0_usize, 0_usize); columns];
-    let mut numbers = 0;
+    #[derive(Clone, Copy, Default)]
+    struct Counts {
+        numbers: usize,
+        missing: usize,
+        measures: usize,
+    }
+    let mut counts = vec![Counts::default(); columns];
     for record in records {
-        for ((number, missing), value) in counts.iter_mut().zip(record.iter()) {
+        for (count, value) in counts.iter_mut().zip(record.iter()) {
             match field(trim(value), decimal) {
-                Field::Number(_) | Field::Infinite | Field::Truth(_) => *number += 1,
-                Field::Missing => *missing += 1,
-                Field::Word if list_length(trim(value), decimal).is_some() => *number += 1,
+                Field::Number(_) | Field::Infinite | Field::Truth(_) => count.numbers += 1,
+                Field::Missing => count.missing += 1,
+                Field::Word if list_length(trim(value), decimal).is_some() => count.numbers += 1,
+                // Whoever reads the table says what is wrong with these.
+                Field::Word if measure::form(trim(value)).is_some() => count.measures += 1,
                 Field::Word => {}
             }
         }
     }
-    let mut numeric = 0;
-    for &(number, missing) in &counts {
-        numbers += number + missing;
-        numeric += usize::from(number > 0 && 2 * (number + missing) > records.len());
-    }
+    let of_numbers = |c: &&Counts| {
+        let found = c.numbers + c.measures;
+        found > 0 && 2 * (found + c.missing) > records.len()
+    };
+    let numeric = counts.iter().filter(of_numbers).count();
+    let plain: usize = counts.iter().map(|c| c.numbers + c.missing).sum();
     let fields = (columns * records.len()).max(1);
-    (numeric, numbers as f64 / fields as f64)
+    (numeric, plain as f64 / fields as f64)
 }
 
 #[cfg(test)]

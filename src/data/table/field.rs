@@ -36,11 +36,53 @@ fn is_one_of(field: &[u8], list: &[&str]) -> bool {
 
 /// A field without the spaces around it, nor the quotes that spaces kept from being recognised.
 pub(super) fn trim(field: &[u8]) -> &[u8] {
-    let field = field.trim_ascii();
+    let field = trim_spaces(field);
     match field {
-        [b'"', inner @ .., b'"'] => inner.trim_ascii(),
+        [b'"', inner @ .., b'"'] => trim_spaces(inner),
         _ => field,
     }
+}
+
+/// A field without spaces around it, those that do not break and the narrow ones included.
+fn trim_spaces(field: &[u8]) -> &[u8] {
+    let mut field = field.trim_ascii();
+    while let [0x80..=0xff, ..] = field {
+        let Some(length) = wide_space(field) else {
+            break;
+        };
+        field = field[length..].trim_ascii_start();
+    }
+    while let [.., 0x80..=0xff] = field {
+        let spaces = (1..=3).rev().filter(|&n| n <= field.len());
+        // In a code page of one byte the space that does not break stands behind another character.
+        let inside = field.len() > 1 && field[field.len() - 2] >= 0x80;
+        let found = spaces
+            .filter(|&n| n > 1 || !inside)
+            .find(|&n| wide_space(&field[field.len() - n..]) == Some(n));
+        let Some(length) = found else {
+            break;
+        };
+        field = field[..field.len() - length].trim_ascii_end();
+    }
+    field
+}
+
+/// The length of a space beyond ASCII that a text starts with.
+fn wide_space(text: &[u8]) -> Option<usize> {
+    match text {
+        [0xc2, 0xa0, ..] => Some(2),
+        [0xe2, 0x80, 0x80..=0x8b | 0xaf, ..]
+        | [0xe2, 0x81, 0x9f, ..]
+        | [0xe3, 0x80, 0x80, ..]
+        | [0xef, 0xbb, 0xbf, ..] => Some(3),
+        [0xa0, ..] => Some(1),
+        _ => None,
+    }
+}
+
+/// What follows the minus sign of mathematics (U+2212), if a field begins with it.
+fn after_minus(field: &[u8]) -> Option<&[u8]> {
+    field.strip_prefix(b"\xe2\x88\x92")
 }
 
 /// Whether a field among words holds nothing.
@@ -91,6 +133,13 @@ pub(super) fn field(field: &[u8], decimal: Decimal) -> Field {
 }
 
 fn parsed(field: &[u8], decimal: Decimal) -> Option<f32> {
+    if let Some(rest) = after_minus(field) {
+        // One sign only.
+        let digits = rest
+            .first()
+            .is_some_and(|b| !matches!(b, b'+' | b'-' | 0x80..));
+        return digits.then(|| parsed(rest, decimal)).flatten().map(|v| -v);
+    }
     let text = std::str::from_utf8(field).ok()?;
     match decimal {
         Decimal::Point => text.parse().ok(),
@@ -101,6 +150,7 @@ fn parsed(field: &[u8], decimal: Decimal) -> Option<f32> {
 
 /// Whether a field is a number with one comma that may be decimal, and if so whether it may separate thousands as well.
 pub(super) fn comma(field: &[u8]) -> Option<bool> {
+    let field = after_minus(field).unwrap_or(field);
     let at = field.iter().position(|b| *b == b',')?;
     if field.contains(&b'.') || parsed(field, Decimal::Comma).is_none() {
         // 1,234.5 and 1,234,567 have commas that can only separate thousands.
@@ -112,21 +162,6 @@ pub(super) fn comma(field: &[u8]) -> Option<bool> {
     let whole = field[..at].strip_prefix(b"-").unwrap_or(&field[..at]);
     let three = field.len() == at + 4 && field[at + 1..].iter().all(u8::is_ascii_digit);
     Some(three && matches!(whole.len(), 1..=3) && whole[0] != b'0')
-}
-
-/// Whether a word looks like a date or a time of day.
-pub(super) fn is_date(field: &[u8]) -> bool {
-    let digits = field.iter().filter(|b| b.is_ascii_digit()).count();
-    let marks = field
-        .iter()
-        .filter(|b| matches!(b, b'-' | b'/' | b':' | b'.'));
-    let others = field.iter().filter(|b| {
-        !matches!(
-            b,
-            b'0'..=b'9' | b'-' | b'/' | b':' | b'.' | b' ' | b'T' | b'Z' | b'+'
-        )
-    });
-    digits >= 3 && marks.count() >= 2 && others.count() == 0
 }
 
 #[cfg(test)]
@@ -173,6 +208,7 @@ mod tests {
             ("-0,123", Some(false)),
             ("1,234", Some(true)),
             ("-12,345", Some(true)),
+            ("\u{2212}12,345", Some(true)),
             ("1,234,567", Some(true)),
             ("1,234.5", Some(true)),
             ("1,2345", Some(false)),
@@ -186,18 +222,23 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_words_with_numbers_in_them() {
-        for yes in [
-            "2020-01-31",
-            "31/12/2020",
-            "12:30:00",
-            "2020-01-31T12:00:00Z",
-            "1.5.2020",
+    fn spaces_of_every_kind_and_the_minus_of_mathematics_are_read() {
+        for text in [
+            "\u{a0}-3.5\u{a0}",
+            " \u{2009}\u{2212}3.5 \u{202f}",
+            "\"\u{2212}3.5\"",
+            "\u{feff}-3.5\u{3000}",
         ] {
-            assert!(is_date(yes.as_bytes()), "{yes}");
+            let found = field(trim(text.as_bytes()), Decimal::Point);
+            assert_eq!(found, Field::Number(-3.5), "{text:?}");
         }
-        for no in ["A-1-2-3", "12-a", "setosa", "AAACCTGAGAAACCAT-1"] {
-            assert!(!is_date(no.as_bytes()), "{no}");
+        // The same space in a code page of one byte, and the end of another character.
+        assert_eq!(trim(b"\xa03\xa0"), b"3");
+        assert_eq!(trim("voil\u{e0}".as_bytes()), "voil\u{e0}".as_bytes());
+        let comma = field("\u{2212}1,25".as_bytes(), Decimal::Comma);
+        assert_eq!(comma, Field::Number(-1.25));
+        for no in ["\u{2212}", "\u{2212}-3", "\u{2212}\u{2212}3", "\u{2013}3"] {
+            assert_eq!(field(no.as_bytes(), Decimal::Point), Field::Word, "{no}");
         }
     }
 }

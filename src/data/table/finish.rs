@@ -18,6 +18,8 @@ use super::{colour, pixels};
 const COUNTED: usize = 5;
 /// Least number that a column without a name holds if it numbers the items but does not count them.
 const LARGE: f32 = 1000.0;
+/// More than the number of any part of the data that is told by numbers.
+const MOST_FOLDS: f32 = 32.0;
 /// Longest name of a value, in characters.
 const LONGEST: usize = 200;
 
@@ -71,7 +73,7 @@ pub(super) fn finish(
     };
     if work.rows.total == 0 {
         return Err(work.fail(if work.rows.dropped > 0 {
-            "every line of the table lacks a value, so none is left; --missing mean puts the means of the columns there"
+            "every line of the table lacks a value, so none is left; the setting 'missing' can put the means of the columns there"
         } else {
             "the table holds no line of numbers"
         }));
@@ -174,7 +176,7 @@ impl Finish<'_> {
             let line = words.and_then(Words::gap).unwrap_or(0);
             let place = self.plan.names.place(column);
             return Err(self.fail(&format!(
-                "line {line}: the class in {place} is missing; --missing drop leaves such lines out"
+                "line {line}: the class in {place} is missing; the setting 'missing' can drop such lines"
             )));
         }
         let whole: Vec<bool> = codes.iter().map(Option::is_some).collect();
@@ -202,7 +204,12 @@ impl Finish<'_> {
                 let choice = plan.names.choice(words.column);
                 let mut why = words.described();
                 if words.are_classes() {
-                    why = format!("{why}; --label '{choice}' takes them as classes");
+                    why = format!("{why}; choose the label '{choice}' to take them as classes");
+                }
+                if plan.names.is_part(words.column) {
+                    why.push_str(
+                        "; they name no parts for training and test, so all lines are read together",
+                    );
                 }
                 out.push((words.column, why));
             }
@@ -213,16 +220,36 @@ impl Finish<'_> {
             }
             *kept &= Some(*column) != classes.column;
         }
+        for stored in 0..self.stored.len() {
+            let column = self.stored[stored];
+            let alone = self.kept.iter().filter(|k| **k).count() < 2;
+            if self.kept[stored]
+                && !alone
+                && plan.names.numbers_parts(column)
+                && self.are_folds(stored)
+            {
+                self.kept[stored] = false;
+                let why = "it numbers parts of the data, which are read together";
+                out.push((column, why.into()));
+            }
+        }
         let others = self.kept.iter().skip(1).any(|k| *k);
-        if others && let Some(column) = self.numbering(classes.column) {
+        if others && let Some((column, why)) = self.numbering(classes.column) {
             self.kept[0] = false;
-            out.push((column, "it numbers the items".into()));
+            out.push((column, why.into()));
         }
         self.remarks.left_out(out);
     }
 
-    /// The first stored column, if it numbers the items.
-    fn numbering(&self, class: Option<usize>) -> Option<usize> {
+    /// Whether a stored column holds few different whole numbers, as those of folds.
+    fn are_folds(&self, stored: usize) -> bool {
+        let range = self.ranges[stored];
+        let few = range.is_of_bytes() && range.high < MOST_FOLDS;
+        few && self.plan.roles[self.stored[stored]] == Role::Value
+    }
+
+    /// The first stored column, if it numbers the items, and why that is so.
+    fn numbering(&self, class: Option<usize>) -> Option<(usize, &'static str)> {
         let (&column, range) = (self.stored.first()?, self.ranges.first()?);
         let names = &self.plan.names;
         let value = self.plan.roles[column] == Role::Value && Some(column) != class;
@@ -234,21 +261,24 @@ impl Finish<'_> {
             && matches!(numbers[0], 0.0 | 1.0)
             && numbers.windows(2).all(|w| w[1] == w[0] + 1.0);
         if column == 0 && counts && !names.is_coordinate(column) {
-            return Some(column);
+            return Some((column, "it numbers the items"));
         }
         // Numbers of customers or patients, which do not count up.
         if numbers.len() < 3 || !nearly_all_differ(&numbers) {
             return None;
         }
         if names.are_there() {
-            return names.ends_as_id(column).then_some(column);
+            let id = names.ends_as_id(column);
+            return id.then_some((column, "it numbers the items"));
         }
         let large = |range: &Range| range.whole && range.low >= LARGE;
         let others = self.ranges.iter().zip(&self.kept).skip(1);
         let alone = !others
             .filter(|(_, kept)| **kept)
             .any(|(range, _)| large(range));
-        (column == 0 && large(range) && alone).then_some(column)
+        let why = "its numbers are large, whole and nearly all different, so they are taken for those of the items; a \
+                   first line of names keeps it";
+        (column == 0 && large(range) && alone).then_some((column, why))
     }
 
     /// The shape of the items if their columns are pixels, and what is to be said of columns that never change.

@@ -3,6 +3,7 @@
 use csv::ByteRecord;
 
 use super::field::{Decimal, Field, field, trim};
+use super::measure;
 use super::profile::{Kind, Profile};
 
 /// So many numbers in steps of one are names even above whole numbers, if most of them lie outside the range of these.
@@ -37,9 +38,15 @@ pub(super) fn first(
     let fields: Vec<Field> = record.iter().map(|f| field(trim(f), decimal)).collect();
     let is_word = |f: &Field| matches!(f, Field::Word | Field::Truth(_));
     // A word above numbers cannot be an item's value.
-    let foreign = fields.iter().zip(profiles).any(|(f, profile)| {
-        *f == Field::Word && matches!(profile.kind(), Kind::Number | Kind::Truth)
-    });
+    let foreign = fields
+        .iter()
+        .zip(profiles)
+        .zip(record)
+        .any(|((f, profile), raw)| {
+            *f == Field::Word
+                && matches!(profile.kind(), Kind::Number | Kind::Truth)
+                && measure::form(trim(raw)).is_none()
+        });
     let numbers: Vec<f32> = fields.iter().copied().filter_map(number).collect();
     if numbers.is_empty() {
         return if foreign { First::Names } else { First::Item };

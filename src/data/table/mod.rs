@@ -2,7 +2,8 @@
 //!
 //! Fields stand between commas, semicolons, tabs, bars or runs of spaces, the same throughout (`dialect`), and may be
 //! quoted. A first line is taken for names only if it cannot be an item (`header`). Columns of words and of line
-//! numbers are no values: one may hold the classes, the others are left out and named (`columns`, `classes`). Columns
+//! numbers are no values: one may say which part of the data a line belongs to (`parts`), one may hold the classes, the
+//! others are left out and named (`columns`, `classes`). Columns
 //! that are pixels make pictures (`pixels`), whose channels may alternate or follow one another as planes (`colour`);
 //! anything else stays a table of quantities. If every value is a whole number from 0 to 255 the items are bytes, else
 //! real values.
@@ -10,11 +11,14 @@
 mod classes;
 mod colour;
 mod columns;
+mod date;
 mod dialect;
 mod field;
 mod finish;
 mod foreign;
 mod header;
+mod measure;
+mod parts;
 mod pixels;
 mod preamble;
 mod profile;
@@ -34,13 +38,15 @@ use crate::config::DataConfig;
 use super::error::{Error, OnProgress, Progress, Unit};
 use super::load::Loaded;
 use super::source::Source;
+use super::split::{self, Taken};
 use columns::{Names, Plan};
 use dialect::{Dialect, SPACES};
 use header::First;
+use parts::{Parts, Search};
 use preamble::Preamble;
 use profile::Profile;
 use records::Records;
-use rows::{Reading, Rows};
+use rows::{Met, Reading, Rows};
 use text::Text;
 use values::Values;
 
@@ -55,8 +61,8 @@ const SAMPLE_BYTES: usize = 4 << 20;
 /// Loads the first `limit` lines of a table.
 ///
 /// # Errors
-/// [`Error::Malformed`] naming line and column, [`Error::NoSuchLabel`], [`Error::Choice`], [`Error::TooLarge`],
-/// [`Error::Cancelled`].
+/// [`Error::Malformed`] naming line and column, [`Error::NoSuchLabel`], [`Error::Choice`], [`Error::Folder`] for a part
+/// that is not there, [`Error::TooLarge`], [`Error::Cancelled`].
 pub(super) fn load(
     path: &Path,
     config: &DataConfig,
@@ -100,7 +106,13 @@ pub(super) fn load(
         let found = names.find(label, columns);
         found.ok_or_else(|| unknown_label(path, label, &names, columns))
     });
-    let mut plan = Plan::new(names, &profiles, asked.transpose()?);
+    let asked = asked.transpose()?;
+    let search = Search::new(&names, columns, items, asked, records.dialect.decimal);
+    let parts = find_parts(path, search, sample.len(), whole, progress)?;
+    let division = Division::new(records, parts, config)?;
+    let (taken, parts) = (division.taken, division.parts);
+    let parts_at = parts.as_ref().map_or_else(Vec::new, Parts::columns);
+    let mut plan = Plan::new(names, &profiles, asked, parts_at);
     let name_column = config.transpose.then(|| plan.item_names()).flatten();
     let mut reading = Reading {
         missing: config.missing,
@@ -113,6 +125,8 @@ pub(super) fn load(
             dropped: 0,
             item_names: Vec::new(),
         },
+        parts: parts.as_ref().zip(taken.part),
+        met: Met::default(),
         plan: &mut plan,
     };
     for (record, line) in items {
@@ -120,22 +134,15 @@ pub(super) fn load(
     }
     let mut reported = 0;
     while records.advance()? {
-        if records.offset() >= reported {
-            reported = records.offset() + (1 << 20);
-            let now = Progress {
-                what: "reading lines",
-                done: records.offset(),
-                total: whole,
-                unit: Unit::Bytes,
-            };
-            if !progress(now) {
-                return Err(Error::Cancelled);
-            }
-        }
+        tell(records, &mut reported, whole, progress)?;
         let line = records.line();
         reading.line(records, records.record(), line)?;
     }
-    let rows = reading.rows;
+    let (rows, met) = (reading.rows, reading.met);
+    remarks.extend(taken.remark);
+    if let Some((parts, part)) = parts.as_ref().zip(taken.part) {
+        remarks.push(parts.remark(&plan.names, &met.lines, met.others, part));
+    }
     if limit == Some(0) {
         return Err(Error::malformed(
             path,
@@ -143,7 +150,92 @@ pub(super) fn load(
             "the table holds no line of numbers",
         ));
     }
-    finish::finish(records, rows, &plan, config, remarks)
+    let mut loaded = finish::finish(records, rows, &plan, config, remarks)?;
+    if parts.is_some() {
+        loaded.data.name.push_str(&split::suffix(taken.part));
+        loaded.data.splits = met.lines.iter().map(|(part, _)| *part).collect();
+    } else {
+        loaded.data.splits.extend(taken.part);
+    }
+    Ok(loaded)
+}
+
+/// Says how far the reading of lines is, once in a while from the offset `next` on.
+fn tell(
+    records: &Records<'_>,
+    next: &mut u64,
+    whole: Option<u64>,
+    progress: OnProgress<'_>,
+) -> Result<(), Error> {
+    if records.offset() < *next {
+        return Ok(());
+    }
+    *next = records.offset() + (1 << 20);
+    let now = Progress {
+        what: "reading lines",
+        done: records.offset(),
+        total: whole,
+        unit: Unit::Bytes,
+    };
+    if progress(now) {
+        Ok(())
+    } else {
+        Err(Error::Cancelled)
+    }
+}
+
+/// The columns that tell parts. Lines of one part may follow those of another, so all of them are looked at, if the
+/// first ones show that there may be such a column.
+fn find_parts(
+    path: &Path,
+    mut search: Search,
+    sampled: usize,
+    whole: Option<u64>,
+    progress: OnProgress<'_>,
+) -> Result<Option<Parts>, Error> {
+    if !search.is_open() {
+        return Ok(None);
+    }
+    let Opened { mut records, .. } = open(path, Source::open(path)?)?;
+    let mut reported = 0;
+    let mut seen = 0;
+    while search.is_open() && records.advance()? {
+        tell(&records, &mut reported, whole, progress)?;
+        seen += 1;
+        if seen > sampled {
+            search.add(records.record());
+        }
+    }
+    Ok(search.decide())
+}
+
+/// Which part of the data is taken, and the columns that tell parts, if there are any.
+struct Division {
+    taken: Taken,
+    parts: Option<Parts>,
+}
+
+impl Division {
+    /// What a request takes of a table that is divided by columns, or of one that may say by its name which part it is.
+    fn new(
+        records: &Records<'_>,
+        parts: Option<Parts>,
+        config: &DataConfig,
+    ) -> Result<Self, Error> {
+        let path = records.path();
+        let taken = match &parts {
+            None => split::choose_by_name(path, config.split, "items")?,
+            Some(parts) => {
+                split::choose(config.split, &parts.there(), "items").map_err(|reason| {
+                    Error::Folder {
+                        path: path.into(),
+                        reason,
+                    }
+                })?
+            }
+        };
+        Ok(Self { taken, parts })
+    }
 }
 
 /// A table whose front has been read.
@@ -185,14 +277,20 @@ fn open<'a>(path: &'a Path, source: Source<'a>) -> Result<Opened<'a>, Error> {
     let Some(look) = look else {
         return Err(fail("the table holds no line of numbers".into()));
     };
-    if let Some(number) = look.ambiguous() {
+    if let Some(found) = look.ambiguous() {
         return Err(fail(format!(
-            "the comma in '{}' may separate thousands or begin the fraction; write numbers without separators of \
-             thousands, and with a point before the fraction where all of them have three decimals",
-            text::words(number)
+            "line {}: the comma in '{}' in column {} may separate thousands or begin the fraction; write numbers without \
+             separators of thousands, and with a point before the fraction where all of them have three decimals",
+            preamble.lines + found.line,
+            super::error::plain(&text::words(&found.number), 20),
+            found.column + 1
         )));
     }
-    let comment = preamble.relation.then_some(b'%');
+    let comment = match (preamble.relation, preamble.series) {
+        (true, _) => Some(b'%'),
+        (false, true) => Some(b'!'),
+        (false, false) => None,
+    };
     let before = (preamble.bytes as u64, preamble.lines);
     let names = preamble
         .relation
@@ -240,7 +338,7 @@ fn names(
                 "it has {columns} columns, and the header declares {} attributes",
                 names.len()
             );
-            return Err(records.bad_record(first, *line, &reason));
+            return Err(records.bad_record(*line, &reason));
         }
         return Ok((Names(names), 0));
     }

@@ -1,4 +1,5 @@
-//! What stands in front of a table: comments, a line that names the separator, the header of an ARFF file.
+//! What stands in front of a table: comments, a line that names the separator, the header of an ARFF file, of a series
+//! matrix of GEO (lines with an exclamation mark) or of a GCT file (a version and a line of sizes).
 
 use super::text::words;
 
@@ -15,6 +16,8 @@ pub(super) struct Preamble {
     pub(super) comment: Option<Vec<u8>>,
     /// Whether the header is that of an ARFF file.
     pub(super) relation: bool,
+    /// Whether lines that begin with an exclamation mark are no records.
+    pub(super) series: bool,
     /// Names of the attributes of an ARFF file.
     pub(super) names: Vec<String>,
     /// Whether the end of the header was seen.
@@ -29,6 +32,8 @@ impl Preamble {
     pub(super) fn of(text: &[u8]) -> Result<Self, String> {
         let mut this = Self::default();
         let mut rest = text;
+        // Whether the line before is the version of a GCT file.
+        let mut version = false;
         loop {
             let end = rest
                 .iter()
@@ -43,7 +48,14 @@ impl Preamble {
             if rest.is_empty() {
                 return Ok(this);
             }
-            let passed = if line.is_empty() {
+            let passed = if line.is_empty() || version {
+                version = false;
+                true
+            } else if matches!(line, b"#1.2" | b"#1.3") && this.lines == 0 {
+                version = true;
+                true
+            } else if line.first() == Some(&b'!') && !this.relation {
+                this.series = true;
                 true
             } else if let [b'#' | b'%', comment @ ..] = line {
                 this.comment = Some(comment.trim_ascii().to_vec());
@@ -112,6 +124,17 @@ mod tests {
         assert_eq!((found.bytes, found.separator), (6, Some(b';')));
         let found = Preamble::of(b"sep=xyz\n").expect("no preamble");
         assert_eq!(found.bytes, 0);
+    }
+
+    #[test]
+    fn the_headers_of_gene_expression_are_passed() {
+        let text = b"!Series_title\t\"a\"\n\n!table_begin\nid\ts1\nx\t1\n";
+        let found = Preamble::of(text).expect("a preamble");
+        assert!(found.series && found.ended);
+        assert_eq!(&text[found.bytes..], b"id\ts1\nx\t1\n");
+        let text = b"#1.2\n3\t2\nNAME\tDescription\ts1\n";
+        let found = Preamble::of(text).expect("a preamble");
+        assert_eq!(&text[found.bytes..], b"NAME\tDescription\ts1\n");
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl<'a> Records<'a> {
                     if self.reader.get_ref().is_too_long() {
                         return Err(Error::malformed(
                             self.path,
-                            self.offset(),
+                            0,
                             format!(
                                 "line {} is longer than {MAX_RECORD} bytes; a quote that never ends makes one line of \
                                  many",
@@ -115,12 +115,11 @@ impl<'a> Records<'a> {
 
     /// The error for the present record.
     pub(super) fn bad(&self, reason: &str) -> Error {
-        self.bad_record(&self.record, self.line(), reason)
+        self.bad_record(self.line(), reason)
     }
 
-    /// The error for a record that starts on a line.
-    pub(super) fn bad_record(&self, record: &ByteRecord, line: u64, reason: &str) -> Error {
-        let offset = self.before.0 + record.position().map_or(0, csv::Position::byte);
-        Error::malformed(self.path, offset, format!("line {line}: {reason}"))
+    /// The error for a record that starts on a line, which is what a reader of a table looks for.
+    pub(super) fn bad_record(&self, line: u64, reason: &str) -> Error {
+        Error::malformed(self.path, 0, format!("line {line}: {reason}"))
     }
 }

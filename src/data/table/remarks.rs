@@ -93,8 +93,12 @@ impl<'a> Remarks<'a> {
         self.say(match (columns.len(), dropped) {
             (1, true) => format!("{listed} never changes and is left out"),
             (_, true) => format!("{listed} never change and are left out"),
-            (1, false) => format!("{listed} never changes; --constant drop leaves it out"),
-            (_, false) => format!("{listed} never change; --constant drop leaves them out"),
+            (1, false) => {
+                format!("{listed} never changes; the setting 'constant' can leave it out")
+            }
+            (_, false) => {
+                format!("{listed} never change; the setting 'constant' can leave them out")
+            }
         });
     }
 
@@ -123,8 +127,9 @@ impl<'a> Remarks<'a> {
     /// Lines that make no items.
     pub(super) fn lines(&mut self, dropped: u64, total: u64, blank: u64) {
         if dropped > 0 {
+            let verb = if dropped == 1 { "is" } else { "are" };
             self.say(format!(
-                "{} of {} lines are left out, because a value is missing",
+                "{} of {} lines {verb} left out, because a value is missing",
                 thousands(dropped),
                 thousands(dropped + total)
             ));
@@ -147,8 +152,8 @@ impl<'a> Remarks<'a> {
     /// A table of named rows that has more columns than rows may lie on its side.
     pub(super) fn may_be_turned(&mut self, rows: usize, columns: usize) {
         self.say(format!(
-            "the {} rows are the items and the {} columns their values; --transpose turns the table where it is the \
-             other way round",
+            "the {} rows are the items and the {} columns their values; the setting 'transpose' turns the table where \
+             it is the other way round",
             thousands(rows as u64),
             thousands(columns as u64)
         ));
@@ -177,7 +182,7 @@ mod tests {
             [
                 "columns 'a', 'd' are left out; of each, x",
                 "column 3 is left out: y",
-                "column 'b' never changes; --constant drop leaves it out",
+                "column 'b' never changes; the setting 'constant' can leave it out",
                 "2 of 10 lines are left out, because a value is missing",
                 "1 empty line is passed over",
             ]

@@ -2,16 +2,23 @@
 
 use csv::ByteRecord;
 
-use crate::config::Missing;
+use crate::config::{Missing, Split};
 use crate::data::error::{Error, plain};
 use crate::data::idx::MAX_BYTES;
 
 use super::columns::{Plan, Role};
+use super::date::is_date;
 use super::field::{Decimal, Field, comma, field, short, trim};
+use super::measure;
+use super::parts::{Parts, Told};
 use super::profile;
 use super::records::Records;
 use super::text::words;
 use super::values::Values;
+
+/// What to do about values that are missing.
+const MEND_GAPS: &str =
+    "the setting 'missing' can drop such lines or put the mean of the column there";
 
 /// What was read.
 #[derive(Debug)]
@@ -27,6 +34,13 @@ pub(super) struct Rows {
     pub(super) item_names: Vec<String>,
 }
 
+/// The lines that were met of every part, in order, and those of none.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    pub(super) lines: Vec<(Split, u64)>,
+    pub(super) others: u64,
+}
+
 /// What is to be done with lines.
 pub(super) struct Reading<'a> {
     pub(super) missing: Missing,
@@ -35,6 +49,9 @@ pub(super) struct Reading<'a> {
     /// The column that names the items, if the names are wanted.
     pub(super) name_column: Option<usize>,
     pub(super) rows: Rows,
+    /// What tells parts, and the part that is taken.
+    pub(super) parts: Option<(&'a Parts, Split)>,
+    pub(super) met: Met,
     pub(super) plan: &'a mut Plan,
 }
 
@@ -49,6 +66,9 @@ impl Reading<'_> {
         record: &ByteRecord,
         line: u64,
     ) -> Result<(), Error> {
+        if !self.is_taken(records, record, line)? {
+            return Ok(());
+        }
         let kept = self.rows.count < self.limit;
         let start = self.rows.values.len();
         let whole = if kept {
@@ -61,10 +81,7 @@ impl Reading<'_> {
             self.rows.dropped += 1;
             return Ok(());
         }
-        for words in &mut self.plan.words {
-            let word = trim(record.get(words.column).unwrap_or_default());
-            words.push(word, line, kept);
-        }
+        self.words(record, line, kept);
         self.rows.total += 1;
         if !kept {
             return Ok(());
@@ -86,6 +103,72 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// The words of a line, which belong to an item if `kept`, else only to the file.
+    fn words(&mut self, record: &ByteRecord, line: u64, kept: bool) {
+        for words in &mut self.plan.words {
+            let word = trim(record.get(words.column).unwrap_or_default());
+            words.push(word, line, kept);
+        }
+    }
+
+    /// Whether a line is of the part that is taken.
+    fn is_taken(
+        &mut self,
+        records: &Records<'_>,
+        record: &ByteRecord,
+        line: u64,
+    ) -> Result<bool, Error> {
+        let Some((parts, taken)) = self.parts else {
+            return Ok(true);
+        };
+        self.check_length(records, record, line)?;
+        match parts.of(record) {
+            Told::Missing if self.missing == Missing::Drop => {
+                self.rows.dropped += 1;
+                Ok(false)
+            }
+            Told::Missing => {
+                let column = parts.gap_of(record);
+                let place = self.plan.names.place(column);
+                Err(records.bad_record(line,
+                    &format!(
+                        "the part of the data in {place} is missing; fill it, or have the setting 'missing' drop such \
+                         lines"
+                    ),
+                ))
+            }
+            Told::Other => {
+                self.met.others += 1;
+                Ok(false)
+            }
+            Told::Part(part) => {
+                match self.met.lines.binary_search_by_key(&part, |(p, _)| *p) {
+                    Ok(at) => self.met.lines[at].1 += 1,
+                    Err(at) => self.met.lines.insert(at, (part, 1)),
+                }
+                if part != taken {
+                    // Classes have the same numbers in every part.
+                    self.words(record, line, false);
+                }
+                Ok(part == taken)
+            }
+        }
+    }
+
+    fn check_length(
+        &self,
+        records: &Records<'_>,
+        record: &ByteRecord,
+        line: u64,
+    ) -> Result<(), Error> {
+        let (found, usual) = (record.len(), self.plan.roles.len());
+        if found == usual {
+            return Ok(());
+        }
+        let reason = format!("it has {found} columns, not {usual}");
+        Err(records.bad_record(line, &reason))
+    }
+
     /// Appends the numbers of a line; false if it is to be left out.
     fn numbers(
         &mut self,
@@ -93,24 +176,30 @@ impl Reading<'_> {
         record: &ByteRecord,
         line: u64,
     ) -> Result<bool, Error> {
+        self.check_length(records, record, line)?;
         let decimal = records.dialect.decimal;
         let roles = &self.plan.roles;
-        if record.len() != roles.len() {
-            let (found, usual) = (record.len(), roles.len());
-            return Err(records.bad_record(
-                record,
-                line,
-                &format!("it has {found} columns, not {usual}"),
-            ));
-        }
         for (column, (&role, raw)) in roles.iter().zip(record).enumerate() {
             match role {
                 Role::Value | Role::Label | Role::Truth => {}
                 Role::Word(_) => continue,
                 Role::List(length) => {
-                    let count = list(&mut self.rows.values, raw, decimal);
-                    if count != Some(length) {
-                        return Err(self.no_list(records, record, column, line, count));
+                    if field(trim(raw), decimal) == Field::Missing {
+                        match self.missing {
+                            Missing::Refuse => {
+                                return Err(self.gap(records, record, column, line));
+                            }
+                            Missing::Drop => return Ok(false),
+                            Missing::Mean => {
+                                (0..length).for_each(|_| self.rows.values.push(f32::NAN));
+                            }
+                        }
+                        continue;
+                    }
+                    match list(&mut self.rows.values, raw, decimal, self.missing) {
+                        ListEnd::Length(count) if count == length => {}
+                        ListEnd::Gap(_) if self.missing == Missing::Drop => return Ok(false),
+                        end => return Err(self.no_list(records, record, column, line, end)),
                     }
                     continue;
                 }
@@ -127,9 +216,7 @@ impl Reading<'_> {
             match (role, field(trimmed, decimal)) {
                 (Role::Label, Field::Number(value)) if value.fract() != 0.0 => {
                     let place = self.plan.names.place(column);
-                    return Err(records.bad_record(
-                        record,
-                        line,
+                    return Err(records.bad_record(line,
                         &format!("the label {value} in {place} is not a class, which is a whole number or a word"),
                     ));
                 }
@@ -165,9 +252,7 @@ impl Reading<'_> {
         if field(trimmed, Decimal::Point) == Field::Missing {
             return Ok(());
         }
-        Err(records.bad_record(
-            record,
-            line,
+        Err(records.bad_record(line,
             &format!(
                 "{} holds '{}' here and nothing in the lines before it; fill it or take it out of the file",
                 self.plan.names.place(column),
@@ -186,15 +271,12 @@ impl Reading<'_> {
         };
         let reason = match (self.missing, self.plan.roles[column]) {
             (Missing::Mean, _) | (_, Role::Word(_)) => format!(
-                "the class in {place} is missing ({found}), and a class has no mean; --missing drop leaves such lines \
-                 out"
+                "the class in {place} is missing ({found}), and a class has no mean; the setting 'missing' can drop \
+                 such lines"
             ),
-            _ => format!(
-                "the value in {place} is missing ({found}); --missing drop leaves such lines out, --missing mean puts \
-                 the mean of the column there"
-            ),
+            _ => format!("the value in {place} is missing ({found}); {MEND_GAPS}"),
         };
-        records.bad_record(record, line, &reason)
+        records.bad_record(line, &reason)
     }
 
     fn no_list(
@@ -203,19 +285,33 @@ impl Reading<'_> {
         record: &ByteRecord,
         column: usize,
         line: u64,
-        count: Option<usize>,
+        found: ListEnd,
     ) -> Error {
         let place = self.plan.names.place(column);
         let usual = match self.plan.roles[column] {
             Role::List(length) => length,
             _ => 1,
         };
-        let held = match count {
-            Some(count) => format!("{count} numbers"),
-            None => "something that is no finite number".to_owned(),
+        let raw = trim(record.get(column).unwrap_or_default());
+        let shown = |at: usize| {
+            let value = profile::list(raw).nth(at).unwrap_or_default();
+            format!(
+                "value {} ('{}') of the list in {place}",
+                at + 1,
+                plain(&words(value), 20)
+            )
         };
-        let reason = format!("the list in {place} holds {held}, not {usual} numbers");
-        records.bad_record(record, line, &reason)
+        let reason = match found {
+            ListEnd::Length(count) => {
+                format!("the list in {place} holds {count} numbers, not {usual}")
+            }
+            ListEnd::Gap(at) => format!("{} is missing; {MEND_GAPS}", shown(at)),
+            ListEnd::Word(at) => format!(
+                "{} is not a finite number; correct it, or write NA for a value that is missing",
+                shown(at)
+            ),
+        };
+        records.bad_record(line, &reason)
     }
 
     fn no_number(
@@ -232,6 +328,10 @@ impl Reading<'_> {
         let point = records.dialect.decimal == Decimal::Point;
         if matches!(field(found, Decimal::Point), Field::Infinite) {
             reason.push_str("; correct it, or write NA for a value that is missing");
+        } else if is_date(found) {
+            reason.push_str(
+                ", but a date or a time of day; write all of the column as numbers, or take it out of the file",
+            );
         } else if point && comma(found).is_some() {
             reason.push_str(
                 "; write numbers without separators of thousands and with a point before the fraction",
@@ -241,24 +341,49 @@ impl Reading<'_> {
                 ", since other numbers of this table have a comma before the fraction; write all of them alike, \
                  without separators of thousands",
             );
+        } else if measure::form(found).is_some() {
+            reason = format!(
+                "'{shown}' in {place} is not a finite number but one with something beside it; write plain numbers, without units, \
+                 currencies, brackets or separators of thousands, or take the column out of the file"
+            );
+        } else if self.rows.total == 0 && self.plan.names.are_there() {
+            reason.push_str(
+                ", as other values of the column are; take this line out of the file if it holds units or more names",
+            );
         } else if self.plan.roles[column] == Role::Value {
             reason.push_str(
                 ", as other values of the column are; write NA for a value that is missing",
             );
         }
-        records.bad_record(record, line, &reason)
+        records.bad_record(line, &reason)
     }
 }
 
-/// Appends the numbers of a list in one field; how many they are, or `None` if one of them is no number.
-fn list(values: &mut Values, raw: &[u8], decimal: Decimal) -> Option<usize> {
+/// What a list in one field came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ListEnd {
+    /// So many numbers.
+    Length(usize),
+    /// A missing value at this place, from 0.
+    Gap(usize),
+    /// Something that is no finite number at this place.
+    Word(usize),
+}
+
+/// Appends the numbers of a list in one field; a missing one is NaN if it is to become the mean of its place.
+fn list(values: &mut Values, raw: &[u8], decimal: Decimal, missing: Missing) -> ListEnd {
     let mut count = 0;
+    let mut gap = None;
     for part in profile::list(trim(raw)) {
-        let Field::Number(value) = field(part, decimal) else {
-            return None;
-        };
-        values.push(value);
+        match field(part, decimal) {
+            Field::Number(value) => values.push(value),
+            Field::Missing if missing == Missing::Mean => values.push(f32::NAN),
+            Field::Missing => {
+                gap.get_or_insert(count);
+            }
+            _ => return ListEnd::Word(count),
+        }
         count += 1;
     }
-    Some(count)
+    gap.map_or(ListEnd::Length(count), ListEnd::Gap)
 }

@@ -10,6 +10,8 @@ use crate::data::error::plain;
 const MOST: usize = 256;
 /// Stands for a missing word.
 const GAP: u16 = u16::MAX;
+/// Longest word in a sentence, in characters.
+const SHOWN: usize = 20;
 /// Longest name of a class, in characters.
 const LONGEST: usize = 60;
 
@@ -20,6 +22,8 @@ pub(super) struct Words {
     pub(super) column: usize,
     /// Whether they are dates.
     pub(super) dates: bool,
+    /// One of them, if numbers stand among them.
+    amid: Option<Vec<u8>>,
     numbers: HashMap<Vec<u8>, u16>,
     codes: Vec<u16>,
     /// Fields that hold a word.
@@ -30,10 +34,11 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn new(column: usize, dates: bool) -> Self {
+    pub(super) fn new(column: usize, dates: bool, amid: Option<Vec<u8>>) -> Self {
         Self {
             column,
             dates,
+            amid,
             numbers: HashMap::new(),
             codes: Vec::new(),
             present: 0,
@@ -87,10 +92,13 @@ impl Words {
     /// What to say of words that are left out.
     pub(super) fn described(&self) -> String {
         let different = self.numbers.len();
-        if self.many {
+        if let Some(word) = &self.amid {
+            let word = plain(&words(word), SHOWN);
+            format!("not all that it holds are numbers (one field is '{word}')")
+        } else if self.many {
             format!("it holds more than {MOST} different words")
         } else if self.dates {
-            "it holds dates".into()
+            "it holds dates or times of day".into()
         } else if different == 1 {
             "it holds the same word in every line".into()
         } else if different == self.present {

@@ -319,7 +319,7 @@ fn missing_values_are_refused_dropped_or_filled() {
             let error = with(&table, Missing::Refuse).expect_err(gap).to_string();
             let place = format!("line {}: the value in column 4 ('d') is missing", line + 2);
             assert!(
-                error.contains(&place) && error.contains("--missing drop"),
+                error.contains(&place) && error.contains("the setting 'missing' can drop"),
                 "{error}"
             );
             let dropped = with(&table, Missing::Drop).expect("five items");
@@ -328,7 +328,7 @@ fn missing_values_are_refused_dropped_or_filled() {
                 dropped
                     .remarks
                     .join("\n")
-                    .contains("1 of 6 lines are left out"),
+                    .contains("1 of 6 lines is left out"),
                 "{:?}",
                 dropped.remarks
             );
@@ -608,7 +608,7 @@ fn what_cannot_be_read_is_told_by_what_it_is() {
         ("one\ntwo\n", "its lines hold one field each"),
         (
             "1,234;5\n2,345;6\n",
-            "the comma in '1,234' may separate thousands",
+            "line 1: the comma in '1,234' in column 1 may separate thousands",
         ),
         (
             "a,b\n\"1,234,567\",5\n\"2,345,678\",6\n",

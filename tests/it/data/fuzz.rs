@@ -519,6 +519,12 @@ fn csv_tables() {
         "% t\n@relation r\n@attribute 'a b' real\n@attribute class {x,y}\n@data\n1,x\n2.5,y\n3,x\n";
     let named = "# a b c\n\"r 1\" 1 2.5 ?\n\"r 2\"\t4 5 6\n\"r 1\" 7 8 9\n".to_owned();
     let lists = "emotion,pixels,Usage\n0,1 2 3 4,Training\n1,5 6 7 8,Training\n".to_owned();
+    let parts = "emotion,pixels,Usage\n0,1 2 nan 4,Training\n1,5 6 7 8,PublicTest\n2,9 8 7 6,Training\n0,1 2 3 4,\"PrivateTest\"\n";
+    let truths = "a,is_train,b,test\n1,T,2.5,0\n2,F,\u{2212}3,1\n\u{a0}4,T,,0\n5,F,6,1\n";
+    let measures =
+        "when,a,b,c\n2020-01-02,1.5 kg,$3,<5\n3/1/2020,2 kg,\"(4,000)\",7\n07:01,3%,5'7,8\n";
+    let series = "!title\t\"a\"\n\n!begin\nid\ts1\ts2\nx\t1\t2.5\ny\t3\t4\n!end\n";
+    let gct = "#1.2\n2\t2\nNAME\tDescription\ts1\ts2\nx\td\t1\t2.5\ny\te\t3\t4\n";
     let wide: String = "pixel0,pixel1\u{e9}\n1,2\n".into();
     let utf16 = "\u{feff}a\tb\n1\t2,5\n3\t4,5\n".encode_utf16();
     let utf16: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
@@ -534,6 +540,11 @@ fn csv_tables() {
         relation.into(),
         named,
         lists,
+        parts.into(),
+        truths.into(),
+        measures.into(),
+        series.into(),
+        gct.into(),
         wide,
     ];
     let seeds = seeds.map(String::into_bytes);

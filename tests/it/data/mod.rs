@@ -10,6 +10,8 @@ mod formats;
 mod fuzz;
 mod hostile;
 mod matlab;
+mod measures;
+mod parts;
 mod pictures;
 mod preprocessing;
 mod preview;

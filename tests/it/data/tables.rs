@@ -86,7 +86,7 @@ fn the_line_that_is_wrong_is_named() {
         ),
         (
             format!("{good}\n7,nan,9\n"),
-            "line 4: the value in column 2 is missing ('nan'); --missing drop",
+            "line 4: the value in column 2 is missing ('nan'); the setting 'missing'",
         ),
         (
             format!("{good}7,,9\n"),

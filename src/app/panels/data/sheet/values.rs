@@ -37,7 +37,7 @@ pub(crate) fn values(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
         });
     }
     if table || config.missing != Missing::Refuse {
-        line(ui, "gaps", |ui| {
+        line(ui, "missing", |ui| {
             let options = [
                 (Missing::Refuse, "are an error"),
                 (Missing::Drop, "drop their lines"),
@@ -54,7 +54,7 @@ pub(crate) fn values(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
         });
     }
     if first.is_some_and(|f| f.shape.is_image()) || config.transpose {
-        line(ui, "turn", |ui| {
+        line(ui, "transpose", |ui| {
             let options = [(false, "as they are"), (true, "transposed")];
             segmented(ui, &mut config.transpose, &options, false);
             muted(ui, "EMNIST is stored column by column");
