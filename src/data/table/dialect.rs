@@ -103,7 +103,7 @@ fn records(text: &[u8], dialect: Dialect, complete: bool) -> (Vec<(ByteRecord, u
     while found.len() <= LOOKED_AT && matches!(reader.read_byte_record(&mut record), Ok(true)) {
         let tidied = tidied(&record, dialect.separator);
         if !is_blank(&tidied) {
-            let inside = record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
+            let inside = record.as_slice().split(|b| *b == b'\n').count() as u64 - 1;
             let position = reader.position();
             let ended = (position.byte() as usize)
                 .checked_sub(1)

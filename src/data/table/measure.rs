@@ -84,10 +84,7 @@ fn number(text: &str) -> (usize, bool) {
     let mut end = digits(0);
     let mut marks = 0;
     let mut thousands = false;
-    loop {
-        let Some(mark) = text[end..].chars().next() else {
-            break;
-        };
+    while let Some(mark) = text[end..].chars().next() {
         let group = digits(end + mark.len_utf8());
         let separates = match mark {
             '.' | ',' => group > 0,

@@ -57,7 +57,8 @@ enum Form {
 /// A column that may tell parts, as far as it has been read.
 #[derive(Debug)]
 struct Column {
-    column: usize,
+    /// Of the table, from 0.
+    at: usize,
     /// Whether the name says that the column divides the lines.
     named: bool,
     form: Form,
@@ -112,9 +113,9 @@ fn announced(name: &str) -> Option<Role> {
 }
 
 impl Column {
-    fn new(column: usize, named: bool, form: Form) -> Self {
+    fn new(at: usize, named: bool, form: Form) -> Self {
         Self {
-            column,
+            at,
             named,
             form,
             roles: Vec::new(),
@@ -257,7 +258,7 @@ impl Search {
     pub(super) fn add(&mut self, record: &ByteRecord) {
         let decimal = self.decimal;
         self.columns.retain_mut(|state| {
-            let value = record.get(state.column);
+            let value = record.get(state.at);
             value.is_none_or(|v| state.add(trim(v), decimal))
         });
     }
@@ -292,7 +293,7 @@ impl Search {
 impl Parts {
     /// The columns of the table that tell parts.
     pub(super) fn columns(&self) -> Vec<usize> {
-        self.columns.iter().map(|c| c.column).collect()
+        self.columns.iter().map(|c| c.at).collect()
     }
 
     /// The parts that there are, in order.
@@ -316,9 +317,9 @@ impl Parts {
 
     /// The column that does not tell the part of a line.
     pub(super) fn gap_of(&self, record: &ByteRecord) -> usize {
-        let empty = |c: &&Column| is_gap(trim(record.get(c.column).unwrap_or_default()));
+        let empty = |c: &&Column| is_gap(trim(record.get(c.at).unwrap_or_default()));
         let found = self.columns.iter().find(empty).or(self.columns.first());
-        found.map_or(0, |c| c.column)
+        found.map_or(0, |c| c.at)
     }
 
     /// What a line says of its part.
@@ -326,7 +327,7 @@ impl Parts {
         let mut held: Option<Split> = None;
         let several = self.columns.len() > 1;
         for state in &self.columns {
-            let value = trim(record.get(state.column).unwrap_or_default());
+            let value = trim(record.get(state.at).unwrap_or_default());
             if is_gap(value) {
                 return Told::Missing;
             }
@@ -359,7 +360,7 @@ impl Parts {
             .iter()
             .map(|(part, count)| format!("{} {}", thousands(*count), split::adjective(*part)))
             .collect();
-        let columns: Vec<String> = self.columns.iter().map(|c| names.shown(c.column)).collect();
+        let columns: Vec<String> = self.columns.iter().map(|c| names.shown(c.at)).collect();
         let verb = if columns.len() == 1 {
             "divides"
         } else {
