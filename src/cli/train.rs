@@ -1,6 +1,6 @@
 //! `train`: a run without a window, and its report.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::compute::{DeviceKind, Plan, StepMetrics};
 use crate::config::{Objective, RunConfig};
 use crate::data::{self, CrossSpectrum, Dataset, Preprocessor, Spectrum, Targets};
+use crate::disk::write_whole;
 use crate::metrics::{
     Applies, Coverage, Explainable, MutualInformation, Prediction, Usage, mutual_information,
 };
@@ -459,7 +460,7 @@ fn describe(report: &Report, eta_enc: f64) -> String {
 
 /// Writes one line per step.
 fn write_trace(path: &Path, trace: &[StepMetrics], objective: Objective) -> Result<(), Error> {
-    write_atomically(path, |out| {
+    replace(path, |out| {
         writeln!(out, "step,loss,squared_error,kl,gamma,beta")?;
         for (index, m) in trace.iter().enumerate() {
             writeln!(
@@ -482,31 +483,19 @@ fn write_trace(path: &Path, trace: &[StepMetrics], objective: Objective) -> Resu
 }
 
 fn write_json(path: &Path, report: &Report) -> Result<(), Error> {
-    write_atomically(path, |out| {
+    replace(path, |out| {
         serde_json::to_writer_pretty(&mut *out, report)?;
         writeln!(out)
     })
 }
 
-/// Writes a neighbour file and renames it, so that nothing half-written stays.
-fn write_atomically(
+/// Writes a file whole or not at all.
+fn replace(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<std::fs::File>) -> std::io::Result<()>,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), Error> {
-    let partial = path.with_extension("partial");
-    let outcome = (|| {
-        let mut out = BufWriter::new(std::fs::File::create(&partial)?);
-        write(&mut out)?;
-        out.flush()?;
-        drop(out);
-        std::fs::rename(&partial, path)
-    })();
-    outcome.map_err(|source| {
-        // The write's own error is the one worth telling.
-        let _ = std::fs::remove_file(&partial);
-        Error::Write {
-            path: path.to_owned(),
-            source,
-        }
+    write_whole(path, write).map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
     })
 }

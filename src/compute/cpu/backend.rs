@@ -9,6 +9,7 @@ use crate::compute::inputs::{StepInputs, StepMetrics};
 use crate::compute::op::{Op, Slice};
 use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
+use crate::text::mebibytes;
 
 use super::awake::{Awake, on_threads};
 use super::conv::Scratch;
@@ -230,9 +231,4 @@ fn shares_work(plan: &Plan) -> bool {
         })
     });
     large_buffer || large_product
-}
-
-/// A byte count in MiB, for messages.
-fn mebibytes(bytes: u64) -> String {
-    format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20))
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{GammaMode, Preset};
 use crate::papers::{
-    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+    Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results, Verdict,
 };
 use crate::plot::{Axis, Bar, Bars, Dash, Direction, FigureSpec, Layer, Role, Rule};
 
@@ -29,7 +29,7 @@ const WIDEST: f64 = 1.004;
 const SCALE: &str = "the scale of the latents has not settled, for the data term does not depend on it and the KL term moves it \
                      slowly: the mean |Var μ + E σ² − 1| was 0.11 after 4,690 steps, and 0.06 after 18,000";
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let run = dense(context)?;
     let (inactive, active) = (run.which(true), run.which(false));
     let mut checks = vec![Check::counts(
@@ -99,7 +99,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             checks[index] = checks[index].clone().because(reason);
         }
     }
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure(&run)],
         checks,
         shrunk: shrunk(context),

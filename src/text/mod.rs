@@ -1,4 +1,8 @@
-//! Numbers and lists as people write them.
+//! Numbers, amounts and lists as people write them.
+
+mod amount;
+
+pub(crate) use amount::{bytes, duration, mebibytes};
 
 /// `digits` significant digits without trailing zeros; powers of ten only far from one.
 pub(crate) fn significant(value: f64, digits: usize) -> String {
@@ -33,7 +37,7 @@ pub(crate) fn subscript(value: usize) -> String {
         .collect()
 }
 
-/// A count with thin spaces between thousands.
+/// A count with commas between thousands.
 pub(crate) fn thousands(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
