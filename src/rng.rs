@@ -32,9 +32,6 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// From the number of a stream of ε to that of the ξ beside it; `NOISE_STREAM` of the shaders.
-    pub const NOISE_OFFSET: u32 = Self::LatentNoise as u32 - Self::Epsilon as u32;
-
     /// The stream of the noise put on single latents whose ε comes from this one.
     #[must_use]
     pub fn beside(self) -> Self {

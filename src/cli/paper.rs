@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::data::Dataset;
 use crate::lab::{Headway, Watcher};
 use crate::papers::{self, Context, Effort, Experiment, Report, Verdict, report};
-use crate::text::{duration, thousands};
+use crate::text::{duration, mebibytes};
 
 use super::args::{PaperArguments, PaperMode, PaperRun};
 use super::error::Error;
@@ -152,11 +152,15 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
     let seconds = |e: &Experiment| u64::from(e.cost.seconds(effort));
     let mut after: u64 = wanted.iter().map(|e| seconds(e)).sum();
     if effort == Effort::Full {
-        let memory = wanted.iter().map(|e| e.cost.full_mib).max().unwrap_or(0);
+        let memory = wanted
+            .iter()
+            .map(|e| e.cost.full_bytes())
+            .max()
+            .unwrap_or(0);
         eprintln!(
-            "at the papers' settings this takes about {} and {} MiB of memory on two cores without a GPU{}",
+            "at the papers' settings this takes about {} and {} of memory on two cores without a GPU{}",
             duration(Duration::from_secs(after)),
-            thousands(u64::from(memory)),
+            mebibytes(memory),
             if arguments.out.is_some() {
                 "; finished runs are kept, so it can be stopped and started again"
             } else {

@@ -145,8 +145,7 @@ fn load(run: &SweepRun, seed: u32) -> Result<Loaded, Error> {
     let config = &run.config.data;
     let dataset = loading::load(config, seed)?;
     let line = loading::Line::new();
-    let preprocessor =
-        Preprocessor::new(config.preprocess, &dataset)?.with_lambda(config.logit_lambda);
+    let preprocessor = Preprocessor::of(config, &dataset)?;
     let spectrum = data::spectrum(&dataset, &preprocessor, seed, &|p| line.tell(p))?;
     let targets = Targets::new(run.config.net.target, &dataset, &preprocessor, seed)?;
     let relate =

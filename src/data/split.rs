@@ -114,9 +114,18 @@ pub(super) fn stem(name: &str) -> String {
     words.join(" ")
 }
 
-/// The words of a name in lower case: apart at whatever is no letter, where a capital follows a small letter, and
-/// where a word for a part is glued to a usual companion.
+/// The words of a name, apart too where a word for a part is glued to a usual companion.
 fn words(name: &str) -> Vec<String> {
+    let words = plain_words(name);
+    words
+        .iter()
+        .flat_map(|w| unglued(w))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The words of a name in lower case: apart at whatever is no letter, and where a capital follows a small letter.
+pub(super) fn plain_words(name: &str) -> Vec<String> {
     let mut spaced = String::new();
     let mut small = false;
     for c in name.chars() {
@@ -127,8 +136,7 @@ fn words(name: &str) -> Vec<String> {
         spaced.extend(c.to_lowercase());
     }
     let words = spaced.split(|c: char| !c.is_alphabetic());
-    let words = words.filter(|w| !w.is_empty());
-    words.flat_map(unglued).map(str::to_owned).collect()
+    words.filter(|w| !w.is_empty()).map(str::to_owned).collect()
 }
 
 /// `trainset` as `train` and `set`; any other word as it is.

@@ -99,7 +99,7 @@ mod tests {
         write_text(&path, "old").expect("written");
         let failed = write_whole(&path, |out| {
             // More than the buffer holds, so that bytes have reached the disk.
-            out.write_all(&[b'x'; 100_000])?;
+            out.write_all(&vec![b'x'; 100_000])?;
             Err(io::Error::other("no"))
         });
         assert_eq!(failed.expect_err("an error").to_string(), "no");

@@ -105,7 +105,7 @@ impl Direction {
     }
 }
 
-/// A sweep to make.
+/// A hysteresis sweep to make.
 #[derive(Debug, Clone)]
 pub struct HysteresisRequest {
     /// Settings and data.
@@ -154,7 +154,7 @@ pub struct HysteresisPoint {
     pub predicted_loss: Option<f64>,
 }
 
-/// A sweep, as far as it got.
+/// A hysteresis sweep, as far as it got.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Hysteresis {
     /// What is swept.
@@ -255,7 +255,7 @@ fn config_at(request: &HysteresisRequest, value: f64) -> RunConfig {
     RunConfig { live, ..base }
 }
 
-/// Goes on with a sweep until it is complete; the same request gives the same sweep however often it was stopped.
+/// Goes on with a hysteresis sweep until it is complete; the same request gives the same sweep however often it was stopped.
 ///
 /// # Errors
 /// [`Error::Stopped`] if the watcher stopped it (what was done stays in `sweep`), [`Error::Run`]

@@ -217,8 +217,7 @@ impl Context<'_> {
             self.watcher.skipped(&dataset);
         }
         let dataset = Arc::new(dataset);
-        let preprocessor = Preprocessor::new(config.preprocess, &dataset)?;
-        let preprocessor = Arc::new(preprocessor.with_lambda(config.logit_lambda));
+        let preprocessor = Arc::new(Preprocessor::of(&config, &dataset)?);
         Ok(Ready {
             config,
             dataset,

@@ -40,7 +40,7 @@ pub enum Paper {
     Wang2022,
     /// Dai, Wang & Wipf, 2020: The Usual Suspects?
     Dai2020,
-    /// Asperti, 2019: Sparsity in Variational Autoencoders.
+    /// Asperti, 2019: Variational Autoencoders and the Variable Collapse Phenomenon.
     Asperti2019,
     /// Li, 2022: a reproduction of Lucas et al.
     Li2022,
@@ -99,6 +99,11 @@ impl Cost {
             full_s,
             full_mib,
         }
+    }
+
+    /// Bytes of memory of the full version.
+    pub fn full_bytes(self) -> u64 {
+        u64::from(self.full_mib) << 20
     }
 
     /// Seconds at this effort.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::disk::write_whole;
 use crate::papers::{Report, report};
-use crate::thread::{Flag, Handle, Link, Outbox, Queue, Waker};
+use crate::thread::{Flag, Handle, Link, Outbox, Queue, Waker, caught};
 
 use crate::app::state::tile::SaveRequest;
 
@@ -127,43 +127,52 @@ fn work(
         answer
     };
     while let Some(job) = link.next_to_the_last(|| link.take(jobs)) {
-        let outcome = match job {
-            Job::Save(request) => save(&request, folder, &ask),
-            Job::SaveAll(requests) => Some(save_all(&requests, folder)),
-            Job::SaveWindow(width, height, rgba) => save_window(width, height, rgba, folder),
-            Job::PickData => ask(&|| {
-                rfd::FileDialog::new()
-                    .set_title("Open a folder of data")
-                    .pick_folder()
-            })
-            .map(FileOutcome::Picked),
-            Job::PickPapersFolder => ask(&|| {
-                rfd::FileDialog::new()
-                    .set_title("The folder that holds the data sets")
-                    .pick_folder()
-            })
-            .map(FileOutcome::PickedPapersFolder),
-            Job::SaveReports {
-                reports,
-                page,
-                ask: elsewhere,
-            } => {
-                let into = if elsewhere {
-                    ask(&|| {
-                        rfd::FileDialog::new()
-                            .set_title("A folder for the report")
-                            .pick_folder()
-                    })
-                } else {
-                    Some(folder.join("papers"))
-                };
-                into.map(|into| save_reports(&reports, page, &into))
-            }
-        };
+        let outcome = caught(|| carry_out(job, folder, &ask)).unwrap_or_else(|reason| {
+            Some(FileOutcome::Failed(format!(
+                "the work on files panicked: {reason}"
+            )))
+        });
         if let Some(outcome) = outcome {
             // A full queue means nobody looks; the file is written all the same.
             let _ = outcomes.put(outcome);
             link.wake_owner();
+        }
+    }
+}
+
+/// Does a job; nothing comes of one that the user called off.
+fn carry_out(job: Job, folder: &Path, ask: Ask<'_>) -> Option<FileOutcome> {
+    match job {
+        Job::Save(request) => save(&request, folder, ask),
+        Job::SaveAll(requests) => Some(save_all(&requests, folder)),
+        Job::SaveWindow(width, height, rgba) => save_window(width, height, rgba, folder),
+        Job::PickData => ask(&|| {
+            rfd::FileDialog::new()
+                .set_title("Open a folder of data")
+                .pick_folder()
+        })
+        .map(FileOutcome::Picked),
+        Job::PickPapersFolder => ask(&|| {
+            rfd::FileDialog::new()
+                .set_title("The folder that holds the data sets")
+                .pick_folder()
+        })
+        .map(FileOutcome::PickedPapersFolder),
+        Job::SaveReports {
+            reports,
+            page,
+            ask: elsewhere,
+        } => {
+            let into = if elsewhere {
+                ask(&|| {
+                    rfd::FileDialog::new()
+                        .set_title("A folder for the report")
+                        .pick_folder()
+                })
+            } else {
+                Some(folder.join("papers"))
+            };
+            into.map(|into| save_reports(&reports, page, &into))
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use crate::compute::backend::{Backend, DeviceInfo, DeviceKind, Error};
 use crate::compute::fit;
 use crate::compute::inputs::{StepInputs, StepMetrics};
-use crate::compute::op::{Op, Slice};
+use crate::compute::op::{DenseOp, ImageOp, Op, Slice};
 use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
 use crate::text::mebibytes;
@@ -220,13 +220,13 @@ fn shares_work(plan: &Plan) -> bool {
     let large_buffer = plan.buffers.iter().any(|b| b.len >= PARALLEL_ELEMENTS);
     let large_product = [Program::Train, Program::Evaluate].iter().any(|&program| {
         plan.ops(program).iter().any(|op| match *op {
-            Op::DenseForward {
+            Op::Dense(DenseOp::Forward {
                 rows,
                 inputs,
                 outputs,
                 ..
-            } => rows * inputs * outputs >= SHARED_MACS,
-            Op::Convolve { .. } | Op::ConvolveTransposed { .. } => true,
+            }) => rows * inputs * outputs >= SHARED_MACS,
+            Op::Image(ImageOp::Convolve { .. } | ImageOp::ConvolveTransposed { .. }) => true,
             _ => false,
         })
     });

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::Split;
+use crate::data::split::plain_words;
 
 /// Words for the splits.
 const TRAIN: [&str; 4] = ["train", "training", "trn", "tr"];
@@ -126,20 +127,14 @@ pub(super) fn numbered(name: &str) -> Option<(&str, usize)> {
     Some((stem, number))
 }
 
-/// The words of a name in lower case: apart at whatever is no letter, and where a capital follows a small letter.
+/// The words of a name, apart too where two usual ones are glued.
 fn words(name: &str) -> Vec<String> {
-    let mut spaced = String::new();
-    let mut small = false;
-    for c in name.chars() {
-        if small && c.is_uppercase() {
-            spaced.push(' ');
-        }
-        small = c.is_lowercase();
-        spaced.extend(c.to_lowercase());
-    }
-    let words = spaced.split(|c: char| !c.is_alphabetic());
-    let words = words.filter(|w| !w.is_empty());
-    words.flat_map(unglued).map(str::to_owned).collect()
+    let words = plain_words(name);
+    words
+        .iter()
+        .flat_map(|w| unglued(w))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `xtrain` as `x` and `train`; any other word as it is.

@@ -8,7 +8,7 @@ use crate::plot::{
     Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Series, SeriesStyle, Shape,
 };
 
-use super::common::{QUADRATIC, Row, config, look, mnist, rows};
+use super::dense_run::{QUADRATIC, Row, config, look, mnist, rows};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig1",

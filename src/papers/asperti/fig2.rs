@@ -5,7 +5,7 @@ use crate::metrics::Quantity;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
 
-use super::common::{LATENTS, config, dense, shrunk};
+use super::dense_run::{LATENTS, config, dense, shrunk};
 use crate::config::Preset;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {

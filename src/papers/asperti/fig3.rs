@@ -6,7 +6,7 @@ use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
 
-use super::common::{LATENTS, Zeroed, config, dense, shrunk};
+use super::dense_run::{LATENTS, Zeroed, config, dense, shrunk};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig3",

@@ -10,7 +10,7 @@ use crate::papers::{
 use crate::plot::{FigureSpec, ImageRow, Images, Layer};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer};
 
-use super::common::{LATENTS, config, look, mnist, rows};
+use super::dense_run::{LATENTS, config, look, mnist, rows};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig5",

@@ -9,7 +9,7 @@ use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
 
-use super::common::{config, look, mnist, rows};
+use super::dense_run::{config, look, mnist, rows};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig7",

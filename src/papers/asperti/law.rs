@@ -6,7 +6,7 @@ use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{Axis, Colour, FigureSpec, Layer, MarkerStyle, Role, Series, Shape};
 
-use super::common::{live, with_net};
+use super::dense_run::{live, with_net};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-law",

@@ -6,7 +6,7 @@ use crate::papers::{
 };
 use crate::plot::{Axis, Bar, Bars, Dash, Direction, FigureSpec, Layer, Role, Rule};
 
-use super::common::{Dense, LATENTS, QUADRATIC, config, dense, look, mnist, rows, shrunk};
+use super::dense_run::{Dense, LATENTS, QUADRATIC, config, dense, look, mnist, rows, shrunk};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-table1",
@@ -38,13 +38,13 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
         inactive.len(),
         "the number in the paper; it depends on γ and on the training, of which the paper says nothing",
     )];
-    let least = |which: &[usize], of: fn(&super::common::Row) -> f64| {
+    let least = |which: &[usize], of: fn(&super::dense_run::Row) -> f64| {
         which
             .iter()
             .map(|&j| of(&run.end[j]))
             .fold(f64::INFINITY, f64::min)
     };
-    let most = |which: &[usize], of: fn(&super::common::Row) -> f64| {
+    let most = |which: &[usize], of: fn(&super::dense_run::Row) -> f64| {
         which
             .iter()
             .map(|&j| of(&run.end[j]))
@@ -139,7 +139,7 @@ fn figure(run: &Dense) -> FigureSpec {
     figure.y = Axis::linear("variance");
     figure.legend = true;
     let mut bars =
-        |id: &str, name: &str, shift: f64, role: Role, of: fn(&super::common::Row) -> f64| {
+        |id: &str, name: &str, shift: f64, role: Role, of: fn(&super::dense_run::Row) -> f64| {
             let items = run.end.iter().enumerate().map(|(j, row)| Bar {
                 x: j as f64 + shift,
                 base: 0.0,

@@ -5,7 +5,7 @@ use crate::plot::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
 
-use super::common::{Model, config, depths, fashion, shrunk, train};
+use super::deep_nets::{Model, config, depths, fashion, shrunk, train};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-fig1-top",

@@ -7,8 +7,8 @@ use crate::plot::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
 
-use super::common::Model;
 use super::conv::{Depth, config, pictures, shrunk, train};
+use super::deep_nets::Model;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-fig1-bottom",

@@ -2,8 +2,8 @@
 
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 
-use super::common::Model;
 use super::conv::{Depth, config, pictures, shrunk, train};
+use super::deep_nets::Model;
 use super::fig1::figure;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {

@@ -4,8 +4,8 @@ use crate::figures::{SigmaHistogram, sigma_histogram};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{FigureSpec, Provenance};
 
-use super::common::{Deep, Model};
 use super::conv::{Depth, config, pictures, shrunk, train};
+use super::deep_nets::{Deep, Model};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-fig2",

@@ -1,9 +1,9 @@
 //! Figures 1 to 8 of Li: what a second pair of eyes saw in Lucas et al., where both agree and where they do not.
 
 use crate::config::Preprocess;
-use crate::papers::lucas::common::{Row, line, training_figure};
 use crate::papers::lucas::deep::{Deep, Images, Which};
 use crate::papers::lucas::fig3::{self, Pair};
+use crate::papers::lucas::followed::{Row, line, training_figure};
 use crate::papers::lucas::{fig2, fig4, fig5_6};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{Dash, FigureSpec, Role};

@@ -5,7 +5,7 @@ use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Pa
 use crate::plot::{Dash, FigureSpec, Role};
 use crate::theory::ppca_fit;
 
-use super::common::{Follow, Followed, follow, line, linear, mean_of, training_figure};
+use super::followed::{Follow, Followed, follow, line, linear, mean_of, training_figure};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "lucas-fig3",

@@ -10,7 +10,7 @@ use crate::papers::{
 use crate::plot::{Dash, FigureSpec, Role};
 use crate::theory::ppca_fit;
 
-use super::common::{Follow, Followed, follow, line, training_figure};
+use super::followed::{Follow, Followed, follow, line, training_figure};
 use super::logit::{Moments, moments};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {

@@ -6,8 +6,8 @@ use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::{Axis, Colour, Dash, Direction, FigureSpec, Layer, Role, Rule};
 
-use super::common::{Row, line};
 use super::deep::{Deep, Images, SIGMA2, Which};
+use super::followed::{Row, line};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "lucas-fig5-6",

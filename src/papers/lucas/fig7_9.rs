@@ -4,9 +4,9 @@ use crate::config::Preprocess;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{Dash, FigureSpec};
 
-use super::common::{Followed, Row};
 use super::deep::{Deep, Images, Which};
 use super::fig5_6;
+use super::followed::{Followed, Row};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "lucas-fig7-9",

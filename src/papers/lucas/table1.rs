@@ -3,8 +3,8 @@
 use crate::config::Preprocess;
 use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results};
 
-use super::common::Row;
 use super::deep::{Deep, Images, SIGMA2, Which, mean_sd, whole};
+use super::followed::Row;
 use super::logit::moments;
 use super::table::{Half, figures, half, means, order, ordered};
 

@@ -3,8 +3,8 @@
 use crate::config::Preprocess;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 
-use super::common::Row;
 use super::deep::{Deep, Images, SIGMA2, Which, whole};
+use super::followed::Row;
 use super::table::{Half, figures, half, means, order, ordered};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {

@@ -6,7 +6,7 @@ use crate::metrics::Explainable;
 use crate::papers::context::Ready;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results, Verdict};
 
-use super::common::{
+use super::beta_sweep::{
     COUNTED, LATENTS, Net, SHARES, Training, checks, loss_figure, sigma_figure, sweep,
 };
 

@@ -4,7 +4,7 @@ use crate::config::{Preprocess, Target};
 use crate::metrics::Explainable;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 
-use super::common::{LATENTS, Net, SHARES, Training, checks, loss_figure, sigma_figure, sweep};
+use super::beta_sweep::{LATENTS, Net, SHARES, Training, checks, loss_figure, sigma_figure, sweep};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "wang-fig2",

@@ -10,7 +10,7 @@ use crate::plot::{FigureSpec, ImageRow, Images, Layer};
 use crate::rng::{Stream, normal};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer, evaluate};
 
-use super::common::{LATENTS, Net, Training};
+use super::beta_sweep::{LATENTS, Net, Training};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "wang-fig3",

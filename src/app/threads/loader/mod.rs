@@ -232,8 +232,7 @@ impl Side {
             self.is_newest(request)
         };
         let dataset = Arc::new(data::load_with(config, seed, &self.store, &proceed)?);
-        let preprocessor = Preprocessor::new(config.preprocess, &dataset)?;
-        let preprocessor = Arc::new(preprocessor.with_lambda(config.logit_lambda));
+        let preprocessor = Arc::new(Preprocessor::of(config, &dataset)?);
         self.tell(LoaderMessage::Loaded(Box::new(LoadedData {
             config: config.clone(),
             dataset: Arc::clone(&dataset),
