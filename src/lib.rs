@@ -5,7 +5,8 @@
 //! The library is a stack; a layer may use only the layers above it in this list
 //! (`tests/it/architecture.rs` fails on a wrong-way `use`):
 //!
-//! 1. `text`: numbers and lists as people write them; [`plot`]: plots as data, the painter and the exporters.
+//! 1. `text`: numbers, amounts and lists as people write them; `thread`: named threads, queues and slots; `disk`: files
+//!    written whole, digests, kept results; [`plot`]: plots as data, the painter and the exporters.
 //! 2. [`config`]: what a run is, validated; no behaviour.
 //! 3. [`rng`]: the counter-based random stream both backends share.
 //! 4. [`data`]: data sets, preprocessing, the spectrum of their covariance.
@@ -29,6 +30,7 @@ pub mod compute;
 pub mod config;
 pub mod convention;
 pub mod data;
+mod disk;
 pub mod figures;
 pub mod lab;
 pub mod metrics;
@@ -38,4 +40,5 @@ pub mod plot;
 pub mod rng;
 mod text;
 pub mod theory;
+mod thread;
 pub mod train;

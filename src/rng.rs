@@ -32,9 +32,6 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// From the number of a stream of ε to that of the ξ beside it; `NOISE_STREAM` of the shaders.
-    pub const NOISE_OFFSET: u32 = Self::LatentNoise as u32 - Self::Epsilon as u32;
-
     /// The stream of ξ that belongs to this stream of ε.
     #[must_use]
     pub fn beside(self) -> Self {

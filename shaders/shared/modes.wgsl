@@ -1,7 +1,7 @@
 // What the decoder sees of a latent: keep z + n ξ. The importing kernel declares `table`, `3 × κ`: mean KL, keep and
 // n of every latent.
 
-// `Stream::NOISE_OFFSET`: from the stream of ε to that of ξ.
+// `Stream::beside`: from the stream of ε to that of ξ.
 const NOISE_STREAM: u32 = 6u;
 
 // keep x, chosen rather than multiplied: keep is 1, or 0 for a latent that is held inactive.

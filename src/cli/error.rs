@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, NotPositive};
 use crate::train::TrainError;
 
 /// What ended a command.
@@ -96,5 +96,11 @@ impl Error {
             | Self::Train(TrainError::Config(_) | TrainError::Model(_)) => 2,
             _ => 1,
         }
+    }
+}
+
+impl From<NotPositive> for Error {
+    fn from(error: NotPositive) -> Self {
+        Self::Config(error.into())
     }
 }

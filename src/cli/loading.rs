@@ -11,10 +11,9 @@ use serde::Serialize;
 
 use crate::config::{DataConfig, DataSource, Preprocess};
 use crate::data::{self, Dataset, Preprocessor, Progress, Scaling, Skipped, Unit, scale_warning};
-use crate::text::thousands;
+use crate::text::{bytes, duration, thousands};
 
 use super::error::Error;
-use super::paper::duration;
 
 /// Work shorter than this is done without a word.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -75,11 +74,11 @@ fn told(progress: &Progress, elapsed: Duration) -> String {
     if let Some(rate) = progress.rate(elapsed) {
         text += &match progress.unit {
             Unit::Items => format!(" · {}/s", thousands(rate.round() as u64)),
-            Unit::Bytes => format!(" · {:.0} MiB/s", rate / f64::from(1 << 20)),
+            Unit::Bytes => format!(" · {}/s", bytes(rate as u64)),
         };
     }
     if let Some(left) = progress.remaining(elapsed) {
-        text += &format!(" · {} left", duration(left.as_secs_f64().ceil() as u64));
+        text += &format!(" · {} left", duration(left));
     }
     text
 }

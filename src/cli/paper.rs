@@ -5,15 +5,15 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::data::Dataset;
-use crate::lab::{Progress, Watcher};
+use crate::lab::{Headway, Watcher};
 use crate::papers::{self, Context, Effort, Experiment, Report, Verdict, report};
-use crate::text::thousands;
+use crate::text::{duration, mebibytes};
 
 use super::args::{PaperArguments, PaperMode, PaperRun};
 use super::error::Error;
@@ -61,14 +61,18 @@ fn list(json: bool) -> Result<(), Error> {
                 out,
                 "  {:<16} {:>7} {:>8}  {}{data}",
                 e.id,
-                duration(u64::from(e.cost.quick_s)),
-                duration(u64::from(e.cost.full_s)),
+                seconds(e.cost.quick_s),
+                seconds(e.cost.full_s),
                 e.title
             )
             .map_err(Error::Print)?;
         }
     }
     Ok(())
+}
+
+fn seconds(count: u32) -> String {
+    duration(Duration::from_secs(u64::from(count)))
 }
 
 /// Tells how far an experiment is, and how long the rest takes.
@@ -104,14 +108,14 @@ impl Watcher for Teller {
         None
     }
 
-    fn progress(&self, progress: Progress) {
+    fn progress(&self, progress: Headway) {
         let (id, begin, seconds, after) = *self.now.borrow();
         let left = seconds.saturating_sub(begin.elapsed().as_secs()) + after;
         let text = format!(
             "{id}: {} {} · about {} left",
             progress.what,
             progress.moving,
-            duration(left)
+            duration(Duration::from_secs(left))
         );
         if *self.said.borrow() != text {
             self.bar.set_message(text.clone());
@@ -127,16 +131,6 @@ impl Watcher for Teller {
             self.bar.suspend(|| eprintln!("{text}"));
             self.remarks.borrow_mut().push(text);
         }
-    }
-}
-
-/// Seconds in the unit in which one says them.
-pub(super) fn duration(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds.div_ceil(60)),
-        7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
-        _ => format!("{} days", seconds.div_ceil(86_400)),
     }
 }
 
@@ -158,11 +152,15 @@ fn make(arguments: &PaperRun) -> Result<(), Error> {
     let seconds = |e: &Experiment| u64::from(e.cost.seconds(effort));
     let mut after: u64 = wanted.iter().map(|e| seconds(e)).sum();
     if effort == Effort::Full {
-        let memory = wanted.iter().map(|e| e.cost.full_mib).max().unwrap_or(0);
+        let memory = wanted
+            .iter()
+            .map(|e| e.cost.full_bytes())
+            .max()
+            .unwrap_or(0);
         eprintln!(
-            "at the papers' settings this takes about {} and {} MiB of memory on two cores without a GPU{}",
-            duration(after),
-            thousands(u64::from(memory)),
+            "at the papers' settings this takes about {} and {} of memory on two cores without a GPU{}",
+            duration(Duration::from_secs(after)),
+            mebibytes(memory),
             if arguments.out.is_some() {
                 "; finished runs are kept, so it can be stopped and started again"
             } else {

@@ -13,8 +13,8 @@ use crate::config::{DeviceChoice, LiveConfig, NetConfig, RunConfig, SamplingConf
 use crate::data::Preprocessor;
 use crate::train::{RunSetup, Trainer};
 
-use super::bench::{step_times, synthetic};
 use super::error::Error;
+use super::timing::{step_times, synthetic};
 
 /// Bytes Adam moves per parameter: parameter, gradient and two moments read, three of them written.
 const ADAM_BYTES: f64 = 28.0;

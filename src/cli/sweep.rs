@@ -10,8 +10,8 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::data::{self, Preprocessor, Targets};
-use crate::lab::batch::{BatchLine, BatchRun};
-use crate::lab::{Batch, Error as LabError, Lines, Quiet, short_run};
+use crate::lab::sweep::{SweepLine, SweepRun};
+use crate::lab::{Error as LabError, Lines, Quiet, Sweep, short_run};
 use crate::metrics::Known;
 use crate::train::{RunSetup, TrainError};
 
@@ -33,13 +33,13 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Error> {
         path: arguments.config.clone(),
         source,
     })?;
-    let batch = Batch::parse(&arguments.config, &text)?;
-    let all = batch.runs();
+    let sweep = Sweep::parse(&arguments.config, &text)?;
+    let all = sweep.runs();
     let shard = arguments.shard.unwrap_or_default();
-    let mine: Vec<&BatchRun> = all.iter().filter(|r| shard.takes(r.index)).collect();
+    let mine: Vec<&SweepRun> = all.iter().filter(|r| shard.takes(r.index)).collect();
     let path = file_of(&arguments.out, arguments.shard);
     let (mut lines, done) = done_lines(&path, &all)?;
-    let left: Vec<&BatchRun> = mine
+    let left: Vec<&SweepRun> = mine
         .iter()
         .copied()
         .filter(|r| !done.contains(&r.key))
@@ -47,10 +47,10 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Error> {
     eprintln!(
         "{} runs of {} steps, {} of them here, {} done; {} steps left; results in {}",
         all.len(),
-        batch.steps,
+        sweep.steps,
         mine.len(),
         mine.len() - left.len(),
-        batch.steps.saturating_mul(left.len() as u64),
+        sweep.steps.saturating_mul(left.len() as u64),
         path.display()
     );
     let bar = ProgressBar::new(left.len() as u64);
@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Error> {
     let mut failed = 0;
     for run in left {
         bar.set_message(format!("β = {}", run.config.live.beta));
-        let outcome = train(&batch, run, &mut loaded, &bar)?;
+        let outcome = train(&sweep, run, &mut loaded, &bar)?;
         if let Err(error) = &outcome {
             failed += 1;
             bar.suspend(|| eprintln!("run {} failed: {error}", run.index));
@@ -91,8 +91,8 @@ fn file_of(out: &Path, shard: Option<Shard>) -> PathBuf {
 }
 
 /// The file's lines of runs that are done, and their keys; those that failed are to be tried again.
-fn done_lines(path: &Path, all: &[BatchRun]) -> Result<(Lines, HashSet<String>), Error> {
-    let (mut lines, values): (Lines, Vec<BatchLine>) = Lines::open(path)?;
+fn done_lines(path: &Path, all: &[SweepRun]) -> Result<(Lines, HashSet<String>), Error> {
+    let (mut lines, values): (Lines, Vec<SweepLine>) = Lines::open(path)?;
     if let Some(line) = lines.cut() {
         eprintln!(
             "'{}', line {line} was cut off: its run is done again",
@@ -116,8 +116,8 @@ fn done_lines(path: &Path, all: &[BatchRun]) -> Result<(Lines, HashSet<String>),
 
 /// Trains a run; its data are loaded once per seed, on which made data depend.
 fn train(
-    batch: &Batch,
-    run: &BatchRun,
+    sweep: &Sweep,
+    run: &SweepRun,
     loaded: &mut Option<Loaded>,
     bar: &ProgressBar,
 ) -> Result<Result<crate::lab::RunResult, String>, Error> {
@@ -130,7 +130,7 @@ fn train(
         config: run.config.clone(),
         ..loaded.setup.clone()
     });
-    match short_run(&setup, &loaded.known, batch.steps, &Quiet, &mut |_| {}) {
+    match short_run(&setup, &loaded.known, sweep.steps, &Quiet, &mut |_| {}) {
         Ok(Some(result)) => Ok(Ok(result)),
         Ok(None) => Err(LabError::Stopped.into()),
         // No line helps against a device that is not there.
@@ -141,12 +141,11 @@ fn train(
     }
 }
 
-fn load(run: &BatchRun, seed: u32) -> Result<Loaded, Error> {
+fn load(run: &SweepRun, seed: u32) -> Result<Loaded, Error> {
     let config = &run.config.data;
     let dataset = loading::load(config, seed)?;
     let line = loading::Line::new();
-    let preprocessor =
-        Preprocessor::new(config.preprocess, &dataset)?.with_lambda(config.logit_lambda);
+    let preprocessor = Preprocessor::of(config, &dataset)?;
     let spectrum = data::spectrum(&dataset, &preprocessor, seed, &|p| line.tell(p))?;
     let targets = Targets::new(run.config.net.target, &dataset, &preprocessor, seed)?;
     let relate =

@@ -45,8 +45,7 @@ pub(super) fn run(arguments: &TheoryArguments) -> Result<(), Error> {
     let dataset = loading::load(&config, 0)?;
     let line = loading::Line::new();
     let proceed = |progress: data::Progress| line.tell(progress);
-    let preprocessor =
-        Preprocessor::new(config.preprocess, &dataset)?.with_lambda(config.logit_lambda);
+    let preprocessor = Preprocessor::of(&config, &dataset)?;
     loading::warn_of_scale(&config, &dataset, &preprocessor, 0);
     let spectrum = data::spectrum(&dataset, &preprocessor, 0, &proceed)?;
     let targets = Targets::new(arguments.target, &dataset, &preprocessor, 0)?;

@@ -18,7 +18,8 @@ pub use backend::{Backend, DeviceInfo, DeviceKind, Error};
 pub use basin::{BasinComputer, BasinPicture};
 pub use inputs::{StepInputs, StepMetrics};
 pub use op::{
-    BatchOrder, BufferId, BufferSpec, Epilogue, Finish, GatherSource, Op, Slice, StatisticsLayout,
+    BatchOrder, BufferId, BufferSpec, DenseOp, Epilogue, EstimatorOp, Finish, Gather, GatherSource,
+    ImageOp, LatentOp, NormOp, ObjectiveOp, Op, Slice, StatisticsLayout,
 };
 pub use plan::{Plan, Program};
 pub use select::{adapters, create_backend, has_real_gpu};

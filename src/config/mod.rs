@@ -26,17 +26,22 @@ pub use preset::Preset;
 pub use scale::{Constant, Missing, Scale};
 pub use split::Split;
 
+/// A number that must be positive and finite is not.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{name} must be a positive, finite number, not {value}")]
+pub struct NotPositive {
+    /// The quantity, as the user knows it.
+    pub name: &'static str,
+    /// What was given.
+    pub value: f64,
+}
+
 /// Why a setting was refused. Every message is one sentence that names the setting.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigError {
     /// A number that must be positive and finite is not.
-    #[error("{name} must be a positive, finite number, not {value}")]
-    NotPositive {
-        /// The setting, as the user knows it.
-        name: &'static str,
-        /// What was given.
-        value: f64,
-    },
+    #[error(transparent)]
+    NotPositive(#[from] NotPositive),
     /// A number that must not be negative is, or is not finite.
     #[error("{name} must be zero or more and finite, not {value}")]
     Negative {
@@ -79,12 +84,12 @@ fn range_text(min: usize, max: usize) -> String {
 /// Returns `value` if it is positive and finite.
 ///
 /// # Errors
-/// [`ConfigError::NotPositive`] for zero, negative, infinite and NaN values.
-pub fn positive(name: &'static str, value: f64) -> Result<f64, ConfigError> {
+/// [`NotPositive`] for zero, negative, infinite and NaN values.
+pub fn positive(name: &'static str, value: f64) -> Result<f64, NotPositive> {
     if value.is_finite() && value > 0.0 {
         Ok(value)
     } else {
-        Err(ConfigError::NotPositive { name, value })
+        Err(NotPositive { name, value })
     }
 }
 

@@ -33,6 +33,16 @@ pub enum Likelihood {
     Bernoulli,
 }
 
+impl Likelihood {
+    /// The d of the loss's constant (d/2) log 2πγ where the target has `dim` dimensions; 0 without one γ.
+    pub fn constant_dim(self, dim: usize) -> usize {
+        match self {
+            Self::Gaussian => dim,
+            Self::GaussianPerPixel | Self::Bernoulli => 0,
+        }
+    }
+}
+
 /// How the expectation over q is taken while training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,7 +6,9 @@
 
 use serde::Serialize;
 
-use super::error::{Error, positive};
+use crate::config::positive;
+
+use super::error::Error;
 
 /// How numbers become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::config::Split;
+use crate::disk::Fnv;
 
 use super::scale::Scaling;
 use super::stored::StoredPixels;
@@ -266,52 +267,6 @@ impl Dataset {
             hash.bytes(labels);
         }
         hash.value()
-    }
-}
-
-/// The FNV-1a step over 64-bit words, with a shift so that high bits reach the low ones.
-pub(super) struct Fnv(u64);
-
-impl Fnv {
-    /// Nothing hashed yet.
-    pub(super) fn new() -> Self {
-        Self(Self::BASIS)
-    }
-
-    /// The hash of what has been hashed.
-    pub(super) fn value(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-
-    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-
-    pub(super) fn word(&mut self, word: u64) {
-        let mixed = (self.0 ^ word).wrapping_mul(Self::PRIME);
-        self.0 = mixed ^ (mixed >> 29);
-    }
-
-    /// Little-endian words, the last one padded with zeros, then the length.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        self.end(bytes, bytes.len());
-    }
-
-    /// Whole words only.
-    fn words<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.word(u64::from_le_bytes(*word));
-        }
-        rest
-    }
-
-    /// The last bytes of an array of `len`.
-    fn end(&mut self, bytes: &[u8], len: usize) {
-        let rest = self.words(bytes);
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.word(u64::from_le_bytes(last));
-        self.word(len as u64);
     }
 }
 

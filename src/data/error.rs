@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::text::thousands;
+use crate::text::{mebibytes, thousands};
 
 /// Why data could not be loaded or analysed. Every message is one sentence; one about a file
 /// names the file, what is wrong and, where it applies, the byte.
@@ -238,7 +238,7 @@ impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = |value: u64| match self.unit {
             Unit::Items => thousands(value),
-            Unit::Bytes => format!("{} MiB", thousands(value >> 20)),
+            Unit::Bytes => mebibytes(value),
         };
         f.write_str(self.what)?;
         match self.total {

@@ -9,6 +9,7 @@ use crate::config::{DataConfig, DataSource, Split};
 use super::dataset::Dataset;
 use super::detect::{self, Kind};
 use super::error::{Error, OnProgress};
+use super::limits::RESIDENT_BYTES;
 use super::preview::Preview;
 use super::scale::{self, Depth};
 use super::source::Source;
@@ -163,7 +164,7 @@ pub fn preview_cancellable(
     let bytes = count * first.dim() as u64 * width;
     Ok(Preview {
         // Compressed files, truth values and arrays in Fortran order, which cannot stay, are seldom so large.
-        on_disk: may_stay && width == 1 && bytes > idx::RESIDENT_BYTES,
+        on_disk: may_stay && width == 1 && bytes > RESIDENT_BYTES,
         first,
         count,
         bytes,
@@ -189,24 +190,23 @@ fn recognise(path: &Path) -> Result<(Kind, PathBuf), Error> {
         });
     }
     match detect::file(path) {
-        Some(Kind::Picture) => Err(Error::Malformed {
-            path: path.into(),
-            offset: 0,
-            reason: if fs::File::open(path)
-                .is_ok_and(|f| pictures::has_pages(&mut BufReader::new(f)))
-            {
-                "it is a TIFF file of several pages, of which a folder of pictures would give the first; save the pages \
-                 as an array: import numpy, tifffile; numpy.save(\"x.npy\", tifffile.imread(\"FILE\"))"
-                    .into()
-            } else {
-                "it is one picture; give the folder that holds the pictures".into()
-            },
-        }),
+        Some(Kind::Picture) => Err(one_picture(path)),
         Some(kind) => Ok((kind, path.into())),
         // Its name, if nothing else, says whose error helps.
         None if cifar::has_cifar_name(path) => Ok((Kind::Cifar, path.into())),
         None => unknown(path),
     }
+}
+
+fn one_picture(path: &Path) -> Error {
+    let pages = fs::File::open(path).is_ok_and(|f| pictures::has_pages(&mut BufReader::new(f)));
+    let reason = if pages {
+        "it is a TIFF file of several pages, of which a folder of pictures would give the first; save the pages as an \
+         array: import numpy, tifffile; numpy.save(\"x.npy\", tifffile.imread(\"FILE\"))"
+    } else {
+        "it is one picture; give the folder that holds the pictures"
+    };
+    Error::malformed(path, 0, reason)
 }
 
 /// What cannot be recognised is left to the reader that its name calls for, which knows what is wrong with it; else it
@@ -224,13 +224,7 @@ fn unknown(path: &Path) -> Result<(Kind, PathBuf), Error> {
     if let Some(told) = formats::told(path, start) {
         return Err(told.error(path));
     }
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let reason = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+    let reason = match formats::inner_ending(path).as_str() {
         "npy" => "it is not a NumPy array, though it is called one: save it anew with numpy.save",
         "npz" => {
             "it is not a zip archive of NumPy arrays, though it is called one: save it anew with numpy.savez"
@@ -273,8 +267,11 @@ fn read(
     let mut loaded = match kind {
         Kind::Cifar => return cifar::load(path, config, limit, progress),
         Kind::Csv => table::load(path, config, limit, progress)?,
-        kind if arrays::is_container(kind) => arrays::load(path, config, limit, progress)?,
-        _ => without_choice(idx::load_counted(path, config, limit, progress)?, config)?,
+        Kind::Idx => without_choice(idx::load_counted(path, config, limit, progress)?, config)?,
+        Kind::Picture => return Err(one_picture(path)),
+        Kind::Npy | Kind::Npz | Kind::Mat | Kind::Hdf5 | Kind::Arrays => {
+            arrays::load(path, config, limit, progress)?
+        }
     };
     if let Some(Taken { part, remark }) = single
         && loaded.data.splits.is_empty()
@@ -285,7 +282,7 @@ fn read(
     Ok(loaded)
 }
 
-/// Makes built-in data.
+/// Makes built-in data; what is on disk is read.
 fn make(
     config: &DataConfig,
     limit: Option<usize>,
@@ -324,7 +321,11 @@ fn make(
             let total = data.len();
             counted(data, total)
         }
-        DataSource::Digits | DataSource::Path(_) => {
+        DataSource::Path(path) => {
+            let (kind, path) = recognise(path)?;
+            return read(kind, &path, config, limit, progress);
+        }
+        DataSource::Digits => {
             let total = total(digits::DEFAULT_COUNT);
             let count = limit.map_or(total, |l| l.min(total));
             counted(digits::generate(count, split, seed, progress)?, total)

@@ -21,6 +21,7 @@ mod hdf5;
 pub mod idx;
 mod leading;
 mod levels;
+mod limits;
 mod load;
 mod mat;
 mod moments;

@@ -6,7 +6,7 @@ use crate::config::{Crop, DataConfig, ImageOptions};
 use super::dataset::{Dataset, Pixels};
 use super::error::{Error, OnProgress, report};
 use super::fit::{Fit, channels, item_shape, own_side};
-use super::idx::MAX_BYTES;
+use super::limits::MAX_BYTES;
 use super::transpose::transpose;
 
 /// Items brought to size between two progress reports.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::config::Preprocess;
+use crate::config::{DataConfig, Preprocess};
 use crate::rng::{Stream, threefry2x32, unit_from_bits};
 
 use super::dataset::{Dataset, Pixels};
@@ -167,6 +167,14 @@ impl Preprocessor {
             this.mean = mean.iter().map(|&m| m as f32).collect();
         }
         Ok(this)
+    }
+
+    /// Binds what a request for data asks for to the data that came.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of(config: &DataConfig, data: &Dataset) -> Result<Self, Error> {
+        Ok(Self::new(config.preprocess, data)?.with_lambda(config.logit_lambda))
     }
 
     /// The same with another λ of the logit, if it takes one and there is one.

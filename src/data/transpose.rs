@@ -4,7 +4,7 @@ use ndarray::ArrayView4;
 
 use super::dataset::{Dataset, ImageShape, Pixels};
 use super::error::{Error, OnProgress, report};
-use super::idx::MAX_BYTES;
+use super::limits::MAX_BYTES;
 
 /// Bytes of pixels turned between two progress reports.
 const BLOCK: usize = 1 << 22;

@@ -1,6 +1,6 @@
 //! How far the way up and the way down of a sweep lie apart.
 
-use super::sweep::{Direction, Sweep, SweepPoint};
+use super::hysteresis::{Direction, Hysteresis, HysteresisPoint};
 
 /// The area of a sweep's loop, ∫|down − up| d ln value by the trapezium rule.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -21,8 +21,8 @@ pub struct LoopArea {
 ///
 /// The integral joins neighbouring values of the sweep only: where one is missing nothing is assumed. `None` without two
 /// such neighbours.
-pub fn loop_area(sweep: &Sweep, converged_only: bool) -> Option<LoopArea> {
-    let at = |index: usize, direction: Direction| -> Option<&SweepPoint> {
+pub fn loop_area(sweep: &Hysteresis, converged_only: bool) -> Option<LoopArea> {
+    let at = |index: usize, direction: Direction| -> Option<&HysteresisPoint> {
         sweep
             .points
             .iter()
@@ -69,15 +69,15 @@ mod tests {
     use super::*;
     use crate::lab::{Measurement, Parameter};
 
-    fn sweep(rows: &[(f64, f64, bool)]) -> Sweep {
-        let mut sweep = Sweep {
+    fn sweep(rows: &[(f64, f64, bool)]) -> Hysteresis {
+        let mut sweep = Hysteresis {
             values: (0..rows.len()).map(|i| (i as f64).exp()).collect(),
             parameter: Parameter::Beta,
-            ..Sweep::default()
+            ..Hysteresis::default()
         };
         for (index, &(up, down, converged)) in rows.iter().enumerate() {
             for (direction, loss) in [(Direction::Up, up), (Direction::Down, down)] {
-                sweep.points.push(SweepPoint {
+                sweep.points.push(HysteresisPoint {
                     index,
                     value: sweep.values[index],
                     direction,
@@ -87,7 +87,7 @@ mod tests {
                         active: usize::from(loss > 1.5),
                         ..Measurement::default()
                     },
-                    ..SweepPoint::default()
+                    ..HysteresisPoint::default()
                 });
             }
         }
@@ -117,6 +117,6 @@ mod tests {
     fn nothing_is_assumed_across_a_hole() {
         let sweep = sweep(&[(1.0, 2.0, true), (1.0, 2.0, false), (1.0, 2.0, true)]);
         assert_eq!(loop_area(&sweep, true), None);
-        assert!(loop_area(&Sweep::default(), false).is_none());
+        assert!(loop_area(&Hysteresis::default(), false).is_none());
     }
 }

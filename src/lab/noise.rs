@@ -16,7 +16,8 @@ use crate::train::{Checkpoint, LatentMode, RunCopy, TrainError, Trainer};
 use super::error::Error;
 use super::hold::advance;
 use super::noise_measure::{measure, variances};
-use super::watch::{Progress, Watcher};
+use super::outcome::Discovery as _;
+use super::watch::{Headway, Watcher};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -277,7 +278,7 @@ pub fn run(request: &NoiseRequest, run: &mut NoiseRun, watcher: &dyn Watcher) ->
             ..measured
         });
         run.state = Some(Arc::new(trainer.checkpoint().map_err(failed)?));
-        watcher.noise(run);
+        watcher.found(Arc::new(run.clone()).outcome());
     }
     Ok(())
 }
@@ -324,7 +325,7 @@ fn train(
     const PIECE: u64 = 64;
     let mut made = 0;
     while made < run.steps {
-        watcher.progress(Progress {
+        watcher.progress(Headway {
             done: run.points.len(),
             total: run.total(),
             what: if released {

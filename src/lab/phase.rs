@@ -10,14 +10,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Estimator, LiveConfig, NetConfig, RunConfig};
+use crate::disk::digest;
 use crate::metrics::Known;
 use crate::train::RunSetup;
 
 use super::cell::{RunResult, short_run};
 use super::error::Error;
 use super::order::coarse_to_fine;
-use super::store::{Lines, digest};
-use super::watch::{Progress, Watcher};
+use super::outcome::Discovery as _;
+use super::store::Lines;
+use super::watch::{Headway, Watcher};
 
 /// What a diagram's rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -283,12 +285,12 @@ pub fn run(request: &PhaseRequest, map: &mut PhaseMap, watcher: &dyn Watcher) ->
             ..RunSetup::clone(&request.setup)
         });
         let (beta, row) = (map.betas[x], map.rows[y]);
-        let mut progress = Progress {
+        let mut progress = Headway {
             done: map.done(),
             total,
             what: format!("β = {beta:.4}, {} = {row}", map.axis.label()),
             most_steps: request.steps,
-            ..Progress::default()
+            ..Headway::default()
         };
         watcher.progress(progress.clone());
         let found = short_run(
@@ -316,7 +318,7 @@ pub fn run(request: &PhaseRequest, map: &mut PhaseMap, watcher: &dyn Watcher) ->
             stored.push(&cell)?;
         }
         map.put(cell);
-        watcher.phase(map);
+        watcher.found(Arc::new(map.clone()).outcome());
     }
     Ok(())
 }

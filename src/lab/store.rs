@@ -1,13 +1,13 @@
 //! Results on disk: one JSON value per line, the file replaced whole.
 //!
-//! A file is written beside its target and renamed, so whoever kills the program finds the file before or
-//! after the newest line, never half of it.
+//! Whoever kills the program finds the file before or after the newest line, never half of it.
 
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::disk::write_whole;
 
 use super::error::Error;
 
@@ -90,26 +90,17 @@ impl Lines {
         };
         let line = serde_json::to_string(value).map_err(|e| failed(e.into()))?;
         self.kept.push(line);
-        let partial = self.path.with_extension("partial");
         let write = || {
             if let Some(folder) = self.path.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            let mut out = BufWriter::new(std::fs::File::create(&partial)?);
-            for line in &self.kept {
-                writeln!(out, "{line}")?;
-            }
-            let file = out
-                .into_inner()
-                .map_err(std::io::IntoInnerError::into_error)?;
-            file.sync_all()?;
-            std::fs::rename(&partial, &self.path)
+            write_whole(&self.path, |out| {
+                self.kept
+                    .iter()
+                    .try_for_each(|line| writeln!(out, "{line}"))
+            })
         };
-        write().map_err(|source| {
-            // The write's own error is the one worth telling.
-            let _ = std::fs::remove_file(&partial);
-            failed(source)
-        })
+        write().map_err(failed)
     }
 }
 
@@ -121,14 +112,6 @@ fn reason(error: &serde_json::Error) -> String {
         Some((what, _)) => format!("{what} (column {column})"),
         None => text,
     }
-}
-
-/// FNV-1a over a text: names what results belong to. It is for telling apart, not for security.
-pub(crate) fn digest(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}")
 }
 
 #[cfg(test)]
@@ -186,12 +169,5 @@ mod tests {
             error.contains("runs.jsonl', line 3:") && error.contains("column 5"),
             "{error}"
         );
-    }
-
-    /// Published values of 64-bit FNV-1a.
-    #[test]
-    fn the_digest_is_fnv_1a() {
-        assert_eq!(digest(""), "cbf29ce484222325");
-        assert_eq!(digest("foobar"), "85944171f73967e8");
     }
 }

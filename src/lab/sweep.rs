@@ -1,395 +1,452 @@
-//! β (or γ) up and down with warm starts: does the way matter?
+//! A list of runs as a file: a base and lists of values, whose product is trained.
 //!
-//! At every value the weights of the one before it go on, with Adam's moments and its clock at zero: at a new
-//! β old moments point the wrong way, and a clock at zero keeps the first steps within the
-//! learning rate. Dead latents get a [kick](super::KICK). Then the value is held until the
-//! [stationarity test](super::stationary) passes, or is flagged when its steps run out. The
-//! KL schedule is constant: a warm-up at every value would undo the warm start.
+//! ```json
+//! {
+//!   "base": { "data": { "source": "digits", "limit": 2000 }, "net": { "latents": 16 }, "device": "cpu" },
+//!   "steps": 2000,
+//!   "beta": [0.1, 1, 10], "depth": [0, 2], "seed": [0, 1]
+//! }
+//! ```
 //!
-//! A converged sweep of the linear model has one loss per value, both ways, and it is the closed form's.
+//! Whatever the base leaves out is the program's default; a list that is left out is the base's one value.
 
-use std::sync::Arc;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::config::{GammaMode, KlSchedule, LiveConfig, RunConfig};
-use crate::metrics::{Coverage, Known, Prediction, Usage};
-use crate::theory::{thresholds_beta, thresholds_beta_learned};
-use crate::train::{RunSetup, TrainError, Trainer};
+use crate::config::{
+    Constant, DataConfig, DataSource, DeviceChoice, ImageOptions, LiveConfig, Missing, NetConfig,
+    Objective, Preprocess, RunConfig, SamplingConfig, Scale, Split,
+};
+use crate::disk::digest;
 
+use super::cell::RunResult;
 use super::error::Error;
-use super::hold::hold;
-use super::kick::kicked;
-use super::measure::{Measurement, measure_briefly};
-use super::store::digest;
-use super::watch::{Progress, Watcher};
+use super::phase::PhaseAxis;
 
-/// What is swept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Parameter {
-    /// β, whatever γ does.
-    #[default]
-    Beta,
-    /// γ, held at each value.
-    Gamma,
-}
+/// Most runs of one sweep.
+const MOST_RUNS: usize = 1_000_000;
 
-impl Parameter {
-    /// Its letter.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Self::Beta => "β",
-            Self::Gamma => "γ",
-        }
-    }
-
-    /// The settings with the parameter at `value`.
-    #[must_use]
-    pub fn set(self, live: LiveConfig, value: f64) -> LiveConfig {
-        match self {
-            Self::Beta => LiveConfig {
-                beta: value,
-                ..live
-            },
-            Self::Gamma => LiveConfig {
-                gamma: value,
-                gamma_mode: GammaMode::Fixed,
-                ..live
-            },
-        }
-    }
-
-    /// The values at which a mode of what the data explain of the run's target dies in the linear theory, descending;
-    /// only modes that κ can reach. Empty while that is not known.
-    pub fn thresholds(self, config: &RunConfig, known: &Known) -> Vec<f64> {
-        let data = known.explainable(config.net.target);
-        let problem = data.and_then(|data| data.problem(config.net.latents, 1.0).ok());
-        let Some(problem) = problem else {
-            return Vec::new();
-        };
-        let mut all = match self {
-            // ζ² > βγ is symmetric in the two.
-            Self::Gamma => {
-                thresholds_beta(problem.eigenvalues(), config.live.beta).unwrap_or_default()
-            }
-            Self::Beta if config.live.gamma_moves() => thresholds_beta_learned(&problem),
-            Self::Beta => {
-                thresholds_beta(problem.eigenvalues(), config.live.gamma).unwrap_or_default()
-            }
-        };
-        all.truncate(problem.reachable());
-        all
-    }
-}
-
-/// Which way a point was reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// From the value below (the first: from scratch).
-    #[default]
-    Up,
-    /// From the value above (the first: held once more).
-    Down,
-}
-
-impl Direction {
-    /// `up` or `down`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-}
-
-/// A sweep to make.
-#[derive(Debug, Clone)]
-pub struct SweepRequest {
-    /// Settings and data.
-    pub setup: Arc<RunSetup>,
-    /// What is known of the data, for predictions.
-    pub known: Known,
-    /// What is swept.
-    pub parameter: Parameter,
-    /// Its values, ascending.
-    pub values: Vec<f64>,
-    /// Most steps a value may take, in each direction.
-    pub most_steps: u64,
-    /// Size of the kick as a multiple of [`super::KICK`]; 0 for none.
-    pub kick: f64,
-}
-
-impl SweepRequest {
-    /// Digest of the settings and data that all points share.
-    fn key(&self) -> String {
-        let settings = serde_json::to_string(&config_at(self, 1.0)).unwrap_or_default();
-        digest(&format!(
-            "{settings} {} {}",
-            self.setup.data.name, self.kick
-        ))
-    }
-}
-
-/// One value, reached one way.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct SweepPoint {
-    /// Position among the values.
-    pub index: usize,
-    /// The value.
-    pub value: f64,
-    /// The way.
-    pub direction: Direction,
-    /// The numbers at the end.
-    pub measured: Measurement,
-    /// Steps used.
-    pub steps: u64,
-    /// Whether it settled within its steps.
-    pub converged: bool,
-    /// Latents the linear theory keeps alive, if it covers the run.
-    pub predicted_active: Option<usize>,
-    /// The closed form's loss in nats, where it covers the network.
-    pub predicted_loss: Option<f64>,
-}
-
-/// A sweep, as far as it got.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// A base and the values it is varied over.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sweep {
-    /// What is swept.
-    pub parameter: Parameter,
-    /// Its values, ascending.
-    pub values: Vec<f64>,
-    /// Where modes die in theory, descending.
-    pub thresholds: Vec<f64>,
-    /// Most steps of a point.
-    pub most_steps: u64,
-    /// Whether γ is held along it.
-    pub gamma_held: bool,
-    /// η², the prior's variance.
-    pub prior_variance: f64,
-    /// Digest of everything else that decides it.
+    /// What all runs share.
+    pub base: RunConfig,
+    /// Steps of each.
+    pub steps: u64,
+    /// Width of the first hidden layer, where `depth` is given.
+    pub width: usize,
+    /// Values of β.
+    pub beta: Vec<f64>,
+    /// Values of γ.
+    pub gamma: Vec<f64>,
+    /// Numbers of hidden layers; empty for the base's own layers.
+    pub depth: Vec<usize>,
+    /// Values of κ.
+    pub latents: Vec<usize>,
+    /// Seeds.
+    pub seed: Vec<u32>,
+}
+
+/// One run of a sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepRun {
+    /// Position in the product: the seed varies fastest, then κ, depth, γ, β.
+    pub index: usize,
+    /// Its settings.
+    pub config: RunConfig,
+    /// Hidden layers, where they are varied.
+    pub depth: Option<usize>,
+    /// Digest of settings and steps: the same run has the same key in every file.
     pub key: String,
-    /// What was done, in order: up, then down.
-    pub points: Vec<SweepPoint>,
-    /// The weights after the last point, to go on from.
-    #[serde(skip)]
-    pub(super) warm: Option<Arc<Vec<f32>>>,
+}
+
+/// One line of a sweep's results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepLine {
+    /// [`SweepRun::index`].
+    pub run: usize,
+    /// [`SweepRun::key`].
+    pub key: String,
+    /// β.
+    pub beta: f64,
+    /// γ at the start.
+    pub gamma_start: f64,
+    /// Hidden layers, where they are varied.
+    pub depth: Option<usize>,
+    /// κ.
+    pub latents: usize,
+    /// The seed.
+    pub seed: u32,
+    /// The result; absent if the run failed.
+    #[serde(flatten)]
+    pub result: Option<LineResult>,
+    /// Why the run failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// The result's part of a line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LineResult {
+    /// L per sample in nats.
+    pub loss: f64,
+    /// KL in nats; none for an autoencoder.
+    pub kl: Option<f64>,
+    /// Squared error per dimension.
+    pub mse: f64,
+    /// γ at the end.
+    pub gamma: f64,
+    /// Latents with Var μ above 0.01·η².
+    pub active: usize,
+    /// What the linear theory says of that.
+    pub predicted_active: Option<usize>,
+    /// The closed form's loss, for networks it covers.
+    pub predicted_loss: Option<f64>,
+    /// Steps made.
+    pub steps: u64,
+    /// Whether the run had settled.
+    pub converged: bool,
+    /// `E σ²` per latent; empty for an autoencoder.
+    pub sigma2: Vec<f64>,
+    /// `Var μ` per latent.
+    pub var_mu: Vec<f64>,
+}
+
+impl SweepRun {
+    /// The line of this run and its outcome.
+    pub fn line(&self, outcome: Result<RunResult, String>) -> SweepLine {
+        let (result, error) = match outcome {
+            Ok(found) => (Some(found), None),
+            Err(error) => (None, Some(error)),
+        };
+        let vae = self.config.live.objective == Objective::Vae;
+        SweepLine {
+            run: self.index,
+            key: self.key.clone(),
+            beta: self.config.live.beta,
+            gamma_start: self.config.live.gamma,
+            depth: self.depth,
+            latents: self.config.net.latents,
+            seed: self.config.sampling.seed,
+            result: result.map(|r| LineResult {
+                loss: r.measured.loss,
+                kl: vae.then_some(r.measured.kl),
+                mse: r.measured.mse,
+                gamma: r.measured.gamma,
+                active: r.measured.active,
+                predicted_active: r.predicted_active,
+                predicted_loss: r.predicted_loss,
+                steps: r.steps,
+                converged: r.converged,
+                sigma2: if vae { r.measured.sigma2 } else { Vec::new() },
+                var_mu: r.measured.var_mu,
+            }),
+            error,
+        }
+    }
+}
+
+/// The file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    base: Base,
+    steps: u64,
+    #[serde(default = "default_width")]
+    width: usize,
+    beta: Option<Vec<f64>>,
+    gamma: Option<Vec<f64>>,
+    depth: Option<Vec<usize>>,
+    latents: Option<Vec<usize>>,
+    seed: Option<Vec<u32>>,
+}
+
+fn default_width() -> usize {
+    256
+}
+
+/// A [`RunConfig`] of which anything may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Base {
+    data: Data,
+    net: NetConfig,
+    live: LiveConfig,
+    sampling: Sampling,
+    device: DeviceChoice,
+    reproducible: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Data {
+    source: Option<Source>,
+    split: Split,
+    limit: Option<usize>,
+    preprocess: Preprocess,
+    logit_lambda: Option<f64>,
+    image: ImageOptions,
+    classes: Vec<String>,
+    label: Option<String>,
+    scale: Scale,
+    array: Option<String>,
+    transpose: bool,
+    missing: Missing,
+    constant: Constant,
+}
+
+/// As on the command line, or as in a saved figure's settings.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Source {
+    Text(String),
+    Full(DataSource),
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Sampling {
+    batch: Option<usize>,
+    seed: Option<u32>,
 }
 
 impl Sweep {
-    /// A sweep of which nothing is done.
+    /// Reads a sweep from the text of `path`, which is for messages only.
     ///
     /// # Errors
-    /// [`Error::Request`] for values that are no sweep, [`Error::Config`] for settings out of range.
-    pub fn new(request: &SweepRequest) -> Result<Self, Error> {
-        let values = &request.values;
-        if values.len() < 2 {
-            return Err(Error::Request("a sweep needs at least two values".into()));
-        }
-        if !values.windows(2).all(|pair| pair[0] < pair[1]) {
-            return Err(Error::Request("the values of a sweep must ascend".into()));
-        }
-        for &value in values {
-            config_at(request, value).validate()?;
-        }
-        if request.most_steps == 0 {
-            return Err(Error::Request("a point needs at least one step".into()));
-        }
-        let config = &request.setup.config;
-        // Lines of a theory that does not cover these runs would only mislead.
-        let thresholds = if Coverage::of(config, None).applies() {
-            request.parameter.thresholds(config, &request.known)
-        } else {
-            Vec::new()
+    /// [`Error::Line`] naming file and line of what does not parse, [`Error::Request`] and
+    /// [`Error::Config`] for values that make no run.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let bad = |line: usize, reason: String| Error::Line {
+            path: path.to_owned(),
+            line,
+            reason,
         };
-        Ok(Self {
-            parameter: request.parameter,
-            values: values.clone(),
-            thresholds,
-            most_steps: request.most_steps,
-            gamma_held: request.parameter == Parameter::Gamma
-                || !request.setup.config.live.gamma_moves(),
-            prior_variance: request.setup.config.live.eta_enc.powi(2),
-            key: request.key(),
-            points: Vec::new(),
-            warm: None,
+        let file: File = serde_json::from_str(text).map_err(|error| {
+            let message = error.to_string();
+            let what = message.split(" at line ").next().unwrap_or_default();
+            bad(error.line(), what.to_owned())
+        })?;
+        // Settings that are all optional would let a misspelt one pass unseen.
+        for (part, known) in [
+            ("net", serde_json::to_value(NetConfig::default())),
+            ("live", serde_json::to_value(LiveConfig::default())),
+        ] {
+            if let Some(name) = unknown_key(text, part, &known.unwrap_or_default()) {
+                let line = text
+                    .lines()
+                    .position(|l| l.contains(&format!("\"{name}\"")));
+                let reason = format!("base.{part} has no setting '{name}'");
+                return Err(bad(line.unwrap_or(0) + 1, reason));
+            }
+        }
+        let base = file.base.config()?;
+        let sweep = Self {
+            beta: file.beta.unwrap_or_else(|| vec![base.live.beta]),
+            gamma: file.gamma.unwrap_or_else(|| vec![base.live.gamma]),
+            depth: file.depth.clone().unwrap_or_default(),
+            latents: file.latents.unwrap_or_else(|| vec![base.net.latents]),
+            seed: file.seed.unwrap_or_else(|| vec![base.sampling.seed]),
+            base,
+            steps: file.steps,
+            width: file.width,
+        };
+        let request = |reason: String| Error::Request(format!("'{}': {reason}", path.display()));
+        if sweep.steps == 0 {
+            return Err(request("a run needs at least one step".into()));
+        }
+        let empty = [
+            ("beta", sweep.beta.is_empty()),
+            ("gamma", sweep.gamma.is_empty()),
+            ("depth", file.depth.is_some_and(|d| d.is_empty())),
+            ("latents", sweep.latents.is_empty()),
+            ("seed", sweep.seed.is_empty()),
+        ];
+        if let Some((name, _)) = empty.iter().find(|(_, empty)| *empty) {
+            return Err(request(format!("the list '{name}' is empty")));
+        }
+        let count = [
+            sweep.beta.len(),
+            sweep.gamma.len(),
+            sweep.depth.len().max(1),
+            sweep.latents.len(),
+            sweep.seed.len(),
+        ]
+        .iter()
+        .try_fold(1_usize, |all, n| all.checked_mul(*n))
+        .filter(|n| *n <= MOST_RUNS);
+        if count.is_none() {
+            return Err(request(format!(
+                "its lists make more than {MOST_RUNS} runs"
+            )));
+        }
+        for run in sweep.runs() {
+            run.config
+                .validate()
+                .map_err(|e| request(format!("run {}: {e}", run.index)))?;
+        }
+        Ok(sweep)
+    }
+
+    /// Every run, in order.
+    pub fn runs(&self) -> Vec<SweepRun> {
+        let depths: Vec<Option<usize>> = if self.depth.is_empty() {
+            vec![None]
+        } else {
+            self.depth.iter().copied().map(Some).collect()
+        };
+        let mut runs = Vec::new();
+        for &beta in &self.beta {
+            for &gamma in &self.gamma {
+                for &depth in &depths {
+                    for &latents in &self.latents {
+                        for &seed in &self.seed {
+                            runs.push(self.run(runs.len(), (beta, gamma), depth, latents, seed));
+                        }
+                    }
+                }
+            }
+        }
+        runs
+    }
+
+    fn run(
+        &self,
+        index: usize,
+        (beta, gamma): (f64, f64),
+        depth: Option<usize>,
+        latents: usize,
+        seed: u32,
+    ) -> SweepRun {
+        let mut config = self.base.clone();
+        if let Some(depth) = depth {
+            config.net = PhaseAxis::Depth.net(&config.net, depth, self.width);
+        }
+        config.net.latents = latents;
+        config.live = LiveConfig {
+            beta,
+            gamma,
+            ..config.live
+        };
+        config.sampling.seed = seed;
+        let settings = serde_json::to_string(&config).unwrap_or_default();
+        SweepRun {
+            index,
+            depth,
+            key: digest(&format!("{settings} {}", self.steps)),
+            config,
+        }
+    }
+}
+
+impl Base {
+    fn config(self) -> Result<RunConfig, Error> {
+        let source = match self.data.source {
+            None => DataSource::Digits,
+            Some(Source::Text(text)) => text.parse()?,
+            Some(Source::Full(source)) => source,
+        };
+        let sampling = SamplingConfig::default();
+        Ok(RunConfig {
+            data: DataConfig {
+                source,
+                split: self.data.split,
+                limit: self.data.limit,
+                preprocess: self.data.preprocess,
+                logit_lambda: self.data.logit_lambda,
+                image: self.data.image,
+                classes: self.data.classes,
+                label: self.data.label,
+                scale: self.data.scale,
+                array: self.data.array,
+                transpose: self.data.transpose,
+                missing: self.data.missing,
+                constant: self.data.constant,
+            },
+            net: self.net,
+            live: self.live,
+            sampling: SamplingConfig {
+                batch: self.sampling.batch.unwrap_or(sampling.batch),
+                seed: self.sampling.seed.unwrap_or(sampling.seed),
+            },
+            device: self.device,
+            reproducible: self.reproducible,
         })
     }
+}
 
-    /// Points in all: every value twice.
-    pub fn total(&self) -> usize {
-        2 * self.values.len()
+/// The first key of `base.part` in the file that `known` has not.
+fn unknown_key(text: &str, part: &str, known: &Value) -> Option<String> {
+    let file: Value = serde_json::from_str(text).ok()?;
+    let given = file.get("base")?.get(part)?.as_object()?;
+    given
+        .keys()
+        .find(|k| known.get(k.as_str()).is_none())
+        .cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Sweep, Error> {
+        Sweep::parse(Path::new("sweep.json"), text)
     }
 
-    /// Whether every point is there.
-    pub fn is_complete(&self) -> bool {
-        !self.values.is_empty() && self.points.len() == self.total()
+    #[test]
+    fn the_product_has_every_run_once_and_a_key_for_each() {
+        let sweep = parse(
+            r#"{"base": {"data": {"source": "gaussian:3,1"}, "net": {"latents": 2}, "device": "cpu"},
+                "steps": 10, "beta": [1, 2, 4], "depth": [0, 1], "seed": [7, 8]}"#,
+        )
+        .expect("a sweep");
+        let runs = sweep.runs();
+        assert_eq!(runs.len(), 12);
+        let keys: std::collections::HashSet<&String> = runs.iter().map(|r| &r.key).collect();
+        assert_eq!(keys.len(), 12);
+        assert_eq!(runs[5].config.live.beta, 2.0);
+        assert_eq!((runs[5].depth, runs[5].config.sampling.seed), (Some(0), 8));
+        assert!(runs[5].config.net.encoder.is_empty() && !runs[6].config.net.encoder.is_empty());
+        assert_eq!(
+            runs[11].config.data.source,
+            DataSource::Gaussian(vec![3.0, 1.0])
+        );
+        assert!(runs.iter().enumerate().all(|(i, r)| r.index == i));
+        // What a figure's settings hold is a base.
+        let whole = serde_json::to_string(&sweep.base).expect("JSON");
+        let again = parse(&format!("{{\"base\": {whole}, \"steps\": 10}}")).expect("a sweep");
+        assert_eq!(again.base, sweep.base);
     }
 
-    /// Whether this is a part of the sweep `fresh` would be.
-    pub(super) fn continues(&self, fresh: &Self) -> bool {
-        let of = |s: &Self| (s.parameter, s.values.clone(), s.most_steps, s.key.clone());
-        of(self) == of(fresh)
-    }
-
-    /// Index and direction of point `number`.
-    fn place(&self, number: usize) -> (usize, Direction) {
-        let count = self.values.len();
-        if number < count {
-            (number, Direction::Up)
-        } else {
-            (self.total() - 1 - number, Direction::Down)
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        for (text, wanted) in [
+            ("{\n\"steps\": 10,\n\"beta\": [1,\n}", "sweep.json', line 4"),
+            (
+                "{\"steps\": 10,\n\"betas\": [1]}",
+                "line 2: unknown field `betas`",
+            ),
+            ("{}", "missing field `steps`"),
+            (
+                "{\"steps\": 10,\n \"base\": {\n\"live\": {\"bta\": 1}}}",
+                "line 3: base.live has no setting 'bta'",
+            ),
+            ("{\"steps\": 10, \"beta\": []}", "the list 'beta' is empty"),
+            ("{\"steps\": 0}", "at least one step"),
+            (
+                "{\"steps\": 1, \"beta\": [1, -2]}",
+                "run 1: β must be a positive",
+            ),
+            (
+                "{\"steps\": 1, \"base\": {\"data\": {\"source\": \"gaussian:x\"}}}",
+                "'x' is not a number",
+            ),
+        ] {
+            let error = parse(text).expect_err(text).to_string();
+            assert!(error.contains(wanted), "{text}: {error}");
         }
     }
-}
-
-/// The settings of a value.
-fn config_at(request: &SweepRequest, value: f64) -> RunConfig {
-    let base = request.setup.config.clone();
-    let live = LiveConfig {
-        schedule: KlSchedule::Constant,
-        ..request.parameter.set(base.live, value)
-    };
-    RunConfig { live, ..base }
-}
-
-/// Goes on with a sweep until it is complete; the same request gives the same sweep however often it was stopped.
-///
-/// # Errors
-/// [`Error::Stopped`] if the watcher stopped it (what was done stays in `sweep`), [`Error::Run`]
-/// if a point could not be trained.
-pub fn run(request: &SweepRequest, sweep: &mut Sweep, watcher: &dyn Watcher) -> Result<(), Error> {
-    if sweep.is_complete() {
-        return Ok(());
-    }
-    if sweep.warm.is_none() {
-        // Read from a file: without its weights there is nothing to go on from.
-        sweep.points.clear();
-    }
-    let (first, _) = sweep.place(sweep.points.len());
-    let setup = RunSetup {
-        config: config_at(request, sweep.values[first]),
-        ..RunSetup::clone(&request.setup)
-    };
-    let named = |value: f64, direction: Direction| {
-        let symbol = request.parameter.symbol();
-        move |source: TrainError| Error::Run {
-            run: format!("{symbol} = {value:.4}, {}", direction.word()),
-            source,
-        }
-    };
-    let mut trainer =
-        Trainer::new(Arc::new(setup)).map_err(named(sweep.values[first], Direction::Up))?;
-    if let Some(interrupt) = watcher.interrupt() {
-        trainer.backend().set_interrupt(interrupt);
-    }
-    while !sweep.is_complete() {
-        let number = sweep.points.len();
-        let (index, direction) = sweep.place(number);
-        let point = make_point(request, sweep, number, &mut trainer, watcher)
-            .map_err(named(sweep.values[index], direction))?
-            .ok_or(Error::Stopped)?;
-        let parameters = trainer.plan().parameters();
-        let warm = trainer.backend().read(parameters);
-        let warm = warm.map_err(|e| named(point.value, direction)(e.into()))?;
-        sweep.points.push(point);
-        sweep.warm = Some(Arc::new(warm));
-        watcher.sweep(sweep);
-    }
-    Ok(())
-}
-
-/// Point `number`; `None` if the watcher stopped it.
-fn make_point(
-    request: &SweepRequest,
-    sweep: &Sweep,
-    number: usize,
-    trainer: &mut Trainer,
-    watcher: &dyn Watcher,
-) -> Result<Option<SweepPoint>, TrainError> {
-    let (index, direction) = sweep.place(number);
-    let value = sweep.values[index];
-    let config = config_at(request, value);
-    let mut progress = Progress {
-        done: number,
-        total: sweep.total(),
-        what: format!(
-            "{} = {value:.4}, {}",
-            request.parameter.symbol(),
-            direction.word()
-        ),
-        most_steps: request.most_steps,
-        ..Progress::default()
-    };
-    watcher.progress(progress.clone());
-    if !begin(request, sweep, number, trainer, config.live, &|| {
-        watcher.go_on()
-    })? {
-        return Ok(None);
-    }
-    let held = hold(
-        trainer,
-        config.live,
-        request.most_steps,
-        &|| watcher.go_on(),
-        &mut |steps, verdict| {
-            progress.steps = steps;
-            progress.moving = verdict.to_string();
-            watcher.progress(progress.clone());
-        },
-    )?;
-    let theory = request.known.prediction(&config, None);
-    Ok(held.map(|held| SweepPoint {
-        index,
-        value,
-        direction,
-        measured: held.measured,
-        steps: held.steps,
-        converged: held.converged,
-        predicted_active: theory.as_ref().and_then(Prediction::covered_active),
-        predicted_loss: theory.as_ref().and_then(Prediction::least_loss),
-    }))
-}
-
-/// Puts the trainer at the start of a point; false if `go_on` ended it.
-fn begin(
-    request: &SweepRequest,
-    sweep: &Sweep,
-    number: usize,
-    trainer: &mut Trainer,
-    live: LiveConfig,
-    go_on: &dyn Fn() -> bool,
-) -> Result<bool, TrainError> {
-    // Initial weights, no moments, clock at zero; then the weights are replaced.
-    trainer.reset()?;
-    if let Some(warm) = &sweep.warm {
-        let slice = trainer.plan().parameters();
-        trainer.backend().write(slice, warm)?;
-        let Some(now) = measure_briefly(trainer, go_on)? else {
-            return Ok(false);
-        };
-        let least = Usage::ACTIVE_VARIANCE * live.eta_enc * live.eta_enc;
-        let dead: Vec<usize> = (0..now.var_mu.len())
-            .filter(|&j| now.var_mu[j] <= least)
-            .collect();
-        let seed = trainer.setup().config.sampling.seed;
-        let kicked = kicked(
-            trainer,
-            warm.to_vec(),
-            &dead,
-            seed,
-            number as u32,
-            request.kick,
-        )?;
-        trainer.backend().write(slice, &kicked)?;
-    }
-    trainer.set_live(live)?;
-    if live.gamma_mode == GammaMode::Fixed
-        && let Some(slice) = trainer.plan().parameter("log_gamma")
-    {
-        // Whatever the weights before it were trained with.
-        trainer.backend().write(slice, &[live.gamma.ln() as f32])?;
-    }
-    Ok(true)
 }

@@ -5,14 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use crate::data::Dataset;
 
-use super::diagnose::Diagnosis;
-use super::noise::NoiseRun;
-use super::phase::PhaseMap;
-use super::sweep::Sweep;
+use super::outcome::Outcome;
 
 /// How far an experiment is.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Progress {
+pub struct Headway {
     /// Points or cells done.
     pub done: usize,
     /// Points or cells in all.
@@ -40,22 +37,13 @@ pub trait Watcher {
     }
 
     /// How far it is.
-    fn progress(&self, _progress: Progress) {}
+    fn progress(&self, _progress: Headway) {}
 
     /// Data were loaded that some files were left out of.
     fn skipped(&self, _dataset: &Dataset) {}
 
-    /// A sweep has a new point.
-    fn sweep(&self, _sweep: &Sweep) {}
-
-    /// A phase diagram has a new cell.
-    fn phase(&self, _map: &PhaseMap) {}
-
-    /// A diagnosis has another answer.
-    fn diagnosis(&self, _diagnosis: &Diagnosis) {}
-
-    /// Noise on a latent has a new point.
-    fn noise(&self, _run: &NoiseRun) {}
+    /// There is more of what it finds.
+    fn found(&self, _outcome: Outcome) {}
 }
 
 /// A watcher that lets everything run to its end.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::config::{DataConfig, DataSource, DeviceChoice, ImageOptions, Preprocess, RunConfig};
 use crate::data::{self, Dataset, Preprocessor, Spectrum};
-use crate::lab::{Progress, RunResult, Watcher, short_run};
+use crate::lab::{Headway, RunResult, Watcher, short_run};
 use crate::metrics::Known;
 use crate::train::{RunSetup, Trainer};
 
@@ -200,9 +200,9 @@ impl Context<'_> {
     /// Loads the training images; of a folder that has none, what it has.
     fn ready(&self, config: DataConfig) -> Result<Ready, Error> {
         let tell = |progress: data::Progress| {
-            self.watcher.progress(Progress {
+            self.watcher.progress(Headway {
                 what: progress.to_string(),
-                ..Progress::default()
+                ..Headway::default()
             });
             self.watcher.go_on()
         };
@@ -217,8 +217,7 @@ impl Context<'_> {
             self.watcher.skipped(&dataset);
         }
         let dataset = Arc::new(dataset);
-        let preprocessor = Preprocessor::new(config.preprocess, &dataset)?;
-        let preprocessor = Arc::new(preprocessor.with_lambda(config.logit_lambda));
+        let preprocessor = Arc::new(Preprocessor::of(&config, &dataset)?);
         Ok(Ready {
             config,
             dataset,
@@ -306,7 +305,7 @@ impl Context<'_> {
 
     /// Says how far a run is.
     pub fn tell(&self, step: u64, all: u64) {
-        self.watcher.progress(Progress {
+        self.watcher.progress(Headway {
             what: format!(
                 "step {} of {}",
                 crate::text::thousands(step),
@@ -314,7 +313,7 @@ impl Context<'_> {
             ),
             steps: step,
             most_steps: all,
-            ..Progress::default()
+            ..Headway::default()
         });
     }
 

@@ -1,30 +1,18 @@
 //! Results kept by what they are results of: a figure drawn again trains nothing.
 
-use std::fs;
 use std::path::PathBuf;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::disk::{Kept, digest};
 
 use super::error::Error;
 
 /// A folder of results, or none.
 #[derive(Debug, Clone, Default)]
 pub struct Keep {
-    folder: Option<PathBuf>,
-}
-
-/// A kept result with what it is a result of, so that two keys of one digest are told apart.
-#[derive(serde::Deserialize)]
-struct Kept<T> {
-    key: String,
-    value: T,
-}
-
-#[derive(Serialize)]
-struct ToKeep<'a, T> {
-    key: &'a str,
-    value: &'a T,
+    kept: Option<Kept>,
 }
 
 impl Keep {
@@ -36,7 +24,7 @@ impl Keep {
     /// Keeps results in a folder, which is made when the first is written.
     pub fn in_folder(folder: PathBuf) -> Self {
         Self {
-            folder: Some(folder),
+            kept: Some(Kept::new(folder)),
         }
     }
 
@@ -52,34 +40,28 @@ impl Keep {
         key: &str,
         make: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Some(folder) = &self.folder else {
+        let Some(kept) = &self.kept else {
             return make();
         };
-        let path = folder.join(format!("{}.json", crate::lab::digest(key)));
-        if let Ok(text) = fs::read_to_string(&path)
-            && let Ok(kept) = serde_json::from_str::<Kept<T>>(&text)
-            && kept.key == key
-        {
-            return Ok(kept.value);
+        // Two keys of one digest are told apart by the key in the file.
+        let name = digest(key);
+        if let Some(value) = kept.read(&name, key) {
+            return Ok(value);
         }
         let value = make()?;
-        let write = || {
-            fs::create_dir_all(folder)?;
-            let text = serde_json::to_string(&ToKeep { key, value: &value })?;
-            let partial = path.with_extension(format!("{}.partial", std::process::id()));
-            fs::write(&partial, text)?;
-            fs::rename(&partial, &path)
-        };
-        write().map_err(|source| Error::Write {
-            path: path.clone(),
-            source,
-        })?;
+        kept.write(&name, key, &value)
+            .map_err(|source| Error::Write {
+                path: kept.path(&name),
+                source,
+            })?;
         Ok(value)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -8,6 +8,7 @@ mod check;
 mod context;
 mod error;
 mod keep;
+mod kept_reports;
 pub mod report;
 mod run;
 
@@ -26,6 +27,7 @@ pub use check::{Check, Verdict};
 pub use context::{Context, DataSet, Effort};
 pub use error::Error;
 pub use keep::Keep;
+pub(crate) use kept_reports::KeptReports;
 pub use run::{Report, failed, run};
 
 /// A paper.
@@ -68,7 +70,7 @@ impl Paper {
 
 /// What an experiment came to.
 #[derive(Debug, Clone, Default)]
-pub struct Outcome {
+pub struct Results {
     /// Its figures, as the paper draws them.
     pub figures: Vec<FigureSpec>,
     /// Its claims, judged.
@@ -99,6 +101,11 @@ impl Cost {
         }
     }
 
+    /// Bytes of memory of the full version.
+    pub fn full_bytes(self) -> u64 {
+        u64::from(self.full_mib) << 20
+    }
+
     /// Seconds at this effort.
     pub fn seconds(self, effort: Effort) -> u32 {
         match effort {
@@ -123,7 +130,7 @@ pub struct Experiment {
     /// What it takes.
     pub cost: Cost,
     /// Makes it.
-    make: fn(&Context<'_>) -> Result<Outcome, Error>,
+    make: fn(&Context<'_>) -> Result<Results, Error>,
 }
 
 impl std::fmt::Debug for Experiment {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::disk::write_text;
 use crate::plot::export::{Exporter as _, Svg};
 use crate::plot::{FigureSpec, save};
 
@@ -46,13 +47,10 @@ pub fn write_page(reports: &[Report], folder: &Path) -> Result<PathBuf, Error> {
 }
 
 fn replace(path: &Path, text: &str) -> Result<(), Error> {
-    let partial = path.with_extension("partial");
-    fs::write(&partial, text)
-        .and_then(|()| fs::rename(&partial, path))
-        .map_err(|source| Error::Write {
-            path: path.to_owned(),
-            source,
-        })
+    write_text(path, text).map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 const STYLE: &str = "\

@@ -10,7 +10,7 @@ use crate::plot::FigureSpec;
 use super::check::{Check, Verdict};
 use super::context::{Context, Effort};
 use super::error::Error;
-use super::{Experiment, Outcome};
+use super::{Experiment, Results};
 
 /// Items of a quick experiment's setting that is opened as a live run.
 const QUICK_ITEMS: usize = 10_000;
@@ -61,9 +61,9 @@ pub fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Err
         Ok(outcome) => outcome,
         // A closed form or a loader that was told to stop fails in its own words.
         Err(_) if !context.watcher.go_on() => return Err(Error::Stopped),
-        Err(Error::NoData(how)) => Outcome {
+        Err(Error::NoData(how)) => Results {
             checks: vec![Check::skipped(experiment.title, experiment.claim, &how)],
-            ..Outcome::default()
+            ..Results::default()
         },
         Err(error) => return Err(error),
     };
@@ -77,7 +77,7 @@ pub fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Err
 pub fn failed(experiment: &Experiment, effort: Effort, error: &Error) -> Report {
     let name = experiment.title;
     let reason = error.to_string();
-    let outcome = Outcome {
+    let outcome = Results {
         checks: vec![Check::holds(
             name,
             experiment.claim,
@@ -85,7 +85,7 @@ pub fn failed(experiment: &Experiment, effort: Effort, error: &Error) -> Report 
             "it could not be made",
             &reason,
         )],
-        ..Outcome::default()
+        ..Results::default()
     };
     report(experiment, effort, outcome, Duration::ZERO)
 }
@@ -106,8 +106,8 @@ fn with_data(live: RunConfig, experiment: &Experiment, context: &Context<'_>) ->
     }
 }
 
-fn report(experiment: &Experiment, effort: Effort, outcome: Outcome, took: Duration) -> Report {
-    let Outcome {
+fn report(experiment: &Experiment, effort: Effort, outcome: Results, took: Duration) -> Report {
+    let Results {
         mut figures,
         checks,
         shrunk,
@@ -138,7 +138,7 @@ mod tests {
 
     use super::*;
 
-    fn on_mnist(make: fn(&Context<'_>) -> Result<Outcome, Error>) -> Experiment {
+    fn on_mnist(make: fn(&Context<'_>) -> Result<Results, Error>) -> Experiment {
         Experiment {
             id: "test",
             paper: Paper::Lucas2019,
@@ -150,10 +150,10 @@ mod tests {
         }
     }
 
-    fn live(config: RunConfig) -> Outcome {
-        Outcome {
+    fn live(config: RunConfig) -> Results {
+        Results {
             live: Some(config),
-            ..Outcome::default()
+            ..Results::default()
         }
     }
 

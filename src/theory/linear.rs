@@ -94,11 +94,6 @@ pub struct Optimum {
 }
 
 impl Optimum {
-    /// Whether no mode is active.
-    pub fn is_complete_collapse(&self) -> bool {
-        self.active == 0
-    }
-
     /// `σ_j²` of each of the problem's κ latents: the leading modes first, the collapsed after them.
     pub fn sigma2_per_latent(&self, problem: &LinearProblem) -> Vec<f64> {
         let prior = problem.eta_enc() * problem.eta_enc();

@@ -44,6 +44,8 @@ pub mod surface;
 pub mod thresholds;
 pub mod weights;
 
+use crate::config::{NotPositive, positive};
+
 pub use basin::{BasinMap, BasinRequest, Fate, StartSigma};
 pub use covariance::Covariance;
 pub use elbo::{Elbo, ElboGap, ElboGradient, LinearVae, log_marginal_likelihood, stationary_gap};
@@ -57,7 +59,7 @@ pub use ppca::{
 };
 pub use problem::LinearProblem;
 pub use rate_distortion::{rate_distortion, rate_distortion_curve};
-pub use shares::{VarianceShare, modes_for_share, variance_shares};
+pub use shares::{VarianceShare, variance_shares};
 pub use soft_threshold::{AlphaLimits, Collapsed, GoodMinimum, LearnedGamma, SoftThreshold};
 pub use staircase::{Stair, Staircase, staircase};
 pub use surface::{Axis, Grid, ModeSurface};
@@ -71,13 +73,8 @@ pub use weights::{Basis, LinearWeights, ppca_weights};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// A number that must be positive and finite is not.
-    #[error("{name} must be a positive, finite number, not {value}")]
-    NotPositive {
-        /// The quantity, as the user knows it.
-        name: &'static str,
-        /// What was given.
-        value: f64,
-    },
+    #[error(transparent)]
+    NotPositive(#[from] NotPositive),
     /// A number that must be finite is not.
     #[error("{name} must be a finite number, not {value}")]
     NotFinite {
@@ -163,15 +160,6 @@ pub enum Error {
         /// The result that over- or underflowed.
         what: &'static str,
     },
-}
-
-/// `value` if it is positive and finite, else [`Error::NotPositive`].
-fn positive(name: &'static str, value: f64) -> Result<f64, Error> {
-    if value.is_finite() && value > 0.0 {
-        Ok(value)
-    } else {
-        Err(Error::NotPositive { name, value })
-    }
 }
 
 /// `value` if it is finite and not negative, else [`Error::BadEigenvalue`] at `index`.

@@ -217,6 +217,7 @@ fn at_least_one(name: &'static str, value: usize) -> Result<(), Error> {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use crate::config::NotPositive;
 
     #[test]
     fn bad_inputs_are_named() {
@@ -262,7 +263,7 @@ mod tests {
         for eta in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(matches!(
                 LinearProblem::new(vec![1.0], 1.0, 1, 1, eta),
-                Err(Error::NotPositive { name: "η_enc", .. })
+                Err(Error::NotPositive(NotPositive { name: "η_enc", .. }))
             ));
         }
     }

@@ -30,17 +30,6 @@ pub fn variance_shares(problem: &LinearProblem) -> Vec<VarianceShare> {
         .collect()
 }
 
-/// The least number of modes whose shares add up to `share` (0 to 1); `None` if all of them do not.
-pub fn modes_for_share(problem: &LinearProblem, share: f64) -> Option<usize> {
-    if share <= 0.0 {
-        return Some(0);
-    }
-    variance_shares(problem)
-        .iter()
-        .position(|s| s.cumulative >= share)
-        .map(|i| i + 1)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
@@ -55,10 +44,6 @@ mod tests {
             assert!((found - expected).abs() < 1e-15);
         }
         assert!((shares[2].share - 0.1).abs() < 1e-15);
-        let modes = [0.0, 0.3, 0.65, 0.75, 0.9].map(|s| modes_for_share(&problem, s));
-        assert_eq!(modes, [Some(0), Some(1), Some(2), Some(3), None]);
-        let vae = LinearProblem::vae(vec![2.0, 1.0], 3, 1).unwrap();
-        assert_eq!(modes_for_share(&vae, 1.0), Some(2));
         let flat = LinearProblem::vae(vec![0.0; 2], 3, 1).unwrap();
         assert!(
             variance_shares(&flat)

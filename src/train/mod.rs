@@ -13,7 +13,6 @@ mod evaluate;
 mod gain;
 mod history;
 pub mod landscape;
-mod latest;
 mod modes;
 mod posterior;
 mod protocol;
@@ -24,6 +23,7 @@ mod trainer;
 mod views;
 mod worker;
 
+pub use crate::thread::Waker;
 pub use bound::importance_bound;
 pub use copy::RunCopy;
 pub use evaluate::{Evaluation, LatentGain, LatentStatistics, evaluate, measure_gains};
@@ -32,7 +32,6 @@ pub use history::{Bin, History, Mark, Spread};
 pub use landscape::{
     CollapsePath, Landscape, LandscapeKind, LandscapeRequest, Place, Plane, PointLoss,
 };
-pub use latest::Latest;
 pub use modes::LatentMode;
 pub use posterior::Posterior;
 pub use protocol::{
@@ -41,4 +40,4 @@ pub use protocol::{
 pub use sanity::Sanity;
 pub use trainer::{Checkpoint, TrainError, Trainer};
 pub use views::{Decoded, Gallery, GalleryPictures, GalleryRequest, ModePoint, Views};
-pub use worker::{Factory, Waker, Worker};
+pub use worker::{Factory, Worker};

@@ -2,7 +2,6 @@
 //! made anew or on the CPU.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::config::DeviceChoice;
@@ -63,7 +62,7 @@ impl State {
         let mut run = run;
         for (wait, setup) in attempts {
             std::thread::sleep(wait);
-            if self.stop.load(Ordering::Relaxed) {
+            if self.link.is_stopping() {
                 return;
             }
             match self.resumed(run, setup) {
@@ -95,7 +94,7 @@ impl State {
     fn resumed(&self, mut run: Box<Run>, setup: Arc<RunSetup>) -> Result<Box<Run>, Box<Run>> {
         let build = || -> Result<Trainer, TrainError> {
             let mut trainer = (self.factory)(setup)?;
-            trainer.backend().set_interrupt(Arc::clone(&self.interrupt));
+            trainer.backend().set_interrupt(self.link.interrupt());
             trainer.set_live(*run.trainer.live())?;
             trainer.set_latent_modes(run.trainer.latent_modes())?;
             if let Some(good) = &run.good {

@@ -108,6 +108,34 @@ impl Timing {
 }
 
 impl Run {
+    /// A run of which nothing is done or known yet.
+    pub(super) fn new(id: RunId, trainer: Trainer, playing: bool) -> Self {
+        let latents = trainer.plan().net.latents;
+        Self {
+            id,
+            trainer,
+            history: History::default(),
+            view: ViewRequest::default(),
+            playing,
+            pending: 0,
+            burst_steps: 1,
+            last: None,
+            evaluation: None,
+            views: None,
+            landscapes: Board::default(),
+            peeks: Peeks::default(),
+            gains: std::array::from_fn(|_| vec![None; latents]),
+            gain_chunk: 0,
+            next_gain: 0,
+            good: None,
+            baseline: OnceCell::new(),
+            log_det: None,
+            timing: Timing::new(),
+            unseen: true,
+            unevaluated: true,
+        }
+    }
+
     pub(super) fn record(&mut self, metrics: &[StepMetrics]) {
         let objective = self.trainer.live().objective;
         for row in metrics {

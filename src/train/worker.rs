@@ -3,27 +3,15 @@
 //! It owns the backend, so nothing else ever touches the device. It makes short bursts of steps and
 //! looks at its roads between them; it never waits for its owner, and its owner never waits for it.
 
-use std::cell::OnceCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-
 use crate::compute::Plan;
+use crate::thread::{Handle, Latest, Link, Outbox, Queue, Waker, caught};
 
-use super::history::History;
-use super::landscape::Board;
-use super::latest::Latest;
-use super::protocol::{Command, Event, LiveParams, RunId, RunSetup, Snapshot, ViewRequest};
-use super::run::{Run, Timing, mask_of};
+use super::protocol::{Command, Event, LiveParams, RunId, RunSetup, Snapshot};
+use super::run::{Run, mask_of};
 use super::trainer::{TrainError, Trainer};
-use super::views::Peeks;
-
-/// Asks whoever watches to look; called at most about thirty times a second.
-pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
 /// Makes the trainer of a run; another one than [`Trainer::new`] lets a test put a faulty device in.
 pub type Factory = Box<dyn Fn(Arc<RunSetup>) -> Result<Trainer, TrainError> + Send>;
@@ -39,16 +27,14 @@ const SNAPSHOT_PERIOD: Duration = Duration::from_millis(33);
 /// Time between checkpoints to fall back on.
 const CHECKPOINT_PERIOD: Duration = Duration::from_secs(3);
 
-/// A handle to the training thread; dropping it stops and joins the thread.
+/// A handle to the training thread; dropping it stops and joins the thread. `waker` is called at most about thirty times
+/// a second.
 pub struct Worker {
-    commands: Sender<Command>,
+    commands: Outbox<Command>,
     live: Latest<LiveParams>,
-    wake: Sender<()>,
-    events: Receiver<Event>,
+    events: Queue<Event>,
     snapshots: Latest<Snapshot>,
-    stop: Arc<AtomicBool>,
-    interrupt: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    handle: Handle,
 }
 
 impl Worker {
@@ -65,63 +51,51 @@ impl Worker {
     /// # Errors
     /// The system's error if it cannot start a thread.
     pub fn spawn_with(waker: Waker, factory: Factory) -> std::io::Result<Self> {
-        let (commands, command_queue) = bounded(COMMANDS);
-        let (event_queue, events) = bounded(EVENTS);
-        let (wake, wake_queue) = bounded(1);
-        let live = Latest::default();
-        let snapshots = Latest::default();
-        let stop = Arc::new(AtomicBool::new(false));
-        let interrupt = Arc::new(AtomicBool::new(false));
-        let state = State {
-            factory,
-            interrupt: Arc::clone(&interrupt),
-            commands: command_queue,
-            live: live.clone(),
-            wake: wake_queue,
-            events: event_queue,
-            snapshots: snapshots.clone(),
-            stop: Arc::clone(&stop),
-            waker,
-            run: None,
-        };
-        let thread = std::thread::Builder::new()
-            .name("trainer".into())
-            .spawn(move || state.work())?;
+        let (commands, events) = (Queue::new(COMMANDS), Queue::new(EVENTS));
+        let (live, snapshots) = (Latest::default(), Latest::default());
+        let (inbox, settings) = (commands.clone(), live.clone());
+        let (told, shown) = (events.clone(), snapshots.clone());
+        let handle = Handle::spawn("trainer", waker, move |link| {
+            let state = State {
+                link,
+                commands: inbox,
+                live: settings,
+                events: told,
+                snapshots: shown,
+                factory,
+                run: None,
+            };
+            state.work();
+        })?;
         Ok(Self {
-            commands,
+            commands: Outbox::new(commands),
             live,
-            wake,
             events,
             snapshots,
-            stop,
-            interrupt,
-            thread: Some(thread),
+            handle,
         })
     }
 
-    /// Queues a command; false if the queue is full or the thread has ended. Never waits.
-    pub fn send(&self, command: Command) -> bool {
-        let sent = self.commands.try_send(command).is_ok();
+    /// Sends a command; it is obeyed after those sent before, however many wait. Never waits.
+    pub fn send(&self, command: Command) {
+        self.commands.send(command);
         // A long step need not be waited for: it is left unfinished, and made again later if need be.
-        self.interrupt.store(true, Ordering::Relaxed);
-        self.nudge();
-        sent
+        self.handle.interrupt();
+        self.handle.nudge();
     }
 
     /// Replaces the live settings that were not yet applied. Never waits.
     pub fn set_live(&self, params: LiveParams) {
         self.live.put(params);
-        self.nudge();
-    }
-
-    fn nudge(&self) {
-        // A full queue already holds a wake-up.
-        let _ = self.wake.try_send(());
+        self.handle.nudge();
     }
 
     /// The next event, if one is there.
     pub fn event(&self) -> Option<Event> {
-        self.events.try_recv().ok()
+        if self.commands.resend() {
+            self.handle.nudge();
+        }
+        self.events.take()
     }
 
     /// The newest snapshot, if one came since the last call.
@@ -130,39 +104,24 @@ impl Worker {
     }
 }
 
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        self.interrupt.store(true, Ordering::Relaxed);
-        self.nudge();
-        if let Some(thread) = self.thread.take() {
-            // Its panics were turned into events; there is nobody left to tell of another.
-            let _ = thread.join();
-        }
-    }
-}
-
 /// The thread's side.
 pub(super) struct State {
-    commands: Receiver<Command>,
+    /// An interrupt says that a command waits: the step or the evaluation under way is thrown away.
+    pub(super) link: Link,
+    commands: Queue<Command>,
     live: Latest<LiveParams>,
-    wake: Receiver<()>,
-    events: Sender<Event>,
+    events: Queue<Event>,
     snapshots: Latest<Snapshot>,
-    pub(super) stop: Arc<AtomicBool>,
-    /// Set by a command that waits: the step or the evaluation under way is thrown away.
-    pub(super) interrupt: Arc<AtomicBool>,
     pub(super) factory: Factory,
-    waker: Waker,
     pub(super) run: Option<Box<Run>>,
 }
 
 impl State {
     fn work(mut self) {
-        while !self.stop.load(Ordering::Relaxed) {
+        while !self.link.is_stopping() {
             // Before the queue is looked at: a command that comes later sets it again.
-            self.interrupt.store(false, Ordering::Relaxed);
-            while let Ok(command) = self.commands.try_recv() {
+            self.link.begin();
+            while let Some(command) = self.link.take(&self.commands) {
                 self.guarded(|state| state.obey(command));
             }
             self.guarded(Self::apply_live);
@@ -180,30 +139,19 @@ impl State {
             });
             self.guarded(Self::publish);
             if !busy && !surveying && self.commands.is_empty() && !self.live.is_waiting() {
-                let idle = self.run.as_ref().is_none_or(|run| !run.unseen);
-                let wait = if idle {
-                    Duration::from_hours(1)
-                } else {
-                    SNAPSHOT_PERIOD
-                };
-                // Either a nudge or the time for a snapshot that is still due.
-                let _ = self.wake.recv_timeout(wait);
+                let due = self.run.as_ref().is_some_and(|run| run.unseen);
+                // Until a nudge, or until the time for a snapshot that is still due.
+                self.link.wait(due.then_some(SNAPSHOT_PERIOD));
             }
         }
     }
 
     /// Runs `work`; an error or a panic ends the run with an event, never the thread.
     fn guarded(&mut self, work: impl FnOnce(&mut Self) -> Result<(), TrainError>) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(self)));
-        let error = match outcome {
+        let error = match caught(|| work(self)) {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error,
-            Err(panic) => {
-                let reason = panic
-                    .downcast_ref::<&str>()
-                    .map(ToString::to_string)
-                    .or_else(|| panic.downcast_ref::<String>().cloned())
-                    .unwrap_or_else(|| "an unknown cause".into());
+            Err(reason) => {
                 if let Some(run) = self.run.take() {
                     self.tell(Event::Failed {
                         run: run.id,
@@ -226,15 +174,7 @@ impl State {
     }
 
     pub(super) fn tell(&self, event: Event) {
-        // Blocks only if the owner has let hundreds of events pile up, and not while stopping.
-        let mut event = event;
-        while !self.stop.load(Ordering::Relaxed) {
-            match self.events.send_timeout(event, Duration::from_millis(50)) {
-                Err(crossbeam_channel::SendTimeoutError::Timeout(again)) => event = again,
-                _ => break,
-            }
-        }
-        (self.waker)();
+        self.link.tell(&self.events, event);
     }
 
     fn obey(&mut self, command: Command) -> Result<(), TrainError> {
@@ -269,39 +209,14 @@ impl State {
     fn start(&mut self, id: RunId, setup: Arc<RunSetup>, playing: bool) {
         // The old run's memory is given back before the new one asks for its own.
         self.run = None;
-        let built = catch_unwind(AssertUnwindSafe(|| (self.factory)(setup)));
         let failed = |message: String| Event::Failed { run: id, message };
-        match built {
+        match caught(|| (self.factory)(setup)) {
             Ok(Ok(mut trainer)) => {
-                let interrupt = Arc::clone(&self.interrupt);
-                trainer.backend().set_interrupt(interrupt);
+                trainer.backend().set_interrupt(self.link.interrupt());
                 let device = trainer.backend().device().clone();
                 let plan = trainer.plan();
                 let (parameters, memory_bytes) = (plan.net.parameter_count(), plan.memory_bytes());
-                let latents = plan.net.latents;
-                self.run = Some(Box::new(Run {
-                    id,
-                    trainer,
-                    history: History::default(),
-                    view: ViewRequest::default(),
-                    playing,
-                    pending: 0,
-                    burst_steps: 1,
-                    last: None,
-                    evaluation: None,
-                    views: None,
-                    landscapes: Board::default(),
-                    peeks: Peeks::default(),
-                    gains: std::array::from_fn(|_| vec![None; latents]),
-                    gain_chunk: 0,
-                    next_gain: 0,
-                    good: None,
-                    baseline: OnceCell::new(),
-                    log_det: None,
-                    timing: Timing::new(),
-                    unseen: true,
-                    unevaluated: true,
-                }));
+                self.run = Some(Box::new(Run::new(id, trainer, playing)));
                 self.tell(Event::Started {
                     run: id,
                     device,
@@ -313,7 +228,9 @@ impl State {
                 }
             }
             Ok(Err(error)) => self.tell(failed(error.to_string())),
-            Err(_) => self.tell(failed("building the network panicked".into())),
+            Err(reason) => {
+                self.tell(failed(format!("building the network panicked: {reason}")));
+            }
         }
     }
 
@@ -439,30 +356,27 @@ impl State {
 
     /// Works on the landscapes for a moment; whether there is more to do while the run waits.
     fn survey(&mut self) -> Result<bool, TrainError> {
-        let (stop, interrupt) = (&self.stop, &self.interrupt);
-        let keep_going = || !stop.load(Ordering::Relaxed) && !interrupt.load(Ordering::Relaxed);
+        let link = &self.link;
         match self.run.as_mut() {
-            Some(run) => run.survey(&keep_going),
+            Some(run) => run.survey(&|| !link.is_interrupted()),
             None => Ok(false),
         }
     }
 
     /// Puts a snapshot in the slot if one is due, with fresh statistics if those are due.
     fn publish(&mut self) -> Result<(), TrainError> {
-        let stop = Arc::clone(&self.stop);
+        let link = &self.link;
         let Some(run) = self.run.as_mut() else {
             return Ok(());
         };
         if run.unevaluated && run.timing.evaluation_due() {
-            let interrupt = &self.interrupt;
-            run.evaluate(&|| !stop.load(Ordering::Relaxed) && !interrupt.load(Ordering::Relaxed))?;
+            run.evaluate(&|| !link.is_interrupted())?;
         }
         let due = run.timing.snapshot.elapsed() >= SNAPSHOT_PERIOD;
         if !run.unseen || !due {
             return Ok(());
         }
-        let interrupt = &self.interrupt;
-        if !run.peek(&|| !interrupt.load(Ordering::Relaxed))? {
+        if !run.peek(&|| !link.is_interrupted())? {
             // Half an answer: asked again as soon as the command that waits is obeyed.
             return Ok(());
         }
@@ -489,8 +403,7 @@ impl State {
         run.timing.snapshot = Instant::now();
         // While paused an evaluation that is still due keeps the loop awake.
         run.unseen = run.unevaluated && !run.playing;
-        self.snapshots.put(snapshot);
-        (self.waker)();
+        self.link.show(&self.snapshots, snapshot);
         Ok(())
     }
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 /// The order of `src/lib.rs`; a later name may use an earlier one, never the reverse.
 const LAYERS: &[&str] = &[
     "text",
+    "thread",
+    "disk",
     "plot",
     "config",
     "rng",

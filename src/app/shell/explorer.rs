@@ -11,7 +11,8 @@ use egui_notify::Toasts;
 use crate::config::RunConfig;
 use crate::data::Store;
 use crate::lab::Lab;
-use crate::train::{Latest, Waker, Worker};
+use crate::thread::{Latest, Waker};
+use crate::train::Worker;
 
 use super::help::help_window;
 use super::toolbars::{WindowAction, status_bar, top_bar};
@@ -23,7 +24,7 @@ use crate::app::state::action::{Action, Effect, Severity};
 use crate::app::state::papers::{DATA_VARIABLE, PapersAction};
 use crate::app::state::tile::{SaveRequest, Tile, Workspace};
 use crate::app::state::tour::TourAction;
-use crate::app::threads::files::{Files, Job, Outcome};
+use crate::app::threads::files::{FileOutcome, Files, Job};
 use crate::app::threads::loader::Loader;
 use crate::app::threads::papers::Papers;
 use crate::app::tiles::TileBoard;
@@ -132,30 +133,18 @@ impl Explorer {
     fn carry_out(&self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Command(command) => {
-                    self.worker.send(command);
-                }
+                Effect::Command(command) => self.worker.send(command),
                 Effect::Live(params) => self.worker.set_live(params),
                 Effect::Load(config, seed) => self.loader.load(config, seed),
                 Effect::Preview(request) => self.loader.preview(request),
                 Effect::Relate(relation) => self.loader.relate(relation),
                 Effect::CancelLoad => self.loader.cancel(),
-                Effect::Experiment(id, experiment) => {
-                    self.lab.start(id, *experiment);
-                }
-                Effect::StopLab => {
-                    self.lab.stop();
-                }
-                Effect::LookForPapers(data) => {
-                    self.papers.look(data);
-                }
-                Effect::RunPapers(request) => {
-                    self.papers.make(request);
-                }
+                Effect::Experiment(id, request) => self.lab.start(id, *request),
+                Effect::StopLab => self.lab.stop(),
+                Effect::LookForPapers(data) => self.papers.look(data),
+                Effect::RunPapers(request) => self.papers.make(request),
                 Effect::StopPapers => self.papers.stop(),
-                Effect::PickPapersFolder => {
-                    self.files.send(Job::PickPapersFolder);
-                }
+                Effect::PickPapersFolder => self.files.send(Job::PickPapersFolder),
                 Effect::SaveReports { reports, page, ask } => {
                     self.files.send(Job::SaveReports { reports, page, ask });
                 }
@@ -186,8 +175,8 @@ impl Explorer {
             let effects = self.state.snapshot(snapshot);
             self.carry_out(effects);
         }
-        if let Some(report) = self.lab.report() {
-            let effects = self.state.lab_report(report);
+        if let Some(status) = self.lab.status() {
+            let effects = self.state.lab_status(status);
             self.carry_out(effects);
         }
         if let Some(progress) = self.papers.progress() {
@@ -199,12 +188,12 @@ impl Explorer {
         }
         while let Some(outcome) = self.files.outcome() {
             match outcome {
-                Outcome::Saved(path) => self.state.inform(format!("saved {}", path.display())),
-                Outcome::Failed(reason) => self.state.refuse(reason),
-                Outcome::PickedPapersFolder(path) => {
+                FileOutcome::Saved(path) => self.state.inform(format!("saved {}", path.display())),
+                FileOutcome::Failed(reason) => self.state.refuse(reason),
+                FileOutcome::PickedPapersFolder(path) => {
                     self.act(Action::Papers(PapersAction::Folder(Some(path))));
                 }
-                Outcome::Picked(path) => {
+                FileOutcome::Picked(path) => {
                     let request = self.state.path_request(path);
                     self.act(Action::Open(request));
                 }
@@ -321,10 +310,7 @@ impl Explorer {
     }
 
     fn send_job(&mut self, job: Job) {
-        if !self.files.send(job) {
-            self.state
-                .refuse("too many files are waiting to be written; try again in a moment".into());
-        }
+        self.files.send(job);
     }
 
     /// Paints the whole window and applies what the user did.

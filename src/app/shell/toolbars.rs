@@ -10,7 +10,7 @@ use crate::app::state::action::Action;
 use crate::app::state::tile::{Tile, Workspace};
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted, segmented};
-use crate::text::{significant, thousands};
+use crate::text::{mebibytes, significant, thousands};
 
 /// Widths of the bar from which it has room for its less important parts.
 const ROOM_FOR_TITLE: f32 = 1000.0;
@@ -224,13 +224,12 @@ pub(crate) fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
         if let Some(run) = &state.run
             && run.parameters > 0
         {
-            let mebibytes = run.memory_bytes as f64 / f64::from(1 << 20);
             muted(
                 ui,
                 format!(
-                    "{} parameters, {} MiB",
+                    "{} parameters, {}",
                     thousands(run.parameters as u64),
-                    significant(mebibytes, 3)
+                    mebibytes(run.memory_bytes)
                 ),
             );
         }

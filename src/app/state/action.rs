@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::threads::loader::{PreviewRequest, Relation};
 use crate::app::threads::papers::PapersRequest;
 use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, RunConfig, SamplingConfig};
-use crate::lab::Experiment;
+use crate::lab::Request;
 use crate::papers::Report;
 use crate::train::{Command, LandscapeRequest, LiveParams};
 
@@ -109,7 +109,7 @@ pub enum Effect {
     /// To the data loader.
     CancelLoad,
     /// To the experiments' thread, under this number.
-    Experiment(u64, Box<Experiment>),
+    Experiment(u64, Box<Request>),
     /// To the experiments' thread.
     StopLab,
     /// To the papers' thread: which data sets a folder holds, and what was made with them before.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::action::Effect;
-use crate::lab::{DiagnoseRequest, Experiment};
+use crate::lab::{DiagnoseRequest, Request};
 use crate::train::{Command, RunCopy};
 
 use super::AppState;
@@ -40,6 +40,6 @@ impl AppState {
             known,
             steps: made.settings.steps,
         };
-        Some(self.begin(id, Experiment::Diagnose(request)))
+        Some(self.begin(id, Request::Diagnose(request)))
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::action::Effect;
 use crate::config::{RunConfig, Stack};
 use crate::lab::{
-    Diagnosis, Experiment, NoiseRun, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress,
-    Report, Stage, Sweep, SweepRequest, log_values, snapped,
+    Diagnosis, Discovery, Headway, Hysteresis, HysteresisRequest, NoiseRun, Parameter, PhaseAxis,
+    PhaseMap, PhaseRequest, Request, Stage, Status, log_values, snapped,
 };
 use crate::metrics::Known;
 use crate::plot::Provenance;
@@ -90,7 +90,7 @@ pub struct Made<S, R> {
     /// Where it is.
     pub stage: Stage,
     /// How far.
-    pub progress: Progress,
+    pub progress: Headway,
     /// Time left, once that can be told.
     pub left: Option<Duration>,
 }
@@ -110,11 +110,45 @@ impl<S: PartialEq, R> Made<S, R> {
     }
 }
 
+/// What can be done to any experiment, whatever it finds.
+trait Under {
+    fn id(&self) -> u64;
+
+    fn is_running(&self) -> bool;
+
+    /// It was stopped.
+    fn halt(&mut self);
+
+    /// Takes the newest of it; what was found before stays where nothing new was.
+    fn take(&mut self, status: Status);
+}
+
+impl<S, R: Discovery> Under for Made<S, R> {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn is_running(&self) -> bool {
+        self.stage == Stage::Running
+    }
+
+    fn halt(&mut self) {
+        self.stage = Stage::Stopped;
+    }
+
+    fn take(&mut self, status: Status) {
+        (self.stage, self.progress, self.left) = (status.stage, status.headway, status.left);
+        if let Some(found) = status.outcome.and_then(R::of) {
+            self.result = Some(found);
+        }
+    }
+}
+
 /// The experiments.
 #[derive(Debug, Clone)]
 pub struct LabState {
     /// The newest sweep.
-    pub sweep: Option<Made<SweepSettings, Sweep>>,
+    pub sweep: Option<Made<SweepSettings, Hysteresis>>,
     /// The newest trained phase diagram.
     pub phase: Option<Made<PhaseSettings, PhaseMap>>,
     /// The newest diagnosis.
@@ -155,12 +189,33 @@ impl Default for LabState {
 }
 
 impl LabState {
+    /// The newest experiment of each kind.
+    fn all(&self) -> impl Iterator<Item = &dyn Under> {
+        [
+            self.sweep.as_ref().map(|made| made as &dyn Under),
+            self.phase.as_ref().map(|made| made as _),
+            self.diagnosis.as_ref().map(|made| made as _),
+            self.noise.as_ref().map(|made| made as _),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// As [`Self::all`], to be changed.
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut dyn Under> {
+        [
+            self.sweep.as_mut().map(|made| made as &mut dyn Under),
+            self.phase.as_mut().map(|made| made as _),
+            self.diagnosis.as_mut().map(|made| made as _),
+            self.noise.as_mut().map(|made| made as _),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
     /// Whether an experiment trains.
     pub fn is_running(&self) -> bool {
-        self.sweep.as_ref().is_some_and(Made::is_running)
-            || self.phase.as_ref().is_some_and(Made::is_running)
-            || self.diagnosis.as_ref().is_some_and(Made::is_running)
-            || self.noise.as_ref().is_some_and(Made::is_running)
+        self.all().any(Under::is_running)
     }
 
     /// The run on screen begins anew: what was found on copies of it is of another.
@@ -212,7 +267,7 @@ impl AppState {
         let known = self.known();
         let thresholds = settings.parameter.thresholds(&self.config, &known);
         let plain = log_values(settings.from, settings.to, settings.points);
-        let request = SweepRequest {
+        let request = HysteresisRequest {
             setup,
             known,
             parameter: settings.parameter,
@@ -226,7 +281,7 @@ impl AppState {
         let made = self.made(settings, so_far.clone());
         let id = made.id;
         self.lab.sweep = Some(made);
-        self.begin(id, Experiment::Sweep(request, so_far))
+        self.begin(id, Request::Hysteresis(request, so_far))
     }
 
     pub(super) fn start_phase(&mut self, settings: PhaseSettings) -> Vec<Effect> {
@@ -249,24 +304,15 @@ impl AppState {
         let id = made.id;
         self.lab.phase = Some(made);
         // Cells of another diagram are told by their key.
-        self.begin(id, Experiment::Phase(request, old))
+        self.begin(id, Request::Phase(request, old))
     }
 
     pub(super) fn made<S, R>(&mut self, settings: S, result: Option<Arc<R>>) -> Made<S, R> {
         // The thread makes one experiment at a time.
-        for stage in [
-            self.lab.sweep.as_mut().map(|m| &mut m.stage),
-            self.lab.phase.as_mut().map(|m| &mut m.stage),
-            self.lab.diagnosis.as_mut().map(|m| &mut m.stage),
-            self.lab.noise.as_mut().map(|m| &mut m.stage),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            if *stage == Stage::Running {
-                *stage = Stage::Stopped;
-            }
-        }
+        self.lab
+            .all_mut()
+            .filter(|made| made.is_running())
+            .for_each(Under::halt);
         self.lab.copying = None;
         self.lab.next += 1;
         Made {
@@ -281,14 +327,14 @@ impl AppState {
             },
             result,
             stage: Stage::Running,
-            progress: Progress::default(),
+            progress: Headway::default(),
             left: None,
         }
     }
 
-    pub(super) fn begin(&mut self, id: u64, experiment: Experiment) -> Vec<Effect> {
+    pub(super) fn begin(&mut self, id: u64, request: Request) -> Vec<Effect> {
         let mut effects = self.wait_for_lab();
-        effects.push(Effect::Experiment(id, Box::new(experiment)));
+        effects.push(Effect::Experiment(id, Box::new(request)));
         effects
     }
 
@@ -349,45 +395,23 @@ impl AppState {
         let Some(id) = self.lab.copying.take() else {
             return Vec::new();
         };
-        if let Some(made) = self.lab.diagnosis.as_mut().filter(|m| m.id == id) {
-            made.stage = Stage::Stopped;
-        } else if let Some(made) = self.lab.noise.as_mut().filter(|m| m.id == id) {
-            made.stage = Stage::Stopped;
-        }
+        self.lab
+            .all_mut()
+            .filter(|made| made.id() == id)
+            .for_each(Under::halt);
         self.wait_no_more()
     }
 
-    /// Takes a report of the experiments' thread; those of an older experiment are dropped.
-    pub fn lab_report(&mut self, report: Report) -> Vec<Effect> {
-        let Report {
-            id,
-            stage,
-            progress,
-            left,
-            sweep,
-            phase,
-            diagnosis,
-            noise,
-        } = report;
-        let over = stage != Stage::Running;
-        if let Stage::Failed(reason) = &stage {
+    /// Takes the newest status of the experiments' thread; that of an older experiment is dropped.
+    pub fn lab_status(&mut self, status: Status) -> Vec<Effect> {
+        let over = status.stage != Stage::Running;
+        if let Stage::Failed(reason) = &status.stage {
             self.refuse(reason.clone());
         }
-        if let Some(made) = self.lab.sweep.as_mut().filter(|m| m.id == id) {
-            (made.stage, made.progress, made.left) = (stage, progress, left);
-            made.result = sweep.or(made.result.take());
-        } else if let Some(made) = self.lab.phase.as_mut().filter(|m| m.id == id) {
-            (made.stage, made.progress, made.left) = (stage, progress, left);
-            made.result = phase.or(made.result.take());
-        } else if let Some(made) = self.lab.diagnosis.as_mut().filter(|m| m.id == id) {
-            (made.stage, made.progress, made.left) = (stage, progress, left);
-            made.result = diagnosis.or(made.result.take());
-        } else if let Some(made) = self.lab.noise.as_mut().filter(|m| m.id == id) {
-            (made.stage, made.progress, made.left) = (stage, progress, left);
-            made.result = noise.or(made.result.take());
-        } else {
+        let Some(made) = self.lab.all_mut().find(|made| made.id() == status.id) else {
             return Vec::new();
-        }
+        };
+        made.take(status);
         self.generation += 1;
         if over {
             self.wait_no_more()
@@ -420,20 +444,17 @@ mod tests {
         assert_eq!(rows(PhaseAxis::Latents, 32), [1, 2, 4, 8, 16, 32]);
     }
 
-    /// Reports of nothing that was started change nothing.
+    /// The status of nothing that was started changes nothing.
     #[test]
-    fn a_report_of_another_experiment_is_dropped() {
+    fn the_status_of_another_experiment_is_dropped() {
         let (mut state, _) = AppState::new(RunConfig::default());
         let before = state.generation;
-        let effects = state.lab_report(Report {
+        let effects = state.lab_status(Status {
             id: 3,
             stage: Stage::Finished,
-            progress: Progress::default(),
+            headway: Headway::default(),
             left: None,
-            sweep: None,
-            phase: None,
-            diagnosis: None,
-            noise: None,
+            outcome: None,
         });
         assert!(effects.is_empty());
         assert_eq!(state.generation, before);

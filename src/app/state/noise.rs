@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::action::Effect;
 use crate::config::Estimator;
 use crate::lab::noise::linear_collapse;
-use crate::lab::{Experiment, NoiseRequest};
+use crate::lab::{NoiseRequest, Request};
 use crate::train::{Command, RunCopy};
 
 use super::AppState;
@@ -100,7 +100,7 @@ impl AppState {
         self.lab.noise = Some(made);
         if let (Some(so_far), Some(copy)) = (so_far, self.lab.noise_copy.clone()) {
             let request = request(settings, copy);
-            return self.begin(id, Experiment::Noise(request, Some(so_far)));
+            return self.begin(id, Request::Noise(request, Some(so_far)));
         }
         self.lab.copying = Some(id);
         // Before the pause: the copy is of the run as it is now.
@@ -115,7 +115,7 @@ impl AppState {
         made.provenance.step = Some(copy.checkpoint.step);
         let request = request(made.settings, Arc::clone(copy));
         self.lab.noise_copy = Some(Arc::clone(copy));
-        Some(self.begin(id, Experiment::Noise(request, None)))
+        Some(self.begin(id, Request::Noise(request, None)))
     }
 }
 

@@ -133,11 +133,6 @@ impl PapersState {
         found.and_then(|(_, place)| place.as_ref())
     }
 
-    /// Whether an experiment would have its data.
-    pub fn has_data(&self, experiment: &Experiment) -> bool {
-        experiment.data.is_none_or(|set| self.place(set).is_some())
-    }
-
     /// How many came to what.
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::default();

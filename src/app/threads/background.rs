@@ -1,18 +1,12 @@
 //! A thread for one kind of computation that must not hold up a frame: newest request in, newest answer out.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread::JoinHandle;
-
-use crossbeam_channel::{Sender, bounded};
-
-use crate::train::{Latest, Waker};
+use crate::thread::{Handle, Latest, Waker, caught};
 
 /// A handle to the thread; dropping it joins it after the request under way.
 pub(crate) struct Background<Q, A> {
     requests: Latest<Q>,
     answers: Latest<A>,
-    wake: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    handle: Handle,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Background<Q, A> {
@@ -26,53 +20,33 @@ impl<Q: Send + 'static, A: Send + 'static> Background<Q, A> {
         mut work: impl FnMut(Q) -> A + Send + 'static,
     ) -> std::io::Result<Self> {
         let (requests, answers) = (Latest::<Q>::default(), Latest::<A>::default());
-        let (wake, queue) = bounded::<()>(1);
-        let (wanted, made) = (requests.clone(), answers.clone());
-        let thread = std::thread::Builder::new()
-            .name(name.into())
-            .spawn(move || {
-                while queue.recv().is_ok() {
-                    while let Some(request) = wanted.take() {
-                        if let Ok(answer) = catch_unwind(AssertUnwindSafe(|| work(request))) {
-                            made.put(answer);
-                            waker();
-                        } else {
-                            tracing::error!("a computation for the window panicked");
-                        }
+        let (inbox, shown) = (requests.clone(), answers.clone());
+        let handle = Handle::spawn(name, waker, move |link| {
+            while let Some(request) = link.next(|| inbox.take()) {
+                match caught(|| work(request)) {
+                    Ok(answer) => link.show(&shown, answer),
+                    Err(reason) => {
+                        tracing::error!("a computation for the window panicked: {reason}");
                     }
                 }
-            })?;
+            }
+        })?;
         Ok(Self {
             requests,
             answers,
-            wake: Some(wake),
-            thread: Some(thread),
+            handle,
         })
     }
 
     /// Asks, in place of what still waits. Never waits.
     pub fn ask(&self, request: Q) {
         self.requests.put(request);
-        if let Some(wake) = &self.wake {
-            // A full queue means that the thread is about to look.
-            let _ = wake.try_send(());
-        }
+        self.handle.nudge();
     }
 
     /// The newest answer, if one came since the last call.
     pub fn take(&self) -> Option<A> {
         self.answers.take()
-    }
-}
-
-impl<Q, A> Drop for Background<Q, A> {
-    fn drop(&mut self) {
-        let _ = self.requests.take();
-        // Without a sender the thread's queue ends, and so does the thread.
-        self.wake = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

@@ -2,13 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-
+use crate::disk::write_whole;
 use crate::papers::{Report, report};
-use crate::train::Waker;
+use crate::thread::{Flag, Handle, Link, Outbox, Queue, Waker, caught};
 
 use crate::app::state::tile::SaveRequest;
 
@@ -40,7 +38,7 @@ pub(crate) enum Job {
 
 /// What came of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum FileOutcome {
     /// A file was written.
     Saved(PathBuf),
     /// A data folder or file was picked.
@@ -51,13 +49,13 @@ pub(crate) enum Outcome {
     Failed(String),
 }
 
-/// A handle to the thread; dropping it waits for what is being written, not for a dialog.
+/// A handle to the thread; dropping it waits for what is to be written, not for a dialog.
 pub(crate) struct Files {
-    jobs: Option<Sender<Job>>,
-    outcomes: Receiver<Outcome>,
-    /// Set while a dialog is open, which may be for ever.
-    in_dialog: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    jobs: Outbox<Job>,
+    outcomes: Queue<FileOutcome>,
+    /// Raised while a dialog is open, which may be for ever.
+    in_dialog: Flag,
+    handle: Handle,
 }
 
 impl Files {
@@ -66,97 +64,115 @@ impl Files {
     /// # Errors
     /// The system's error if it cannot start a thread.
     pub fn spawn(folder: PathBuf, waker: Waker) -> std::io::Result<Self> {
-        let (jobs, job_queue) = bounded(JOBS);
-        let (outcome_queue, outcomes) = bounded(JOBS);
-        let in_dialog = Arc::new(AtomicBool::new(false));
-        let dialog = Arc::clone(&in_dialog);
-        let thread = std::thread::Builder::new()
-            .name("files".into())
-            .spawn(move || work(&job_queue, &outcome_queue, &folder, &dialog, &waker))?;
+        let (jobs, outcomes) = (Queue::new(JOBS), Queue::new(JOBS));
+        let in_dialog = Flag::default();
+        let (inbox, told, dialog) = (jobs.clone(), outcomes.clone(), in_dialog.clone());
+        let handle = Handle::spawn("files", waker, move |link| {
+            work(&link, &inbox, &told, &folder, &dialog);
+        })?;
         Ok(Self {
-            jobs: Some(jobs),
+            jobs: Outbox::new(jobs),
             outcomes,
             in_dialog,
-            thread: Some(thread),
+            handle,
         })
     }
 
-    /// Queues a job; false if too many wait.
-    pub fn send(&self, job: Job) -> bool {
-        self.jobs
-            .as_ref()
-            .is_some_and(|jobs| jobs.try_send(job).is_ok())
+    /// Sends a job; it is done after those sent before, however many wait. Never waits.
+    pub fn send(&self, job: Job) {
+        self.jobs.send(job);
+        self.handle.nudge();
     }
 
     /// The next outcome, if there is one.
-    pub fn outcome(&self) -> Option<Outcome> {
-        self.outcomes.try_recv().ok()
+    pub fn outcome(&self) -> Option<FileOutcome> {
+        if self.jobs.resend() {
+            self.handle.nudge();
+        }
+        self.outcomes.take()
     }
 }
 
 impl Drop for Files {
     fn drop(&mut self) {
-        self.jobs = None;
-        // A write is waited for; an open dialog must not keep the program alive.
-        if let Some(thread) = self.thread.take()
-            && !self.in_dialog.load(Ordering::Relaxed)
-        {
-            let _ = thread.join();
+        while !self.in_dialog.is_raised() && !self.jobs.is_empty() {
+            if self.jobs.resend() {
+                self.handle.nudge();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // No dialog opens from here on. A write is waited for; an open dialog must not keep the program alive.
+        self.handle.end();
+        if self.in_dialog.is_raised() {
+            self.handle.abandon();
         }
     }
 }
 
 fn work(
-    jobs: &Receiver<Job>,
-    outcomes: &Sender<Outcome>,
+    link: &Link,
+    jobs: &Queue<Job>,
+    outcomes: &Queue<FileOutcome>,
     folder: &Path,
-    in_dialog: &AtomicBool,
-    waker: &Waker,
+    in_dialog: &Flag,
 ) {
     let ask = |dialog: &dyn Fn() -> Option<PathBuf>| {
-        in_dialog.store(true, Ordering::Relaxed);
-        let answer = dialog();
-        in_dialog.store(false, Ordering::Relaxed);
+        if link.is_stopping() {
+            return None;
+        }
+        in_dialog.raise();
+        // After the flag: an owner about to wait for this thread has either seen it or told the thread to end.
+        let answer = if link.is_stopping() { None } else { dialog() };
+        in_dialog.lower();
         answer
     };
-    while let Ok(job) = jobs.recv() {
-        let outcome = match job {
-            Job::Save(request) => save(&request, folder, &ask),
-            Job::SaveAll(requests) => Some(save_all(&requests, folder)),
-            Job::SaveWindow(width, height, rgba) => save_window(width, height, rgba, folder),
-            Job::PickData => ask(&|| {
-                rfd::FileDialog::new()
-                    .set_title("Open a folder of data")
-                    .pick_folder()
-            })
-            .map(Outcome::Picked),
-            Job::PickPapersFolder => ask(&|| {
-                rfd::FileDialog::new()
-                    .set_title("The folder that holds the data sets")
-                    .pick_folder()
-            })
-            .map(Outcome::PickedPapersFolder),
-            Job::SaveReports {
-                reports,
-                page,
-                ask: elsewhere,
-            } => {
-                let into = if elsewhere {
-                    ask(&|| {
-                        rfd::FileDialog::new()
-                            .set_title("A folder for the report")
-                            .pick_folder()
-                    })
-                } else {
-                    Some(folder.join("papers"))
-                };
-                into.map(|into| save_reports(&reports, page, &into))
-            }
-        };
+    while let Some(job) = link.next_to_the_last(|| link.take(jobs)) {
+        let outcome = caught(|| carry_out(job, folder, &ask)).unwrap_or_else(|reason| {
+            Some(FileOutcome::Failed(format!(
+                "the work on files panicked: {reason}"
+            )))
+        });
         if let Some(outcome) = outcome {
             // A full queue means nobody looks; the file is written all the same.
-            let _ = outcomes.try_send(outcome);
-            waker();
+            let _ = outcomes.put(outcome);
+            link.wake_owner();
+        }
+    }
+}
+
+/// Does a job; nothing comes of one that the user called off.
+fn carry_out(job: Job, folder: &Path, ask: Ask<'_>) -> Option<FileOutcome> {
+    match job {
+        Job::Save(request) => save(&request, folder, ask),
+        Job::SaveAll(requests) => Some(save_all(&requests, folder)),
+        Job::SaveWindow(width, height, rgba) => save_window(width, height, rgba, folder),
+        Job::PickData => ask(&|| {
+            rfd::FileDialog::new()
+                .set_title("Open a folder of data")
+                .pick_folder()
+        })
+        .map(FileOutcome::Picked),
+        Job::PickPapersFolder => ask(&|| {
+            rfd::FileDialog::new()
+                .set_title("The folder that holds the data sets")
+                .pick_folder()
+        })
+        .map(FileOutcome::PickedPapersFolder),
+        Job::SaveReports {
+            reports,
+            page,
+            ask: elsewhere,
+        } => {
+            let into = if elsewhere {
+                ask(&|| {
+                    rfd::FileDialog::new()
+                        .set_title("A folder for the report")
+                        .pick_folder()
+                })
+            } else {
+                Some(folder.join("papers"))
+            };
+            into.map(|into| save_reports(&reports, page, &into))
         }
     }
 }
@@ -164,16 +180,16 @@ fn work(
 /// Asks the user for a path.
 type Ask<'a> = &'a dyn Fn(&dyn Fn() -> Option<PathBuf>) -> Option<PathBuf>;
 
-fn save_all(requests: &[SaveRequest], folder: &Path) -> Outcome {
+fn save_all(requests: &[SaveRequest], folder: &Path) -> FileOutcome {
     for request in requests {
-        if let Some(failure @ Outcome::Failed(_)) = save(request, folder, &|_| None) {
+        if let Some(failure @ FileOutcome::Failed(_)) = save(request, folder, &|_| None) {
             return failure;
         }
     }
-    Outcome::Saved(folder.to_owned())
+    FileOutcome::Saved(folder.to_owned())
 }
 
-fn save(request: &SaveRequest, folder: &Path, ask: Ask<'_>) -> Option<Outcome> {
+fn save(request: &SaveRequest, folder: &Path, ask: Ask<'_>) -> Option<FileOutcome> {
     let path = if request.ask {
         ask(&|| {
             rfd::FileDialog::new()
@@ -185,50 +201,48 @@ fn save(request: &SaveRequest, folder: &Path, ask: Ask<'_>) -> Option<Outcome> {
     } else {
         match free_name(folder, &request.stem, request.extension) {
             Ok(path) => path,
-            Err(reason) => return Some(Outcome::Failed(reason)),
+            Err(reason) => return Some(FileOutcome::Failed(reason)),
         }
     };
     Some(match crate::plot::save(&request.figure, &path) {
-        Ok(()) => Outcome::Saved(path),
-        Err(error) => Outcome::Failed(error.to_string()),
+        Ok(()) => FileOutcome::Saved(path),
+        Err(error) => FileOutcome::Failed(error.to_string()),
     })
 }
 
 /// Writes every report's figures and numbers; what is saved is the page, or the folder where there is none.
-fn save_reports(reports: &[Arc<Report>], page: bool, folder: &Path) -> Outcome {
+fn save_reports(reports: &[Arc<Report>], page: bool, folder: &Path) -> FileOutcome {
     let mut written = Vec::with_capacity(reports.len());
     for report in reports {
         let mut report = Report::clone(report);
         if let Err(error) = report::write(&mut report, folder) {
-            return Outcome::Failed(error.to_string());
+            return FileOutcome::Failed(error.to_string());
         }
         written.push(report);
     }
     if !page {
-        return Outcome::Saved(folder.to_owned());
+        return FileOutcome::Saved(folder.to_owned());
     }
     match report::write_page(&written, folder) {
-        Ok(path) => Outcome::Saved(path),
-        Err(error) => Outcome::Failed(error.to_string()),
+        Ok(path) => FileOutcome::Saved(path),
+        Err(error) => FileOutcome::Failed(error.to_string()),
     }
 }
 
-fn save_window(width: usize, height: usize, rgba: Vec<u8>, folder: &Path) -> Option<Outcome> {
+fn save_window(width: usize, height: usize, rgba: Vec<u8>, folder: &Path) -> Option<FileOutcome> {
     let path = match free_name(folder, "window", "png") {
         Ok(path) => path,
-        Err(reason) => return Some(Outcome::Failed(reason)),
+        Err(reason) => return Some(FileOutcome::Failed(reason)),
     };
     let image = image::RgbaImage::from_raw(width as u32, height as u32, rgba)?;
-    let partial = path.with_extension("partial");
-    let outcome = image
-        .save_with_format(&partial, image::ImageFormat::Png)
-        .map_err(|e| e.to_string())
-        .and_then(|()| std::fs::rename(&partial, &path).map_err(|e| e.to_string()));
+    let outcome = write_whole(&path, |out| {
+        let encoder = image::codecs::png::PngEncoder::new(out);
+        image.write_with_encoder(encoder)
+    });
     Some(match outcome {
-        Ok(()) => Outcome::Saved(path),
+        Ok(()) => FileOutcome::Saved(path),
         Err(reason) => {
-            let _ = std::fs::remove_file(&partial);
-            Outcome::Failed(format!("{} could not be written: {reason}", path.display()))
+            FileOutcome::Failed(format!("{} could not be written: {reason}", path.display()))
         }
     })
 }

@@ -6,14 +6,13 @@ use egui::{Label, RichText, Ui};
 
 use super::content::Content;
 use crate::app::panels::controls::preprocess_name;
-use crate::app::panels::data::bytes;
 use crate::app::state::action::Action;
 use crate::app::state::{AppState, Data};
 use crate::app::widgets::theme::{foldable, muted};
 use crate::data::{Overview, Spectrum};
 use crate::figures::run as figures;
 use crate::plot::{FigureSpec, Provenance};
-use crate::text::{significant, thousands};
+use crate::text::{bytes, significant, thousands};
 
 /// Classes named with their counts in the readout; all are in its tooltip.
 const COUNTED: usize = 12;

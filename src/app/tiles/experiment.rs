@@ -8,9 +8,9 @@ use crate::app::panels::controls::name;
 use crate::app::state::action::Action;
 use crate::app::state::lab::Made;
 use crate::app::state::{AppState, Foreign};
-use crate::lab::{Progress, Stage};
+use crate::lab::{Headway, Stage};
 use crate::plot::FigureSpec;
-use crate::text::{significant, thousands};
+use crate::text::{duration, significant, thousands};
 
 /// A tight row of an experiment's numbers, which stand still while it runs.
 pub(super) fn parameters(ui: &mut Ui, running: bool, contents: impl FnOnce(&mut Ui)) {
@@ -145,7 +145,7 @@ pub(super) fn status<S: PartialEq, R>(ui: &mut Ui, made: Option<&Made<S, R>>, bu
     response.on_hover_text(text);
 }
 
-fn running(progress: &Progress, left: Option<Duration>, budget: &str) -> String {
+fn running(progress: &Headway, left: Option<Duration>, budget: &str) -> String {
     if progress.total == 0 {
         return format!("starting · {budget}");
     }
@@ -167,23 +167,13 @@ fn running(progress: &Progress, left: Option<Duration>, budget: &str) -> String 
     text
 }
 
-/// A time to wait, in words.
-pub(super) fn duration(left: Duration) -> String {
-    let seconds = left.as_secs();
-    match seconds {
-        0..=90 => format!("{} s", seconds.max(1)),
-        91..=5400 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{:.1} h", left.as_secs_f64() / 3600.0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_runs_is_told_with_the_time_it_needs() {
-        let progress = Progress {
+        let progress = Headway {
             done: 3,
             total: 24,
             what: "β = 2, up".into(),
@@ -196,9 +186,8 @@ mod tests {
             "3 of 24 · 3 min left · β = 2, up, step 1,200 of 4,000 · z3 still grows (× 1.40)"
         );
         assert_eq!(
-            running(&Progress::default(), None, "budget"),
+            running(&Headway::default(), None, "budget"),
             "starting · budget"
         );
-        assert_eq!(duration(Duration::from_mins(150)), "2.5 h");
     }
 }

@@ -2,19 +2,12 @@
 //!
 //! A newer request cancels an older one; results go through a newest-wins slot.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-
-use crossbeam_channel::{Receiver, Sender, bounded};
-
 use crate::compute::BasinComputer;
 use crate::config::DeviceChoice;
 use crate::figures::run as figures;
 use crate::plot::{FigureSpec, Provenance};
 use crate::theory::{BasinMap, SoftThreshold, StartSigma};
-use crate::train::{Latest, Waker};
+use crate::thread::{Flag, Handle, Latest, Link, Waker, caught};
 
 /// Points along each side of the energy surface, coarse to fine.
 const SURFACE_LEVELS: [usize; 3] = [32, 64, 128];
@@ -46,16 +39,15 @@ pub(super) struct Made {
 /// A request under way and the flag that ends it.
 struct Order {
     request: Request,
-    cancel: Arc<AtomicBool>,
+    cancel: Flag,
 }
 
 /// A handle to the thread; dropping it cancels, stops and joins.
 pub(super) struct Landscapes {
     orders: Latest<Order>,
     made: Latest<Made>,
-    wake: Option<Sender<()>>,
-    current: Option<(Request, Arc<AtomicBool>)>,
-    thread: Option<JoinHandle<()>>,
+    current: Option<(Request, Flag)>,
+    handle: Handle,
 }
 
 impl Landscapes {
@@ -65,22 +57,20 @@ impl Landscapes {
     /// The system's error if it cannot start a thread.
     pub fn spawn(waker: Waker) -> std::io::Result<Self> {
         let (orders, made) = (Latest::<Order>::default(), Latest::default());
-        let (wake, queue) = bounded(1);
-        let side = Side {
-            orders: orders.clone(),
-            made: made.clone(),
-            wake: queue,
-            waker,
-        };
-        let thread = std::thread::Builder::new()
-            .name("landscapes".into())
-            .spawn(move || side.work())?;
+        let (inbox, shown) = (orders.clone(), made.clone());
+        let handle = Handle::spawn("landscapes", waker, move |link| {
+            let side = Side {
+                link,
+                orders: inbox,
+                made: shown,
+            };
+            side.work();
+        })?;
         Ok(Self {
             orders,
             made,
-            wake: Some(wake),
             current: None,
-            thread: Some(thread),
+            handle,
         })
     }
 
@@ -90,12 +80,10 @@ impl Landscapes {
             return;
         }
         self.cancel();
-        let cancel = Arc::new(AtomicBool::new(false));
-        self.current = Some((request.clone(), Arc::clone(&cancel)));
+        let cancel = Flag::default();
+        self.current = Some((request.clone(), cancel.clone()));
         self.orders.put(Order { request, cancel });
-        if let Some(wake) = &self.wake {
-            let _ = wake.try_send(());
-        }
+        self.handle.nudge();
     }
 
     /// What was made since the last call.
@@ -105,7 +93,7 @@ impl Landscapes {
 
     fn cancel(&self) {
         if let Some((_, cancel)) = &self.current {
-            cancel.store(true, Ordering::Relaxed);
+            cancel.raise();
         }
     }
 }
@@ -113,33 +101,24 @@ impl Landscapes {
 impl Drop for Landscapes {
     fn drop(&mut self) {
         self.cancel();
-        let _ = self.orders.take();
-        // Without a sender the thread's queue ends, and so does the thread.
-        self.wake = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
 /// The thread's side.
 struct Side {
+    link: Link,
     orders: Latest<Order>,
     made: Latest<Made>,
-    wake: Receiver<()>,
-    waker: Waker,
 }
 
 impl Side {
     fn work(self) {
         let mut computer = BasinComputer::default();
-        while self.wake.recv().is_ok() {
-            while let Some(order) = self.orders.take() {
-                let work = AssertUnwindSafe(|| self.carry_out(&order, &mut computer));
-                if catch_unwind(work).is_err() {
-                    computer = BasinComputer::default();
-                    self.tell(&order, Err("computing the landscape panicked".into()));
-                }
+        while let Some(order) = self.link.next(|| self.orders.take()) {
+            if let Err(reason) = caught(|| self.carry_out(&order, &mut computer)) {
+                computer = BasinComputer::default();
+                let message = format!("computing the landscape panicked: {reason}");
+                self.tell(&order, Err(message));
             }
         }
     }
@@ -156,7 +135,7 @@ impl Side {
                 for (level, cells) in SURFACE_LEVELS.into_iter().enumerate() {
                     // The coarsest is cheap and always shown, so that a drag is followed.
                     if level > 0 {
-                        if order.cancel.load(Ordering::Relaxed) {
+                        if order.cancel.is_raised() {
                             return;
                         }
                         limit = limit.or_else(|| model.alpha_limits().global);
@@ -176,24 +155,30 @@ impl Side {
                     let figure = figures::basin_figure(mode, &picture, &Provenance::default());
                     self.tell(order, Ok(figure));
                 };
-                computer.compute(&request, device, finest, &order.cancel, &mut progress);
+                computer.compute(
+                    &request,
+                    device,
+                    finest,
+                    order.cancel.as_ref(),
+                    &mut progress,
+                );
             }
         }
     }
 
     fn tell(&self, order: &Order, figure: Result<FigureSpec, String>) {
-        self.made.put(Made {
+        let made = Made {
             request: order.request.clone(),
             figure,
-        });
-        (self.waker)();
+        };
+        self.link.show(&self.made, made);
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use std::sync::{Condvar, Mutex};
+    use std::sync::{Arc, Condvar, Mutex};
     use std::time::{Duration, Instant};
 
     use super::*;

@@ -6,7 +6,7 @@ use super::content::Content;
 use super::usage::held;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
-use crate::config::{Likelihood, Target};
+use crate::config::Target;
 use crate::figures::run as figures;
 use crate::plot::FigureSpec;
 use crate::train::History;
@@ -44,18 +44,18 @@ impl Content for Training {
     }
 }
 
-/// Dimensions that the loss's constant (d/2) log 2πγ counts: those of the target, none without a γ.
+/// Dimensions that the loss's constant counts: those of the target.
 fn constant_dim(state: &AppState) -> usize {
     let net = &state.config.net;
     let input = state.data.as_ref().map_or(1, |d| d.dataset.dim());
-    match (net.likelihood, net.target) {
-        (Likelihood::Bernoulli | Likelihood::GaussianPerPixel, _) => 0,
-        (Likelihood::Gaussian, Target::Input) => input,
-        (Likelihood::Gaussian, Target::LinearMap(rows)) => rows,
-        (Likelihood::Gaussian, Target::Labels) => state
+    let dim = match net.target {
+        Target::Input => input,
+        Target::LinearMap(rows) => rows,
+        Target::Labels => state
             .data
             .as_ref()
             .and_then(|d| d.dataset.labels.iter().flatten().max())
             .map_or(input, |&largest| usize::from(largest) + 1),
-    }
+    };
+    net.likelihood.constant_dim(dim)
 }

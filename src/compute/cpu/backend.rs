@@ -6,9 +6,10 @@ use std::sync::atomic::AtomicBool;
 use crate::compute::backend::{Backend, DeviceInfo, DeviceKind, Error};
 use crate::compute::fit;
 use crate::compute::inputs::{StepInputs, StepMetrics};
-use crate::compute::op::{Op, Slice};
+use crate::compute::op::{DenseOp, ImageOp, Op, Slice};
 use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Preprocessor};
+use crate::text::mebibytes;
 
 use super::awake::{Awake, on_threads};
 use super::conv::Scratch;
@@ -219,20 +220,15 @@ fn shares_work(plan: &Plan) -> bool {
     let large_buffer = plan.buffers.iter().any(|b| b.len >= PARALLEL_ELEMENTS);
     let large_product = [Program::Train, Program::Evaluate].iter().any(|&program| {
         plan.ops(program).iter().any(|op| match *op {
-            Op::DenseForward {
+            Op::Dense(DenseOp::Forward {
                 rows,
                 inputs,
                 outputs,
                 ..
-            } => rows * inputs * outputs >= SHARED_MACS,
-            Op::Convolve { .. } | Op::ConvolveTransposed { .. } => true,
+            }) => rows * inputs * outputs >= SHARED_MACS,
+            Op::Image(ImageOp::Convolve { .. } | ImageOp::ConvolveTransposed { .. }) => true,
             _ => false,
         })
     });
     large_buffer || large_product
-}
-
-/// A byte count in MiB, for messages.
-fn mebibytes(bytes: u64) -> String {
-    format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20))
 }

@@ -1,7 +1,9 @@
 //! The table from op to twin.
 
 use crate::compute::inputs::StepInputs;
-use crate::compute::op::{Epilogue, Finish, GatherSource, Op, Slice};
+use crate::compute::op::{
+    DenseOp, Epilogue, Finish, Gather, GatherSource, ImageOp, LatentOp, NormOp, Op, Slice,
+};
 
 use super::backend::CpuBackend;
 use super::conv::{convolve, convolve_transposed, convolve_weight};
@@ -75,57 +77,36 @@ impl<T: Real> CpuBackend<T> {
     /// Runs one op.
     pub(super) fn execute_op(&mut self, op: &Op, inputs: &StepInputs) {
         match op {
-            Op::Gather { .. }
-            | Op::DenseForward { .. }
-            | Op::DenseBackwardInput { .. }
-            | Op::DenseBackwardWeight { .. }
-            | Op::Pointwise { .. }
-            | Op::SumRows { .. } => self.execute_dense(op, inputs),
-            Op::Convolve { .. }
-            | Op::ConvolveTransposed { .. }
-            | Op::ConvolveWeight { .. }
-            | Op::MaxPool { .. }
-            | Op::MaxPoolBackward { .. }
-            | Op::Upsample { .. }
-            | Op::UpsampleBackward { .. } => self.execute_image(op, inputs),
-            Op::NormMoments { .. }
-            | Op::NormForward { .. }
-            | Op::NormBackwardAffine { .. }
-            | Op::NormBackwardInput { .. }
-            | Op::NormUpdate { .. } => self.execute_norm(op, inputs),
-            Op::ReparameterizeForward { .. }
-            | Op::LatentMeans { .. }
-            | Op::ReparameterizeBackward { .. }
-            | Op::MaskLatents { .. }
-            | Op::LatentStatistics { .. } => self.execute_latent(op, inputs),
-            Op::LogRatio { .. }
-            | Op::ImportanceWeights { .. }
-            | Op::ImportanceBackward { .. }
-            | Op::AnalyticNorms { .. }
-            | Op::AnalyticSpread { .. }
-            | Op::AnalyticWeight { .. } => self.execute_estimator(op, inputs),
-            Op::Elbo { .. } | Op::Finalize { .. } | Op::Adam { .. } => {
-                self.execute_objective(op, inputs);
-            }
+            Op::Gather(op) => self.execute_gather(op, inputs),
+            Op::Dense(op) => self.execute_dense(op, inputs),
+            Op::Image(op) => self.execute_image(op, inputs),
+            Op::Norm(op) => self.execute_norm(op, inputs),
+            Op::Latent(op) => self.execute_latent(op, inputs),
+            Op::Estimator(op) => self.execute_estimator(op, inputs),
+            Op::Objective(op) => self.execute_objective(op, inputs),
         }
     }
 
-    fn execute_dense(&mut self, op: &Op, inputs: &StepInputs) {
+    fn execute_gather(&mut self, op: &Gather, inputs: &StepInputs) {
+        let Gather {
+            x,
+            dim,
+            order,
+            source,
+            ..
+        } = *op;
+        self.with(x, |this, x| {
+            let (data, pre) = (&this.data, &this.preprocessor);
+            match source {
+                GatherSource::Input => gather(x, dim, order, inputs, data, pre),
+                GatherSource::Target => gather_targets(x, dim, order, inputs, pre),
+            }
+        });
+    }
+
+    fn execute_dense(&mut self, op: &DenseOp, inputs: &StepInputs) {
         match *op {
-            Op::Gather {
-                x,
-                dim,
-                order,
-                source,
-                ..
-            } => self.with(x, |this, x| {
-                let (data, pre) = (&this.data, &this.preprocessor);
-                match source {
-                    GatherSource::Input => gather(x, dim, order, inputs, data, pre),
-                    GatherSource::Target => gather_targets(x, dim, order, inputs, pre),
-                }
-            }),
-            Op::DenseForward {
+            DenseOp::Forward {
                 x,
                 weight,
                 y,
@@ -138,7 +119,7 @@ impl<T: Real> CpuBackend<T> {
                 let sizes = [rows, width, outputs];
                 dense_forward(this.slice(x), this.slice(weight), y, sizes, tail);
             }),
-            Op::DenseBackwardInput {
+            DenseOp::BackwardInput {
                 dy,
                 weight,
                 dx,
@@ -151,7 +132,7 @@ impl<T: Real> CpuBackend<T> {
                 let sizes = [rows, width, outputs];
                 dense_backward_input(this.slice(dy), this.slice(weight), dx, sizes, tail);
             }),
-            Op::DenseBackwardWeight {
+            DenseOp::BackwardWeight {
                 x,
                 dy,
                 dweight,
@@ -175,25 +156,12 @@ impl<T: Real> CpuBackend<T> {
                     dense_backward_weight(this.slice(x), this.slice(dy), weights, bias, sizes);
                 });
             }
-            Op::Pointwise {
-                x,
-                y,
-                channels,
-                epilogue,
-                ..
-            } => self.with(y, |this, y| {
-                pointwise(this.slice(x), y, channels, this.tail(&epilogue, inputs));
-            }),
-            Op::SumRows { input, output, .. } => {
-                self.with(output, |this, out| sum_rows(this.slice(input), out));
-            }
-            _ => {}
         }
     }
 
-    fn execute_image(&mut self, op: &Op, inputs: &StepInputs) {
+    fn execute_image(&mut self, op: &ImageOp, inputs: &StepInputs) {
         match *op {
-            Op::Convolve {
+            ImageOp::Convolve {
                 large,
                 weight,
                 small,
@@ -205,7 +173,7 @@ impl<T: Real> CpuBackend<T> {
                 let (large, weight) = (this.slice(large), this.slice(weight));
                 convolve(large, weight, small, &geometry, tail, &this.scratch);
             }),
-            Op::ConvolveTransposed {
+            ImageOp::ConvolveTransposed {
                 small,
                 weight,
                 large,
@@ -217,7 +185,7 @@ impl<T: Real> CpuBackend<T> {
                 let (small, weight) = (this.slice(small), this.slice(weight));
                 convolve_transposed(small, weight, large, &geometry, tail, &this.scratch);
             }),
-            Op::ConvolveWeight {
+            ImageOp::ConvolveWeight {
                 large,
                 small,
                 dweight,
@@ -232,10 +200,19 @@ impl<T: Real> CpuBackend<T> {
                 });
                 self.partials = partials;
             }
-            Op::MaxPool { x, y, shape, .. } => {
+            ImageOp::Pointwise {
+                x,
+                y,
+                channels,
+                epilogue,
+                ..
+            } => self.with(y, |this, y| {
+                pointwise(this.slice(x), y, channels, this.tail(&epilogue, inputs));
+            }),
+            ImageOp::MaxPool { x, y, shape, .. } => {
                 self.with(y, |this, y| max_pool(this.slice(x), y, shape));
             }
-            Op::MaxPoolBackward {
+            ImageOp::MaxPoolBackward {
                 dy,
                 x,
                 dx,
@@ -246,14 +223,14 @@ impl<T: Real> CpuBackend<T> {
                 let tail = this.tail(&epilogue, inputs);
                 max_pool_backward(this.slice(dy), this.slice(x), dx, shape, tail);
             }),
-            Op::Upsample {
+            ImageOp::Upsample {
                 x,
                 y,
                 shape,
                 bilinear,
                 ..
             } => self.with(y, |this, y| upsample(this.slice(x), y, shape, bilinear)),
-            Op::UpsampleBackward {
+            ImageOp::UpsampleBackward {
                 dy,
                 dx,
                 shape,
@@ -264,13 +241,15 @@ impl<T: Real> CpuBackend<T> {
                 let tail = this.tail(&epilogue, inputs);
                 upsample_backward(this.slice(dy), dx, shape, bilinear, tail);
             }),
-            _ => {}
         }
     }
 
-    fn execute_norm(&mut self, op: &Op, inputs: &StepInputs) {
+    fn execute_norm(&mut self, op: &NormOp, inputs: &StepInputs) {
         match *op {
-            Op::NormMoments {
+            NormOp::SumRows { input, output, .. } => {
+                self.with(output, |this, out| sum_rows(this.slice(input), out));
+            }
+            NormOp::NormMoments {
                 x,
                 moments,
                 channels,
@@ -278,7 +257,7 @@ impl<T: Real> CpuBackend<T> {
             } => self.with(moments, |this, moments| {
                 norm_moments(this.slice(x), moments, channels);
             }),
-            Op::NormForward {
+            NormOp::NormForward {
                 x,
                 moments,
                 affine,
@@ -291,7 +270,7 @@ impl<T: Real> CpuBackend<T> {
                 let (moments, affine) = (this.slice(moments), this.slice(affine));
                 norm_forward(this.slice(x), moments, affine, y, channels, tail);
             }),
-            Op::NormBackwardAffine {
+            NormOp::NormBackwardAffine {
                 dy,
                 x,
                 moments,
@@ -302,7 +281,7 @@ impl<T: Real> CpuBackend<T> {
                 let moments = this.slice(moments);
                 norm_backward_affine(this.slice(dy), this.slice(x), moments, daffine, channels);
             }),
-            Op::NormBackwardInput {
+            NormOp::NormBackwardInput {
                 dy,
                 x,
                 moments,
@@ -324,7 +303,7 @@ impl<T: Real> CpuBackend<T> {
                     tail,
                 );
             }),
-            Op::NormUpdate {
+            NormOp::NormUpdate {
                 moments,
                 running,
                 rows,
@@ -332,13 +311,12 @@ impl<T: Real> CpuBackend<T> {
             } => self.with(running, |this, running| {
                 norm_update(this.slice(moments), running, rows);
             }),
-            _ => {}
         }
     }
 
-    fn execute_latent(&mut self, op: &Op, inputs: &StepInputs) {
+    fn execute_latent(&mut self, op: &LatentOp, inputs: &StepInputs) {
         match *op {
-            Op::ReparameterizeForward {
+            LatentOp::ReparameterizeForward {
                 head,
                 log_sigma2,
                 z,
@@ -359,10 +337,10 @@ impl<T: Real> CpuBackend<T> {
                     show_latents(this.slice(z), this.slice(table), noise, inputs, seen);
                 });
             }
-            Op::LatentMeans { kl, means, .. } => {
+            LatentOp::LatentMeans { kl, means, .. } => {
                 self.with(means, |this, means| latent_means(this.slice(kl), means));
             }
-            Op::ReparameterizeBackward {
+            LatentOp::ReparameterizeBackward {
                 head,
                 log_sigma2,
                 z,
@@ -380,12 +358,12 @@ impl<T: Real> CpuBackend<T> {
                 let table = this.slice(table);
                 reparameterize_backward(posterior, inputs, pair, table, norms, dhead, rows);
             }),
-            Op::MaskLatents {
+            LatentOp::MaskLatents {
                 z, mask, output, ..
             } => self.with(output, |this, out| {
                 mask_latents(this.slice(z), this.slice(mask), out);
             }),
-            Op::LatentStatistics {
+            LatentOp::LatentStatistics {
                 head,
                 log_sigma2,
                 kl,
@@ -397,7 +375,6 @@ impl<T: Real> CpuBackend<T> {
                 let posterior = this.posterior(head, log_sigma2, latents);
                 latent_statistics(posterior, this.slice(kl), counted, out);
             }),
-            _ => {}
         }
     }
 }

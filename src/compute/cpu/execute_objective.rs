@@ -1,7 +1,7 @@
 //! The part of the table from op to twin that concerns the objective.
 
 use crate::compute::inputs::{StepInputs, StepMetrics};
-use crate::compute::op::Op;
+use crate::compute::op::{EstimatorOp, ObjectiveOp};
 
 use super::adam::{Parts, adam};
 use super::analytic::{analytic_norms, analytic_spread, analytic_weight};
@@ -11,9 +11,9 @@ use super::objective::{ElboInputs, Sums, elbo, finalize};
 use super::real::Real;
 
 impl<T: Real> CpuBackend<T> {
-    pub(super) fn execute_estimator(&mut self, op: &Op, inputs: &StepInputs) {
+    pub(super) fn execute_estimator(&mut self, op: &EstimatorOp, inputs: &StepInputs) {
         match *op {
-            Op::LogRatio {
+            EstimatorOp::LogRatio {
                 head,
                 log_sigma2,
                 z,
@@ -25,7 +25,7 @@ impl<T: Real> CpuBackend<T> {
                 let posterior = this.posterior(head, log_sigma2, latents);
                 log_ratio(posterior, inputs, this.slice(z), ratio, repeats);
             }),
-            Op::ImportanceWeights {
+            EstimatorOp::ImportanceWeights {
                 nll,
                 ratio,
                 bound,
@@ -35,7 +35,7 @@ impl<T: Real> CpuBackend<T> {
                 let (nll, ratio) = (this.slice(nll), this.slice(ratio));
                 importance_weights(nll, ratio, inputs, bound, weights.unwrap_or_default());
             }),
-            Op::ImportanceBackward {
+            EstimatorOp::ImportanceBackward {
                 head,
                 log_sigma2,
                 z,
@@ -52,7 +52,7 @@ impl<T: Real> CpuBackend<T> {
                 let (weights, table) = (this.slice(weights), this.slice(table));
                 importance_backward(posterior, inputs, pair, weights, table, dhead, rows);
             }),
-            Op::AnalyticNorms {
+            EstimatorOp::AnalyticNorms {
                 weight,
                 log_gamma,
                 norms,
@@ -60,7 +60,7 @@ impl<T: Real> CpuBackend<T> {
             } => self.with(norms, |this, norms| {
                 analytic_norms(this.slice(weight), this.slice(log_gamma)[0], norms);
             }),
-            Op::AnalyticSpread {
+            EstimatorOp::AnalyticSpread {
                 head,
                 log_sigma2,
                 norms,
@@ -73,7 +73,7 @@ impl<T: Real> CpuBackend<T> {
                 let log_gamma = this.slice(log_gamma)[0];
                 analytic_spread(posterior, this.slice(norms), log_gamma, spread);
             }),
-            Op::AnalyticWeight {
+            EstimatorOp::AnalyticWeight {
                 head,
                 log_sigma2,
                 weight,
@@ -87,13 +87,12 @@ impl<T: Real> CpuBackend<T> {
                 let log_gamma = this.slice(log_gamma)[0];
                 analytic_weight(posterior, this.slice(weight), log_gamma, dweight, rows);
             }),
-            _ => {}
         }
     }
 
-    pub(super) fn execute_objective(&mut self, op: &Op, inputs: &StepInputs) {
+    pub(super) fn execute_objective(&mut self, op: &ObjectiveOp, inputs: &StepInputs) {
         match *op {
-            Op::Elbo {
+            ObjectiveOp::Elbo {
                 y,
                 out,
                 log_gamma,
@@ -127,7 +126,7 @@ impl<T: Real> CpuBackend<T> {
                     self.buffers[slice.buffer.0] = buffer;
                 }
             }
-            Op::Finalize {
+            ObjectiveOp::Finalize {
                 sse,
                 nll,
                 means,
@@ -155,7 +154,7 @@ impl<T: Real> CpuBackend<T> {
                 });
                 self.slice_mut(dlog_gamma)[0] = gradient;
             }
-            Op::Adam {
+            ObjectiveOp::Adam {
                 parameters,
                 gradients,
                 moment1,
@@ -173,7 +172,6 @@ impl<T: Real> CpuBackend<T> {
                 self.buffers[parameters.buffer.0] = p;
                 self.halted |= !finite;
             }
-            _ => {}
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::compute::backend::{DeviceKind, Error};
 use crate::compute::fit;
 use crate::compute::plan::{Plan, Program};
 use crate::data::{Dataset, Pixels, Preprocessor};
+use crate::text::mebibytes;
 
 use super::calls::{Setting, Source};
 use super::device::GpuDevice;
@@ -212,9 +213,4 @@ impl Needs<'_> {
         };
         mebibytes(self.plan_bytes(self.plan) + data)
     }
-}
-
-/// A byte count in MiB, for messages.
-fn mebibytes(bytes: u64) -> String {
-    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }

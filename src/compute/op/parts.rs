@@ -68,14 +68,6 @@ impl Epilogue {
         add: None,
         finish: Finish::Activate(Activation::Identity),
     };
-
-    /// Whether the result is stored as it is.
-    pub fn is_plain(&self) -> bool {
-        let identity = match self.finish {
-            Finish::Activate(f) | Finish::Slope { activation: f, .. } => f == Activation::Identity,
-        };
-        identity && self.bias.is_none() && self.add.is_none()
-    }
 }
 
 /// What a gather takes.

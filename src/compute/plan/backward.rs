@@ -4,7 +4,7 @@
 //! applied to. A value used several times (a residual connection) collects its gradients through the
 //! epilogues of the ops that produce them; the last one applies the slope.
 
-use crate::compute::op::{Epilogue, Finish, Op, Slice};
+use crate::compute::op::{DenseOp, Epilogue, Finish, ImageOp, NormOp, Op, Slice};
 use crate::config::Activation;
 use crate::model::{Node, NodeKind, Source};
 
@@ -89,7 +89,7 @@ impl Builder<'_> {
             return;
         }
         debug_assert!(rest.len() < 2, "a projection is added once");
-        ops.push(Op::Pointwise {
+        ops.push(Op::Image(ImageOp::Pointwise {
             x: gradients[*first],
             y: gradients[at],
             rows: stack.rows * node.output.pixels(),
@@ -102,7 +102,7 @@ impl Builder<'_> {
                     activation: node.activation,
                 },
             },
-        });
+        }));
     }
 
     fn value_of(stack: &Stack<'_>, source: Source) -> Slice {
@@ -143,7 +143,7 @@ impl Builder<'_> {
                 &format!("train.sum_{}.{}", node.name, terms.aliases.len()),
                 x.len,
             );
-            ops.push(Op::Pointwise {
+            ops.push(Op::Image(ImageOp::Pointwise {
                 x: gradients[alias],
                 y: sum,
                 rows: stack.rows * node.input_shape.pixels(),
@@ -152,7 +152,7 @@ impl Builder<'_> {
                     add,
                     ..Epilogue::PLAIN
                 },
-            });
+            }));
             terms.sum = Some(sum);
         }
         let last = terms.ops == 0;
@@ -192,7 +192,7 @@ impl Builder<'_> {
         let shape = node.input_shape;
         let (pixels, channels) = (rows * shape.pixels(), shape.channels);
         match node.kind {
-            NodeKind::Dense { .. } => Op::DenseBackwardInput {
+            NodeKind::Dense { .. } => Op::Dense(DenseOp::BackwardInput {
                 dy,
                 weight: self.part(self.parameters, node, "weight"),
                 dx,
@@ -200,24 +200,24 @@ impl Builder<'_> {
                 inputs: shape.len(),
                 outputs: node.output.len(),
                 epilogue,
-            },
-            NodeKind::Conv { geometry, .. } => Op::ConvolveTransposed {
+            }),
+            NodeKind::Conv { geometry, .. } => Op::Image(ImageOp::ConvolveTransposed {
                 small: dy,
                 weight: self.part(self.parameters, node, "weight"),
                 large: dx,
                 rows,
                 geometry,
                 epilogue,
-            },
-            NodeKind::ConvTranspose { geometry, .. } => Op::Convolve {
+            }),
+            NodeKind::ConvTranspose { geometry, .. } => Op::Image(ImageOp::Convolve {
                 large: dy,
                 weight: self.part(self.parameters, node, "weight"),
                 small: dx,
                 rows,
                 geometry,
                 epilogue,
-            },
-            NodeKind::Norm => Op::NormBackwardInput {
+            }),
+            NodeKind::Norm => Op::Norm(NormOp::NormBackwardInput {
                 dy,
                 x,
                 moments: self.batch_moments(node),
@@ -227,43 +227,43 @@ impl Builder<'_> {
                 rows: pixels,
                 channels,
                 epilogue,
-            },
-            NodeKind::MaxPool => Op::MaxPoolBackward {
+            }),
+            NodeKind::MaxPool => Op::Image(ImageOp::MaxPoolBackward {
                 dy,
                 x,
                 dx,
                 rows,
                 shape,
                 epilogue,
-            },
-            NodeKind::Nearest | NodeKind::Bilinear => Op::UpsampleBackward {
+            }),
+            NodeKind::Nearest | NodeKind::Bilinear => Op::Image(ImageOp::UpsampleBackward {
                 dy,
                 dx,
                 rows,
                 shape,
                 bilinear: node.kind == NodeKind::Bilinear,
                 epilogue,
-            },
-            NodeKind::Pointwise { .. } => Op::Pointwise {
+            }),
+            NodeKind::Pointwise { .. } => Op::Image(ImageOp::Pointwise {
                 x: dy,
                 y: dx,
                 rows: pixels,
                 channels,
                 epilogue,
-            },
+            }),
         }
     }
 
     /// Gradients of a normalisation's gain and bias, which its input's gradient needs.
     fn affine_gradient(&self, stack: &Stack<'_>, node: &Node, dy: Slice) -> Op {
-        Op::NormBackwardAffine {
+        Op::Norm(NormOp::NormBackwardAffine {
             dy,
             x: Self::value_of(stack, node.input),
             moments: self.batch_moments(node),
             daffine: self.part(self.gradients, node, "affine"),
             rows: stack.rows * node.output.pixels(),
             channels: node.output.channels,
-        }
+        })
     }
 
     /// The gradients of a node's own weight and bias.
@@ -273,7 +273,7 @@ impl Builder<'_> {
         let (pixels, channels) = (rows * node.output.pixels(), node.output.channels);
         match node.kind {
             NodeKind::Dense { .. } => {
-                ops.push(Op::DenseBackwardWeight {
+                ops.push(Op::Dense(DenseOp::BackwardWeight {
                     x,
                     dy,
                     dweight: self.part(self.gradients, node, "weight"),
@@ -281,32 +281,39 @@ impl Builder<'_> {
                     rows,
                     inputs: node.input_shape.len(),
                     outputs: node.output.len(),
-                });
+                }));
                 return;
             }
-            NodeKind::Conv { geometry, .. } => ops.push(Op::ConvolveWeight {
+            NodeKind::Conv { geometry, .. } => ops.push(Op::Image(ImageOp::ConvolveWeight {
                 large: x,
                 small: dy,
                 dweight: self.part(self.gradients, node, "weight"),
                 rows,
                 geometry,
-            }),
-            NodeKind::ConvTranspose { geometry, .. } => ops.push(Op::ConvolveWeight {
-                large: dy,
-                small: x,
-                dweight: self.part(self.gradients, node, "weight"),
-                rows,
-                geometry,
-            }),
-            _ => {}
+            })),
+            NodeKind::ConvTranspose { geometry, .. } => {
+                ops.push(Op::Image(ImageOp::ConvolveWeight {
+                    large: dy,
+                    small: x,
+                    dweight: self.part(self.gradients, node, "weight"),
+                    rows,
+                    geometry,
+                }));
+            }
+            // Of these only the bias is trained here, if there is one.
+            NodeKind::Norm
+            | NodeKind::MaxPool
+            | NodeKind::Nearest
+            | NodeKind::Bilinear
+            | NodeKind::Pointwise { .. } => {}
         }
         if let Some(output) = self.bias(self.gradients, node) {
-            ops.push(Op::SumRows {
+            ops.push(Op::Norm(NormOp::SumRows {
                 input: dy,
                 output,
                 rows: pixels,
                 columns: channels,
-            });
+            }));
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The forward ops of a stack of nodes and of the objective.
 
-use crate::compute::op::{BatchOrder, Epilogue, Finish, GatherSource, Op, Slice};
+use crate::compute::op::{
+    BatchOrder, DenseOp, Epilogue, Finish, Gather, GatherSource, ImageOp, LatentOp, NormOp,
+    ObjectiveOp, Op, Slice,
+};
 use crate::config::PosteriorVariance;
 use crate::model::{Arena, NetSpec, Node, NodeKind, Source};
 use crate::rng::Stream;
@@ -73,21 +76,21 @@ impl Builder<'_> {
         phase: Phase,
     ) -> Vec<Op> {
         let rows = flow.rows;
-        let mut ops = vec![Op::Gather {
+        let mut ops = vec![Op::Gather(Gather {
             x: flow.x,
             rows,
             dim: self.net.dim,
             order,
             source: GatherSource::Input,
-        }];
+        })];
         if flow.y != flow.x {
-            ops.push(Op::Gather {
+            ops.push(Op::Gather(Gather {
                 x: flow.y,
                 rows,
                 dim: self.net.target_dim(),
                 order,
                 source: GatherSource::Target,
-            });
+            }));
         }
         self.stack(
             &mut ops,
@@ -97,7 +100,7 @@ impl Builder<'_> {
             rows,
             phase,
         );
-        ops.push(Op::ReparameterizeForward {
+        ops.push(Op::Latent(LatentOp::ReparameterizeForward {
             head: flow.head(),
             log_sigma2: self.log_sigma2(self.parameters),
             z: flow.z,
@@ -108,7 +111,7 @@ impl Builder<'_> {
             latents: self.net.latents,
             repeats: flow.repeats,
             noise,
-        });
+        }));
         ops
     }
 
@@ -133,7 +136,7 @@ impl Builder<'_> {
         weights: Option<Slice>,
         dout: Option<Slice>,
     ) -> Op {
-        Op::Elbo {
+        Op::Objective(ObjectiveOp::Elbo {
             y: flow.y,
             out: flow.out(),
             log_gamma: self.log_gamma(),
@@ -147,7 +150,7 @@ impl Builder<'_> {
             channels: self.net.target.channels,
             repeats: flow.repeats,
             likelihood: self.net.likelihood,
-        }
+        })
     }
 
     fn stack(
@@ -173,7 +176,7 @@ impl Builder<'_> {
             let shape = node.input_shape;
             let (pixels, channels) = (rows * node.output.pixels(), node.output.channels);
             match node.kind {
-                NodeKind::Dense { .. } => ops.push(Op::DenseForward {
+                NodeKind::Dense { .. } => ops.push(Op::Dense(DenseOp::Forward {
                     x,
                     weight: self.part(self.parameters, node, "weight"),
                     y,
@@ -181,38 +184,40 @@ impl Builder<'_> {
                     inputs: shape.len(),
                     outputs: node.output.len(),
                     epilogue,
-                }),
-                NodeKind::Conv { geometry, .. } => ops.push(Op::Convolve {
+                })),
+                NodeKind::Conv { geometry, .. } => ops.push(Op::Image(ImageOp::Convolve {
                     large: x,
                     weight: self.part(self.parameters, node, "weight"),
                     small: y,
                     rows,
                     geometry,
                     epilogue,
-                }),
-                NodeKind::ConvTranspose { geometry, .. } => ops.push(Op::ConvolveTransposed {
-                    small: x,
-                    weight: self.part(self.parameters, node, "weight"),
-                    large: y,
-                    rows,
-                    geometry,
-                    epilogue,
-                }),
+                })),
+                NodeKind::ConvTranspose { geometry, .. } => {
+                    ops.push(Op::Image(ImageOp::ConvolveTransposed {
+                        small: x,
+                        weight: self.part(self.parameters, node, "weight"),
+                        large: y,
+                        rows,
+                        geometry,
+                        epilogue,
+                    }));
+                }
                 NodeKind::Norm => {
                     let moments = match phase {
                         Phase::Train => {
                             let moments = self.batch_moments(node);
-                            ops.push(Op::NormMoments {
+                            ops.push(Op::Norm(NormOp::NormMoments {
                                 x,
                                 moments,
                                 rows: pixels,
                                 channels,
-                            });
+                            }));
                             moments
                         }
                         Phase::Evaluate => self.part(self.parameters, node, "running"),
                     };
-                    ops.push(Op::NormForward {
+                    ops.push(Op::Norm(NormOp::NormForward {
                         x,
                         moments,
                         affine: self.part(self.parameters, node, "affine"),
@@ -220,23 +225,23 @@ impl Builder<'_> {
                         rows: pixels,
                         channels,
                         epilogue,
-                    });
+                    }));
                 }
-                NodeKind::MaxPool => ops.push(Op::MaxPool { x, y, rows, shape }),
-                NodeKind::Nearest | NodeKind::Bilinear => ops.push(Op::Upsample {
+                NodeKind::MaxPool => ops.push(Op::Image(ImageOp::MaxPool { x, y, rows, shape })),
+                NodeKind::Nearest | NodeKind::Bilinear => ops.push(Op::Image(ImageOp::Upsample {
                     x,
                     y,
                     rows,
                     shape,
                     bilinear: node.kind == NodeKind::Bilinear,
-                }),
-                NodeKind::Pointwise { .. } => ops.push(Op::Pointwise {
+                })),
+                NodeKind::Pointwise { .. } => ops.push(Op::Image(ImageOp::Pointwise {
                     x,
                     y,
                     rows: pixels,
                     channels,
                     epilogue,
-                }),
+                })),
             }
         }
     }

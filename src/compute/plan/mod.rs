@@ -14,7 +14,9 @@ use crate::model::{Arena, NetSpec};
 use crate::rng::Stream;
 
 use super::inputs::StepMetrics;
-use super::op::{BatchOrder, BufferId, BufferSpec, Op, Slice, StatisticsLayout};
+use super::op::{
+    BatchOrder, BufferId, BufferSpec, LatentOp, ObjectiveOp, Op, Slice, StatisticsLayout,
+};
 use buffers::Buffers;
 use forward::{Builder, Phase};
 
@@ -107,22 +109,22 @@ impl Plan {
             moments,
         };
         let mut train = builder.train(&mut buffers, &flow, metrics);
-        train.push(Op::Adam {
+        train.push(Op::Objective(ObjectiveOp::Adam {
             parameters,
             gradients,
             moment1,
             moment2,
             decoder: arena.decoder_start(),
             log_gamma: builder.log_gamma().offset,
-        });
+        }));
 
-        let mask_op = Op::MaskLatents {
+        let mask_op = Op::Latent(LatentOp::MaskLatents {
             z: eval.seen,
             mask,
             output: z_masked,
             rows: chunk,
             latents,
-        };
+        });
         let mut decode = vec![mask_op];
         decode.extend(builder.decode(z_masked, &eval, Phase::Evaluate));
         decode.push(builder.elbo(&eval, None, None, None));
@@ -132,14 +134,14 @@ impl Plan {
             Stream::Evaluation,
             Phase::Evaluate,
         );
-        evaluate.push(Op::LatentStatistics {
+        evaluate.push(Op::Latent(LatentOp::LatentStatistics {
             head: eval.head(),
             log_sigma2: builder.log_sigma2(parameters),
             kl: eval.kl,
             statistics,
             rows: chunk,
             latents,
-        });
+        }));
         evaluate.push(builder.log_ratio(&eval, ratio));
         evaluate.extend(decode.iter().copied());
         let slots = Slots {

@@ -1,6 +1,6 @@
 //! The ops of a training step: forward, objective, backward.
 
-use crate::compute::op::{BatchOrder, Op, Slice};
+use crate::compute::op::{BatchOrder, EstimatorOp, LatentOp, NormOp, ObjectiveOp, Op, Slice};
 use crate::config::{Estimator, PosteriorVariance};
 use crate::model::NodeKind;
 use crate::rng::Stream;
@@ -34,12 +34,12 @@ impl Builder<'_> {
             len: latents,
             ..self.table
         };
-        ops.push(Op::LatentMeans {
+        ops.push(Op::Latent(LatentOp::LatentMeans {
             kl: flow.kl,
             means,
             rows: flow.rows,
             latents,
-        });
+        }));
         ops.extend(self.decode(flow.seen, flow, Phase::Train));
 
         let gradients = |buffers: &mut Buffers, nodes: &[crate::model::Node], rows: usize| {
@@ -53,7 +53,7 @@ impl Builder<'_> {
         let dz = buffers.add("train.d_z", flow.samples() * latents);
         let dout = d_decoder.last().copied();
         let terms = self.objective(&mut ops, buffers, flow, dout);
-        ops.push(Op::Finalize {
+        ops.push(Op::Objective(ObjectiveOp::Finalize {
             sse: flow.sse,
             nll: terms.loss_rows,
             means,
@@ -66,7 +66,7 @@ impl Builder<'_> {
             dim: net.target_dim(),
             likelihood: net.likelihood,
             bound: terms.weights.is_some(),
-        });
+        }));
         self.backward(
             &mut ops,
             buffers,
@@ -116,14 +116,14 @@ impl Builder<'_> {
             Estimator::Analytic => {
                 let norm = buffers.add("train.norms", latents);
                 let spread = buffers.add("train.spread", flow.rows);
-                ops.push(Op::AnalyticNorms {
+                ops.push(Op::Estimator(EstimatorOp::AnalyticNorms {
                     weight: self.tensor(self.parameters, "decoder.out.weight"),
                     log_gamma: self.log_gamma(),
                     norms: norm,
                     latents,
                     dim: net.target_dim(),
-                });
-                ops.push(Op::AnalyticSpread {
+                }));
+                ops.push(Op::Estimator(EstimatorOp::AnalyticSpread {
                     head,
                     log_sigma2,
                     norms: norm,
@@ -131,7 +131,7 @@ impl Builder<'_> {
                     spread,
                     rows: flow.rows,
                     latents,
-                });
+                }));
                 ops.push(self.elbo(flow, Some(spread), None, dout));
                 norms = Some(norm);
             }
@@ -141,14 +141,14 @@ impl Builder<'_> {
                 let weight = buffers.add("train.weights", flow.samples());
                 ops.push(self.log_ratio(flow, ratio));
                 ops.push(self.elbo(flow, None, None, None));
-                ops.push(Op::ImportanceWeights {
+                ops.push(Op::Estimator(EstimatorOp::ImportanceWeights {
                     nll: flow.nll,
                     ratio,
                     bound,
                     weights: weight,
                     rows: flow.rows,
                     repeats,
-                });
+                }));
                 ops.push(self.elbo(flow, None, Some(weight), dout));
                 loss_rows = bound;
                 weights = Some(weight);
@@ -174,7 +174,7 @@ impl Builder<'_> {
         let head = flow.head();
         let log_sigma2 = self.log_sigma2(self.parameters);
         if net.estimator == Estimator::Analytic {
-            ops.push(Op::AnalyticWeight {
+            ops.push(Op::Estimator(EstimatorOp::AnalyticWeight {
                 head,
                 log_sigma2,
                 weight: self.tensor(self.parameters, "decoder.out.weight"),
@@ -183,13 +183,13 @@ impl Builder<'_> {
                 rows: flow.rows,
                 latents,
                 dim: net.target_dim(),
-            });
+            }));
         }
 
         let dlog_sigma2_rows = (net.variance == PosteriorVariance::Global)
             .then(|| buffers.add("train.d_log_sigma2_rows", flow.rows * latents));
         ops.push(match terms.weights {
-            None => Op::ReparameterizeBackward {
+            None => Op::Latent(LatentOp::ReparameterizeBackward {
                 head,
                 log_sigma2,
                 z: flow.z,
@@ -200,8 +200,8 @@ impl Builder<'_> {
                 dlog_sigma2_rows,
                 rows: flow.rows,
                 latents,
-            },
-            Some(weights) => Op::ImportanceBackward {
+            }),
+            Some(weights) => Op::Estimator(EstimatorOp::ImportanceBackward {
                 head,
                 log_sigma2,
                 z: flow.z,
@@ -213,15 +213,15 @@ impl Builder<'_> {
                 rows: flow.rows,
                 latents,
                 repeats: flow.repeats,
-            },
+            }),
         });
         if let (Some(input), Some(output)) = (dlog_sigma2_rows, self.log_sigma2(self.gradients)) {
-            ops.push(Op::SumRows {
+            ops.push(Op::Norm(NormOp::SumRows {
                 input,
                 output,
                 rows: flow.rows,
                 columns: latents,
-            });
+            }));
         }
     }
 
@@ -233,18 +233,18 @@ impl Builder<'_> {
         ];
         for (nodes, rows) in sides {
             for node in nodes.iter().filter(|n| n.kind == NodeKind::Norm) {
-                ops.push(Op::NormUpdate {
+                ops.push(Op::Norm(NormOp::NormUpdate {
                     moments: self.batch_moments(node),
                     running: self.part(self.parameters, node, "running"),
                     rows: rows * node.output.pixels(),
                     channels: node.output.channels,
-                });
+                }));
             }
         }
     }
 
     pub(super) fn log_ratio(&self, flow: &Flow, ratio: Slice) -> Op {
-        Op::LogRatio {
+        Op::Estimator(EstimatorOp::LogRatio {
             head: flow.head(),
             log_sigma2: self.log_sigma2(self.parameters),
             z: flow.z,
@@ -252,6 +252,6 @@ impl Builder<'_> {
             rows: flow.rows,
             latents: self.net.latents,
             repeats: flow.repeats,
-        }
+        })
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::data::detect;
 use crate::data::error::{Error, plain};
+use crate::data::formats;
 use crate::data::load::name_of;
 
 use super::entry::{Container, Entry, MAX_ENTRIES, Visit};
@@ -85,15 +86,8 @@ fn is_hidden(path: &Path) -> bool {
 
 /// Whether a file's name says that it may hold arrays; zip archives of other things are many.
 fn may_hold_arrays(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     !matches!(
-        ending,
+        formats::inner_ending(path).as_str(),
         "zip" | "pt" | "pth" | "xlsx" | "docx" | "jar" | "whl"
     )
 }

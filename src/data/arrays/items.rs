@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::data::dataset::{ImageShape, Pixels};
 use crate::data::error::{Error, OnProgress, report};
-use crate::data::idx::MAX_BYTES;
+use crate::data::limits::MAX_BYTES;
 use crate::data::source::Source;
 use crate::data::stored::StoredPixels;
 

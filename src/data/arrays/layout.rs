@@ -1,7 +1,7 @@
 //! How the sizes of an array become items: which of them counts items, rows, columns and channels.
 
 use crate::data::dataset::ImageShape;
-use crate::data::idx::MAX_BYTES;
+use crate::data::limits::MAX_BYTES;
 
 use super::entry::Entry;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::config::DataConfig;
 use crate::data::dataset::{Dataset, ImageShape, Pixels};
 use crate::data::error::{Error, OnProgress, plain};
-use crate::data::idx::{MAX_BYTES, RESIDENT_BYTES};
+use crate::data::limits::{MAX_BYTES, RESIDENT_BYTES};
 use crate::data::load::{Loaded, name_of};
 use crate::data::split;
 

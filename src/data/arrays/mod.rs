@@ -21,5 +21,4 @@ mod value;
 
 pub(super) use entry::{Container, Entry, MAX_ENTRIES, Visit};
 pub(super) use load::load;
-pub(super) use open::is_container;
 pub(super) use value::Value;

@@ -11,7 +11,7 @@ use super::entry::Container;
 use super::folder::Folder;
 
 /// Whether something of this kind holds arrays.
-pub(in crate::data) fn is_container(kind: Kind) -> bool {
+pub(super) fn is_container(kind: Kind) -> bool {
     match kind {
         Kind::Npy | Kind::Npz | Kind::Mat | Kind::Hdf5 | Kind::Arrays => true,
         Kind::Idx | Kind::Cifar | Kind::Csv | Kind::Picture => false,

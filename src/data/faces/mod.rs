@@ -16,7 +16,7 @@ use crate::config::Split;
 
 use super::dataset::{Dataset, ImageShape, Pixels};
 use super::error::{Error, OnProgress, report};
-use super::idx::MAX_BYTES;
+use super::limits::MAX_BYTES;
 use canvas::SIDE;
 use person::{LABELS, Person};
 use recipe::Recipe;

@@ -195,6 +195,14 @@ fn masked_checksum(bytes: &[u8]) -> u32 {
     (!crc).rotate_right(15).wrapping_add(0xa282_ead8)
 }
 
+/// The ending of a file's name in lower case, that of what is packed if it ends in `.gz`.
+pub(super) fn inner_ending(path: &Path) -> String {
+    match ending(path).as_str() {
+        "gz" => ending(&path.with_extension("")),
+        plain => plain.to_owned(),
+    }
+}
+
 fn ending(path: &Path) -> String {
     let ending = path.extension().unwrap_or_default();
     ending.to_string_lossy().to_lowercase()

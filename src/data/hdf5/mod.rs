@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use hdf5_pure::{Dataset, File, Group};
 
+use crate::text::mebibytes;
+
 use super::arrays::{Container, Entry, MAX_ENTRIES, Visit};
 use super::error::{Error, plain};
 use super::source::Source;
@@ -160,13 +162,13 @@ fn too_large(dataset: &Dataset, sizes: &[u64]) -> Option<String> {
     let chunk = dataset.chunk_shape().ok().flatten();
     if chunk.is_some_and(|chunk| of(&chunk).is_none_or(|bytes| bytes > MAX_CHUNK)) {
         return Some(format!(
-            "it is stored in chunks of more than {} MiB",
-            MAX_CHUNK >> 20
+            "it is stored in chunks of more than {}",
+            mebibytes(MAX_CHUNK)
         ));
     }
     let row = sizes.get(1..).map_or(Some(0), of);
     row.is_none_or(|bytes| bytes > MAX_ROW)
-        .then(|| format!("a row of it has more than {} MiB", MAX_ROW >> 20))
+        .then(|| format!("a row of it has more than {}", mebibytes(MAX_ROW)))
 }
 
 /// What a group of these data sets is if it is a sparse matrix.

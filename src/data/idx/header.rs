@@ -7,6 +7,7 @@ use crate::data::dataset::ImageShape;
 use crate::data::error::Error;
 
 use crate::data::formats;
+use crate::data::limits::MAX_BYTES;
 use crate::data::source::Source;
 
 /// Value type code of unsigned bytes.
@@ -160,7 +161,7 @@ impl Header {
         }
         // A size is 32 bits, but a product of three may exceed a machine word; such a file cannot
         // hold its items, and is refused before anything is multiplied in machine words.
-        if self.item_values() > u128::from(super::MAX_BYTES) {
+        if self.item_values() > u128::from(MAX_BYTES) {
             return Err(Error::TooLarge {
                 what: format!(
                     "one item of {} ({} values)",
@@ -168,7 +169,7 @@ impl Header {
                     self.item_values()
                 ),
                 needed: u64::try_from(self.item_values()).unwrap_or(u64::MAX),
-                cap: super::MAX_BYTES,
+                cap: MAX_BYTES,
                 advice: "the header is probably damaged",
             });
         }

@@ -17,18 +17,13 @@ use crate::config::{DataConfig, Split};
 
 use super::dataset::{Dataset, ImageShape, Pixels};
 use super::error::{Error, OnProgress};
+use super::limits::{MAX_BYTES, RESIDENT_BYTES};
 use super::load::Loaded;
 use super::source::Source;
 use super::stored::StoredPixels;
 use folder::Asked;
 use header::Header;
 use labels::Labels;
-
-/// Pixels of a plain file up to this many bytes are read into memory; more stay on disk and are read while
-/// training.
-pub const RESIDENT_BYTES: u64 = 2 << 30;
-/// Most bytes of pixels held in memory.
-pub const MAX_BYTES: u64 = 4 << 30;
 
 /// An IDX image set: its shape, its bytes and the number of items the file promises.
 #[derive(Debug, Clone, PartialEq, Eq)]

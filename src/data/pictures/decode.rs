@@ -12,6 +12,7 @@ use crate::data::dataset::ImageShape;
 use crate::data::error::plain;
 use crate::data::fit::Fit;
 use crate::data::store::Marks;
+use crate::text::mebibytes;
 
 use super::content::has_pages;
 
@@ -261,8 +262,8 @@ fn words(error: ImageError, format: Option<ImageFormat>) -> String {
         }
         ImageError::Unsupported(_) => "it is no picture of a kind that can be read".into(),
         ImageError::Limits(_) => format!(
-            "it is larger than {MAX_SIDE} × {MAX_SIDE} pixels or {} MiB when decoded",
-            MAX_DECODED >> 20
+            "it is larger than {MAX_SIDE} × {MAX_SIDE} pixels or {} when decoded",
+            mebibytes(MAX_DECODED)
         ),
         other => one_line(&other.to_string()),
     }

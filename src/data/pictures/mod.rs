@@ -26,7 +26,7 @@ use crate::config::{DataConfig, ImageOptions};
 
 use super::dataset::{Dataset, ImageShape, Pixels, Skipped};
 use super::error::{Error, OnProgress, report};
-use super::idx::MAX_BYTES;
+use super::limits::MAX_BYTES;
 use super::preview::Preview;
 use super::scale::Depth;
 use super::store::{Kept, Key, Marks, Store, Writer};

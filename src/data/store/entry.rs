@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::dataset::{Fnv, ImageShape, Pixels};
+use crate::data::dataset::{ImageShape, Pixels};
 use crate::data::error::Error;
 use crate::data::stored::StoredPixels;
+use crate::disk::Fnv;
 
 use super::{Kept, Key, Marks, Store, unfinished};
 

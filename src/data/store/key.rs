@@ -19,8 +19,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rayon::prelude::*;
 
 use crate::config::{Crop, ImageOptions};
-use crate::data::dataset::Fnv;
 use crate::data::error::{Error, OnProgress, report};
+use crate::disk::Fnv;
 
 /// Changes whenever pictures are decoded otherwise or entries written otherwise.
 const VERSION: u64 = 4;

@@ -23,14 +23,13 @@ use crate::text::thousands;
 
 use super::dataset::{ImageShape, Pixels};
 use super::error::Error;
+use super::limits::RESIDENT_PICTURES;
 
 pub(super) use entry::Writer;
 pub(super) use key::Key;
 
 /// Bytes of all entries together, unless asked otherwise.
 pub const MOST_BYTES: u64 = 8 << 30;
-/// Pixels beyond this stay on disk, unless asked otherwise.
-pub const RESIDENT_BYTES: u64 = 1 << 30;
 /// 16-bit levels written at a time.
 const FLOATS: usize = 1 << 18;
 /// Ending of entries.
@@ -141,7 +140,7 @@ impl Store {
         Self {
             folder: None,
             most: MOST_BYTES,
-            resident: RESIDENT_BYTES,
+            resident: RESIDENT_PICTURES,
         }
     }
 

@@ -4,7 +4,7 @@ use csv::ByteRecord;
 
 use crate::config::{Missing, Split};
 use crate::data::error::{Error, plain};
-use crate::data::idx::MAX_BYTES;
+use crate::data::limits::MAX_BYTES;
 
 use super::columns::{Plan, Role};
 use super::date::is_date;

@@ -9,7 +9,7 @@ pub mod staircase;
 pub mod sweep;
 
 use crate::lab::{
-    Direction, PhaseAxis, PhaseCell, PhaseMap, Sweep, SweepPoint, TheoryMap, loop_area,
+    Direction, Hysteresis, HysteresisPoint, PhaseAxis, PhaseCell, PhaseMap, TheoryMap, loop_area,
 };
 
 use super::{Boundary, CellState, CellValue, Phase, SweepInput, SweepMark, SweepQuantity};
@@ -19,7 +19,11 @@ use crate::plot::spec::{Axis, FigureSpec, Provenance};
 use crate::theory::active_count;
 
 /// A sweep as far as it got.
-pub fn sweep_figure(of: &Sweep, quantity: SweepQuantity, provenance: &Provenance) -> FigureSpec {
+pub fn sweep_figure(
+    of: &Hysteresis,
+    quantity: SweepQuantity,
+    provenance: &Provenance,
+) -> FigureSpec {
     let marks = |direction: Direction| -> Vec<SweepMark> {
         let points = of.points.iter().filter(|p| p.direction == direction);
         points.map(|p| mark(of, p, quantity)).collect()
@@ -50,7 +54,7 @@ pub fn sweep_figure(of: &Sweep, quantity: SweepQuantity, provenance: &Provenance
     })
 }
 
-fn mark(of: &Sweep, point: &SweepPoint, quantity: SweepQuantity) -> SweepMark {
+fn mark(of: &Hysteresis, point: &HysteresisPoint, quantity: SweepQuantity) -> SweepMark {
     let m = &point.measured;
     let predicted = point
         .predicted_active
@@ -82,7 +86,7 @@ fn mark(of: &Sweep, point: &SweepPoint, quantity: SweepQuantity) -> SweepMark {
 
 /// What theory says of the quantity over the range.
 fn theory(
-    of: &Sweep,
+    of: &Hysteresis,
     quantity: SweepQuantity,
     (low, high): (f64, f64),
     latents: usize,
@@ -133,7 +137,7 @@ fn theory(
     }
 }
 
-fn sweep_notes(of: &Sweep) -> Vec<String> {
+fn sweep_notes(of: &Hysteresis) -> Vec<String> {
     let settled = of.points.iter().filter(|p| p.converged).count();
     let mut notes = vec![format!("{settled} of {} settled", of.points.len())];
     match loop_area(of, true) {

@@ -46,7 +46,7 @@ impl Probe {
 
 /// Where a probe ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct ProbeOutcome {
     /// Which.
     pub probe: Probe,
     /// Steps it made.
@@ -123,12 +123,12 @@ pub struct Findings {
     /// The run.
     pub now: Found,
     /// What the probes came to, in the order they were made.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<ProbeOutcome>,
 }
 
 impl Findings {
     /// A probe's outcome, if it was made.
-    pub fn outcome(&self, probe: Probe) -> Option<&Outcome> {
+    pub fn outcome(&self, probe: Probe) -> Option<&ProbeOutcome> {
         self.outcomes.iter().find(|o| o.probe == probe)
     }
 

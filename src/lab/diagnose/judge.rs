@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{GammaMode, KlSchedule, Likelihood, LiveConfig};
 
-use super::findings::{Findings, Outcome, Probe};
+use super::findings::{Findings, Probe, ProbeOutcome};
 use super::words;
 
 /// Nats below which two energies are one: a tenth of the KL of a latent that does anything.
@@ -152,7 +152,7 @@ pub(super) fn linear_gap(f: &Findings) -> Option<f64> {
     reason = "each is the answer to one question"
 )]
 struct Answers<'a> {
-    control: &'a Outcome,
+    control: &'a ProbeOutcome,
     /// Dead latents came back without a change of settings.
     came_back: bool,
     /// The loss still falls.
@@ -171,7 +171,7 @@ struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    fn of(f: &'a Findings, control: &'a Outcome) -> Self {
+    fn of(f: &'a Findings, control: &'a ProbeOutcome) -> Self {
         let margin = another_energy(f, control.loss);
         let gap = |loss: f64| Some(control.loss - loss).filter(|gap| *gap > margin);
         let calibrated = f.outcome(Probe::Calibrated);

@@ -17,7 +17,7 @@ use crate::metrics::{Known, Usage};
 use crate::train::sanity::{Sanity, State};
 use crate::train::{Checkpoint, LatentMode, RunCopy, TrainError, Trainer, evaluate};
 
-pub use findings::{Findings, Found, LinearBound, Outcome, Probe};
+pub use findings::{Findings, Found, LinearBound, Probe, ProbeOutcome};
 pub use judge::{Category, Confidence, Evidence, Verdict, judge};
 
 use judge::linear_gap;
@@ -26,7 +26,8 @@ use super::error::Error;
 use super::hold::hold;
 use super::kick::kicked;
 use super::measure::{FINAL, WATCHED, measure_finally};
-use super::watch::{Progress, Watcher};
+use super::outcome::Discovery as _;
+use super::watch::{Headway, Watcher};
 
 /// log σ² that the twin's latents get before the run's own objective goes on from them: a posterior as narrow as an
 /// autoencoder needs it, at a KL of about two nats.
@@ -103,7 +104,7 @@ pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis
                     smaller learning rate";
         return Err(Error::Request(text.into()));
     }
-    watcher.diagnosis(&diagnosis);
+    watcher.found(Arc::new(diagnosis.clone()).outcome());
     for probe in Probe::ALL {
         // A run without dead latents needs no counterfactual but its own future.
         let healthy = diagnosis.findings.now.dead.is_empty();
@@ -117,10 +118,10 @@ pub fn run(request: &DiagnoseRequest, watcher: &dyn Watcher) -> Result<Diagnosis
             Made::Stopped => return Err(Error::Stopped),
         }
         probes.done += 1;
-        watcher.diagnosis(&diagnosis);
+        watcher.found(Arc::new(diagnosis.clone()).outcome());
     }
     diagnosis.verdict = judge(&diagnosis.findings);
-    watcher.diagnosis(&diagnosis);
+    watcher.found(Arc::new(diagnosis.clone()).outcome());
     Ok(diagnosis)
 }
 
@@ -132,7 +133,7 @@ fn named(run: &'static str) -> impl Fn(TrainError) -> Error {
 }
 
 enum Made {
-    Outcome(Outcome),
+    Outcome(ProbeOutcome),
     NotAsked,
     Stopped,
 }
@@ -323,12 +324,12 @@ impl<'a> Probes<'a> {
             }
         };
         self.trainer.set_live(live)?;
-        let mut progress = Progress {
+        let mut progress = Headway {
             done: self.done,
             total: Probe::ALL.len(),
             what: probe.name().into(),
             most_steps: most,
-            ..Progress::default()
+            ..Headway::default()
         };
         self.watcher.progress(progress.clone());
         let watcher = self.watcher;
@@ -354,7 +355,7 @@ impl<'a> Probes<'a> {
             Objective::Vae => live.beta,
             Objective::Autoencoder => 0.0,
         };
-        Ok(Made::Outcome(Outcome {
+        Ok(Made::Outcome(ProbeOutcome {
             probe,
             steps: held.steps,
             settled: held.converged,

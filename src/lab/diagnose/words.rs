@@ -3,7 +3,7 @@
 use crate::config::Likelihood;
 use crate::text::{names, significant};
 
-use super::findings::{Findings, Outcome, Probe};
+use super::findings::{Findings, Probe, ProbeOutcome};
 use super::judge::{Category, Evidence};
 
 fn say(question: &str, answer: String, speaks_for: Option<Category>) -> Evidence {
@@ -18,7 +18,7 @@ fn number(value: f64) -> String {
     significant(value, 3)
 }
 
-fn settled(outcome: &Outcome) -> &'static str {
+fn settled(outcome: &ProbeOutcome) -> &'static str {
     if outcome.settled {
         "settled"
     } else {
@@ -38,7 +38,7 @@ pub(super) fn dead(f: &Findings) -> Evidence {
     say("Which latents are dead?", answer, speaks_for)
 }
 
-pub(super) fn control(control: &Outcome, moves: bool) -> Evidence {
+pub(super) fn control(control: &ProbeOutcome, moves: bool) -> Evidence {
     let answer = format!(
         "{} live, L = {} after {} more steps, {}",
         control.active,
@@ -77,7 +77,7 @@ pub(super) fn gamma_prime(f: &Findings) -> Option<Evidence> {
 
 pub(super) fn calibrated(
     f: &Findings,
-    control: &Outcome,
+    control: &ProbeOutcome,
     revives: bool,
     pays: bool,
 ) -> Option<Evidence> {
@@ -130,7 +130,7 @@ pub(super) fn twin(f: &Findings, fails: bool) -> Option<Evidence> {
     ))
 }
 
-pub(super) fn linear(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {
+pub(super) fn linear(f: &Findings, control: &ProbeOutcome, gap: Option<f64>) -> Option<Evidence> {
     let linear = f.linear?;
     let answer = format!(
         "its closed form: L = {}, {} live; here L = {}",
@@ -147,14 +147,18 @@ pub(super) fn linear(f: &Findings, control: &Outcome, gap: Option<f64>) -> Optio
     ))
 }
 
-pub(super) fn from_linear(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {
+pub(super) fn from_linear(
+    f: &Findings,
+    control: &ProbeOutcome,
+    gap: Option<f64>,
+) -> Option<Evidence> {
     restart(f, Probe::Linear, control, gap).map(|(answer, speaks_for)| {
         let question = "Do these layers, restarted from it?";
         say(question, answer, speaks_for)
     })
 }
 
-pub(super) fn warm(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<Evidence> {
+pub(super) fn warm(f: &Findings, control: &ProbeOutcome, gap: Option<f64>) -> Option<Evidence> {
     restart(f, Probe::Warm, control, gap).map(|(answer, speaks_for)| {
         let question = "Does the twin's start reach a lower energy?";
         say(question, answer, speaks_for)
@@ -165,7 +169,7 @@ pub(super) fn warm(f: &Findings, control: &Outcome, gap: Option<f64>) -> Option<
 fn restart(
     f: &Findings,
     probe: Probe,
-    control: &Outcome,
+    control: &ProbeOutcome,
     gap: Option<f64>,
 ) -> Option<(String, Option<Category>)> {
     let outcome = f.outcome(probe)?;
@@ -180,7 +184,7 @@ fn restart(
 }
 
 /// What a category means for this run.
-pub(super) fn meaning(f: &Findings, category: Category, control: &Outcome) -> String {
+pub(super) fn meaning(f: &Findings, category: Category, control: &ProbeOutcome) -> String {
     let (active, k) = (f.active(), f.latents);
     match category {
         Category::Healthy => format!("All {k} latents carry information and none is dying."),
@@ -210,7 +214,7 @@ pub(super) fn meaning(f: &Findings, category: Category, control: &Outcome) -> St
 pub(super) fn advice(
     f: &Findings,
     category: Category,
-    control: &Outcome,
+    control: &ProbeOutcome,
     warm_helps: bool,
 ) -> String {
     match category {

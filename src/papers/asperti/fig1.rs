@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{GammaMode, Preset, RunConfig};
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{
     Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Series, SeriesStyle, Shape,
 };
 
-use super::common::{QUADRATIC, Row, config, look, mnist, rows};
+use super::dense_run::{QUADRATIC, Row, config, look, mnist, rows};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig1",
@@ -39,7 +39,7 @@ struct Trajectories {
     end: Vec<(Row, f64)>,
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = mnist(context)?;
     let labels = data.dataset.labels.clone().unwrap_or_default();
     let items: Vec<usize> = (0..10)
@@ -68,7 +68,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         let end = rows(&found).into_iter().zip(means).collect();
         Ok(Trajectories { digits, end })
     })?;
-    Ok(Outcome {
+    Ok(Results {
         checks: checks(&made),
         figures: vec![figure(&made)],
         shrunk: Vec::new(),

@@ -2,10 +2,10 @@
 
 use crate::figures::{LatentHistory, Moment, latent_history};
 use crate::metrics::Quantity;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
 
-use super::common::{LATENTS, config, dense, shrunk};
+use super::dense_run::{LATENTS, config, dense, shrunk};
 use crate::config::Preset;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -26,7 +26,7 @@ fn only_variance(sigma2: f64) -> [f64; Quantity::COUNT] {
     row
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let run = dense(context)?;
     let mut checks = Vec::new();
     let first = run.moments.first().map_or(&[][..], |m| &m.1);
@@ -89,7 +89,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     figure.id = "variance".into();
     figure.title = "Evolution of the variance along training".into();
     figure.subtitle = "E σ² of every latent; minibatches of 128".into();
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure],
         checks,
         shrunk: shrunk(context),

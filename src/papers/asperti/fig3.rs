@@ -3,10 +3,10 @@
 use crate::config::Preset;
 use crate::figures::{PictureShape, ZeroedSamples, zeroed_samples};
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
 
-use super::common::{LATENTS, Zeroed, config, dense, shrunk};
+use super::dense_run::{LATENTS, Zeroed, config, dense, shrunk};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig3",
@@ -27,7 +27,7 @@ const SHAPE: PictureShape = PictureShape {
 /// Least difference in brightness the eye sees between neighbours (Weber's fraction), where white is 1.
 const VISIBLE: f64 = 0.02;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let run = dense(context)?;
     let latents = run.which(true);
     let checks = vec![
@@ -59,7 +59,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     });
     figure.id = "zeroed".into();
     figure.subtitle = "the paper's lower line, and what it differs by".into();
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure],
         checks,
         shrunk: shrunk(context),

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::config::Preset;
 use crate::figures::PictureShape;
 use crate::papers::{
-    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+    Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results, Verdict,
 };
 use crate::plot::{FigureSpec, ImageRow, Images, Layer};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer};
 
-use super::common::{LATENTS, config, look, mnist, rows};
+use super::dense_run::{LATENTS, config, look, mnist, rows};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig5",
@@ -39,7 +39,7 @@ struct Made {
     digits: Vec<Vec<u8>>,
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = mnist(context)?;
     let steps = context.pick(1000, 23_450);
     let run = |preset| -> Result<Made, Error> {
@@ -54,7 +54,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         })
     };
     let (dense, conv) = (run(Preset::Asperti)?, run(Preset::AspertiConv)?);
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure(&conv, &dense)],
         checks: checks(context, &conv, &dense),
         shrunk: context.pick(

@@ -6,10 +6,10 @@ use crate::config::Preset;
 use crate::figures::lab::noise_run::noise_figure;
 use crate::lab::{NoisePoint, NoiseRequest, NoiseRun, noise};
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
 
-use super::common::{config, look, mnist, rows};
+use super::dense_run::{config, look, mnist, rows};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-fig7",
@@ -32,7 +32,7 @@ const MOST: f64 = 1.5;
 /// E σ² above which the variance has been pushed towards 1: half way.
 const PUSHED: f64 = 0.5;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = mnist(context)?;
     let setup = Context::setup(&data, config(Preset::Asperti)?);
     let (each, release) = (context.pick(150, 469), context.pick(30, 40));
@@ -69,7 +69,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         )],
         Vec::new(),
     );
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure],
         checks: checks(&run),
         shrunk,

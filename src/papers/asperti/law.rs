@@ -3,10 +3,10 @@
 use crate::config::{GammaMode, LiveConfig, NetConfig, Objective, Preprocess, RunConfig};
 use crate::lab::Measurement;
 use crate::metrics::Known;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{Axis, Colour, FigureSpec, Layer, MarkerStyle, Role, Series, Shape};
 
-use super::common::{live, with_net};
+use super::dense_run::{live, with_net};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-law",
@@ -102,10 +102,10 @@ fn settings() -> Vec<Setting> {
     ]
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let items = context.pick(10_000, 60_000);
     let steps = context.pick(2500, 23_450);
-    let mut outcome = Outcome::default();
+    let mut outcome = Results::default();
     let mut found = Vec::new();
     for setting in settings() {
         let data = context.load(setting.set, items, Preprocess::None)?;

@@ -1,6 +1,6 @@
 //! Asperti (2019): Variational Autoencoders and the Variable Collapse Phenomenon.
 
-mod common;
+mod dense_run;
 pub(super) mod fig1;
 pub(super) mod fig2;
 pub(super) mod fig3;

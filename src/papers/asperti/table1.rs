@@ -2,11 +2,11 @@
 
 use crate::config::{GammaMode, Preset};
 use crate::papers::{
-    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+    Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results, Verdict,
 };
 use crate::plot::{Axis, Bar, Bars, Dash, Direction, FigureSpec, Layer, Role, Rule};
 
-use super::common::{Dense, LATENTS, QUADRATIC, config, dense, look, mnist, rows, shrunk};
+use super::dense_run::{Dense, LATENTS, QUADRATIC, config, dense, look, mnist, rows, shrunk};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "asperti-table1",
@@ -29,7 +29,7 @@ const WIDEST: f64 = 1.004;
 const SCALE: &str = "the scale of the latents has not settled, for the data term does not depend on it and the KL term moves it \
                      slowly: the mean |Var μ + E σ² − 1| was 0.11 after 4,690 steps, and 0.06 after 18,000";
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let run = dense(context)?;
     let (inactive, active) = (run.which(true), run.which(false));
     let mut checks = vec![Check::counts(
@@ -38,13 +38,13 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         inactive.len(),
         "the number in the paper; it depends on γ and on the training, of which the paper says nothing",
     )];
-    let least = |which: &[usize], of: fn(&super::common::Row) -> f64| {
+    let least = |which: &[usize], of: fn(&super::dense_run::Row) -> f64| {
         which
             .iter()
             .map(|&j| of(&run.end[j]))
             .fold(f64::INFINITY, f64::min)
     };
-    let most = |which: &[usize], of: fn(&super::common::Row) -> f64| {
+    let most = |which: &[usize], of: fn(&super::dense_run::Row) -> f64| {
         which
             .iter()
             .map(|&j| of(&run.end[j]))
@@ -99,7 +99,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             checks[index] = checks[index].clone().because(reason);
         }
     }
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure(&run)],
         checks,
         shrunk: shrunk(context),
@@ -139,7 +139,7 @@ fn figure(run: &Dense) -> FigureSpec {
     figure.y = Axis::linear("variance");
     figure.legend = true;
     let mut bars =
-        |id: &str, name: &str, shift: f64, role: Role, of: fn(&super::common::Row) -> f64| {
+        |id: &str, name: &str, shift: f64, role: Role, of: fn(&super::dense_run::Row) -> f64| {
             let items = run.end.iter().enumerate().map(|(j, row)| Bar {
                 x: j as f64 + shift,
                 base: 0.0,

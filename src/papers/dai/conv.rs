@@ -4,7 +4,7 @@ use crate::config::{NetConfig, Preprocess, Preset, RunConfig, SamplingConfig};
 use crate::papers::context::Ready;
 use crate::papers::{Context, DataSet, Effort, Error};
 
-use super::common::{Deep, LATENTS, Model};
+use super::deep_nets::{Deep, LATENTS, Model};
 
 /// Side of the pictures and channels by scale in the quick version.
 const SIDE: usize = 16;

@@ -1,11 +1,11 @@
 //! Figure 1, top: reconstruction error of AE, VAE and annealed VAE against depth, Fashion-MNIST.
 
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
 
-use super::common::{Model, config, depths, fashion, shrunk, train};
+use super::deep_nets::{Model, config, depths, fashion, shrunk, train};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-fig1-top",
@@ -18,7 +18,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     make,
 };
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = fashion(context)?;
     let depths = depths(context);
     let mut curves = Vec::new();
@@ -34,7 +34,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     if let [ae, vae, annealed] = errors.as_slice() {
         checks = self::checks(depths, ae, vae, annealed);
     }
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure("hidden layers on each side", depths, &curves)],
         checks,
         shrunk: shrunk(context),

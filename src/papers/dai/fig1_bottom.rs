@@ -1,14 +1,14 @@
 //! Figure 1, bottom: reconstruction error of residual autoencoders against the number and the depth of their blocks.
 
 use crate::papers::{
-    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+    Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results, Verdict,
 };
 use crate::plot::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
 
-use super::common::Model;
 use super::conv::{Depth, config, pictures, shrunk, train};
+use super::deep_nets::Model;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-fig1-bottom",
@@ -24,7 +24,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
 /// Data sets over which errors are averaged.
 const SETS: [DataSet; 2] = [DataSet::Cifar10, DataSet::CelebA];
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let blocks: &[usize] = context.pick(&[1, 2], &[1, 2, 4]);
     let convs: &[usize] = context.pick(&[2, 5], &[2, 3, 4, 5]);
     let sets = SETS
@@ -47,7 +47,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     let mut small = shrunk(context);
     small.push("averaged over CIFAR-10 and CelebA, where the paper adds SVHN and CIFAR-100".into());
     let most = Depth::Residual(blocks[blocks.len() - 1], convs[convs.len() - 1]);
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure(blocks, convs, &errors)],
         checks: checks(blocks, convs, &errors)
             .into_iter()

@@ -1,9 +1,9 @@
 //! Figure 1, middle: reconstruction error of convolutional AE and VAE against their depth.
 
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 
-use super::common::Model;
 use super::conv::{Depth, config, pictures, shrunk, train};
+use super::deep_nets::Model;
 use super::fig1::figure;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -19,7 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
 
 const MODELS: [Model; 2] = [Model::Autoencoder, Model::Vae];
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = pictures(context, DataSet::Cifar10)?;
     let depths: &[usize] = context.pick(&[1, 3, 5], &[1, 2, 3, 4, 5]);
     let mut curves = Vec::new();
@@ -39,7 +39,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         "{}, where the paper has CIFAR-100",
         data.dataset.name
     ));
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure("convolutions at each scale", depths, &curves)],
         checks,
         shrunk: small,

@@ -1,11 +1,11 @@
 //! Figure 2: histograms of σ against depth; the mass moves to 1.
 
 use crate::figures::{SigmaHistogram, sigma_histogram};
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{FigureSpec, Provenance};
 
-use super::common::{Deep, Model};
 use super::conv::{Depth, config, pictures, shrunk, train};
+use super::deep_nets::{Deep, Model};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-fig2",
@@ -21,7 +21,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
 /// Convolutions at each scale in the paper.
 const CONVS: [usize; 3] = [2, 4, 5];
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = pictures(context, DataSet::CelebA)?;
     let mut found: Vec<(String, Deep)> = Vec::new();
     let mut live = None;
@@ -63,7 +63,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             "two seeds differ by 2 %",
         ),
     ];
-    Ok(Outcome {
+    Ok(Results {
         figures: found
             .iter()
             .enumerate()

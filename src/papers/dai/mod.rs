@@ -1,7 +1,7 @@
 //! Dai, Wang & Wipf (2020): The Usual Suspects? Reassessing Blame for VAE Posterior Collapse.
 
-mod common;
 mod conv;
+mod deep_nets;
 pub(super) mod fig1;
 pub(super) mod fig1_bottom;
 pub(super) mod fig1_middle;

@@ -1,7 +1,7 @@
 //! Proposition 1: with a soft-threshold decoder the collapsed point is a bad local minimum, however small α.
 
 use crate::figures::run as figures;
-use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results};
 use crate::plot::{FigureSpec, Provenance};
 use crate::theory::SoftThreshold;
 
@@ -21,8 +21,8 @@ const GAMMA: f64 = 0.05;
 /// α/ζ.
 const ALPHAS: [f64; 4] = [0.0, 0.01, 0.1, 0.4];
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
-    let mut outcome = Outcome::default();
+fn make(context: &Context<'_>) -> Result<Results, Error> {
+    let mut outcome = Results::default();
     for (index, alpha) in ALPHAS.into_iter().enumerate() {
         context.go_on()?;
         let model = SoftThreshold::new(ZETA2, alpha, 1.0, GAMMA, 1.0)?;

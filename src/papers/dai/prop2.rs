@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{LiveConfig, NetConfig, Preprocess, RunConfig, SamplingConfig};
 use crate::lab::log_values;
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::{
     Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
 };
@@ -38,7 +38,7 @@ struct Weighed {
     retrained: Vec<(f64, usize)>,
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let items = context.pick(4000, 60_000);
     let steps = context.pick(1200, 20_000);
     let data = context.load(DataSet::Mnist, items, Preprocess::None)?;
@@ -78,7 +78,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         });
     let expected = gamma_prime(variance, found.sse, 1.0, found.kl).unwrap_or(f64::NAN);
     let checks = checks(&found, &excess, expected, crossing);
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![
             cost_figure(&excess, expected),
             count_figure(&found.retrained, expected, zeta2),

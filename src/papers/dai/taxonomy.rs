@@ -8,7 +8,7 @@ use crate::config::{
 use crate::figures::lab::diagnosis::diagnosis_figure;
 use crate::lab::diagnose::{self, Category};
 use crate::lab::{DiagnoseRequest, Diagnosis};
-use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results};
 use crate::plot::{FigureSpec, Provenance};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -99,10 +99,10 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = context.gaussian(SPECTRUM.to_vec(), ITEMS)?;
     let spectrum = context.spectrum(&data)?;
-    let mut outcome = Outcome::default();
+    let mut outcome = Results::default();
     for case in cases() {
         let setup = Context::setup(&data, case.config.clone());
         let probe = if case.id == "deep" { 600 } else { 3000 };

@@ -1,11 +1,11 @@
 //! Figures 1 to 8 of Li: what a second pair of eyes saw in Lucas et al., where both agree and where they do not.
 
 use crate::config::Preprocess;
-use crate::papers::lucas::common::{Row, line, training_figure};
 use crate::papers::lucas::deep::{Deep, Images, Which};
 use crate::papers::lucas::fig3::{self, Pair};
+use crate::papers::lucas::followed::{Row, line, training_figure};
 use crate::papers::lucas::{fig2, fig4, fig5_6};
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{Dash, FigureSpec, Role};
 use crate::theory::ppca_fit;
 
@@ -27,11 +27,11 @@ const LEADING: usize = 10;
 /// |cos| above which a column is a principal component.
 const ALIGNED: f64 = 0.95;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let pair = fig3::runs(context)?;
-    let mut outcome = Outcome {
+    let mut outcome = Results {
         shrunk: pair.shrunk(),
-        ..Outcome::default()
+        ..Results::default()
     };
     outcome.figures.push(likelihood_figure(&pair));
     let why = "Li and Lucas et al. agree; Adam at a fixed rate stops a little short";
@@ -70,7 +70,7 @@ fn likelihood_figure(pair: &Pair) -> FigureSpec {
 }
 
 /// Figures 2 and 3: Gram matrices.
-fn weights(context: &Context<'_>, pair: &Pair, outcome: &mut Outcome) -> Result<(), Error> {
+fn weights(context: &Context<'_>, pair: &Pair, outcome: &mut Results) -> Result<(), Error> {
     let data = context.load(DataSet::Mnist, 1000, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
     let fit = ppca_fit(&spectrum.filled(), spectrum.dim(), pair.latents)?;
@@ -190,7 +190,7 @@ fn weight_checks(
 }
 
 /// Figure 4: analytic against stochastic.
-fn stochastic(pair: &Pair, outcome: &mut Outcome) {
+fn stochastic(pair: &Pair, outcome: &mut Results) {
     outcome
         .figures
         .push(pair.figure("4", "Analytic and stochastic ELBO"));
@@ -211,7 +211,7 @@ fn stochastic(pair: &Pair, outcome: &mut Outcome) {
 }
 
 /// Figure 5: encoders.
-fn encoders(context: &Context<'_>, outcome: &mut Outcome) -> Result<(), Error> {
+fn encoders(context: &Context<'_>, outcome: &mut Results) -> Result<(), Error> {
     let found = fig4::runs(context)?;
     outcome.figures.push(found.figure("5"));
     outcome.shrunk.extend(found.shrunk.clone());
@@ -231,7 +231,7 @@ fn encoders(context: &Context<'_>, outcome: &mut Outcome) -> Result<(), Error> {
 }
 
 /// Figure 6: the sweep of κ is figure 2 of Lucas et al.
-fn sweep(context: &Context<'_>, outcome: &mut Outcome) -> Result<(), Error> {
+fn sweep(context: &Context<'_>, outcome: &mut Results) -> Result<(), Error> {
     let made = fig2::make(context)?;
     outcome
         .figures
@@ -250,7 +250,7 @@ fn sweep(context: &Context<'_>, outcome: &mut Outcome) -> Result<(), Error> {
 }
 
 /// Figures 7 and 8: collapse of the deep VAE, σ² learned and fixed.
-fn collapse(context: &Context<'_>, outcome: &mut Outcome) -> Result<(), Error> {
+fn collapse(context: &Context<'_>, outcome: &mut Results) -> Result<(), Error> {
     let deep = Deep::new(context, Images::Mnist, Preprocess::Logit)?;
     for (learned, id, word) in [(true, "7", "learned"), (false, "8", "fixed")] {
         let mut rows = Vec::new();

@@ -12,7 +12,7 @@ use crate::papers::context::Ready;
 use crate::papers::{Context, DataSet, Effort, Error};
 use crate::train::{RunSetup, Trainer};
 
-use super::common::{Follow, Followed, Row, follow};
+use super::followed::{Follow, Followed, Row, follow};
 
 /// The initial σ² of table 1.
 pub(in crate::papers) const SIGMA2: [f64; 5] = [10.0, 1.0, 0.1, 0.01, 0.001];

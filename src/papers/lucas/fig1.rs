@@ -2,7 +2,7 @@
 
 use crate::config::Preprocess;
 use crate::figures::{SurfaceGrid, SurfacePpca, surface_ppca};
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::{ColourScale, FigureSpec, Provenance};
 use crate::theory::PpcaSurface;
 
@@ -24,7 +24,7 @@ const PUSHED: (usize, usize) = (4, 6);
 const CELLS: usize = 96;
 const SAMPLES: usize = 1000;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = context.load(DataSet::Mnist, SAMPLES, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
     let l = &spectrum.eigenvalues;
@@ -35,7 +35,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         ("σ² between them", (a * b).sqrt(), [true, false]),
         ("σ² below both", 0.4 * b, [true, true]),
     ];
-    let mut outcome = Outcome::default();
+    let mut outcome = Results::default();
     for (index, (name, sigma2, grows)) in cases.into_iter().enumerate() {
         context.go_on()?;
         let surface = PpcaSurface::new(l, spectrum.dim(), &KEPT, PUSHED, sigma2)?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Preprocess;
 use crate::figures::{InterpolationPlane, PictureShape, interpolation_plane};
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::{FigureSpec, ImageRow, Images as Pictures, Layer, Provenance};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer};
 
@@ -35,7 +35,7 @@ struct Made {
     plane: Vec<Vec<u8>>,
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let deep = Deep::new(context, Images::CelebA, Preprocess::Logit)?;
     let which = Which {
         sigma2: 1.0,
@@ -70,7 +70,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         provenance: &Provenance::default(),
     });
     plane.id = "plane".into();
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure, plane],
         checks: checks(&made),
         shrunk: deep.shrunk(context),

@@ -8,7 +8,7 @@ use crate::config::{
     SamplingConfig,
 };
 use crate::metrics::Known;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::{
     Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
 };
@@ -30,7 +30,7 @@ const SAMPLES: usize = 1000;
 const HELD: usize = 50;
 const BATCH: usize = 1000;
 
-pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = context.load(DataSet::Mnist, SAMPLES, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
     let d = spectrum.dim();
@@ -94,7 +94,7 @@ pub(in crate::papers) fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         0.0,
         "",
     ));
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure(&curve, &elbo)],
         checks,
         shrunk: context.pick(

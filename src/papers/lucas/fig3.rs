@@ -1,11 +1,11 @@
 //! Figure 3: a linear VAE trained with the stochastic and with the analytic ELBO.
 
 use crate::config::{Estimator, Preprocess, RunConfig};
-use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results};
 use crate::plot::{Dash, FigureSpec, Role};
 use crate::theory::ppca_fit;
 
-use super::common::{Follow, Followed, follow, line, linear, mean_of, training_figure};
+use super::followed::{Follow, Followed, follow, line, linear, mean_of, training_figure};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "lucas-fig3",
@@ -112,7 +112,7 @@ impl Pair {
     }
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let pair = runs(context)?;
     let (analytic, stochastic) = (pair.analytic.row.elbo, pair.stochastic.row.elbo);
     let mut checks = vec![Check::equals_within(
@@ -147,7 +147,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         let gap = analytic - stochastic;
         checks.push(Check::equals(name, PAPER.2, gap, 4.0, why));
     }
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![pair.figure("training", "Stochastic and analytic training")],
         checks,
         shrunk: pair.shrunk(),

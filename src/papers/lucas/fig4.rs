@@ -5,12 +5,12 @@ use crate::config::{
     SamplingConfig, Stack,
 };
 use crate::papers::{
-    Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper, Verdict,
+    Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results, Verdict,
 };
 use crate::plot::{Dash, FigureSpec, Role};
 use crate::theory::ppca_fit;
 
-use super::common::{Follow, Followed, follow, line, training_figure};
+use super::followed::{Follow, Followed, follow, line, training_figure};
 use super::logit::{Moments, moments};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -154,7 +154,7 @@ impl Encoders {
     }
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let all = context.load(
         DataSet::Mnist,
         context.pick(CLOSED, 60_000),
@@ -198,7 +198,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
     if context.effort == Effort::Quick {
         shrunk.push(format!("the closed form at κ = 200 is of {CLOSED} images"));
     }
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![encoders.figure("training")],
         checks,
         shrunk,

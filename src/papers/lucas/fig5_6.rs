@@ -3,11 +3,11 @@
 use crate::config::Preprocess;
 use crate::figures::run::collapse_curve::EPSILON_RANGE;
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::{Axis, Colour, Dash, Direction, FigureSpec, Layer, Role, Rule};
 
-use super::common::{Row, line};
 use super::deep::{Deep, Images, SIGMA2, Which};
+use super::followed::{Row, line};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "lucas-fig5-6",
@@ -74,21 +74,21 @@ pub(in crate::papers) fn figure(
     figure
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     curves(context, Images::Mnist)
 }
 
 /// Both figures of a data set.
-pub(in crate::papers) fn curves(context: &Context<'_>, images: Images) -> Result<Outcome, Error> {
+pub(in crate::papers) fn curves(context: &Context<'_>, images: Images) -> Result<Results, Error> {
     let deep = Deep::new(context, images, Preprocess::Logit)?;
-    let mut outcome = Outcome {
+    let mut outcome = Results {
         shrunk: deep.shrunk(context),
         live: Some(deep.live(Which {
             sigma2: 10.0,
             learned: true,
             annealed: false,
         })),
-        ..Outcome::default()
+        ..Results::default()
     };
     outcome.shrunk.push("one seed a curve".into());
     for (learned, id, word) in [(false, "fixed", "fixed"), (true, "learned", "learned")] {

@@ -1,12 +1,12 @@
 //! Figures 7 to 9: KL annealing at fixed and at learned σ².
 
 use crate::config::Preprocess;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{Dash, FigureSpec};
 
-use super::common::{Followed, Row};
 use super::deep::{Deep, Images, Which};
 use super::fig5_6;
+use super::followed::{Followed, Row};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "lucas-fig7-9",
@@ -23,7 +23,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
 const FIXED: [f64; 2] = [10.0, 1.0];
 const LEARNED: f64 = 10.0;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let deep = Deep::new(context, Images::Mnist, Preprocess::Logit)?;
     let run = |sigma2, learned, annealed| {
         let which = Which {
@@ -33,14 +33,14 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         };
         deep.run(context, which, 0)
     };
-    let mut outcome = Outcome {
+    let mut outcome = Results {
         shrunk: deep.shrunk(context),
         live: Some(deep.live(Which {
             sigma2: LEARNED,
             learned: true,
             annealed: true,
         })),
-        ..Outcome::default()
+        ..Results::default()
     };
     outcome.shrunk.push(context.pick(
         "β rises over the first 30 % of the steps instead of 10 %, and the early look is at 24 % instead of 8 %, because the \

@@ -1,6 +1,5 @@
 //! Lucas, Tucker, Grosse & Norouzi (2019): Don't Blame the ELBO!
 
-pub(super) mod common;
 pub(super) mod deep;
 pub(super) mod fig1;
 pub(super) mod fig10_11;
@@ -10,6 +9,7 @@ pub(super) mod fig3;
 pub(super) mod fig4;
 pub(super) mod fig5_6;
 pub(super) mod fig7_9;
+pub(super) mod followed;
 pub(super) mod logit;
 pub(super) mod table;
 pub(super) mod table1;

@@ -3,8 +3,8 @@
 use crate::papers::{Check, Context, Error};
 use crate::plot::{Axis, Dash, FigureSpec, Layer, MarkerStyle, Role, Series, SeriesStyle, Shape};
 
-use super::common::{Row, line};
 use super::deep::{Deep, Which, mean_sd};
+use super::followed::{Row, line};
 
 /// Name, label and unit of a column, and where it stands in a row.
 type Column = (&'static str, &'static str, &'static str, fn(&Row) -> f64);

@@ -1,10 +1,10 @@
 //! Table 1 (and table 2, which continues it): deep VAEs on MNIST over fixed and learned σ².
 
 use crate::config::Preprocess;
-use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results};
 
-use super::common::Row;
 use super::deep::{Deep, Images, SIGMA2, Which, mean_sd, whole};
+use super::followed::Row;
 use super::logit::moments;
 use super::table::{Half, figures, half, means, order, ordered};
 
@@ -55,7 +55,7 @@ const PAPER: [[Printed; 5]; 2] = [
 /// The KL the paper prints at fixed σ² = 10 and 1.
 const PAPER_KL: [f64; 2] = [28.8, 125.4];
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let deep = Deep::new(context, Images::Mnist, Preprocess::Logit)?;
     let fixed = half(context, &deep, &SIGMA2, false)?;
     let learned = half(context, &deep, &SIGMA2, true)?;
@@ -69,7 +69,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         checks.extend(numbers(log_det, &fixed, &learned));
     }
     let table = figures("Deep VAEs on MNIST", &deep, &SIGMA2, [&fixed, &learned]);
-    Ok(Outcome {
+    Ok(Results {
         figures: table,
         checks,
         shrunk: deep.shrunk(context),

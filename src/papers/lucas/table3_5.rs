@@ -1,10 +1,10 @@
 //! Tables 3 to 5: deep VAEs on faces, and on digits and faces without the logit.
 
 use crate::config::Preprocess;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 
-use super::common::Row;
 use super::deep::{Deep, Images, SIGMA2, Which, whole};
+use super::followed::Row;
 use super::table::{Half, figures, half, means, order, ordered};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -35,7 +35,7 @@ const TABLE5: [Printed; 2] = [
     [0.004, -51_356.9, 0.004, 516.3],
 ];
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let mut checks = printed(context)?;
     let faces = Deep::new(context, Images::CelebA, Preprocess::Logit)?;
     let halves = [
@@ -49,7 +49,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         half(context, &digits, &RAW, true)?,
     ];
     checks.extend(raw_checks(&raw));
-    let mut outcome = Outcome {
+    let mut outcome = Results {
         checks,
         shrunk: faces.shrunk(context),
         live: Some(faces.live(Which {
@@ -57,7 +57,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             learned: true,
             annealed: false,
         })),
-        ..Outcome::default()
+        ..Results::default()
     };
     outcome.shrunk.extend(digits.shrunk(context));
     outcome

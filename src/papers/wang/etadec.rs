@@ -3,7 +3,7 @@
 use crate::config::{Estimator, GammaMode, LiveConfig, NetConfig, RunConfig, SamplingConfig};
 use crate::lab::log_values;
 use crate::metrics::Known;
-use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results};
 use crate::plot::{
     Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
 };
@@ -25,7 +25,7 @@ const VARIANCE: f64 = 1.0;
 const ITEMS: usize = 256;
 const STEPS: u64 = 3000;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     // Full collapse with γ learned has γ = V/d = ζ², so that βγ ≥ ζ² iff β ≥ 1.
     let data = context.gaussian(vec![VARIANCE; DIM], ITEMS)?;
     let betas = log_values(0.5, 2.0, context.pick(6, 16));
@@ -47,7 +47,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
             why,
         ));
     }
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure(&active)],
         checks,
         shrunk: Vec::new(),

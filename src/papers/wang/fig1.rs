@@ -4,9 +4,9 @@ use crate::config::Target;
 use crate::data::{CrossSpectrum, Targets, cross_spectrum};
 use crate::metrics::Explainable;
 use crate::papers::context::Ready;
-use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper, Verdict};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results, Verdict};
 
-use super::common::{
+use super::beta_sweep::{
     COUNTED, LATENTS, Net, SHARES, Training, checks, loss_figure, sigma_figure, sweep,
 };
 
@@ -48,7 +48,7 @@ fn cross(context: &Context<'_>, data: &Ready, seed: u32) -> Result<Option<CrossS
     )?))
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = context.gaussian(SPECTRUM.to_vec(), ITEMS)?;
     let mut best: Option<(f64, u32, CrossSpectrum)> = None;
     for seed in 0..SEEDS {
@@ -62,10 +62,10 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         }
     }
     let Some((_, seed, cross)) = best else {
-        return Ok(Outcome::default());
+        return Ok(Results::default());
     };
     let problem = Explainable::Target(&cross).problem(LATENTS, 1.0)?;
-    let mut outcome = Outcome::default();
+    let mut outcome = Results::default();
     let mut curves = Vec::new();
     for net in Net::ALL {
         let training = training(context, net, seed);

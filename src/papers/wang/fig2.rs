@@ -2,9 +2,9 @@
 
 use crate::config::{Preprocess, Target};
 use crate::metrics::Explainable;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 
-use super::common::{LATENTS, Net, SHARES, Training, checks, loss_figure, sigma_figure, sweep};
+use super::beta_sweep::{LATENTS, Net, SHARES, Training, checks, loss_figure, sigma_figure, sweep};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "wang-fig2",
@@ -20,12 +20,12 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
 /// The paper's top five ζ² (which it prints as ζ).
 pub(super) const PRINTED: [f64; 5] = [5.12, 3.74, 3.25, 2.84, 2.57];
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let items = context.pick(4000, 60_000);
     let data = context.load(DataSet::Mnist, items, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
     let problem = Explainable::Input(&spectrum).problem(LATENTS, 1.0)?;
-    let mut outcome = Outcome::default();
+    let mut outcome = Results::default();
     for (i, (found, printed)) in problem.eigenvalues().iter().zip(PRINTED).enumerate() {
         let name = format!("ζ²{} of MNIST", ["₁", "₂", "₃", "₄", "₅"][i]);
         // A variance of n samples is good to √(2/n) of itself.

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Preprocess, Target};
 use crate::figures::PictureShape;
 use crate::metrics::Usage;
-use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::{FigureSpec, ImageRow, Images, Layer};
 use crate::rng::{Stream, normal};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer, evaluate};
 
-use super::common::{LATENTS, Net, Training};
+use super::beta_sweep::{LATENTS, Net, Training};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "wang-fig3",
@@ -36,7 +36,7 @@ struct Generated {
     active: usize,
 }
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let items = context.pick(4000, 60_000);
     let data = context.load(DataSet::Mnist, items, Preprocess::None)?;
     let spectrum = context.spectrum(&data)?;
@@ -60,7 +60,7 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         height: shape.height,
         channels: shape.channels,
     };
-    let mut outcome = Outcome::default();
+    let mut outcome = Results::default();
     let mut rows = Vec::new();
     let mut variety = Vec::new();
     for (index, &beta) in betas.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Wang & Ziyin (2022): Posterior Collapse of a Linear Latent Variable Model.
 
-mod common;
+mod beta_sweep;
 pub(super) mod etadec;
 pub(super) mod fig1;
 pub(super) mod fig2;

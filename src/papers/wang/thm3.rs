@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::config::{Estimator, LiveConfig, NetConfig, RunConfig, SamplingConfig};
 use crate::figures::{SurfaceHessian, surface_hessian};
 use crate::metrics::Known;
-use crate::papers::{Check, Context, Cost, Error, Experiment, Outcome, Paper};
+use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
 use crate::theory::origin_eigenvalues;
 
@@ -25,7 +25,7 @@ const SPECTRUM: [f64; 4] = [4.0, 2.5, 1.0, 0.5];
 const GAMMA: f64 = 0.8;
 const ITEMS: usize = 256;
 
-fn make(context: &Context<'_>) -> Result<Outcome, Error> {
+fn make(context: &Context<'_>) -> Result<Results, Error> {
     let data = context.gaussian(SPECTRUM.to_vec(), ITEMS)?;
     let spectrum = context.spectrum(&data)?;
     let threshold = SPECTRUM[0] / GAMMA;
@@ -98,9 +98,9 @@ fn make(context: &Context<'_>) -> Result<Outcome, Error> {
         now,
         provenance: &Provenance::default(),
     });
-    Ok(Outcome {
+    Ok(Results {
         figures: vec![figure],
         checks,
-        ..Outcome::default()
+        ..Results::default()
     })
 }

@@ -2,18 +2,18 @@
 //!
 //! A file appears whole or not at all, holds no time of day, and carries its provenance.
 
-mod base64;
 mod csv;
 mod png;
 mod svg;
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use csv::Csv;
 pub use png::{Png, Raster, render};
 pub use svg::Svg;
+
+use crate::disk::write_whole;
 
 use super::spec::FigureSpec;
 use super::spec::size::Size;
@@ -108,26 +108,21 @@ pub fn save(figure: &FigureSpec, path: &Path) -> Result<(), Error> {
     save_at(figure, &figure.size, path)
 }
 
-/// Writes `figure` at `size` to `path`, in the format its extension names. The bytes go to a
-/// temporary file in the same folder, which is then renamed: a failure leaves an existing file as
-/// it was and nothing half-written.
+/// Writes `figure` at `size` to `path`, in the format its extension names. A failure
+/// leaves an existing file as it was and nothing half-written.
 ///
 /// # Errors
 /// Any [`Error`], naming the file.
 pub fn save_at(figure: &FigureSpec, size: &Size, path: &Path) -> Result<(), Error> {
     let exporter = exporter_for(path)?;
-    write_atomically(path, |out| exporter.write(figure, size, out))
+    replace(path, |out| exporter.write(figure, size, out))
 }
 
-/// Runs `write` on a temporary file beside `path` and renames it to `path` if all went well.
-fn write_atomically(
+/// Writes a file whole or not at all; an error of the system names it.
+fn replace(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let failed = |source| Error::File {
-        path: path.to_owned(),
-        source,
-    };
     let folder = match path.parent() {
         Some(p) if !p.as_os_str().is_empty() => p,
         _ => Path::new("."),
@@ -138,27 +133,19 @@ fn write_atomically(
             folder: folder.to_owned(),
         });
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder.join(format!(".{name}.{}.part", std::process::id()));
-    let result = File::create(&temporary).map_err(failed).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        write(&mut out).map_err(|e| match e {
-            Error::Write(source) => failed(source),
-            other => other,
-        })?;
-        let file = out.into_inner().map_err(|e| failed(e.into_error()))?;
-        file.sync_all().map_err(failed)?;
-        fs::rename(&temporary, path).map_err(failed)
-    });
-    if result.is_err() {
-        // The first error is the one to report; a leftover that cannot be removed is not.
-        let _ = fs::remove_file(&temporary);
-    }
-    result
+    write_whole(path, write).map_err(|error| match error {
+        Error::Write(source) => Error::File {
+            path: path.to_owned(),
+            source,
+        },
+        other => other,
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -166,7 +153,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("figure.svg");
         fs::write(&path, "old").expect("writable");
-        let result = write_atomically(&path, |out| {
+        let result = replace(&path, |out| {
             out.write_all(b"half a fig")?;
             Err(Error::Render("no".into()))
         });

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
 use super::super::colour::{Palette, Rgb};
 use super::super::scene::{Align, Item, Label, Paint, Picture, Scene};
 use super::super::spec::{Dash, FigureSpec};
-use super::{Error, Exporter, base64};
+use super::{Error, Exporter};
 use crate::plot::spec::size::Size;
 
 /// Fonts in order of preference; the first is the one the PNG exporter has at hand.
@@ -129,7 +131,7 @@ impl Writer {
         let bytes = encode(&enlarge(picture, factor))?;
         let rendering = if picture.smooth { "auto" } else { "pixelated" };
         let r = picture.rect;
-        let data = base64::encode(&bytes);
+        let data = BASE64_STANDARD.encode(&bytes);
         self.line(&format!(
             "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
              image-rendering=\"{rendering}\" xlink:href=\"data:image/png;base64,{data}\"/>",

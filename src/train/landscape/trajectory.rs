@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use faer::{Mat, Side};
 
 use crate::model::{Arena, Tensor};
+use crate::text::mebibytes;
 
 use super::directions::moves;
 use super::plane::{axpy, dot};
@@ -50,9 +51,9 @@ impl Trajectory {
         let need = numbers * size_of::<f32>() * STATES;
         (need > MEMORY).then(|| {
             format!(
-                "{STATES} states of this network would take {} MiB; its trajectory is kept up to {} MiB",
-                need >> 20,
-                MEMORY >> 20
+                "{STATES} states of this network would take {}; its trajectory is kept up to {}",
+                mebibytes(need as u64),
+                mebibytes(MEMORY as u64)
             )
         })
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use collapse_explorer::compute::gpu::{GpuBackend, GpuDevice, Options, Tile};
 use collapse_explorer::compute::{
-    Backend, DeviceKind, Error, Op, Plan, Program, Slice, StepInputs, create_backend,
+    Backend, DenseOp, DeviceKind, Error, NormOp, ObjectiveOp, Op, Plan, Program, Slice, StepInputs,
+    create_backend,
 };
 use collapse_explorer::config::{Activation, DeviceChoice, PosteriorVariance, Preprocess};
 use collapse_explorer::data::Pixels;
@@ -100,9 +101,11 @@ fn a_bad_number_names_its_op_and_stops_adam() {
     for name in ["encoder.head.bias", "decoder.0.weight", "log_gamma"] {
         let slice = plan.parameter(name).expect("a tensor");
         let op = match name {
-            "log_gamma" => position(&plan, |op| matches!(op, Op::Elbo { .. })),
+            "log_gamma" => position(&plan, |op| {
+                matches!(op, Op::Objective(ObjectiveOp::Elbo { .. }))
+            }),
             _ => position(&plan, |op| {
-                matches!(op, Op::DenseForward { weight, epilogue, .. }
+                matches!(op, Op::Dense(DenseOp::Forward { weight, epilogue, .. })
                     if *weight == slice || epilogue.bias == Some(slice))
             }),
         };
@@ -154,7 +157,9 @@ fn a_step_that_goes_bad_midway_is_the_one_named() {
     steps[3].learning_rate = f32::INFINITY;
     let metrics = train(&mut gpu, &steps);
     let bad: Vec<Option<usize>> = metrics.iter().map(|m| m.bad_op).collect();
-    let adam = position(&plan, |op| matches!(op, Op::Adam { .. }));
+    let adam = position(&plan, |op| {
+        matches!(op, Op::Objective(ObjectiveOp::Adam { .. }))
+    });
     assert_eq!(bad, [None, None, None, Some(adam)]);
 }
 
@@ -183,7 +188,9 @@ fn adam_stays_stopped_in_the_submissions_after_a_bad_one() {
         }
         let mut metrics = Vec::new();
         gpu.take_metrics(&mut metrics, true).expect("metrics");
-        let adam = position(&plan, |op| matches!(op, Op::Adam { .. }));
+        let adam = position(&plan, |op| {
+            matches!(op, Op::Objective(ObjectiveOp::Adam { .. }))
+        });
         assert_eq!(metrics.len(), 1);
         assert_eq!(metrics[0].bad_op, Some(adam));
         gpu.read(plan.parameters()).expect("a read")
@@ -202,7 +209,7 @@ fn a_bad_step_leaves_running_moments_alone() {
     let plan = &problem.plan;
     let mut gpu = problem.device(&Options::default());
     prepare(&mut gpu);
-    let norm = |op: &Op| matches!(op, Op::NormUpdate { .. });
+    let norm = |op: &Op| matches!(op, Op::Norm(NormOp::NormUpdate { .. }));
     let updates: Vec<Slice> = plan
         .ops(Program::Train)
         .iter()

@@ -3,7 +3,7 @@
 use collapse_explorer::figures::SweepQuantity;
 use collapse_explorer::figures::lab::{phase_figure, sweep_figure, theory_map_figure};
 use collapse_explorer::lab::{
-    PhaseAxis, PhaseMap, PhaseRequest, Quiet, Sweep, TheoryMap, phase, sweep,
+    Hysteresis, PhaseAxis, PhaseMap, PhaseRequest, Quiet, TheoryMap, hysteresis, phase,
 };
 use collapse_explorer::plot::{FigureSpec, Layer, Palette, Provenance, exporter_for, render, save};
 use collapse_explorer::theory::LinearProblem;
@@ -42,8 +42,8 @@ fn series_points(figure: &FigureSpec, id: &str) -> Vec<[f64; 2]> {
 #[test]
 fn a_sweeps_figures_show_both_ways_theory_and_the_loop() {
     let request = linear_sweep(12, 500);
-    let mut made = Sweep::new(&request).expect("a sweep");
-    sweep::run(&request, &mut made, &Quiet).expect("a whole sweep");
+    let mut made = Hysteresis::new(&request).expect("a sweep");
+    hysteresis::run(&request, &mut made, &Quiet).expect("a whole sweep");
     let provenance = Provenance::default();
     for (name, quantity, wanted) in [
         ("sweep_loss", SweepQuantity::Loss, "closed form"),

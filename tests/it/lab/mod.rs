@@ -2,16 +2,16 @@
 
 mod diagnose;
 mod figures;
+mod hysteresis;
 mod noise;
 mod phase;
-mod sweep;
 mod thread;
 
 use std::sync::Arc;
 
 use collapse_explorer::config::{Estimator, LiveConfig, NetConfig, Preprocess};
 use collapse_explorer::data::{self, Dataset, Spectrum};
-use collapse_explorer::lab::{Parameter, SweepRequest, log_values, snapped};
+use collapse_explorer::lab::{HysteresisRequest, Parameter, log_values, snapped};
 
 use crate::common::preprocessor;
 use crate::common::runs::{SPECTRUM, gaussian, live, setup};
@@ -25,14 +25,14 @@ fn spectrum(data: &Dataset) -> Arc<Spectrum> {
 }
 
 /// A sweep of β over the linear model without any noise: full batch, analytic expectation.
-fn linear_sweep(points: usize, most_steps: u64) -> SweepRequest {
+fn linear_sweep(points: usize, most_steps: u64) -> HysteresisRequest {
     let data = gaussian(ITEMS);
     let net = NetConfig {
         estimator: Estimator::Analytic,
         ..NetConfig::linear(5)
     };
     let start: LiveConfig = live(1.0, 1.0, 1e-2);
-    SweepRequest {
+    HysteresisRequest {
         known: spectrum(&data).into(),
         setup: setup(&data, net, start, ITEMS, 3),
         parameter: Parameter::Beta,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use collapse_explorer::config::{Estimator, LiveConfig, NetConfig};
 use collapse_explorer::lab::noise::{self, NoiseRun};
-use collapse_explorer::lab::{Error, NoiseRequest, Quiet, Watcher};
+use collapse_explorer::lab::{Error, NoiseRequest, Outcome, Quiet, Watcher};
 use collapse_explorer::train::{RunCopy, Trainer, evaluate};
 
 use super::ITEMS;
@@ -65,7 +65,7 @@ impl Watcher for Points {
         self.left.get() > 0
     }
 
-    fn noise(&self, _run: &NoiseRun) {
+    fn found(&self, _: Outcome) {
         self.left.set(self.left.get().saturating_sub(1));
     }
 }

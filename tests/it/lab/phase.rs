@@ -5,7 +5,7 @@ use std::path::Path;
 
 use collapse_explorer::config::Estimator;
 use collapse_explorer::lab::phase::{known, run};
-use collapse_explorer::lab::{Error, PhaseAxis, PhaseMap, PhaseRequest, Quiet, Watcher};
+use collapse_explorer::lab::{Error, Outcome, PhaseAxis, PhaseMap, PhaseRequest, Quiet, Watcher};
 use collapse_explorer::train::Trainer;
 
 use super::linear_sweep;
@@ -35,8 +35,8 @@ impl Watcher for Impatient {
         self.0.get() > 0
     }
 
-    fn phase(&self, map: &PhaseMap) {
-        if map.done() > 0 {
+    fn found(&self, outcome: Outcome) {
+        if outcome.count().is_some_and(|(done, _)| done > 0) {
             self.0.set(self.0.get().saturating_sub(1));
         }
     }

@@ -46,11 +46,11 @@ impl Running {
     ) -> Self {
         let worker = Worker::spawn_with(Arc::new(|| {}), factory).expect("a thread");
         let live = setup.config.live;
-        assert!(worker.send(Command::Start {
+        worker.send(Command::Start {
             run: RUN,
             setup,
             playing: false,
-        }));
+        });
         let mut this = Self {
             worker,
             live,
@@ -96,7 +96,7 @@ impl Running {
     /// Makes steps and waits for them.
     fn steps(&mut self, count: u64) {
         let target = self.snapshot.as_ref().map_or(0, |s| s.step) + count;
-        assert!(self.worker.send(Command::Steps(count)));
+        self.worker.send(Command::Steps(count));
         self.until("steps", |r| {
             r.snapshot
                 .as_ref()

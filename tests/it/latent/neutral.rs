@@ -106,11 +106,11 @@ impl Looking {
     fn new(setup: Arc<RunSetup>) -> Self {
         let worker = Worker::spawn(Arc::new(|| {})).expect("a thread");
         let live = setup.config.live;
-        assert!(worker.send(Command::Start {
+        worker.send(Command::Start {
             run: RUN,
             setup,
             playing: false,
-        }));
+        });
         let mut this = Self {
             worker,
             live,
@@ -180,7 +180,7 @@ fn a_run_looked_at_in_every_burst_is_the_run_that_is_not() {
                 };
                 looking.until("answers while it waits", answered);
             }
-            assert!(looking.worker.send(Command::Steps(12)));
+            looking.worker.send(Command::Steps(12));
             let target = u64::from(burst) * 12;
             looking.until("steps", |s| s.step == target && !s.playing);
         }
@@ -194,7 +194,7 @@ fn a_run_looked_at_in_every_burst_is_the_run_that_is_not() {
 #[test]
 fn a_point_is_answered_while_training_and_follows_the_network() {
     let mut looking = Looking::new(everything());
-    assert!(looking.worker.send(Command::Play));
+    looking.worker.send(Command::Play);
     looking.until("training", |s| s.step > 20);
     for k in 0..5 {
         let z = vec![0.1 * k as f32; 4];
@@ -211,7 +211,7 @@ fn a_point_is_answered_while_training_and_follows_the_network() {
     let shown = looking.snapshot.as_ref().and_then(|s| s.decoded.clone());
     assert_eq!(shown.expect("an answer").picture.len(), 784);
     // Paused, what is shown is the network as it is.
-    assert!(looking.worker.send(Command::Pause));
+    looking.worker.send(Command::Pause);
     looking.until("an answer of the paused network", |s| {
         !s.playing && s.decoded.as_ref().is_some_and(|d| d.step == s.step)
     });
@@ -264,7 +264,7 @@ fn what_cannot_be_decoded_is_answered_with_nothing() {
     looking.until("no answer", |s| s.decoded.is_none());
     let mut regression = Looking::new(linear_setup(Target::Labels));
     regression.ask(Some(vec![0.0; LATENTS]), Some(galleries()[0].clone()));
-    assert!(regression.worker.send(Command::Steps(5)));
+    regression.worker.send(Command::Steps(5));
     regression.until("steps", |s| s.step == 5 && !s.playing);
     let shown = regression.snapshot.as_ref().expect("a snapshot");
     assert!(shown.decoded.is_none() && shown.gallery.is_none());
@@ -279,7 +279,7 @@ fn how_soon_a_point_is_answered_at_full_speed() {
     };
     let mut looking = Looking::new(setup(&digits(2000), net, live(1.0, 0.1, 1e-3), 128, 3));
     for command in [Command::Play, Command::Pause] {
-        assert!(looking.worker.send(command.clone()));
+        looking.worker.send(command.clone());
         std::thread::sleep(Duration::from_secs(2));
         let mut waits: Vec<f64> = (1..=60_u16)
             .map(|k| {

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use collapse_explorer::config::Preprocess;
 use collapse_explorer::data::Dataset;
-use collapse_explorer::lab::{Progress, Quiet, Watcher};
+use collapse_explorer::lab::{Headway, Quiet, Watcher};
 use collapse_explorer::papers::{Context, DataSet, Effort, Error, Keep, Verdict, find, run};
 
 /// Those that make their own data and take seconds; every one of their claims passes.
@@ -105,7 +105,7 @@ struct Listener {
 }
 
 impl Watcher for Listener {
-    fn progress(&self, progress: Progress) {
+    fn progress(&self, progress: Headway) {
         self.heard.borrow_mut().push(progress.what);
     }
 

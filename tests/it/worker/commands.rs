@@ -100,6 +100,25 @@ fn counted_steps_and_an_epoch_are_exact() {
     assert!(watched.failures().is_empty(), "{:?}", watched.failures());
 }
 
+/// The queue has room for 64: what comes while it is full is held and follows.
+#[test]
+fn more_commands_than_the_queue_has_room_for_are_all_obeyed() {
+    let mut watched = Watched::running(1, small_run(usual()), false);
+    watched.paused_at(0);
+    for _ in 0..300 {
+        watched.send(Command::Steps(1));
+    }
+    watched.paused_at(300);
+    // The last one sent is obeyed last.
+    for _ in 0..150 {
+        watched.send(Command::Play);
+        watched.send(Command::Pause);
+    }
+    watched.send(Command::Reset);
+    watched.paused_at(0);
+    assert!(watched.failures().is_empty(), "{:?}", watched.failures());
+}
+
 #[test]
 fn steps_without_end_can_be_asked_for_twice() {
     let mut watched = Watched::running(1, small_run(usual()), false);

@@ -179,7 +179,7 @@ fn a_network_beyond_the_memory_is_refused_with_what_it_needs() {
         .split("need ")
         .nth(1)
         .and_then(|rest| rest.split(" MiB").next())
-        .and_then(|number| number.parse().ok())
+        .and_then(|number| number.replace(',', "").parse().ok())
         .unwrap_or_else(|| panic!("no memory in MiB in '{message}'"));
     // 32 wide layers, each with its values; gradients come on top.
     let least = 32.0 * 65_536.0 * 65_535.0 * 4.0 / f64::from(1 << 20);

@@ -79,7 +79,7 @@ impl Watched {
     }
 
     fn send(&self, command: Command) {
-        assert!(self.worker.send(command), "the queue is full");
+        self.worker.send(command);
     }
 
     fn set_live(&self, id: u64, live: LiveConfig) {

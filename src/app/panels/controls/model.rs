@@ -8,7 +8,7 @@ use crate::app::state::action::Action;
 use crate::app::state::outline::{Outline, OutlineError};
 use crate::app::widgets::theme::segmented;
 use crate::config::{Activation, Estimator, Likelihood, NetConfig, PosteriorVariance, Target};
-use crate::text::{significant, thousands};
+use crate::text::{mebibytes, thousands};
 
 use super::Controls;
 use super::network::settle_estimator;
@@ -96,11 +96,10 @@ impl Controls {
             }
             Some(Ok(outline)) => {
                 quiet(ui, &outline.shapes, "");
-                let mebibytes = outline.memory_bytes as f64 / f64::from(1 << 20);
                 size = format!(
-                    "{} parameters · {} MiB",
+                    "{} parameters · {}",
                     thousands(outline.parameters as u64),
-                    significant(mebibytes, 3)
+                    mebibytes(outline.memory_bytes)
                 );
             }
             Some(Err(error)) => complaint(ui, &format!("cannot be built: {error}")),

@@ -16,7 +16,7 @@ use crate::app::state::data::SheetAction;
 use crate::app::state::{AppState, Data};
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted};
-use crate::text::{significant, thousands};
+use crate::text::thousands;
 
 pub(crate) use sheet::data_sheet;
 
@@ -119,26 +119,6 @@ fn source(ui: &mut Ui, state: &AppState, path: &mut String, actions: &mut Vec<Ac
     open_dialog
 }
 
-/// A number of bytes in the unit that suits it.
-pub(crate) fn bytes(count: u64) -> String {
-    let units = ["KiB", "MiB", "GiB", "TiB"];
-    if count < 1024 {
-        return format!("{count} B");
-    }
-    let mut value = count as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < units.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    let digits = if value < 10.0 {
-        format!("{value:.1}")
-    } else {
-        significant(value.round(), 4)
-    };
-    format!("{digits} {}", units[unit])
-}
-
 fn limit(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let current = &state.config.data;
     let mut limit = current.limit;
@@ -221,23 +201,4 @@ pub(crate) fn empty(ui: &mut Ui, text: &str) {
     ui.centered_and_justified(|ui| {
         ui.label(RichText::new(text).color(c.muted));
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_told_in_the_unit_that_suits_them() {
-        for (count, text) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1536, "1.5 KiB"),
-            (47_040_000, "45 MiB"),
-            (9 << 30, "9.0 GiB"),
-            (5000 << 40, "5000 TiB"),
-        ] {
-            assert_eq!(bytes(count), text);
-        }
-    }
 }

@@ -9,9 +9,7 @@ use crate::app::state::action::Action;
 use crate::app::state::data::{Pace, SheetAction};
 use crate::app::widgets::theme::muted;
 use crate::data::Unit;
-use crate::text::{significant, thousands};
-
-use super::bytes;
+use crate::text::{bytes, duration, significant, thousands};
 
 /// Draws the rows of a load, or of a look at a path, if one is under way.
 pub(crate) fn progress(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -77,17 +75,6 @@ fn speed(pace: &Pace) -> String {
     text
 }
 
-/// A time to wait, in words.
-pub(crate) fn duration(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match seconds {
-        ..1.0 => "less than 1 s".into(),
-        ..90.0 => format!("{seconds:.0} s"),
-        ..5400.0 => format!("{:.0} min", seconds / 60.0),
-        _ => format!("{:.1} h", seconds / 3600.0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,7 +104,5 @@ mod tests {
         );
         assert_eq!(told(0, None, Unit::Items, 9), " ");
         assert_eq!(told(0, Some(10), Unit::Items, 0), "0 of 10");
-        assert_eq!(duration(Duration::from_millis(20)), "less than 1 s");
-        assert_eq!(duration(Duration::from_mins(150)), "2.5 h");
     }
 }

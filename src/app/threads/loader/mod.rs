@@ -2,18 +2,13 @@
 
 mod previews;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::JoinHandle;
-
-use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::config::{DataConfig, Target};
 use crate::data::{
     self, CrossSpectrum, Dataset, Overview, Preprocessor, Progress, Spectrum, Store, Targets,
 };
-use crate::train::{Latest, Waker};
+use crate::thread::{Handle, Latest, Link, Newest, Queue, Waker, caught};
 
 use previews::Previews;
 pub use previews::{NoPreview, PreviewRequest, Previewed, Strip};
@@ -84,12 +79,10 @@ enum Work {
 /// A handle to the thread; dropping it cancels, stops and joins.
 pub struct Loader {
     requests: Latest<Request>,
-    wake: Sender<()>,
-    messages: Receiver<LoaderMessage>,
+    messages: Queue<LoaderMessage>,
     progress: Latest<Progress>,
-    newest: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    newest: Newest,
+    handle: Handle,
     previews: Previews,
 }
 
@@ -101,32 +94,27 @@ impl Loader {
     pub fn spawn(store: Store, waker: Waker) -> std::io::Result<Self> {
         let previews = Previews::spawn(store.clone(), Arc::clone(&waker))?;
         let requests = Latest::<Request>::default();
-        let progress = Latest::default();
-        let (wake, wake_queue) = bounded(1);
-        let (message_queue, messages) = bounded(MESSAGES);
-        let newest = Arc::new(AtomicU64::new(0));
-        let stop = Arc::new(AtomicBool::new(false));
-        let side = Side {
-            store,
-            requests: requests.clone(),
-            wake: wake_queue,
-            messages: message_queue,
-            progress: progress.clone(),
-            newest: Arc::clone(&newest),
-            stop: Arc::clone(&stop),
-            waker,
-        };
-        let thread = std::thread::Builder::new()
-            .name("data-loader".into())
-            .spawn(move || side.work())?;
+        let (messages, progress) = (Queue::new(MESSAGES), Latest::default());
+        let newest = Newest::default();
+        let inbox = requests.clone();
+        let (told, shown, valid) = (messages.clone(), progress.clone(), newest.clone());
+        let handle = Handle::spawn("data-loader", waker, move |link| {
+            let side = Side {
+                link,
+                store,
+                requests: inbox,
+                messages: told,
+                progress: shown,
+                newest: valid,
+            };
+            side.work();
+        })?;
         Ok(Self {
             requests,
-            wake,
             messages,
             progress,
             newest,
-            stop,
-            thread: Some(thread),
+            handle,
             previews,
         })
     }
@@ -148,70 +136,52 @@ impl Loader {
     }
 
     fn request(&self, work: Work) {
-        let number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.newest.advance();
         self.requests.put(Request { work, number });
-        let _ = self.wake.try_send(());
+        self.handle.nudge();
     }
 
     /// Cancels whatever is under way.
     pub fn cancel(&self) {
-        self.newest.fetch_add(1, Ordering::Relaxed);
+        self.newest.advance();
     }
 
     /// The next message, if there is one.
     pub fn message(&self) -> Option<LoaderMessage> {
         let previewed = || Some(LoaderMessage::Previewed(Box::new(self.previews.answer()?)));
         self.messages
-            .try_recv()
-            .ok()
+            .take()
             .or_else(|| self.progress.take().map(LoaderMessage::Progress))
             .or_else(previewed)
     }
 }
 
-impl Drop for Loader {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        self.cancel();
-        let _ = self.wake.try_send(());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
 /// The thread's side.
 struct Side {
+    link: Link,
     store: Store,
     requests: Latest<Request>,
-    wake: Receiver<()>,
-    messages: Sender<LoaderMessage>,
+    messages: Queue<LoaderMessage>,
     progress: Latest<Progress>,
-    newest: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
-    waker: Waker,
+    newest: Newest,
 }
 
 impl Side {
     fn work(self) {
-        while !self.stop.load(Ordering::Relaxed) {
-            let Some(request) = self.requests.take() else {
-                let _ = self.wake.recv();
-                continue;
-            };
-            let outcome = catch_unwind(AssertUnwindSafe(|| match &request.work {
+        while let Some(request) = self.link.next(|| self.requests.take()) {
+            let outcome = caught(|| match &request.work {
                 Work::Load(config, seed) => self.load(&request, config, *seed),
                 Work::Relate(relation) => self.relate(&request, relation),
-            }));
+            });
             let failure = match (outcome, &request.work) {
                 (Ok(Ok(())), _) => None,
                 (Ok(Err(error)), _) => Some(error.to_string()),
-                (Err(_), Work::Load(config, _)) => {
-                    Some(format!("reading {} panicked", config.source))
+                (Err(reason), Work::Load(config, _)) => {
+                    Some(format!("reading {} panicked: {reason}", config.source))
                 }
-                (Err(_), Work::Relate(_)) => {
-                    Some("relating the target to the data panicked".into())
-                }
+                (Err(reason), Work::Relate(_)) => Some(format!(
+                    "relating the target to the data panicked: {reason}"
+                )),
             };
             let _ = self.progress.take();
             match failure {
@@ -238,7 +208,7 @@ impl Side {
     }
 
     fn is_newest(&self, request: &Request) -> bool {
-        self.newest.load(Ordering::Relaxed) == request.number
+        self.newest.is(request.number) && !self.link.is_stopping()
     }
 
     fn relate(&self, request: &Request, relation: &Relation) -> Result<(), data::Error> {
@@ -258,13 +228,11 @@ impl Side {
 
     fn load(&self, request: &Request, config: &DataConfig, seed: u32) -> Result<(), data::Error> {
         let proceed = |progress: Progress| {
-            self.progress.put(progress);
-            (self.waker)();
+            self.link.show(&self.progress, progress);
             self.is_newest(request)
         };
         let dataset = Arc::new(data::load_with(config, seed, &self.store, &proceed)?);
-        let preprocessor = Preprocessor::new(config.preprocess, &dataset)?;
-        let preprocessor = Arc::new(preprocessor.with_lambda(config.logit_lambda));
+        let preprocessor = Arc::new(Preprocessor::of(config, &dataset)?);
         self.tell(LoaderMessage::Loaded(Box::new(LoadedData {
             config: config.clone(),
             dataset: Arc::clone(&dataset),
@@ -284,14 +252,6 @@ impl Side {
     }
 
     fn tell(&self, message: LoaderMessage) {
-        let mut message = message;
-        while !self.stop.load(Ordering::Relaxed) {
-            let patience = std::time::Duration::from_millis(50);
-            match self.messages.send_timeout(message, patience) {
-                Err(crossbeam_channel::SendTimeoutError::Timeout(again)) => message = again,
-                _ => break,
-            }
-        }
-        (self.waker)();
+        self.link.tell(&self.messages, message);
     }
 }

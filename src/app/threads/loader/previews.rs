@@ -1,15 +1,10 @@
 //! The side thread of the data loader that looks at data before they are loaded: it may do so while others load.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::JoinHandle;
-
-use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::config::DataConfig;
 use crate::data::{self, Preview, Store};
-use crate::train::{Latest, Waker};
+use crate::thread::{Handle, Latest, Link, Newest, Waker, caught};
 
 /// Longest side in pixels of a preview's pictures on screen.
 const SIDE: usize = 128;
@@ -56,10 +51,8 @@ pub struct NoPreview {
 pub(crate) struct Previews {
     requests: Latest<PreviewRequest>,
     answers: Latest<Previewed>,
-    wake: Sender<()>,
-    newest: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    newest: Newest,
+    handle: Handle,
 }
 
 impl Previews {
@@ -68,38 +61,29 @@ impl Previews {
     /// # Errors
     /// The system's error if it cannot start a thread.
     pub fn spawn(store: Store, waker: Waker) -> std::io::Result<Self> {
-        let requests = Latest::<PreviewRequest>::default();
-        let answers = Latest::<Previewed>::default();
-        let (wake, wake_queue) = bounded(1);
-        let newest = Arc::new(AtomicU64::new(0));
-        let stop = Arc::new(AtomicBool::new(false));
-        let side = Side {
-            store,
-            requests: requests.clone(),
-            answers: answers.clone(),
-            wake: wake_queue,
-            newest: Arc::clone(&newest),
-            stop: Arc::clone(&stop),
-            waker,
-        };
-        let thread = std::thread::Builder::new()
-            .name("data-previews".into())
-            .spawn(move || side.work())?;
+        let (requests, answers) = (Latest::default(), Latest::default());
+        let newest = Newest::default();
+        let (inbox, shown, valid) = (requests.clone(), answers.clone(), newest.clone());
+        let handle = Handle::spawn("data-previews", waker, move |link| {
+            while let Some(request) = link.next(|| inbox.take()) {
+                if let Some(answer) = answer(request, &store, &link, &valid) {
+                    link.show(&shown, answer);
+                }
+            }
+        })?;
         Ok(Self {
             requests,
             answers,
-            wake,
             newest,
-            stop,
-            thread: Some(thread),
+            handle,
         })
     }
 
     /// Asks; an older question still unanswered is given up.
     pub fn ask(&self, request: PreviewRequest) {
-        self.newest.store(request.number, Ordering::Relaxed);
+        self.newest.set(request.number);
         self.requests.put(request);
-        let _ = self.wake.try_send(());
+        self.handle.nudge();
     }
 
     /// The newest answer, if one came since the last call.
@@ -108,63 +92,32 @@ impl Previews {
     }
 }
 
-impl Drop for Previews {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        let _ = self.wake.try_send(());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// The thread's side.
-struct Side {
-    store: Store,
-    requests: Latest<PreviewRequest>,
-    answers: Latest<Previewed>,
-    wake: Receiver<()>,
-    newest: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
-    waker: Waker,
-}
-
-impl Side {
-    fn work(self) {
-        while !self.stop.load(Ordering::Relaxed) {
-            let Some(request) = self.requests.take() else {
-                if self.wake.recv().is_err() {
-                    break;
-                }
-                continue;
-            };
-            let wanted = |_: data::Progress| {
-                !self.stop.load(Ordering::Relaxed)
-                    && self.newest.load(Ordering::Relaxed) == request.number
-            };
-            let made = catch_unwind(AssertUnwindSafe(|| {
-                let preview =
-                    data::preview_cancellable(&request.config, request.seed, &self.store, &wanted)?;
-                let strip = strip(&preview);
-                Ok::<_, data::Error>((Arc::new(preview), Arc::new(strip)))
-            }));
-            let outcome = match made {
-                Ok(Ok(made)) => Ok(made),
-                // Given up for a newer one, which will be answered.
-                Ok(Err(data::Error::Cancelled)) => continue,
-                Ok(Err(error)) => Err(NoPreview {
-                    reason: error.to_string(),
-                    choice_may_help: choice_may_help(&error),
-                }),
-                Err(_) => Err(NoPreview {
-                    reason: format!("looking at {} panicked", request.config.source),
-                    choice_may_help: false,
-                }),
-            };
-            self.answers.put(Previewed { request, outcome });
-            (self.waker)();
-        }
-    }
+/// The answer to a question; none if it was given up for a newer one, which will be answered.
+fn answer(
+    request: PreviewRequest,
+    store: &Store,
+    link: &Link,
+    newest: &Newest,
+) -> Option<Previewed> {
+    let wanted = |_: data::Progress| !link.is_stopping() && newest.is(request.number);
+    let made = caught(|| {
+        let preview = data::preview_cancellable(&request.config, request.seed, store, &wanted)?;
+        let strip = strip(&preview);
+        Ok::<_, data::Error>((Arc::new(preview), Arc::new(strip)))
+    });
+    let outcome = match made {
+        Ok(Ok(made)) => Ok(made),
+        Ok(Err(data::Error::Cancelled)) => return None,
+        Ok(Err(error)) => Err(NoPreview {
+            reason: error.to_string(),
+            choice_may_help: choice_may_help(&error),
+        }),
+        Err(reason) => Err(NoPreview {
+            reason: format!("looking at {} panicked: {reason}", request.config.source),
+            choice_may_help: false,
+        }),
+    };
+    Some(Previewed { request, outcome })
 }
 
 fn choice_may_help(error: &data::Error) -> bool {

@@ -3,18 +3,13 @@
 //! The window sends instructions by a bounded queue and reads finished reports from another; how far the experiment
 //! under way is, is a newest-wins slot. Neither side ever waits for the other's work.
 
-mod kept;
 mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::JoinHandle;
-
-use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::papers::{DataSet, Effort, Experiment, Report};
-use crate::train::{Latest, Waker};
+use crate::thread::{Handle, Latest, Newest, Outbox, Queue, Waker};
 
 use work::Side;
 
@@ -75,14 +70,12 @@ enum Command {
 
 /// A handle to the thread; dropping it stops and joins the thread.
 pub(crate) struct Papers {
-    commands: Option<Sender<Command>>,
-    messages: Receiver<PapersMessage>,
+    commands: Outbox<Command>,
+    messages: Queue<PapersMessage>,
     progress: Latest<PapersProgress>,
-    /// Number of the request that may go on; none of an older one may.
-    newest: Arc<AtomicU64>,
-    interrupt: Arc<AtomicBool>,
-    quit: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    /// The request that may go on; no older one may.
+    newest: Newest,
+    handle: Handle,
 }
 
 impl Papers {
@@ -91,81 +84,64 @@ impl Papers {
     /// # Errors
     /// The system's error if it cannot start a thread.
     pub fn spawn(folder: Option<PathBuf>, waker: Waker) -> std::io::Result<Self> {
-        let (commands, queue) = bounded(COMMANDS);
-        let (message_queue, messages) = bounded(MESSAGES);
-        let progress = Latest::default();
-        let newest = Arc::new(AtomicU64::new(0));
-        let interrupt = Arc::new(AtomicBool::new(false));
-        let quit = Arc::new(AtomicBool::new(false));
-        let side = Side {
-            folder,
-            queue,
-            messages: message_queue,
-            progress: progress.clone(),
-            newest: Arc::clone(&newest),
-            interrupt: Arc::clone(&interrupt),
-            quit: Arc::clone(&quit),
-            waker,
-        };
-        let thread = std::thread::Builder::new()
-            .name("papers".into())
-            .spawn(move || side.work())?;
+        let (commands, messages) = (Queue::new(COMMANDS), Queue::new(MESSAGES));
+        let (progress, newest) = (Latest::default(), Newest::default());
+        let inbox = commands.clone();
+        let (told, shown, valid) = (messages.clone(), progress.clone(), newest.clone());
+        let handle = Handle::spawn("papers", waker, move |link| {
+            let side = Side {
+                link,
+                folder,
+                commands: inbox,
+                messages: told,
+                progress: shown,
+                newest: valid,
+            };
+            side.work();
+        })?;
         Ok(Self {
-            commands: Some(commands),
+            commands: Outbox::new(commands),
             messages,
             progress,
             newest,
-            interrupt,
-            quit,
-            thread: Some(thread),
+            handle,
         })
     }
 
-    /// Looks for data sets in a folder and for what was made with them before. False if too much waits. Never waits.
-    pub fn look(&self, data: Option<PathBuf>) -> bool {
-        self.send(Command::Look(data))
+    /// Looks for data sets in a folder and for what was made with them before. Never waits.
+    pub fn look(&self, data: Option<PathBuf>) {
+        self.send(Command::Look(data));
     }
 
-    /// Makes experiments in place of those under way. False if too much waits. Never waits.
-    pub fn make(&self, request: PapersRequest) -> bool {
-        self.newest.store(request.number, Ordering::SeqCst);
-        self.interrupt.store(true, Ordering::SeqCst);
-        self.send(Command::Make(request))
+    /// Makes experiments in place of those under way. Never waits.
+    pub fn make(&self, request: PapersRequest) {
+        self.newest.set(request.number);
+        self.handle.interrupt();
+        self.send(Command::Make(request));
     }
 
     /// Stops what is under way within a part of a step. Never waits.
     pub fn stop(&self) {
         // Before the flag: the thread takes the flag down first and looks at the number then.
-        self.newest.store(0, Ordering::SeqCst);
-        self.interrupt.store(true, Ordering::SeqCst);
+        self.newest.set(0);
+        self.handle.interrupt();
     }
 
-    fn send(&self, command: Command) -> bool {
-        self.commands
-            .as_ref()
-            .is_some_and(|commands| commands.try_send(command).is_ok())
+    fn send(&self, command: Command) {
+        self.commands.send(command);
+        self.handle.nudge();
     }
 
     /// The next message, if there is one.
     pub fn message(&self) -> Option<PapersMessage> {
-        self.messages.try_recv().ok()
+        if self.commands.resend() {
+            self.handle.nudge();
+        }
+        self.messages.take()
     }
 
     /// How far the experiment under way is, if that changed since the last call.
     pub fn progress(&self) -> Option<PapersProgress> {
         self.progress.take()
-    }
-}
-
-impl Drop for Papers {
-    fn drop(&mut self) {
-        self.quit.store(true, Ordering::SeqCst);
-        self.stop();
-        // A closed queue wakes the thread.
-        self.commands = None;
-        if let Some(thread) = self.thread.take() {
-            // Its panics were turned into messages; there is nobody left to tell of another.
-            let _ = thread.join();
-        }
     }
 }

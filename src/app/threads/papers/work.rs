@@ -1,25 +1,20 @@
 //! The papers' thread from inside: one experiment after another, stopped within a step.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
-
-use crate::lab::{Progress, Quiet, Watcher};
-use crate::papers::{self, Context, DataSet, Effort, Error, Experiment, Keep, Report};
+use crate::lab::{Headway, Quiet, Watcher};
+use crate::papers::{self, Context, DataSet, Effort, Error, Experiment, Keep, KeptReports, Report};
 use crate::plot::Layer;
-use crate::train::{Latest, Waker};
+use crate::thread::{Latest, Link, Newest, Queue, caught};
 
-use super::{Command, PapersMessage, PapersProgress, PapersRequest, kept};
+use super::{Command, PapersMessage, PapersProgress, PapersRequest};
 
 /// Shortest time between two words on progress.
 const PERIOD: Duration = Duration::from_millis(100);
-/// How long a message may wait before the thread looks whether it is to end.
-const PATIENCE: Duration = Duration::from_millis(50);
 /// The data sets that are looked for.
 const SETS: [DataSet; 4] = [
     DataSet::Mnist,
@@ -30,24 +25,19 @@ const SETS: [DataSet; 4] = [
 
 /// The thread's side.
 pub(crate) struct Side {
+    /// An interrupt stops or replaces a request: the step under way is left.
+    pub link: Link,
     /// Where results are kept.
     pub folder: Option<PathBuf>,
-    pub queue: Receiver<Command>,
-    pub messages: Sender<PapersMessage>,
+    pub commands: Queue<Command>,
+    pub messages: Queue<PapersMessage>,
     pub progress: Latest<PapersProgress>,
-    pub newest: Arc<AtomicU64>,
-    /// Set by whoever stops or replaces a request: the step under way is left.
-    pub interrupt: Arc<AtomicBool>,
-    pub quit: Arc<AtomicBool>,
-    pub waker: Waker,
+    pub newest: Newest,
 }
 
 impl Side {
     pub fn work(self) {
-        while let Ok(command) = self.queue.recv() {
-            if self.quit.load(Ordering::SeqCst) {
-                return;
-            }
+        while let Some(command) = self.link.next(|| self.link.take(&self.commands)) {
             match command {
                 Command::Look(data) => self.look(data),
                 Command::Make(request) => self.make(&request),
@@ -71,9 +61,10 @@ impl Side {
         let found = SETS.map(|set| (set, context.path(set).ok())).to_vec();
         let mut known = Vec::new();
         if let Some(folder) = &self.folder {
+            let kept = KeptReports::new(folder.clone());
             for experiment in papers::ALL {
                 for effort in [Effort::Quick, Effort::Full] {
-                    let report = kept::read(folder, experiment, effort, data.as_deref());
+                    let report = kept.read(experiment, effort, data.as_deref());
                     known.extend(report.map(Arc::new));
                 }
             }
@@ -83,7 +74,7 @@ impl Side {
 
     fn make(&self, request: &PapersRequest) {
         // Whoever stops this request after the flag is down has changed the number before.
-        self.interrupt.store(false, Ordering::SeqCst);
+        self.link.begin();
         for experiment in &request.list {
             if !self.may_go_on(request.number) {
                 break;
@@ -119,46 +110,32 @@ impl Side {
     /// Keeps a report for another time; where it cannot be written, it is made again then.
     fn remember(&self, report: &Report, experiment: &Experiment, request: &PapersRequest) {
         if let Some(folder) = &self.folder
-            && let Err(error) = kept::write(folder, report, experiment, request.data.as_deref())
+            && let Err(error) =
+                KeptReports::new(folder.clone()).write(report, experiment, request.data.as_deref())
         {
             tracing::warn!("the report of {} was not kept: {error}", report.id);
         }
     }
 
     fn may_go_on(&self, number: u64) -> bool {
-        self.newest.load(Ordering::SeqCst) == number && !self.quit.load(Ordering::SeqCst)
+        self.newest.is(number) && !self.link.is_stopping()
     }
 
     fn tell(&self, message: PapersMessage) {
-        let mut message = message;
-        while !self.quit.load(Ordering::SeqCst) {
-            match self.messages.send_timeout(message, PATIENCE) {
-                Err(SendTimeoutError::Timeout(again)) => message = again,
-                _ => break,
-            }
-        }
-        (self.waker)();
+        self.link.tell(&self.messages, message);
     }
 }
 
 /// Makes one experiment; what it fails with or panics of is one sentence, and none if it was stopped.
 fn run(experiment: &Experiment, context: &Context<'_>) -> Result<Report, Option<String>> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| papers::run(experiment, context)));
-    match outcome {
+    match caught(|| papers::run(experiment, context)) {
         Ok(Ok(mut report)) => {
             hold_still(&mut report);
             Ok(report)
         }
         Ok(Err(Error::Stopped)) => Err(None),
         Ok(Err(error)) => Err(Some(error.to_string())),
-        Err(panic) => {
-            let reason = panic
-                .downcast_ref::<&str>()
-                .map(ToString::to_string)
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_else(|| "an unknown cause".into());
-            Err(Some(format!("the experiment panicked: {reason}")))
-        }
+        Err(reason) => Err(Some(format!("the experiment panicked: {reason}"))),
     }
 }
 
@@ -184,12 +161,12 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn say(&self, what: String) {
         self.told.set(Some(Instant::now()));
-        self.side.progress.put(PapersProgress {
+        let progress = PapersProgress {
             number: self.number,
             id: self.id,
             what,
-        });
-        (self.side.waker)();
+        };
+        self.side.link.show(&self.side.progress, progress);
     }
 }
 
@@ -199,10 +176,10 @@ impl Watcher for Teller<'_> {
     }
 
     fn interrupt(&self) -> Option<Arc<AtomicBool>> {
-        Some(Arc::clone(&self.side.interrupt))
+        Some(self.side.link.interrupt())
     }
 
-    fn progress(&self, progress: Progress) {
+    fn progress(&self, progress: Headway) {
         if self.told.get().is_none_or(|told| told.elapsed() >= PERIOD) {
             let words = [progress.what.as_str(), progress.moving.as_str()];
             let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();

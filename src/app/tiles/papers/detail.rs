@@ -12,6 +12,7 @@ use crate::app::state::papers::{PapersAction, PapersState, SaveReports};
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted};
 use crate::papers::{Effort, Experiment, Report};
+use crate::text::mebibytes;
 
 /// Height of a figure as a share of its width and of the tile's height, and its bounds.
 const SHAPE: f32 = 0.56;
@@ -118,9 +119,9 @@ fn before(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, actions: &
             about(cost.quick_s)
         ),
         Effort::Full => format!(
-            "The full version takes {} and {} MiB on two cores, with the paper's settings.",
+            "The full version takes {} and {} on two cores, with the paper's settings.",
             about(cost.full_s),
-            cost.full_mib
+            mebibytes(cost.full_bytes())
         ),
     };
     wrapped(ui, text, c.text);

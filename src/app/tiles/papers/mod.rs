@@ -21,6 +21,7 @@ use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, foldable, muted};
 use crate::papers::{ALL, Effort};
 use crate::plot::FigureSpec;
+use crate::text::mebibytes;
 
 /// Widths of the list.
 const LIST: std::ops::RangeInclusive<f32> = 200.0..=350.0;
@@ -207,8 +208,8 @@ fn price(effort: Effort) -> String {
     match effort {
         Effort::Quick => text,
         Effort::Full => {
-            let most = ALL.iter().map(|e| e.cost.full_mib).max();
-            format!("{text} and up to {} MiB", most.unwrap_or(0))
+            let most = ALL.iter().map(|e| e.cost.full_bytes()).max();
+            format!("{text} and up to {}", mebibytes(most.unwrap_or(0)))
         }
     }
 }

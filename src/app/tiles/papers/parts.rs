@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use egui::{Color32, Pos2, Stroke, Ui};
 
-use crate::app::tiles::experiment::duration;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::Theme;
 use crate::papers::Verdict;
+use crate::text::duration;
 
 /// Width of a mark: a dot and a word.
 pub(super) const MARK: f32 = 60.0;
@@ -69,12 +69,7 @@ pub(super) fn about(seconds: u32) -> String {
 
 /// `33 s`, `10 min`, `3 h`, `4 days`.
 pub(super) fn time(seconds: u32) -> String {
-    const DAY: u32 = 86_400;
-    if seconds >= 2 * DAY {
-        return format!("{} days", seconds.div_ceil(DAY));
-    }
-    let text = duration(Duration::from_secs(u64::from(seconds)));
-    text.replace(".0 h", " h")
+    duration(Duration::from_secs(u64::from(seconds)))
 }
 
 /// Words for the command line, as they are true in the window.

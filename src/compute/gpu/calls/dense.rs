@@ -1,6 +1,6 @@
 //! Calls of the dense layers.
 
-use crate::compute::op::Op;
+use crate::compute::op::DenseOp;
 
 use super::Call;
 use super::choice::Choice;
@@ -8,7 +8,12 @@ use super::inputs::{CallInputs, flag};
 use super::product::Product;
 
 /// The calls of a dense op.
-pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
+pub(super) fn calls(
+    op: &DenseOp,
+    kernel: &'static str,
+    base: CallInputs,
+    choice: Choice,
+) -> Vec<Call> {
     let numbers = |rows: usize, inputs: usize, outputs: usize| CallInputs {
         rows: rows as u32,
         width: inputs as u32,
@@ -16,7 +21,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
         ..base
     };
     match *op {
-        Op::DenseForward {
+        DenseOp::Forward {
             x,
             weight,
             y,
@@ -25,7 +30,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             outputs,
             ref epilogue,
         } => Product {
-            kernel: op.kernel(),
+            kernel,
             rows,
             columns: outputs,
             depth: inputs,
@@ -37,7 +42,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             inputs: numbers(rows, inputs, outputs),
         }
         .calls(choice),
-        Op::DenseBackwardInput {
+        DenseOp::BackwardInput {
             dy,
             weight,
             dx,
@@ -46,7 +51,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             outputs,
             ref epilogue,
         } => Product {
-            kernel: op.kernel(),
+            kernel,
             rows,
             columns: inputs,
             depth: outputs,
@@ -58,7 +63,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             inputs: numbers(rows, inputs, outputs),
         }
         .calls(choice),
-        Op::DenseBackwardWeight {
+        DenseOp::BackwardWeight {
             x,
             dy,
             dweight,
@@ -67,7 +72,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             inputs,
             outputs,
         } => Product {
-            kernel: op.kernel(),
+            kernel,
             // The bias is one more row.
             rows: inputs + usize::from(dbias.is_some()),
             columns: outputs,
@@ -83,6 +88,5 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             },
         }
         .calls(choice),
-        _ => Vec::new(),
     }
 }

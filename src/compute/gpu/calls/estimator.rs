@@ -1,19 +1,19 @@
 //! Calls of the importance-weighted and the analytic objective.
 
-use crate::compute::op::Op;
+use crate::compute::op::EstimatorOp;
 
 use super::inputs::{CallInputs, flag};
 use super::{Call, Operand, matrix};
 
-/// The calls of an estimator's op.
+/// The call of an estimator's op.
 #[expect(
     clippy::too_many_lines,
     reason = "the table from op to call, one arm each"
 )]
-pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
+pub(super) fn call(op: &EstimatorOp, kernel: &'static str, base: CallInputs) -> Call {
     let global = |shared: bool| flag(shared, CallInputs::GLOBAL_VARIANCE);
-    let call = match *op {
-        Op::LogRatio {
+    match *op {
+        EstimatorOp::LogRatio {
             head,
             log_sigma2,
             z,
@@ -29,9 +29,9 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 ..matrix(base, rows, latents)
             };
             let reads = vec![head.into(), log_sigma2.into(), z.into()];
-            Call::elementwise(op.kernel(), reads, vec![ratio.into()], inputs, 32 * latents)
+            Call::elementwise(kernel, reads, vec![ratio.into()], inputs, 32 * latents)
         }
-        Op::ImportanceWeights {
+        EstimatorOp::ImportanceWeights {
             nll,
             ratio,
             bound,
@@ -46,9 +46,9 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             };
             let reads = vec![nll.into(), ratio.into()];
             let writes = vec![bound.into(), weights.into()];
-            Call::elementwise(op.kernel(), reads, writes, inputs, 64 * repeats)
+            Call::elementwise(kernel, reads, writes, inputs, 64 * repeats)
         }
-        Op::ImportanceBackward {
+        EstimatorOp::ImportanceBackward {
             head,
             log_sigma2,
             z,
@@ -68,9 +68,9 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             };
             let reads = [head, z, dz, weights, table].map(Operand::from).to_vec();
             let writes = vec![dhead.into(), dlog_sigma2_rows.into()];
-            Call::elementwise(op.kernel(), reads, writes, inputs, 16 * repeats)
+            Call::elementwise(kernel, reads, writes, inputs, 16 * repeats)
         }
-        Op::AnalyticNorms {
+        EstimatorOp::AnalyticNorms {
             weight,
             log_gamma,
             norms,
@@ -84,9 +84,9 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             };
             let reads = vec![weight.into(), log_gamma.into()];
             let size = (latents, 8 * dim);
-            Call::per_item(op.kernel(), reads, vec![norms.into()], inputs, size)
+            Call::per_item(kernel, reads, vec![norms.into()], inputs, size)
         }
-        Op::AnalyticSpread {
+        EstimatorOp::AnalyticSpread {
             head,
             log_sigma2,
             norms,
@@ -106,15 +106,9 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 norms.into(),
                 log_gamma.into(),
             ];
-            Call::elementwise(
-                op.kernel(),
-                reads,
-                vec![spread.into()],
-                inputs,
-                16 * latents,
-            )
+            Call::elementwise(kernel, reads, vec![spread.into()], inputs, 16 * latents)
         }
-        Op::AnalyticWeight {
+        EstimatorOp::AnalyticWeight {
             head,
             log_sigma2,
             weight,
@@ -136,9 +130,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 log_gamma.into(),
             ];
             let size = (latents, 8 * dim + 16 * rows);
-            Call::per_item(op.kernel(), reads, vec![dweight.into()], inputs, size)
+            Call::per_item(kernel, reads, vec![dweight.into()], inputs, size)
         }
-        _ => return Vec::new(),
-    };
-    vec![call]
+    }
 }

@@ -1,7 +1,7 @@
 //! Calls of convolutions, pooling, upsampling and elementwise ops.
 
 use crate::compute::gpu::shader::Variant;
-use crate::compute::op::Op;
+use crate::compute::op::{ImageOp, Slice};
 use crate::model::{Geometry, Shape};
 
 use super::choice::{Choice, Split, workgroups};
@@ -58,9 +58,27 @@ fn doubled(shape: Shape) -> Shape {
 }
 
 /// The calls of an image op.
-pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
+#[expect(
+    clippy::too_many_lines,
+    reason = "the table from op to call, one arm each"
+)]
+pub(super) fn calls(
+    op: &ImageOp,
+    kernel: &'static str,
+    base: CallInputs,
+    choice: Choice,
+) -> Vec<Call> {
+    let elementwise = |reads: Vec<Operand>, written: Operand, inputs: CallInputs, cost: usize| {
+        vec![Call::elementwise(
+            kernel,
+            reads,
+            vec![written],
+            inputs,
+            cost,
+        )]
+    };
     match *op {
-        Op::Convolve {
+        ImageOp::Convolve {
             large,
             weight,
             small,
@@ -70,7 +88,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
         } => {
             let pixels = rows * geometry.small.pixels();
             Product {
-                kernel: op.kernel(),
+                kernel,
                 rows: pixels,
                 columns: geometry.small.channels,
                 depth: geometry.patch(),
@@ -86,7 +104,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             }
             .calls(choice)
         }
-        Op::ConvolveWeight {
+        ImageOp::ConvolveWeight {
             large,
             small,
             dweight,
@@ -95,7 +113,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
         } => {
             let pixels = rows * geometry.small.pixels();
             Product {
-                kernel: op.kernel(),
+                kernel,
                 rows: geometry.patch(),
                 columns: geometry.small.channels,
                 depth: pixels,
@@ -111,56 +129,27 @@ pub(super) fn calls(op: &Op, base: CallInputs, choice: Choice) -> Vec<Call> {
             }
             .calls(choice)
         }
-        Op::ConvolveTransposed { .. } => vec![transposed(op, base, choice)],
-        _ => vec![elementwise(op, base)],
-    }
-}
-
-/// A transposed convolution: a dense product for each of stride² classes of pixels, all in one call.
-fn transposed(op: &Op, base: CallInputs, choice: Choice) -> Call {
-    let Op::ConvolveTransposed {
-        small,
-        weight,
-        large,
-        rows,
-        ref geometry,
-        ref epilogue,
-    } = *op
-    else {
-        return elementwise(op, base);
-    };
-    let g = geometry;
-    let lines = g.large.height.div_ceil(g.stride) * g.large.width.div_ceil(g.stride);
-    let channels = g.large.channels;
-    let tile = choice.tile(rows * lines, channels);
-    let groups = workgroups(tile, rows * lines, channels);
-    let [bias, add, of] = operands(epilogue);
-    let inputs = CallInputs {
-        rows: rows as u32,
-        count: large.len as u32,
-        split_depth: Split::WHOLE.depth as u32,
-        chunk: groups as u32,
-        ..connected(base, g)
-    };
-    Call {
-        variant: Variant {
-            kernel: op.kernel(),
-            tile: Some(tile),
-        },
-        reads: vec![small.into(), weight.into(), bias, add, of],
-        writes: vec![large.into()],
-        inputs: with_epilogue(inputs, epilogue),
-        workgroups: groups * g.stride * g.stride,
-        work: (rows * g.macs()) as u64,
-    }
-}
-
-fn elementwise(op: &Op, base: CallInputs) -> Call {
-    let call = |reads: Vec<Operand>, written: Operand, inputs: CallInputs, cost: usize| {
-        Call::elementwise(op.kernel(), reads, vec![written], inputs, cost)
-    };
-    match *op {
-        Op::Pointwise {
+        ImageOp::ConvolveTransposed {
+            small,
+            weight,
+            large,
+            rows,
+            ref geometry,
+            ref epilogue,
+        } => {
+            let base = with_epilogue(connected(base, geometry), epilogue);
+            let [bias, add, of] = operands(epilogue);
+            vec![transposed(
+                kernel,
+                vec![small.into(), weight.into(), bias, add, of],
+                large,
+                rows,
+                geometry,
+                base,
+                choice,
+            )]
+        }
+        ImageOp::Pointwise {
             x,
             y,
             channels,
@@ -173,13 +162,13 @@ fn elementwise(op: &Op, base: CallInputs) -> Call {
                 channels: channels as u32,
                 ..with_epilogue(base, epilogue)
             };
-            call(vec![x.into(), bias, add, of], y.into(), inputs, 16)
+            elementwise(vec![x.into(), bias, add, of], y.into(), inputs, 16)
         }
-        Op::MaxPool { x, y, shape, .. } => {
+        ImageOp::MaxPool { x, y, shape, .. } => {
             let inputs = halved(base, shape, pooled(shape), y.len);
-            call(vec![x.into()], y.into(), inputs, 32)
+            elementwise(vec![x.into()], y.into(), inputs, 32)
         }
-        Op::MaxPoolBackward {
+        ImageOp::MaxPoolBackward {
             dy,
             x,
             dx,
@@ -190,9 +179,9 @@ fn elementwise(op: &Op, base: CallInputs) -> Call {
             let inputs = halved(base, shape, pooled(shape), dx.len);
             let [_, add, _] = operands(epilogue);
             let inputs = with_epilogue(inputs, epilogue);
-            call(vec![dy.into(), x.into(), add], dx.into(), inputs, 32)
+            elementwise(vec![dy.into(), x.into(), add], dx.into(), inputs, 32)
         }
-        Op::Upsample {
+        ImageOp::Upsample {
             x,
             y,
             shape,
@@ -203,9 +192,9 @@ fn elementwise(op: &Op, base: CallInputs) -> Call {
                 flags: flag(bilinear, CallInputs::BILINEAR),
                 ..halved(base, doubled(shape), shape, y.len)
             };
-            call(vec![x.into()], y.into(), inputs, 32)
+            elementwise(vec![x.into()], y.into(), inputs, 32)
         }
-        Op::UpsampleBackward {
+        ImageOp::UpsampleBackward {
             dy,
             dx,
             shape,
@@ -219,9 +208,40 @@ fn elementwise(op: &Op, base: CallInputs) -> Call {
             };
             let [_, add, of] = operands(epilogue);
             let inputs = with_epilogue(inputs, epilogue);
-            call(vec![dy.into(), add, of], dx.into(), inputs, 64)
+            elementwise(vec![dy.into(), add, of], dx.into(), inputs, 64)
         }
-        // `Call::of` sends nothing else here.
-        _ => call(Vec::new(), Operand::Absent, base, 0),
+    }
+}
+
+/// A transposed convolution: a dense product for each of stride² classes of pixels, all in one call.
+fn transposed(
+    kernel: &'static str,
+    reads: Vec<Operand>,
+    large: Slice,
+    rows: usize,
+    g: &Geometry,
+    base: CallInputs,
+    choice: Choice,
+) -> Call {
+    let lines = g.large.height.div_ceil(g.stride) * g.large.width.div_ceil(g.stride);
+    let channels = g.large.channels;
+    let tile = choice.tile(rows * lines, channels);
+    let groups = workgroups(tile, rows * lines, channels);
+    Call {
+        variant: Variant {
+            kernel,
+            tile: Some(tile),
+        },
+        reads,
+        writes: vec![large.into()],
+        inputs: CallInputs {
+            rows: rows as u32,
+            count: large.len as u32,
+            split_depth: Split::WHOLE.depth as u32,
+            chunk: groups as u32,
+            ..base
+        },
+        workgroups: groups * g.stride * g.stride,
+        work: (rows * g.macs()) as u64,
     }
 }

@@ -1,6 +1,6 @@
 //! Calls of the reparameterisation and of what is known about latents.
 
-use crate::compute::op::Op;
+use crate::compute::op::LatentOp;
 
 use super::inputs::{CallInputs, flag};
 use super::norm::columns;
@@ -11,9 +11,9 @@ use super::{Call, Operand, matrix};
     clippy::too_many_lines,
     reason = "the table from op to call, one arm each"
 )]
-pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
+pub(super) fn calls(op: &LatentOp, kernel: &'static str, base: CallInputs) -> Vec<Call> {
     match *op {
-        Op::ReparameterizeForward {
+        LatentOp::ReparameterizeForward {
             head,
             log_sigma2,
             z,
@@ -34,9 +34,9 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             };
             let reads = vec![head.into(), log_sigma2.into(), table.into()];
             let writes = vec![z.into(), seen.into(), kl.into()];
-            vec![Call::elementwise(op.kernel(), reads, writes, inputs, 128)]
+            vec![Call::elementwise(kernel, reads, writes, inputs, 128)]
         }
-        Op::LatentMeans {
+        LatentOp::LatentMeans {
             kl,
             means,
             rows,
@@ -45,7 +45,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let shape = (rows, latents);
             let reads = vec![kl.into()];
             vec![columns(
-                op.kernel(),
+                kernel,
                 reads,
                 means.into(),
                 shape,
@@ -53,7 +53,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 base,
             )]
         }
-        Op::ReparameterizeBackward {
+        LatentOp::ReparameterizeBackward {
             head,
             log_sigma2,
             z,
@@ -73,7 +73,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let mut reads = shared.to_vec();
             reads.extend([z, dz, table].map(Operand::from));
             let writes = vec![dhead.into(), dlog_sigma2_rows.into()];
-            let first = Call::elementwise(op.kernel(), reads, writes.clone(), inputs, 32);
+            let first = Call::elementwise(kernel, reads, writes.clone(), inputs, 32);
             let second = norms.map(|norms| {
                 let mut reads = shared.to_vec();
                 reads.push(norms.into());
@@ -81,7 +81,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             });
             std::iter::once(first).chain(second).collect()
         }
-        Op::MaskLatents {
+        LatentOp::MaskLatents {
             z,
             mask,
             output,
@@ -91,14 +91,14 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let reads = vec![z.into(), mask.into()];
             let inputs = matrix(base, rows, latents);
             vec![Call::elementwise(
-                op.kernel(),
+                kernel,
                 reads,
                 vec![output.into()],
                 inputs,
                 8,
             )]
         }
-        Op::LatentStatistics {
+        LatentOp::LatentStatistics {
             head,
             log_sigma2,
             kl,
@@ -113,13 +113,12 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let reads = vec![head.into(), log_sigma2.into(), kl.into()];
             let size = (latents, 64 * rows);
             vec![Call::per_item(
-                op.kernel(),
+                kernel,
                 reads,
                 vec![statistics.into()],
                 inputs,
                 size,
             )]
         }
-        _ => Vec::new(),
     }
 }

@@ -104,39 +104,15 @@ impl Call {
             repeats: 1,
             ..CallInputs::zeroed()
         };
+        let kernel = op.kernel();
         match op {
-            Op::Gather { .. } => source::calls(op, base, setting),
-            Op::DenseForward { .. }
-            | Op::DenseBackwardInput { .. }
-            | Op::DenseBackwardWeight { .. } => dense::calls(op, base, setting.choice),
-            Op::Convolve { .. }
-            | Op::ConvolveTransposed { .. }
-            | Op::ConvolveWeight { .. }
-            | Op::Pointwise { .. }
-            | Op::MaxPool { .. }
-            | Op::MaxPoolBackward { .. }
-            | Op::Upsample { .. }
-            | Op::UpsampleBackward { .. } => image::calls(op, base, setting.choice),
-            Op::SumRows { .. }
-            | Op::NormMoments { .. }
-            | Op::NormForward { .. }
-            | Op::NormBackwardAffine { .. }
-            | Op::NormBackwardInput { .. }
-            | Op::NormUpdate { .. } => norm::calls(op, base),
-            Op::ReparameterizeForward { .. }
-            | Op::LatentMeans { .. }
-            | Op::ReparameterizeBackward { .. }
-            | Op::MaskLatents { .. }
-            | Op::LatentStatistics { .. } => latent::calls(op, base),
-            Op::LogRatio { .. }
-            | Op::ImportanceWeights { .. }
-            | Op::ImportanceBackward { .. }
-            | Op::AnalyticNorms { .. }
-            | Op::AnalyticSpread { .. }
-            | Op::AnalyticWeight { .. } => estimator::calls(op, base),
-            Op::Elbo { .. } | Op::Finalize { .. } | Op::Adam { .. } => {
-                vec![objective::call(op, base)]
-            }
+            Op::Gather(op) => source::calls(op, kernel, base, setting),
+            Op::Dense(op) => dense::calls(op, kernel, base, setting.choice),
+            Op::Image(op) => image::calls(op, kernel, base, setting.choice),
+            Op::Norm(op) => norm::calls(op, kernel, base),
+            Op::Latent(op) => latent::calls(op, kernel, base),
+            Op::Estimator(op) => vec![estimator::call(op, kernel, base)],
+            Op::Objective(op) => vec![objective::call(op, kernel, base)],
         }
     }
 

@@ -1,7 +1,7 @@
 //! Calls of sums over rows and of batch normalisation.
 
 use crate::compute::gpu::shader::Variant;
-use crate::compute::op::Op;
+use crate::compute::op::NormOp;
 
 use super::inputs::CallInputs;
 use super::{Call, Operand, matrix, operands, with_epilogue};
@@ -68,18 +68,18 @@ fn chunked(
     clippy::too_many_lines,
     reason = "the table from op to call, one arm each"
 )]
-pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
+pub(super) fn calls(op: &NormOp, kernel: &'static str, base: CallInputs) -> Vec<Call> {
     match *op {
-        Op::SumRows {
+        NormOp::SumRows {
             input,
             output,
             rows,
             columns,
         } => {
             let reads = vec![input.into()];
-            chunked(op.kernel(), reads, output.into(), (rows, columns), 1, base)
+            chunked(kernel, reads, output.into(), (rows, columns), 1, base)
         }
-        Op::NormMoments {
+        NormOp::NormMoments {
             x,
             moments,
             rows,
@@ -89,14 +89,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let shape = (rows, channels);
             let reads = vec![x.into()];
             if chunks <= 1 {
-                return vec![columns(
-                    op.kernel(),
-                    reads,
-                    moments.into(),
-                    shape,
-                    CHUNK,
-                    base,
-                )];
+                return vec![columns(kernel, reads, moments.into(), shape, CHUNK, base)];
             }
             let partials = Operand::Partials(chunks * 2 * channels);
             let whole = CallInputs {
@@ -106,7 +99,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             };
             let merge = (chunks, channels);
             vec![
-                columns(op.kernel(), reads, partials, shape, CHUNK, base),
+                columns(kernel, reads, partials, shape, CHUNK, base),
                 columns(
                     "norm_merge",
                     vec![partials],
@@ -117,7 +110,7 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
                 ),
             ]
         }
-        Op::NormBackwardAffine {
+        NormOp::NormBackwardAffine {
             dy,
             x,
             moments,
@@ -126,16 +119,9 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             channels,
         } => {
             let reads = vec![dy.into(), x.into(), moments.into()];
-            chunked(
-                op.kernel(),
-                reads,
-                daffine.into(),
-                (rows, channels),
-                2,
-                base,
-            )
+            chunked(kernel, reads, daffine.into(), (rows, channels), 2, base)
         }
-        Op::NormForward {
+        NormOp::NormForward {
             x,
             moments,
             affine,
@@ -147,15 +133,9 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let [_, add, _] = operands(epilogue);
             let reads = vec![x.into(), moments.into(), affine.into(), add];
             let inputs = with_epilogue(matrix(base, rows, channels), epilogue);
-            vec![Call::elementwise(
-                op.kernel(),
-                reads,
-                vec![y.into()],
-                inputs,
-                32,
-            )]
+            vec![Call::elementwise(kernel, reads, vec![y.into()], inputs, 32)]
         }
-        Op::NormBackwardInput {
+        NormOp::NormBackwardInput {
             dy,
             x,
             moments,
@@ -171,14 +151,14 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             let reads = slices.into_iter().map(Operand::from).chain([add]).collect();
             let inputs = with_epilogue(matrix(base, rows, channels), epilogue);
             vec![Call::elementwise(
-                op.kernel(),
+                kernel,
                 reads,
                 vec![dx.into()],
                 inputs,
                 32,
             )]
         }
-        Op::NormUpdate {
+        NormOp::NormUpdate {
             moments,
             running,
             rows,
@@ -192,13 +172,12 @@ pub(super) fn calls(op: &Op, base: CallInputs) -> Vec<Call> {
             };
             let writes = vec![running.into()];
             vec![Call::elementwise(
-                op.kernel(),
+                kernel,
                 vec![moments.into()],
                 writes,
                 inputs,
                 8,
             )]
         }
-        _ => Vec::new(),
     }
 }

@@ -1,14 +1,14 @@
 //! Calls of the objective and of Adam.
 
-use crate::compute::op::Op;
+use crate::compute::op::ObjectiveOp;
 
+use super::Call;
 use super::inputs::{CallInputs, flag, likelihood_number};
-use super::{Call, Operand};
 
 /// The call of the loss, its means, or the update.
-pub(super) fn call(op: &Op, base: CallInputs) -> Call {
+pub(super) fn call(op: &ObjectiveOp, kernel: &'static str, base: CallInputs) -> Call {
     match *op {
-        Op::Elbo {
+        ObjectiveOp::Elbo {
             y,
             out,
             log_gamma,
@@ -41,9 +41,9 @@ pub(super) fn call(op: &Op, base: CallInputs) -> Call {
             let extra = spread.or(weights).into();
             let reads = vec![y.into(), out.into(), log_gamma.into(), extra];
             let writes = vec![sse.into(), nll.into(), dout.into()];
-            Call::per_item(op.kernel(), reads, writes, inputs, (rows, 64 * dim))
+            Call::per_item(kernel, reads, writes, inputs, (rows, 64 * dim))
         }
-        Op::Finalize {
+        ObjectiveOp::Finalize {
             sse,
             nll,
             means,
@@ -68,9 +68,9 @@ pub(super) fn call(op: &Op, base: CallInputs) -> Call {
             };
             let reads = vec![sse.into(), nll.into(), means.into(), log_gamma.into()];
             let writes = vec![metrics.into(), dlog_gamma.into()];
-            Call::per_item(op.kernel(), reads, writes, inputs, (1, 16 * sse_rows))
+            Call::per_item(kernel, reads, writes, inputs, (1, 16 * sse_rows))
         }
-        Op::Adam {
+        ObjectiveOp::Adam {
             parameters,
             gradients,
             moment1,
@@ -85,9 +85,7 @@ pub(super) fn call(op: &Op, base: CallInputs) -> Call {
                 ..base
             };
             let writes = vec![parameters.into(), moment1.into(), moment2.into()];
-            Call::elementwise(op.kernel(), vec![gradients.into()], writes, inputs, 32)
-        }
-        // `Call::of` sends nothing else here.
-        _ => Call::per_item(op.kernel(), Vec::new(), vec![Operand::Absent], base, (0, 0)),
+            Call::elementwise(kernel, vec![gradients.into()], writes, inputs, 32)
+        } // `Call::of` sends nothing else here.
     }
 }

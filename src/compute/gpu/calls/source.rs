@@ -1,6 +1,6 @@
 //! Calls of the gather: where the samples are, and a call for every place.
 
-use crate::compute::op::{BatchOrder, GatherSource, Op};
+use crate::compute::op::{BatchOrder, Gather, GatherSource};
 
 use super::inputs::{CallInputs, flag};
 use super::{Call, Operand, Setting};
@@ -33,17 +33,19 @@ impl Source {
 }
 
 /// The calls of a gather, one per buffer.
-pub(super) fn calls(op: &Op, base: CallInputs, setting: &Setting) -> Vec<Call> {
-    let Op::Gather {
+pub(super) fn calls(
+    op: &Gather,
+    kernel: &'static str,
+    base: CallInputs,
+    setting: &Setting,
+) -> Vec<Call> {
+    let Gather {
         x,
         rows,
         dim,
         order,
         source,
-    } = *op
-    else {
-        return Vec::new();
-    };
+    } = *op;
     let shuffled = flag(order == BatchOrder::Shuffled, CallInputs::SHUFFLED);
     let inputs = CallInputs {
         rows: rows as u32,
@@ -87,7 +89,7 @@ pub(super) fn calls(op: &Op, base: CallInputs, setting: &Setting) -> Vec<Call> {
             GatherSource::Target => Operand::Target(shard),
         };
         Call::per_item(
-            op.kernel(),
+            kernel,
             vec![data, mean],
             vec![x.into()],
             inputs,

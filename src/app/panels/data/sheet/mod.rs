@@ -15,10 +15,7 @@ use crate::app::state::data::{Sheet, SheetAction};
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted};
 use crate::data::{MAX_SPECTRUM_SIDE, Preview};
-use crate::text::thousands;
-
-use super::bytes;
-use super::progress::duration;
+use crate::text::{bytes, duration, thousands};
 
 /// Width of the sheet's content.
 const WIDTH: f32 = 560.0;

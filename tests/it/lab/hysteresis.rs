@@ -7,17 +7,17 @@ use collapse_explorer::config::{
     Activation, GammaMode, LiveConfig, NetConfig, RunConfig, Stack, Target,
 };
 use collapse_explorer::data::{Targets, cross_spectrum};
-use collapse_explorer::lab::sweep::run;
+use collapse_explorer::lab::hysteresis::run;
 use collapse_explorer::lab::{
-    Direction, Error, Parameter, Quiet, Sweep, SweepRequest, Watcher, loop_area,
+    Direction, Error, Hysteresis, HysteresisRequest, Outcome, Parameter, Quiet, Watcher, loop_area,
 };
 use collapse_explorer::train::RunSetup;
 
 use super::linear_sweep;
 use crate::common::runs::SPECTRUM;
 
-fn whole(request: &SweepRequest) -> Sweep {
-    let mut sweep = Sweep::new(request).expect("a sweep");
+fn whole(request: &HysteresisRequest) -> Hysteresis {
+    let mut sweep = Hysteresis::new(request).expect("a sweep");
     run(request, &mut sweep, &Quiet).expect("a whole sweep");
     assert!(sweep.is_complete());
     sweep
@@ -114,7 +114,7 @@ impl Watcher for Impatient {
         self.0.get() > 0
     }
 
-    fn sweep(&self, _: &Sweep) {
+    fn found(&self, _: Outcome) {
         self.0.set(self.0.get().saturating_sub(1));
     }
 }
@@ -122,7 +122,7 @@ impl Watcher for Impatient {
 #[test]
 fn a_stopped_sweep_goes_on_to_the_same_end() {
     let request = linear_sweep(4, 300);
-    let mut sweep = Sweep::new(&request).expect("a sweep");
+    let mut sweep = Hysteresis::new(&request).expect("a sweep");
     for points in [3, 1, 2] {
         let outcome = run(&request, &mut sweep, &Impatient(Cell::new(points)));
         assert!(matches!(outcome, Err(Error::Stopped)), "{outcome:?}");
@@ -218,7 +218,7 @@ fn a_sweep_is_compared_with_the_theory_of_its_own_target() {
     request.setup = Arc::new(RunSetup { config, ..base });
     // Both alive, one alive.
     request.values = vec![0.3 * second, (first * second).sqrt()];
-    let unknown = whole(&SweepRequest {
+    let unknown = whole(&HysteresisRequest {
         most_steps: 10,
         ..request.clone()
     });
@@ -258,11 +258,11 @@ fn values_that_are_no_sweep_are_refused() {
         (vec![2.0, 1.0], "ascend"),
         (vec![-1.0, 1.0], "β must be a positive"),
     ] {
-        let request = SweepRequest {
+        let request = HysteresisRequest {
             values,
             ..linear_sweep(3, 100)
         };
-        let error = Sweep::new(&request).expect_err("no sweep").to_string();
+        let error = Hysteresis::new(&request).expect_err("no sweep").to_string();
         assert!(error.contains(wanted), "{error}");
     }
 }

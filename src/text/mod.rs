@@ -1,6 +1,11 @@
-//! Numbers and lists as people write them.
+//! Numbers, amounts and lists as people write them.
 
-/// `digits` significant digits without trailing zeros; powers of ten only far from one.
+mod amount;
+
+pub(crate) use amount::{bytes, duration, mebibytes};
+
+/// `digits` significant digits without trailing zeros, in plain characters; powers of ten only far from one. Figures write
+/// theirs with a real minus sign and superscripts: `plot::axis::ticks::format_number`.
 pub(crate) fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".into();
