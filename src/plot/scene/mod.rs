@@ -22,7 +22,7 @@ pub(crate) mod text;
 
 use std::collections::BTreeSet;
 
-pub(crate) use annotations::is_draggable;
+pub(crate) use bars::rect_of as bar_rect;
 pub(crate) use gallery::Cell;
 pub(crate) use item::{Align, Item, Label, Paint, Rect, Stroke};
 pub(crate) use layout::Axes;
