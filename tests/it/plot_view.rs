@@ -237,6 +237,95 @@ fn a_box_zooms_and_a_double_click_resets() {
     assert!((right - 11.0).abs() < 0.1, "{right}");
 }
 
+/// Two linked views, one above the other, and one that is not linked.
+struct Three {
+    views: [PlotView; 3],
+    figures: [FigureSpec; 3],
+    last: [Option<PlotResponse>; 3],
+}
+
+#[test]
+fn views_along_the_same_axis_move_together_and_show_each_others_pointer() {
+    let figure = |id: &str, title: &str, most: f64| {
+        let mut figure = threshold_figure();
+        figure.id = id.into();
+        figure.title = title.into();
+        figure.x.range = Some((0.0, most));
+        figure.layers.pop();
+        figure
+    };
+    let state = Three {
+        views: [PlotView::linked(), PlotView::linked(), PlotView::new()],
+        figures: [
+            figure("a", "A", 10.0),
+            figure("b", "B", 20.0),
+            figure("c", "C", 10.0),
+        ],
+        last: [None, None, None],
+    };
+    let mut harness = Harness::builder()
+        .with_size(Vec2::new(500.0, 600.0))
+        .with_step_dt(1.0 / 60.0)
+        .build_ui_state(
+            |ui, state: &mut Three| {
+                let palette = theme::palette(Theme::Dark);
+                for k in 0..3 {
+                    ui.allocate_ui(Vec2::new(480.0, 180.0), |ui| {
+                        let out = state.views[k].show(ui, &state.figures[k], &palette);
+                        state.last[k] = Some(out);
+                    });
+                }
+            },
+            state,
+        );
+    harness.run_steps(3);
+    let plots = ["A", "B", "C"].map(|t| harness.get_by_role_and_label(Node::Figure, t).rect());
+    // Vertical lines over the whole height of a plot that are at no tick.
+    let cursors = |harness: &Harness<'_, Three>, plot: egui::Rect| {
+        let lines = harness.output().shapes.iter().filter(|s| match &s.shape {
+            egui::Shape::LineSegment { points: [a, b], .. } => {
+                a.x == b.x
+                    && (a.y - b.y).abs() > plot.height() - 2.0
+                    && plot
+                        .expand(1.0)
+                        .contains_rect(egui::Rect::from_two_pos(*a, *b))
+            }
+            _ => false,
+        });
+        lines.count()
+    };
+    let before = plots.map(|plot| cursors(&harness, plot));
+    harness.event(Event::PointerMoved(plots[0].center()));
+    harness.run_steps(3);
+    let after = plots.map(|plot| cursors(&harness, plot));
+    assert_eq!(after[1], before[1] + 1);
+    assert_eq!(after[2], before[2]);
+
+    harness.event_modifiers(
+        Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            source: egui::MouseWheelSource::Wheel,
+            delta: Vec2::new(0.0, 150.0),
+            phase: egui::TouchPhase::Move,
+            modifiers: Modifiers::COMMAND,
+        },
+        Modifiers::COMMAND,
+    );
+    harness.run_steps(15);
+    let zoomed = [0, 1, 2].map(|k| harness.state().views[k].is_zoomed());
+    assert_eq!(zoomed, [true, true, false]);
+    let mut left = |k: usize| {
+        harness.event(Event::PointerMoved(
+            plots[k].left_center() + Vec2::new(0.6, 0.0),
+        ));
+        harness.run_steps(2);
+        let last = harness.state().last[k].as_ref().expect("a response");
+        last.pointer.expect("in the plot")[0]
+    };
+    let (a, b, c) = (left(0), left(1), left(2));
+    assert!(a > 0.5 && (a - b).abs() < 0.05 && c < 0.05, "{a} {b} {c}");
+}
+
 /// Drags with a button, in steps as a hand does.
 fn drag(harness: &mut Harness<'_, State>, with: PointerButton, from: Pos2, to: Pos2) {
     button(harness, from, with, true);

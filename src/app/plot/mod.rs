@@ -89,7 +89,7 @@ pub struct PlotView {
     drag: Option<Drag>,
     highlight: Option<usize>,
     hidden: BTreeSet<String>,
-    alone: bool,
+    linked: bool,
 }
 
 impl PlotView {
@@ -98,10 +98,11 @@ impl PlotView {
         Self::default()
     }
 
-    /// A view with nothing remembered whose horizontal axis moves by itself, whatever other figures show.
-    pub fn alone() -> Self {
+    /// A view with nothing remembered that shows the same stretch of its horizontal axis, and the pointer's place on it,
+    /// as every other such view of a figure with the same axis.
+    pub fn linked() -> Self {
         Self {
-            alone: true,
+            linked: true,
             ..Self::default()
         }
     }

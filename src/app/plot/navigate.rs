@@ -65,7 +65,7 @@ impl PlotView {
             stage.paint(&inside.painter().with_clip_rect(clip));
         };
         let (draw, inside, acts, rule) = (&draw, &inside, &acts, &rule);
-        let shown = plot(plot_id, rect, &all, group(figure).filter(|_| !self.alone))
+        let shown = plot(plot_id, rect, &all, group(figure).filter(|_| self.linked))
             .cursor_color(colour(asked.palette.muted).gamma_multiply(0.5))
             .show(&mut over, |plot_ui: &mut PlotUi<'_>| {
                 match &wish {

@@ -247,3 +247,174 @@ fn knows(figure: &FigureSpec, key: usize) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::spec::{
+        Anchor, Annotation, Axis, Band, Bar, Bars, Dash, Direction, EventTicks, MarkerStyle, Rule,
+        Series, Shape,
+    };
+    use crate::plot::{Colour, Role};
+
+    /// Every kind of mark.
+    fn figure() -> FigureSpec {
+        let ink: Colour = Role::Threshold.into();
+        let mut figure = FigureSpec::new("f", "All of them");
+        figure.x = Axis::linear("step").with_range(0.0, 10.0);
+        figure.y = Axis::log10("value").with_range(0.1, 100.0);
+        figure.right = Some(Axis::linear("other").with_range(0.0, 1.0));
+        figure.legend = true;
+        figure.notes = vec!["a note".into()];
+        let points: Vec<[f64; 2]> = (0..12)
+            .map(|k| [f64::from(k), 1.0 + f64::from(k)])
+            .collect();
+        let line = Series::line("line", "a line", points.clone(), ink);
+        let mut other = Series::line("other", "another", vec![[1.0, 0.2], [9.0, 0.7]], ink);
+        other.right = true;
+        figure.layers = vec![
+            Layer::Band(Band {
+                name: "band".into(),
+                from: 2.0,
+                to: f64::INFINITY,
+                direction: Direction::X,
+                colour: ink,
+                opacity: 0.3,
+            }),
+            Layer::Series(line),
+            Layer::Series(other),
+            Layer::Bars(Bars {
+                id: "bars".into(),
+                name: "bars".into(),
+                items: vec![Bar {
+                    x: 4.0,
+                    base: 0.0,
+                    height: 20.0,
+                    width: 0.8,
+                    colour: ink,
+                    hatched: true,
+                    label: String::new(),
+                    latent: None,
+                }],
+                colour: ink,
+            }),
+            Layer::Rule(Rule {
+                direction: Direction::Y,
+                value: 3.0,
+                label: "three".into(),
+                colour: ink,
+                dash: Dash::Dotted,
+                draggable: None,
+            }),
+            Layer::Ticks(EventTicks {
+                id: "events".into(),
+                values: vec![2.0, 2.2],
+                labels: vec!["older".into(), "newer".into()],
+                colour: ink,
+            }),
+            Layer::Annotation(Annotation {
+                at: [8.0, 50.0],
+                text: "there".into(),
+                colour: ink,
+                anchor: Anchor::Above,
+            }),
+        ];
+        for (k, shape) in [
+            Shape::Circle,
+            Shape::Cross,
+            Shape::TriangleUp,
+            Shape::Square,
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let marker = MarkerStyle::new(shape, k % 2 == 0);
+            let id = format!("marks{k}");
+            let marks = Series::markers(&id, &id, points.clone(), marker, ink);
+            figure.layers.push(Layer::Series(marks));
+        }
+        figure
+    }
+
+    /// Everything in and over the plot: what is neither axes nor around them.
+    fn inside(scene: &Scene) -> Vec<&Item> {
+        let begin = |item: &Item, wanted: &str| matches!(item, Item::Begin(n) if n == wanted);
+        let axes = scene.items.iter().position(|i| begin(i, "axes"));
+        scene.items[..axes.expect("axes")].iter().collect()
+    }
+
+    #[test]
+    fn screen_and_paper_draw_the_same_in_the_same_plot() {
+        let (figure, palette) = (figure(), Palette::light());
+        let plot = Rect {
+            x: 40.0,
+            y: 50.0,
+            width: 300.0,
+            height: 180.0,
+        };
+        let on = |medium| {
+            let page = Page {
+                medium,
+                plot: Some(plot),
+                ..Page::paper(&figure, (400.0, 300.0), &palette)
+            };
+            Scene::build(&figure, &page)
+        };
+        let (paper, screen) = (on(Medium::Paper), on(Medium::Screen));
+        assert_eq!(screen.plot, plot);
+        // On paper the last label under the plot may make it narrower; here it does not.
+        assert_eq!(paper.plot, plot);
+        let (a, b) = (inside(&paper), inside(&screen));
+        assert!(a.len() > 60, "{}", a.len());
+        // The grids differ where one has room for more ticks; nothing else may.
+        for (a, b) in a.iter().zip(&b) {
+            assert_eq!(a, b);
+        }
+        assert_eq!(a.len(), b.len());
+    }
+
+    #[test]
+    fn the_newest_event_has_the_first_place() {
+        let (figure, palette) = (figure(), Palette::light());
+        let page = Page::paper(&figure, (400.0, 300.0), &palette);
+        let scene = Scene::build(&figure, &page);
+        let place = |wanted: &str| {
+            let mut texts = scene.items.iter().filter_map(|i| match i {
+                Item::Text(l) if l.text == wanted => Some(l.at),
+                _ => None,
+            });
+            texts.next().expect("the label is drawn")
+        };
+        // To the right of its line, in the first row; the older one makes way.
+        let axes = scene.axes.as_ref().expect("axes");
+        let line = axes.x.at(2.2).expect("on the axis");
+        let [x, y] = place("newer");
+        assert!(
+            (x - line - 3.0).abs() < 1e-9 && y < axes.plot.y + 1.25 * FONT,
+            "{x} {y}"
+        );
+        assert_ne!(place("older"), [x, y]);
+        place("there");
+    }
+
+    #[test]
+    fn hidden_layers_are_not_drawn_but_keep_their_entry_and_the_axes() {
+        let (figure, palette) = (figure(), Palette::light());
+        let hidden = BTreeSet::from(["line".to_owned(), "band".to_owned()]);
+        let whole = Scene::build(&figure, &Page::paper(&figure, (400.0, 300.0), &palette));
+        let page = Page {
+            hidden: &hidden,
+            ..Page::paper(&figure, (400.0, 300.0), &palette)
+        };
+        let part = Scene::build(&figure, &page);
+        let begins = |s: &Scene, id: &str| s.items.contains(&Item::Begin(id.into()));
+        assert!(begins(&whole, "line") && !begins(&part, "line") && begins(&part, "bars"));
+        assert_eq!(whole.legend.len(), part.legend.len());
+        assert!(
+            part.legend
+                .iter()
+                .all(|e| e.shown != hidden.contains(&e.layer))
+        );
+        assert_eq!(whole.axes, part.axes);
+    }
+}
