@@ -12,6 +12,8 @@ mod item;
 mod navigate;
 mod pick;
 mod rule_drag;
+#[cfg(test)]
+mod same_picture;
 mod stage;
 mod textures;
 mod view;
