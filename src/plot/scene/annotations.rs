@@ -6,7 +6,7 @@ use super::layout::Axes;
 use super::series::rule_ends;
 use super::text::shorten;
 use super::{FONT, Page};
-use crate::plot::colour::{Rgb, luminance};
+use crate::plot::colour::{Rgb, contrast, luminance};
 use crate::plot::spec::{
     Anchor, Annotation, Column, Direction, EventTicks, FigureSpec, Layer, Rule,
 };
@@ -150,10 +150,10 @@ fn put(canvas: &mut Canvas<'_>, place: &Rect, text: &str, colour: Rgb) {
     canvas.text(label);
 }
 
-/// The colour around letters on data: light letters lie on dark data.
+/// The colour around letters on data: the background's, unless the letters are hardly seen on it because they are made
+/// for a map.
 fn rim(ink: Rgb, page: &Page<'_>) -> Rgb {
-    let light = luminance(ink) > 0.4;
-    if light == page.palette.is_dark() {
+    if contrast(ink, page.palette.background) >= 1.6 {
         page.palette.background
     } else {
         page.palette.foreground
