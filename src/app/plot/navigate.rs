@@ -46,7 +46,7 @@ impl PlotView {
         let stage = RefCell::new(&mut self.stage);
         // What the user moves stays within the figure; what a linked figure shows is shown.
         let settle = |bounds: &PlotBounds| {
-            if acts.moves.get() {
+            if acts.moves.get() && *bounds != was {
                 within(&acts.without_narrow(bounds, &was), &whole, &was)
             } else {
                 *bounds

@@ -108,10 +108,12 @@ pub(crate) fn draw(
     })
 }
 
-/// A box in the colour of "not a number" under the bar, where there are such values.
+/// A box in the colour of "not a number" under the bar, where there are such values: on paper below the row of tick
+/// labels, on screen, which has no such row everywhere, beside it.
 fn not_a_number(canvas: &mut Canvas<'_>, bar: &Rect) {
     let side = FONT * 0.8;
-    let y = bar.bottom() + TICK + FONT * 1.4;
+    let row = if canvas.page.is_screen() { 1.4 } else { 2.2 };
+    let y = bar.bottom() + TICK + FONT * row;
     let box_ = Rect::between([bar.x, y - side], [bar.x + side, y]);
     let paint = Paint::fill(canvas.page.palette.not_a_number);
     canvas.path(box_.corners(), true, paint, false);

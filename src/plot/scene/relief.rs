@@ -32,7 +32,7 @@ pub(crate) fn draw(
         let faces = faces.map(|f| (f.corners.map(at), f.rgb)).collect();
         c.items.push(Item::Faces(faces));
     });
-    for path in &relief.paths {
+    for path in relief.paths.iter().filter(|p| !page.hidden.contains(&p.id)) {
         if let Some(width) = path.width {
             let paint = Paint::stroke(Stroke::solid(path.rgb, width)).with_opacity(path.opacity);
             for run in path.points.split(|p| p[0].is_nan()) {
