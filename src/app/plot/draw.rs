@@ -166,30 +166,34 @@ impl Pen<'_> {
 
     fn path(&self, points: &[[f64; 2]], closed: bool, paint: &Paint, out: &mut Vec<Shape>) {
         let (fill, stroke) = self.inks(paint);
-        let mut points: Vec<Pos2> = points.iter().map(|p| self.place.at(*p)).collect();
-        if closed {
-            out.push(Shape::convex_polygon(points, fill, stroke));
-            return;
-        }
-        if let [a, b] = points.as_mut_slice()
-            && stroke.width < 2.5
-        {
+        let pattern = paint.stroke.and_then(|s| s.pattern());
+        if let (&[a, b], false) = (points, closed) {
+            let (mut a, mut b) = (self.place.at(a), self.place.at(b));
             // A line along an axis is as sharp as the pixels are.
             let sharp = |v: f32| self.painter.round_to_pixel_center(v);
-            if a.x == b.x {
+            if stroke.width < 2.5 && a.x == b.x {
                 (a.x, b.x) = (sharp(a.x), sharp(b.x));
-            } else if a.y == b.y {
+            } else if stroke.width < 2.5 && a.y == b.y {
                 (a.y, b.y) = (sharp(a.y), sharp(b.y));
             }
-        }
-        match paint.stroke.and_then(|s| s.pattern()) {
-            None => out.push(Shape::line(points, stroke)),
-            Some(pattern) => {
-                let [on, off] = pattern.map(|length| length as f32 * UNIT);
-                out.extend(Shape::dashed_line(&points, stroke, on, off));
+            match pattern {
+                None => out.push(Shape::line_segment([a, b], stroke)),
+                Some(pattern) => dashed(&[a, b], stroke, pattern, out),
             }
+            return;
+        }
+        let points: Vec<Pos2> = points.iter().map(|p| self.place.at(*p)).collect();
+        match pattern {
+            _ if closed => out.push(Shape::convex_polygon(points, fill, stroke)),
+            None => out.push(Shape::line(points, stroke)),
+            Some(pattern) => dashed(&points, stroke, pattern, out),
         }
     }
+}
+
+fn dashed(points: &[Pos2], stroke: Stroke, pattern: [f64; 2], out: &mut Vec<Shape>) {
+    let [on, off] = pattern.map(|length| length as f32 * UNIT);
+    out.extend(Shape::dashed_line(points, stroke, on, off));
 }
 
 /// Writes one line of text.

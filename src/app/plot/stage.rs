@@ -1,6 +1,7 @@
 //! The scene of a figure as it was last painted, built anew only when something it shows has changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use egui::{Painter, Rect, Ui, Vec2};
 use serde::Serialize;
@@ -8,8 +9,8 @@ use serde::Serialize;
 use super::digest::digest;
 use super::draw::{Drawing, Galleys, Place, UNIT};
 use super::textures::Textures;
-use crate::plot::scene::{self, Medium, Page, Scene};
-use crate::plot::{AxisMap, FigureSpec, Frame, Palette};
+use crate::plot::scene::{self, Contours, Medium, Page, Scene};
+use crate::plot::{AxisMap, FigureSpec, Frame, Layer, Palette};
 
 /// What a scene is asked to show.
 pub(crate) struct Asked<'a> {
@@ -38,6 +39,9 @@ pub(crate) struct Stage {
     pub(crate) textures: Textures,
     /// Left margin of the last scene.
     left: f64,
+    /// Contours by layer, and the digests of the maps they are of.
+    contours: BTreeMap<usize, Arc<Contours>>,
+    maps: BTreeMap<usize, u64>,
     /// Scenes built so far.
     pub(crate) built: u64,
 }
@@ -86,6 +90,7 @@ impl Stage {
         if self.set.as_ref().is_some_and(|set| set.key == key) {
             return;
         }
+        self.find_contours(asked.figure);
         let painter = ui.painter();
         let page = Page {
             width: f64::from(rect.width() / UNIT),
@@ -100,11 +105,14 @@ impl Stage {
             highlight: asked.highlight,
             dragged,
             hidden: asked.hidden,
+            contours: &self.contours,
         };
         let place = Place { origin: rect.min };
         let scene = Scene::build(asked.figure, &page);
         let (ctx, figure, palette) = (ui.ctx(), asked.figure, asked.palette);
-        self.textures.update(ctx, figure, &scene, palette, place);
+        let maps = &self.maps;
+        self.textures
+            .update(ctx, (figure, maps), &scene, palette, place);
         if plot.is_none() {
             self.left = scene.left;
         }
@@ -115,6 +123,26 @@ impl Stage {
             scene,
             place,
         });
+    }
+
+    /// Finds the contours of the maps that have changed.
+    fn find_contours(&mut self, figure: &FigureSpec) {
+        let maps = figure.layers.iter().enumerate();
+        let maps: Vec<_> = maps
+            .filter_map(|(index, layer)| match layer {
+                Layer::HeatMap(map) => Some((index, map, digest(map))),
+                _ => None,
+            })
+            .collect();
+        for &(index, map, key) in &maps {
+            if self.maps.insert(index, key) != Some(key) {
+                self.contours.insert(index, Arc::new(scene::contours(map)));
+            }
+        }
+        self.maps
+            .retain(|index, _| maps.iter().any(|m| m.0 == *index));
+        self.contours
+            .retain(|index, _| self.maps.contains_key(index));
     }
 
     /// Paints the scene asked for last.

@@ -1,5 +1,6 @@
 //! A scene's pictures as textures, uploaded only when their pixels change.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::{
@@ -12,7 +13,7 @@ use super::digest::digest;
 use super::draw::Place;
 use crate::app::widgets::theme::colour;
 use crate::plot::scene::{Picture, Pixels, Scene, Source};
-use crate::plot::{FigureSpec, Layer, Palette};
+use crate::plot::{FigureSpec, Palette};
 
 /// Enlarged pixels, averaged when reduced.
 pub(crate) const CRISP: TextureOptions = TextureOptions {
@@ -42,11 +43,12 @@ impl Textures {
         self.uploads + self.atlas.uploads
     }
 
-    /// Makes textures of what has changed in a scene that was just built.
+    /// Makes textures of what has changed in a scene that was just built; `maps` are the digests of the figure's heat
+    /// maps, by layer.
     pub(crate) fn update(
         &mut self,
         ctx: &Context,
-        figure: &FigureSpec,
+        (figure, maps): (&FigureSpec, &BTreeMap<usize, u64>),
         scene: &Scene,
         palette: &Palette,
         place: Place,
@@ -56,18 +58,14 @@ impl Textures {
         for picture in &scene.pictures {
             match picture.source {
                 Source::Map { layer, from, to } => {
-                    let layer = figure.layers.get(layer);
-                    let Some(Layer::HeatMap(map)) = layer else {
-                        continue;
-                    };
                     let size = (picture.columns, picture.rows);
-                    let key = digest(&(map, from, to, size, palette.is_dark()));
+                    let key = digest(&(maps.get(&layer), from, to, size, palette.is_dark()));
                     self.map(
                         ctx,
                         count,
                         key,
                         || picture.pixels(figure, palette),
-                        map.smooth,
+                        picture.smooth,
                     );
                     count += 1;
                 }

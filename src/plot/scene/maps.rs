@@ -1,5 +1,7 @@
 //! Heat maps: the picture of the values and the contours over it.
 
+use std::sync::Arc;
+
 use super::item::{Canvas, Paint, Rect, Stroke};
 use super::layout::{Axes, Layout};
 use super::pictures::{Picture, Source};
@@ -94,8 +96,19 @@ fn picture(map: &HeatMap, layer: usize, page: &Page<'_>, axes: &Axes) -> Option<
     })
 }
 
-/// Draws the contours of a map.
-pub(crate) fn contours(canvas: &mut Canvas<'_>, map: &HeatMap, axes: &Axes) {
+/// Lines in shares of a map's rectangle, from its lower left corner.
+pub(crate) type Contours = Vec<Vec<[f64; 2]>>;
+
+/// The contours of a map.
+pub(crate) fn contours(map: &HeatMap) -> Contours {
+    let levels = map.contours.iter();
+    levels
+        .flat_map(|&level| heat_map_contours(map, level))
+        .collect()
+}
+
+/// Draws the contours of the map in layer `index`.
+pub(crate) fn draw_contours(canvas: &mut Canvas<'_>, map: &HeatMap, index: usize, axes: &Axes) {
     let edges = |a: &AxisMap, r: (f64, f64)| Some((a.to_unit(r.0)?, a.to_unit(r.1)?));
     let (Some((x0, x1)), Some((y0, y1))) = (
         edges(&axes.frame.x, map.x_range),
@@ -105,20 +118,19 @@ pub(crate) fn contours(canvas: &mut Canvas<'_>, map: &HeatMap, axes: &Axes) {
     };
     let plot = axes.plot;
     let paint = Paint::stroke(Stroke::solid([255; 3], 0.5)).with_opacity(0.6);
-    for &level in &map.contours {
-        for line in heat_map_contours(map, level) {
-            let points: Vec<[f64; 2]> = line
-                .iter()
-                .map(|[across, up]| {
-                    let u = x0 + (x1 - x0) * across;
-                    let v = y0 + (y1 - y0) * up;
-                    [plot.x + u * plot.width, plot.bottom() - v * plot.height]
-                })
-                .collect();
-            // Ranges near the largest numbers leave no place that can be written.
-            if points.as_flattened().iter().all(|v| v.abs() < 1e7) {
-                canvas.path(points, false, paint, true);
-            }
+    let known = canvas.page.contours.get(&index).map(Arc::clone);
+    for line in known.unwrap_or_else(|| Arc::new(contours(map))).iter() {
+        let points: Vec<[f64; 2]> = line
+            .iter()
+            .map(|[across, up]| {
+                let u = x0 + (x1 - x0) * across;
+                let v = y0 + (y1 - y0) * up;
+                [plot.x + u * plot.width, plot.bottom() - v * plot.height]
+            })
+            .collect();
+        // Ranges near the largest numbers leave no place that can be written.
+        if points.as_flattened().iter().all(|v| v.abs() < 1e7) {
+            canvas.path(points, false, paint, true);
         }
     }
 }

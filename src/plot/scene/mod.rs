@@ -20,13 +20,15 @@ mod relief;
 mod series;
 pub(crate) mod text;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub(crate) use bars::rect_of as bar_rect;
 pub(crate) use gallery::Cell;
 pub(crate) use item::{Align, Item, Label, Paint, Rect, Stroke};
 pub(crate) use layout::Axes;
 pub(crate) use legend::Entry;
+pub(crate) use maps::{Contours, contours};
 pub(crate) use pictures::{Picture, Pixels, Source};
 pub(crate) use series::{marker_radius, rule_ends};
 pub(crate) use text::{Estimate, Measure};
@@ -75,6 +77,8 @@ pub(crate) struct Page<'a> {
     pub(crate) dragged: Option<(&'a str, f64)>,
     /// Names, as [`layer_name`] gives them, of the layers that are not drawn.
     pub(crate) hidden: &'a BTreeSet<String>,
+    /// Contours that are known already, by layer: finding them is most of the work on a figure with a heat map.
+    pub(crate) contours: &'a BTreeMap<usize, Arc<Contours>>,
 }
 
 impl<'a> Page<'a> {
@@ -85,6 +89,7 @@ impl<'a> Page<'a> {
         palette: &'a Palette,
     ) -> Self {
         static NOTHING: BTreeSet<String> = BTreeSet::new();
+        static UNKNOWN: BTreeMap<usize, Arc<Contours>> = BTreeMap::new();
         Self {
             width,
             height,
@@ -99,6 +104,7 @@ impl<'a> Page<'a> {
             highlight: None,
             dragged: None,
             hidden: &NOTHING,
+            contours: &UNKNOWN,
         }
     }
 
@@ -225,13 +231,16 @@ impl Scene {
 /// Draws every layer that is not a picture, in order; texts come last, on top.
 fn draw_layers(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout) {
     let axes = &layout.axes;
-    for layer in figure.layers.iter().filter(|l| !canvas.page.hides(l)) {
+    for (index, layer) in figure.layers.iter().enumerate() {
+        if canvas.page.hides(layer) {
+            continue;
+        }
         match layer {
             Layer::Series(s) => canvas.group(&s.id, |c| series::draw(c, s, axes)),
             Layer::Bars(b) => canvas.group(&b.id, |c| bars::draw(c, b, axes)),
             Layer::Band(b) => lines::band(canvas, b, axes),
             Layer::Rule(r) => lines::rule(canvas, r, axes),
-            Layer::HeatMap(m) => canvas.group(&m.id, |c| maps::contours(c, m, axes)),
+            Layer::HeatMap(m) => canvas.group(&m.id, |c| maps::draw_contours(c, m, index, axes)),
             Layer::Ticks(t) => canvas.group(&t.id, |c| lines::events(c, t, axes)),
             Layer::Annotation(_) | Layer::Column(_) | Layer::Images(_) => {}
         }
