@@ -62,7 +62,16 @@ impl ser::Error for Never {
 macro_rules! words {
     ($($name:ident: $kind:ty),*) => {
         $(fn $name(self, v: $kind) -> Result<(), Never> {
-            self.word(v as u64);
+            self.word(v.into());
+            Ok(())
+        })*
+    };
+}
+
+macro_rules! signed_words {
+    ($($name:ident: $kind:ty),*) => {
+        $(fn $name(self, v: $kind) -> Result<(), Never> {
+            self.word(i64::from(v).cast_unsigned());
             Ok(())
         })*
     };
@@ -82,9 +91,12 @@ impl<'a> ser::Serializer for &'a mut Digest {
     type SerializeStructVariant = &'a mut Digest;
 
     words! {
-        serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
-        serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
+        serialize_bool: bool, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
         serialize_u64: u64, serialize_char: char
+    }
+
+    signed_words! {
+        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64
     }
 
     // By their bits, so that NaN and −0 count.

@@ -169,7 +169,6 @@ fn plot<'a>(id: Id, rect: Rect, all: &PlotBounds, group: Option<Id>) -> Plot<'a>
 }
 
 /// The figures that share a horizontal axis: those that say the same beside it.
-
 fn group(figure: &FigureSpec) -> Option<Id> {
     let text = figure.x.text();
     let scale = format!("{:?}", figure.x.scale);

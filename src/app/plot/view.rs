@@ -162,7 +162,7 @@ pub(crate) fn within(bounds: &PlotBounds, whole: &Frame, before: &PlotBounds) ->
         let (least, most) = (all.min()[k], all.max()[k]);
         let (low, high) = (bounds.min()[k], bounds.max()[k]);
         let span = (high - low).min(most - least);
-        if !(span >= (most - least) * DEEPEST) {
+        if span.is_nan() || span < (most - least) * DEEPEST {
             (out.0[k], out.1[k]) = (before.min()[k], before.max()[k]);
         } else if span >= (most - least) * (1.0 - 1e-6) {
             (out.0[k], out.1[k]) = (least, most);
