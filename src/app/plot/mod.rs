@@ -1,6 +1,6 @@
 //! Draws a [`FigureSpec`] live: the same scene the exporters write, with a pointer.
 //!
-//! The scene is laid out and drawn by [`crate::plot`] alone; [`draw`] and [`textures`] turn it into egui's shapes and
+//! The scene is laid out and drawn by [`crate::plot`] alone; `draw` and `textures` turn it into egui's shapes and
 //! textures. An [`egui_plot::Plot`] over the scene's plot carries the view: it pans, zooms and links figures that share
 //! an axis, and draws the scene as its only item.
 
