@@ -297,7 +297,12 @@ impl Strips {
                 0.4
             };
             let left = (page.left.max(FONT * 2.0)).min(page.width * 0.3);
-            let x_text = shorten(page.measure, &x_text, FONT, page.width * room - left);
+            let room = page.width * room - left;
+            let x_text = if room > FONT * 2.0 {
+                shorten(page.measure, &x_text, FONT, room)
+            } else {
+                String::new()
+            };
             texts.push(Label::new(
                 [left, x_line],
                 &x_text,

@@ -191,7 +191,16 @@ impl Scene {
         if figure.has_pictures() {
             gallery::draw(&mut canvas, figure, &mut scene);
         } else {
-            let layout = Layout::of(figure, page);
+            let mut layout = Layout::of(figure, page);
+            if page.is_screen() && layout.left != page.left {
+                // Once more, with the labels where the plot begins now.
+                let moved = Page {
+                    left: layout.left,
+                    frame: page.frame.clone(),
+                    ..*page
+                };
+                layout = Layout::of(figure, &moved);
+            }
             if figure.is_tilted() {
                 scene.relief = relief::draw(&mut canvas, figure, &layout);
             } else {
