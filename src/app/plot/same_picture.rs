@@ -9,8 +9,8 @@ use super::draw::{Place, UNIT};
 use crate::app::widgets::theme::{self, Theme};
 use crate::plot::scene::Scene;
 use crate::plot::{
-    Axis, Band, Bar, Bars, Dash, Direction, FigureSpec, Layer, LineStyle, MarkerStyle, Palette,
-    Raster, Role, Rule, Series, SeriesStyle, Shape, Size, render,
+    Axis, Band, Bar, Bars, Colour, Dash, Direction, FigureSpec, Layer, LineStyle, MarkerStyle,
+    Palette, Raster, Role, Rule, Series, SeriesStyle, Shape, Size, render,
 };
 
 /// Marks of every kind, without texts among them: the two have other ways with fonts.
@@ -29,7 +29,7 @@ fn figure() -> FigureSpec {
         "dashed",
         "",
         points.iter().map(|p| [p[0], 30.0 / p[1]]).collect(),
-        Role::Threshold.into(),
+        Colour::Role(Role::Threshold),
     );
     dashed.style = SeriesStyle::Line(LineStyle {
         width: 2.0,
@@ -41,7 +41,7 @@ fn figure() -> FigureSpec {
             from: 6.0,
             to: 8.0,
             direction: Direction::X,
-            colour: Role::Threshold.into(),
+            colour: Colour::Role(Role::Threshold),
             opacity: 0.3,
         }),
         Layer::Bars(Bars {
@@ -53,21 +53,26 @@ fn figure() -> FigureSpec {
                     base: 0.0,
                     height: f64::from(k),
                     width: 0.8,
-                    colour: Role::Foreground.into(),
+                    colour: Colour::Role(Role::Foreground),
                     hatched: k == 2,
                     label: String::new(),
                     latent: None,
                 })
                 .collect(),
-            colour: Role::Foreground.into(),
+            colour: Colour::Role(Role::Foreground),
         }),
-        Layer::Series(Series::line("curve", "", points, Role::Foreground.into())),
+        Layer::Series(Series::line(
+            "curve",
+            "",
+            points,
+            Colour::Role(Role::Foreground),
+        )),
         Layer::Series(dashed),
         Layer::Rule(Rule {
             direction: Direction::Y,
             value: 0.5,
             label: String::new(),
-            colour: Role::Threshold.into(),
+            colour: Colour::Role(Role::Threshold),
             dash: Dash::Solid,
             draggable: None,
         }),
@@ -85,7 +90,13 @@ fn figure() -> FigureSpec {
         let mut marker = MarkerStyle::new(shape, k % 2 == 0);
         marker.size = 9.0;
         let at = vec![[1.3 * (k as f64 + 0.5), 40.0]];
-        let marks = Series::markers(&format!("m{k}"), "", at, marker, Role::Foreground.into());
+        let marks = Series::markers(
+            &format!("m{k}"),
+            "",
+            at,
+            marker,
+            Colour::Role(Role::Foreground),
+        );
         figure.layers.push(Layer::Series(marks));
     }
     figure
