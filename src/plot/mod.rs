@@ -6,7 +6,7 @@
 pub mod axis;
 pub mod colour;
 pub mod export;
-mod scene;
+pub(crate) mod scene;
 pub mod shape;
 pub mod spec;
 

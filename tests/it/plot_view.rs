@@ -222,18 +222,289 @@ fn a_box_zooms_and_a_double_click_resets() {
         .rect();
     let from = plot.left_top() + plot.size() * 0.1;
     let to = plot.left_top() + plot.size() * 0.4;
-    button(&harness, from, PointerButton::Secondary, true);
-    harness.step();
-    harness.event(Event::PointerMoved(to));
-    harness.step();
-    button(&harness, to, PointerButton::Secondary, false);
-    harness.run_steps(2);
+    drag(&mut harness, PointerButton::Secondary, from, to);
     assert!(harness.state().view.is_zoomed());
-    for pressed in [true, false, true, false] {
-        button(&harness, to, PointerButton::Primary, pressed);
-    }
-    harness.run_steps(2);
+    // From a tenth to four tenths of 0–11, less what it takes to tell a drag from a click.
+    let [left, _] = shown_at(&mut harness, plot.left_center() + Vec2::new(1.0, 0.0));
+    let [right, _] = shown_at(&mut harness, plot.right_center() - Vec2::new(1.0, 0.0));
+    assert!(
+        (1.1..1.6).contains(&left) && (right - 4.4).abs() < 0.1,
+        "{left} {right}"
+    );
+    double_click(&mut harness, to);
     assert!(!harness.state().view.is_zoomed());
+    let [right, _] = shown_at(&mut harness, plot.right_center() - Vec2::new(1.0, 0.0));
+    assert!((right - 11.0).abs() < 0.1, "{right}");
+}
+
+/// Two linked views, one above the other, and one that is not linked.
+struct Three {
+    views: [PlotView; 3],
+    figures: [FigureSpec; 3],
+    last: [Option<PlotResponse>; 3],
+}
+
+#[test]
+fn views_along_the_same_axis_move_together_and_show_each_others_pointer() {
+    let figure = |id: &str, title: &str, most: f64| {
+        let mut figure = threshold_figure();
+        figure.id = id.into();
+        figure.title = title.into();
+        figure.x.range = Some((0.0, most));
+        figure.layers.pop();
+        figure
+    };
+    let state = Three {
+        views: [PlotView::linked(), PlotView::linked(), PlotView::new()],
+        figures: [
+            figure("a", "A", 10.0),
+            figure("b", "B", 20.0),
+            figure("c", "C", 10.0),
+        ],
+        last: [None, None, None],
+    };
+    let mut harness = Harness::builder()
+        .with_size(Vec2::new(500.0, 600.0))
+        .with_step_dt(1.0 / 60.0)
+        .build_ui_state(
+            |ui, state: &mut Three| {
+                let palette = theme::palette(Theme::Dark);
+                for k in 0..3 {
+                    ui.allocate_ui(Vec2::new(480.0, 180.0), |ui| {
+                        let out = state.views[k].show(ui, &state.figures[k], &palette);
+                        state.last[k] = Some(out);
+                    });
+                }
+            },
+            state,
+        );
+    harness.run_steps(3);
+    let plots = ["A", "B", "C"].map(|t| harness.get_by_role_and_label(Node::Figure, t).rect());
+    // Vertical lines over the whole height of a plot that are at no tick.
+    let cursors = |harness: &Harness<'_, Three>, plot: egui::Rect| {
+        let lines = harness.output().shapes.iter().filter(|s| match &s.shape {
+            egui::Shape::LineSegment { points: [a, b], .. } => {
+                a.x == b.x
+                    && (a.y - b.y).abs() > plot.height() - 2.0
+                    && plot
+                        .expand(1.0)
+                        .contains_rect(egui::Rect::from_two_pos(*a, *b))
+            }
+            _ => false,
+        });
+        lines.count()
+    };
+    let before = plots.map(|plot| cursors(&harness, plot));
+    harness.event(Event::PointerMoved(plots[0].center()));
+    harness.run_steps(3);
+    let after = plots.map(|plot| cursors(&harness, plot));
+    assert_eq!(after[1], before[1] + 1);
+    assert_eq!(after[2], before[2]);
+
+    harness.event_modifiers(
+        Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            source: egui::MouseWheelSource::Wheel,
+            delta: Vec2::new(0.0, 150.0),
+            phase: egui::TouchPhase::Move,
+            modifiers: Modifiers::COMMAND,
+        },
+        Modifiers::COMMAND,
+    );
+    harness.run_steps(15);
+    let zoomed = [0, 1, 2].map(|k| harness.state().views[k].is_zoomed());
+    assert_eq!(zoomed, [true, true, false]);
+    let mut left = |k: usize| {
+        harness.event(Event::PointerMoved(
+            plots[k].left_center() + Vec2::new(0.6, 0.0),
+        ));
+        harness.run_steps(2);
+        let last = harness.state().last[k].as_ref().expect("a response");
+        last.pointer.expect("in the plot")[0]
+    };
+    let (a, b, c) = (left(0), left(1), left(2));
+    assert!(a > 0.5 && (a - b).abs() < 0.05 && c < 0.05, "{a} {b} {c}");
+}
+
+/// Drags with a button, in steps as a hand does.
+fn drag(harness: &mut Harness<'_, State>, with: PointerButton, from: Pos2, to: Pos2) {
+    button(harness, from, with, true);
+    harness.step();
+    for share in [0.05, 0.1, 0.5, 1.0] {
+        harness.event(Event::PointerMoved(from + (to - from) * share));
+        harness.step();
+    }
+    button(harness, to, with, false);
+    harness.run_steps(3);
+}
+
+fn double_click(harness: &mut Harness<'_, State>, at: Pos2) {
+    for pressed in [true, false, true, false] {
+        button(harness, at, PointerButton::Primary, pressed);
+    }
+    harness.run_steps(3);
+}
+
+/// The values under the pointer at a place on screen.
+fn shown_at(harness: &mut Harness<'_, State>, at: Pos2) -> [f64; 2] {
+    harness.event(Event::PointerMoved(at));
+    harness.run_steps(2);
+    let last = harness.state().last.as_ref().expect("a response");
+    last.pointer.expect("the pointer is in the plot")
+}
+
+fn wheel(harness: &mut Harness<'_, State>, at: Pos2, by: f32) {
+    harness.event(Event::PointerMoved(at));
+    harness.event_modifiers(
+        Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            source: egui::MouseWheelSource::Wheel,
+            delta: Vec2::new(0.0, by),
+            phase: egui::TouchPhase::Move,
+            modifiers: Modifiers::COMMAND,
+        },
+        Modifiers::COMMAND,
+    );
+    harness.run_steps(12);
+}
+
+fn plot_of(harness: &Harness<'_, State>) -> egui::Rect {
+    harness
+        .get_by_role_and_label(Node::Figure, "Singular-value thresholds")
+        .rect()
+}
+
+#[test]
+fn a_whole_figure_stays_where_it_is_and_a_part_moves_with_the_pointer() {
+    let mut harness = harness(threshold_figure(), SIZE);
+    let plot = plot_of(&harness);
+    let (here, there) = (
+        plot.center() - Vec2::new(0.0, 60.0),
+        plot.center() + Vec2::new(80.0, -60.0),
+    );
+    drag(&mut harness, PointerButton::Primary, here, there);
+    assert!(!harness.state().view.is_zoomed());
+
+    wheel(&mut harness, here, 120.0);
+    assert!(harness.state().view.is_zoomed());
+    let taken = shown_at(&mut harness, here);
+    drag(&mut harness, PointerButton::Primary, here, there);
+    let [x, _] = shown_at(&mut harness, there);
+    // What was taken hold of is still under the pointer.
+    assert!((x - taken[0]).abs() < 0.15, "{x} {taken:?}");
+    // Never beyond the figure, however far it is dragged.
+    for _ in 0..8 {
+        drag(
+            &mut harness,
+            PointerButton::Primary,
+            plot.center() - Vec2::new(150.0, 60.0),
+            plot.center() + Vec2::new(150.0, -60.0),
+        );
+    }
+    let [left, _] = shown_at(&mut harness, plot.left_center() + Vec2::new(0.6, -60.0));
+    assert!((0.0..0.05).contains(&left), "{left}");
+    // And zooming out as far as it goes shows the whole.
+    wheel(&mut harness, here, -2000.0);
+    assert!(!harness.state().view.is_zoomed());
+}
+
+#[test]
+fn the_wheel_zooms_about_the_pointer_on_a_logarithmic_axis() {
+    let mut harness = harness(threshold_figure(), SIZE);
+    let plot = plot_of(&harness);
+    let at = plot.left_top() + plot.size() * 0.3;
+    let before = shown_at(&mut harness, at);
+    let top = shown_at(&mut harness, plot.left_top() + Vec2::splat(0.6))[1];
+    assert!((top / 100.0 - 1.0).abs() < 0.05, "{top}");
+    wheel(&mut harness, at, 120.0);
+    let after = shown_at(&mut harness, at);
+    assert!(
+        (after[0] / before[0] - 1.0).abs() < 1e-3,
+        "{before:?} {after:?}"
+    );
+    assert!(
+        (after[1] / before[1] - 1.0).abs() < 1e-3,
+        "{before:?} {after:?}"
+    );
+    // The axis ends nearer to the pointer, by the same factor in decades on both sides.
+    let high = shown_at(&mut harness, plot.left_top() + Vec2::splat(0.6))[1];
+    let low = shown_at(&mut harness, plot.left_bottom() + Vec2::new(0.6, -0.6))[1];
+    let share = |end: f64, was: f64| (end / after[1]).log10() / (was / after[1]).log10();
+    let (up, down) = (share(high, 100.0), share(low, 0.1));
+    assert!(up < 0.9 && (up - down).abs() < 0.02, "{up} {down}");
+}
+
+#[test]
+fn dragging_along_an_axis_zooms_along_it_alone() {
+    let mut harness = harness(threshold_figure(), SIZE);
+    let plot = plot_of(&harness);
+    let below = plot.center_bottom() + Vec2::new(0.0, 10.0);
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        below,
+        below + Vec2::new(60.0, 0.0),
+    );
+    let [left, _] = shown_at(&mut harness, plot.left_center() + Vec2::new(0.6, 0.0));
+    let [_, top] = shown_at(&mut harness, plot.center_top() + Vec2::new(0.0, 0.6));
+    assert!(left > 1.0, "{left}");
+    assert!((top / 100.0 - 1.0).abs() < 0.05, "{top}");
+}
+
+#[test]
+fn an_entry_of_the_legend_hides_its_layer_and_shows_it_again() {
+    let mut harness = harness(threshold_figure(), SIZE);
+    let plot = plot_of(&harness);
+    // The third point is at (3, 10/3).
+    let up = (10.0 / 3.0_f32 / 0.1).log10() / 3.0;
+    let at = plot.left_bottom() + Vec2::new(plot.width() * 3.0 / 11.0, -plot.height() * up);
+    let hovered = |harness: &mut Harness<'_, State>| {
+        shown_at(harness, at);
+        harness
+            .state()
+            .last
+            .as_ref()
+            .expect("a response")
+            .hovered_index
+    };
+    assert_eq!(hovered(&mut harness), Some(2));
+    let entry = |harness: &Harness<'_, State>| {
+        harness
+            .get_by_role_and_label(Node::CheckBox, "show alive")
+            .click();
+    };
+    entry(&harness);
+    harness.run_steps(3);
+    assert_eq!(hovered(&mut harness), None);
+    entry(&harness);
+    harness.run_steps(3);
+    assert_eq!(hovered(&mut harness), Some(2));
+    // By the keyboard as well.
+    harness
+        .get_by_role_and_label(Node::CheckBox, "show alive")
+        .focus();
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Space);
+    harness.run_steps(3);
+    assert_eq!(hovered(&mut harness), None);
+    harness.state_mut().view.reset_view();
+    harness.run_steps(3);
+    assert_eq!(hovered(&mut harness), Some(2));
+}
+
+#[test]
+fn an_unchanged_figure_is_laid_out_once() {
+    let mut harness = harness(threshold_figure(), SIZE);
+    harness.run_steps(3);
+    let built = harness.state().view.scenes_built();
+    harness.run_steps(10);
+    // A copy at another address is the same figure.
+    harness.state_mut().figure = threshold_figure();
+    harness.run_steps(10);
+    assert_eq!(harness.state().view.scenes_built(), built);
+    harness.state_mut().figure.notes[0].push('!');
+    harness.run_steps(3);
+    assert_eq!(harness.state().view.scenes_built(), built + 1);
 }
 
 #[test]

@@ -1,38 +1,32 @@
-//! Draws a [`FigureSpec`] live: the same value the exporters write, with a pointer.
+//! Draws a [`FigureSpec`] live: the same scene the exporters write, with a pointer.
 //!
-//! The widget paints with egui's own primitives rather than a plotting library, because it shares
-//! its axes ([`Frame`]) and ticks with the exporters, logarithmic ones included, and because
-//! margins, legend, colour bar and labels are placed by one layout that knows the widths of all
-//! texts, so that nothing overlaps and no axis moves between frames.
+//! The scene is laid out and drawn by [`crate::plot`] alone; `draw` and `textures` turn it into egui's shapes and
+//! textures. An [`egui_plot::Plot`] over the scene's plot carries the view: it pans, zooms and links figures that share
+//! an axis, and draws the scene as its only item.
 
-mod axes;
-mod bars;
+mod atlas;
+mod card;
 mod digest;
-mod heat_map;
-mod images;
-mod labels;
-mod layout;
-mod legend;
-mod marker;
-mod marks;
+mod draw;
+mod item;
+mod navigate;
 mod pick;
-mod project;
-mod relief;
 mod rule_drag;
-mod text;
+#[cfg(test)]
+mod same_picture;
+mod stage;
+mod textures;
 mod view;
 
-use egui::{Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
+use std::collections::BTreeSet;
+
+use egui::{Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 use super::widgets::theme::colour;
-use crate::plot::{Colouring, FigureSpec, Frame, Palette};
-use heat_map::HeatMaps;
-use images::Pictures;
-use layout::{Layout, ROW};
-use marks::Marks;
+use crate::plot::{FigureSpec, Palette};
 use pick::Hit;
-use project::Projection;
 use rule_drag::Drag;
+use stage::{Asked, Stage};
 use view::View;
 
 /// What the pointer did in a figure this frame.
@@ -85,16 +79,19 @@ impl PlotResponse {
     }
 }
 
-/// One figure on screen and what it remembers between frames: textures, zoom, the dragged line.
+/// One figure on screen and what it remembers between frames: pictures, the part shown, the dragged line, the layers
+/// hidden in the legend.
+///
+/// Hidden layers are a matter of looking: they are hidden in this view alone, the axes stay as they are, and an export
+/// writes the whole figure.
 #[derive(Default)]
 pub struct PlotView {
     view: View,
-    heat_maps: HeatMaps,
-    pictures: Pictures,
+    stage: Stage,
     drag: Option<Drag>,
     highlight: Option<usize>,
-    /// Left margin of the previous frame.
-    left: f32,
+    hidden: BTreeSet<String>,
+    linked: bool,
 }
 
 impl PlotView {
@@ -103,216 +100,203 @@ impl PlotView {
         Self::default()
     }
 
+    /// A view with nothing remembered that shows the same stretch of its horizontal axis, and the pointer's place on it,
+    /// as every other such view of a figure with the same axis.
+    pub fn linked() -> Self {
+        Self {
+            linked: true,
+            ..Self::default()
+        }
+    }
+
     /// Lights up one latent and dims the others, in a figure that shows latents.
     pub fn set_highlight(&mut self, latent: Option<usize>) {
         self.highlight = latent;
     }
 
-    /// Forgets zoom and grown axes, as a double click does.
+    /// Shows the whole figure, as a double click does, and every layer of it.
     pub fn reset_view(&mut self) {
         self.view.reset();
+        self.hidden.clear();
     }
 
     /// Whether the user has zoomed.
     pub fn is_zoomed(&self) -> bool {
-        self.view.is_zoomed()
+        self.view.zoomed
     }
 
     /// Textures uploaded so far; stands still while the figure does not change.
     pub fn texture_uploads(&self) -> u64 {
-        self.heat_maps.uploads + self.pictures.uploads
+        self.stage.textures.uploads()
+    }
+
+    /// Scenes laid out so far; stands still while nothing that is shown changes.
+    pub fn scenes_built(&self) -> u64 {
+        self.stage.built
     }
 
     /// Draws `figure` in the space available in `ui` and reports what the pointer does.
     ///
-    /// Titles are the tile's business and are not drawn. Double click resets the view, dragging
-    /// with the secondary button zooms into a box, Ctrl and the wheel (or a pinch) zoom about the
-    /// pointer; plain scrolling and primary dragging are left alone.
+    /// Titles are the tile's business and are not drawn. Dragging moves the part that is shown, dragging with the
+    /// secondary button zooms into a box, Ctrl and the wheel (or a pinch) zoom about the pointer, dragging along an axis
+    /// zooms along it, and a double click shows the whole again; plain scrolling is left to the window. A click on an
+    /// entry of the legend hides a layer or shows it again.
     pub fn show(&mut self, ui: &mut Ui, figure: &FigureSpec, palette: &Palette) -> PlotResponse {
         let rect = ui.available_rect_before_wrap();
         let id = ui.scope_id().with(("figure", &figure.id));
         let whole = ui.allocate_rect(rect, Sense::hover());
-        if !rect.is_positive() || !rect.is_finite() || rect.width() < 24.0 || rect.height() < 24.0 {
+        if !rect.is_finite() || !stage::has_room(rect.size()) || !ui.is_rect_visible(rect) {
             return PlotResponse::new(whole);
         }
-        if !ui.is_rect_visible(rect) {
-            return PlotResponse::new(whole);
-        }
-        if figure.has_pictures() {
-            self.show_pictures(ui, rect, id, figure, palette)
-        } else {
-            self.show_plot(ui, rect, id, figure, palette)
-        }
-    }
-
-    fn show_plot(
-        &mut self,
-        ui: &Ui,
-        rect: Rect,
-        id: Id,
-        figure: &FigureSpec,
-        palette: &Palette,
-    ) -> PlotResponse {
-        let frame = self.view.frame(figure);
-        self.heat_maps.update(ui.ctx(), figure, palette);
-        let colouring = self.heat_maps.colouring().copied();
-        let colouring = colouring.filter(|_| figure.bar_map().is_some());
-        let layout = Layout::new(
-            ui.painter(),
-            rect,
+        let digest = digest::digest(figure);
+        let hidden = std::mem::take(&mut self.hidden);
+        let asked = Asked {
             figure,
-            &frame,
-            colouring.as_ref(),
+            digest,
+            rect,
             palette,
-            &mut self.left,
-        );
-        let p = Projection::new(layout.plot, &frame);
-        let response = ui.interact(layout.plot, id, Sense::CLICK | Sense::DRAG);
-        name(ui, &response, figure);
-        if figure.is_tilted() {
-            return Self::show_relief(ui, rect, figure, &layout, response, palette, colouring);
-        }
-        let outcome = rule_drag::interact(ui, id, figure, &p, &mut self.drag);
-        self.view.hold(self.drag.is_some(), &frame);
-
-        self.paint(ui, rect, figure, &layout, (&p, &frame), palette);
-        self.view.interact(ui, &response, &p, &frame, palette);
-
-        let mut out = PlotResponse::new(response);
-        if !outcome.hovered
-            && let Some(pointer) = out
-                .response
-                .hover_pos()
-                .filter(|at| layout.plot.contains(*at))
-            && let Some(hit) = pick::pick(figure, &p, pointer, palette)
-        {
-            // A card would lie over the menu of a right click.
-            if !out.response.dragged() && !out.response.context_menu_opened() {
-                pick::paint(ui, &hit, pointer, palette);
-            }
-            out = out.with_hit(hit);
-        }
-        let over = out.response.hover_pos();
-        let over = over.filter(|at| layout.plot.contains(*at));
-        out.pointer = over.map(|at| [p.x.value(at.x), p.y.value(at.y)]);
-        out.dragged_rule = outcome.moved;
-        out.released = outcome.released;
+            highlight: self.highlight,
+            hidden: &hidden,
+        };
+        let out = if figure.has_pictures() {
+            self.show_pictures(ui, id, &asked)
+        } else if figure.is_tilted() {
+            self.show_relief(ui, id, &asked)
+        } else {
+            self.show_plot(ui, id, &asked)
+        };
+        self.hidden = hidden;
+        self.legend(ui, id);
+        self.whole_notes(ui, id, figure);
         out
     }
 
     /// The tilted map: turned by dragging, which is the caller's to do, and read with the pointer.
-    fn show_relief(
-        ui: &Ui,
-        rect: Rect,
-        figure: &FigureSpec,
-        layout: &Layout,
-        response: Response,
-        palette: &Palette,
-        colouring: Option<Colouring>,
-    ) -> PlotResponse {
-        let whole = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        let pointer = response.hover_pos();
-        let cell = relief::paint(&whole, layout.plot, figure, palette, pointer);
-        layout.legend.paint(&whole, colour(palette.background));
-        if let (Some(bar), Some(map), Some(colouring)) =
-            (&layout.colour_bar, figure.heat_map(), colouring)
-        {
-            heat_map::paint_bar(&whole, bar, map, &colouring, palette);
-        }
-        axes::paint_labels(ui, rect, layout, figure, palette);
+    fn show_relief(&mut self, ui: &Ui, id: Id, asked: &Asked<'_>) -> PlotResponse {
+        let frame = self.view.whole(asked.figure);
+        self.stage.ask(ui, asked, &frame, None, None);
+        let clip = asked.rect.intersect(ui.clip_rect());
+        self.stage.paint(&ui.painter().with_clip_rect(clip));
+        let plot = self.plot_rect(asked.rect);
+        let response = ui.interact(plot, id, Sense::CLICK | Sense::DRAG);
+        name(ui, &response, asked.figure);
         if response.dragged() {
             ui.ctx().set_cursor_icon(egui::CursorIcon::Grabbing);
         } else if response.hovered() {
             ui.ctx().set_cursor_icon(egui::CursorIcon::Grab);
         }
-        let mut out = PlotResponse::new(response);
-        if let (Some(cell), Some(pointer), Some(map)) = (cell, pointer, figure.heat_map())
+        let out = PlotResponse::new(response);
+        let pointer = out.response.hover_pos().filter(|at| plot.contains(*at));
+        let (Some(pointer), Some((scene, place))) = (pointer, self.stage.last()) else {
+            return out;
+        };
+        let share = [
+            f64::from((pointer.x - plot.left()) / plot.width()),
+            f64::from((plot.bottom() - pointer.y) / plot.height()),
+        ];
+        let cell = scene.relief.as_ref().and_then(|r| r.cell_at(share));
+        if let (Some(cell), Some(map)) = (cell, asked.figure.heat_map())
             && !out.response.dragged()
         {
-            let hit = pick::cell(figure, map, cell, palette);
-            pick::paint(ui, &hit, pointer, palette);
-            out = out.with_hit(hit);
+            let hit = pick::cell(asked.figure, map, cell, asked.palette);
+            pick::paint(ui, &hit, place, pointer, asked.palette);
+            return out.with_hit(hit);
         }
         out
     }
 
-    fn paint(
-        &self,
-        ui: &Ui,
-        rect: Rect,
-        figure: &FigureSpec,
-        layout: &Layout,
-        (p, frame): (&Projection, &Frame),
-        palette: &Palette,
-    ) {
-        let clip = rect.intersect(ui.clip_rect());
-        let whole = ui.painter().with_clip_rect(clip);
-        let inside = ui
+    fn show_pictures(&mut self, ui: &Ui, id: Id, asked: &Asked<'_>) -> PlotResponse {
+        let frame = self.view.whole(asked.figure);
+        self.stage.ask(ui, asked, &frame, None, None);
+        let response = ui.interact(asked.rect, id, Sense::CLICK);
+        name(ui, &response, asked.figure);
+        let painter = ui
             .painter()
-            .with_clip_rect(layout.plot.expand(1.0).intersect(clip));
-        self.heat_maps.paint(figure, &inside, p);
-        axes::paint_grid(&whole, layout, palette, figure.heat_map().is_some());
-        let dragged = self.drag.as_ref().map(|d| (d.id, d.value));
-        let marks = Marks {
-            inside,
-            whole: &whole,
-            p,
-            frame,
-            palette,
-            highlight: self.highlight,
-            dragged,
-        };
-        marks.paint(figure, &self.heat_maps);
-        labels::paint(&marks, figure);
-        layout.legend.paint(&whole, colour(palette.background));
-        if let (Some(bar), Some(map), Some(colouring)) = (
-            &layout.colour_bar,
-            figure.bar_map(),
-            self.heat_maps.colouring(),
-        ) {
-            heat_map::paint_bar(&whole, bar, map, colouring, palette);
-        }
-        axes::paint_labels(ui, rect, layout, figure, palette);
-        if self.view.is_zoomed() {
-            view::zoom_hint(ui, layout.plot, colour(palette.muted));
-        }
-    }
-
-    fn show_pictures(
-        &mut self,
-        ui: &Ui,
-        rect: Rect,
-        id: Id,
-        figure: &FigureSpec,
-        palette: &Palette,
-    ) -> PlotResponse {
-        self.pictures.update(ui.ctx(), figure);
-        let response = ui.interact(rect, id, Sense::CLICK);
-        name(ui, &response, figure);
-        let has_notes = !figure.notes.is_empty() && rect.height() > 100.0;
-        let below = if has_notes { ROW + 3.0 } else { 0.0 };
-        let grid = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - below));
-        let pointer = response.hover_pos();
-        let hovered = self.pictures.paint(ui, grid, figure, palette, pointer);
-        if has_notes {
-            let row = Rect::from_min_max(pos2(rect.left(), grid.bottom() + 3.0), rect.max);
-            axes::paint_notes(ui, row, figure, palette);
-        }
+            .with_clip_rect(asked.rect.intersect(ui.clip_rect()));
+        self.stage.paint(&painter);
         let mut out = PlotResponse::new(response);
-        if let (Some(h), Some(pointer)) = (hovered, pointer) {
-            let text = match (h.row.is_empty(), h.caption.is_empty()) {
-                (false, false) => format!("{} {}\n{}", h.row, h.column + 1, h.caption),
-                (false, true) => format!("{} {}", h.row, h.column + 1),
-                _ => h.caption,
+        let (Some(pointer), Some((scene, place))) = (out.response.hover_pos(), self.stage.last())
+        else {
+            return out;
+        };
+        let at = place.from(pointer);
+        let cell = scene
+            .cells
+            .iter()
+            .find(|c| c.filled && c.rect.holds(at, 0.7));
+        if let Some(cell) = cell {
+            let ink = Stroke::new(1.5, colour(asked.palette.foreground));
+            painter.rect_stroke(place.rect(&cell.rect), 1.0, ink, StrokeKind::Outside);
+            let text = match (cell.row.is_empty(), cell.caption.is_empty()) {
+                (false, false) => format!("{} {}\n{}", cell.row, cell.column + 1, cell.caption),
+                (false, true) => format!("{} {}", cell.row, cell.column + 1),
+                _ => cell.caption.clone(),
             };
             if !text.is_empty() {
-                pick::paint_card(ui, &text, colour(palette.muted), pointer, palette);
+                card::paint(
+                    ui,
+                    &text,
+                    colour(asked.palette.muted),
+                    pointer,
+                    asked.palette,
+                );
             }
-            out.clicked_index = out.response.clicked().then_some(h.column);
-            out.hovered_series = Some(h.row);
-            out.hovered_index = Some(h.column);
+            out.clicked_index = out.response.clicked().then_some(cell.column);
+            out.hovered_series = Some(cell.row.clone());
+            out.hovered_index = Some(cell.column);
         }
         out
+    }
+
+    /// The plot on screen.
+    fn plot_rect(&self, rect: Rect) -> Rect {
+        let last = self.stage.last();
+        last.map_or(rect, |(scene, place)| {
+            place.rect(&scene.plot).intersect(rect)
+        })
+    }
+
+    /// Lets a click on an entry of the legend hide its layer or show it again.
+    fn legend(&mut self, ui: &Ui, id: Id) {
+        let Some((scene, place)) = self.stage.last() else {
+            return;
+        };
+        for entry in &scene.legend {
+            let rect = place.rect(&entry.rect);
+            let own = id.with(("legend", &entry.layer));
+            let response = ui.interact(rect, own, Sense::click());
+            let label = format!("show {}", entry.name);
+            response.widget_info(|| {
+                WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), entry.shown, &label)
+            });
+            if response.has_focus() {
+                let ink = ui.visuals().selection.stroke;
+                ui.painter()
+                    .rect_stroke(rect, 2.0, ink, StrokeKind::Outside);
+            }
+            if response.clicked() && !self.hidden.remove(&entry.layer) {
+                self.hidden.insert(entry.layer.clone());
+            }
+            response
+                .on_hover_cursor(egui::CursorIcon::PointingHand)
+                .on_hover_text(if entry.shown {
+                    "Click to hide"
+                } else {
+                    "Click to show"
+                });
+        }
+    }
+
+    /// Shows the whole notes where they are cut short.
+    fn whole_notes(&self, ui: &Ui, id: Id, figure: &FigureSpec) {
+        let cut = self.stage.last().and_then(|(scene, place)| {
+            let cut = scene.notes_cut?;
+            Some(place.rect(&cut))
+        });
+        if let Some(rect) = cut {
+            ui.interact(rect, id.with("notes"), Sense::hover())
+                .on_hover_text(figure.notes.join(" · "));
+        }
     }
 }
 
@@ -326,7 +310,7 @@ fn name(ui: &Ui, response: &Response, figure: &FigureSpec) {
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, ui.is_enabled(), label));
     if !figure.notes.is_empty() {
         ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_description(layout::notes_text(figure));
+            node.set_description(figure.notes.join(" · "));
         });
     }
 }

@@ -1,20 +1,20 @@
-//! What is under the pointer, and the small card that says so.
+//! What is under the pointer.
 
-use egui::{
-    Align2, Color32, CornerRadius, Id, LayerId, Order, Pos2, Rect, Stroke, StrokeKind, Ui, pos2,
-    vec2,
-};
+use std::collections::BTreeSet;
 
-use super::project::Projection;
-use super::{bars, heat_map, marker, text};
+use egui::{Color32, Pos2, Stroke, Ui};
+
+use super::card;
+use super::draw::{Place, UNIT};
 use crate::app::widgets::theme::colour;
 use crate::plot::axis::ticks::format_number;
+use crate::plot::scene::{Axes, bar_rect, layer_name, marker_radius};
 use crate::plot::{Axis, AxisMap, Bars, FigureSpec, HeatMap, Layer, Palette, Series};
 
-/// Within this many pixels a point counts as hovered.
-const REACH: f32 = 14.0;
+/// Within this many units a point counts as hovered.
+const REACH: f64 = 10.0;
 /// A bar's column counts, but any marker nearer than this wins.
-const COLUMN: f32 = 10.0;
+const COLUMN: f64 = 7.0;
 
 /// The thing under the pointer.
 #[derive(Debug, Clone)]
@@ -25,8 +25,8 @@ pub(crate) struct Hit {
     pub(crate) latent: Option<usize>,
     /// What the card says.
     pub(crate) text: String,
-    /// Centre and radius of the ring around a point.
-    ring: Option<(Pos2, f32)>,
+    /// Centre and radius of the ring around a point, on the page.
+    ring: Option<([f64; 2], f64)>,
     ink: Color32,
 }
 
@@ -36,67 +36,71 @@ enum Candidate<'a> {
     Cell(&'a HeatMap, usize),
 }
 
-/// Finds the nearest thing to the pointer; of equally near ones the last drawn.
+/// Finds what is nearest to `at` on the page; of equally near things the last drawn.
 pub(crate) fn pick(
     figure: &FigureSpec,
-    p: &Projection,
-    pointer: Pos2,
+    axes: &Axes,
+    at: [f64; 2],
+    hidden: &BTreeSet<String>,
     palette: &Palette,
 ) -> Option<Hit> {
-    let found = figure.layers.iter().filter_map(|layer| match layer {
-        Layer::Series(s) => nearest_point(s, p, pointer).map(|(d, i)| (d, Candidate::Point(s, i))),
-        Layer::Bars(b) => nearest_bar(b, p, pointer).map(|(d, i)| (d, Candidate::Bar(b, i))),
+    let shown = |layer: &&Layer| layer_name(layer).is_none_or(|name| !hidden.contains(name));
+    let layers = figure.layers.iter().filter(shown);
+    let found = layers.filter_map(|layer| match layer {
+        Layer::Series(s) => nearest_point(s, axes, at).map(|(d, i)| (d, Candidate::Point(s, i))),
+        Layer::Bars(b) => nearest_bar(b, axes, at).map(|(d, i)| (d, Candidate::Bar(b, i))),
         // Anything on a map is in front of it.
-        Layer::HeatMap(m) => {
-            heat_map::cell_at(m, p, pointer).map(|(cell, _)| (REACH, Candidate::Cell(m, cell)))
-        }
+        Layer::HeatMap(m) => cell_at(m, axes, at).map(|cell| (REACH, Candidate::Cell(m, cell))),
         _ => None,
     });
-    let mut best: Option<(f32, Candidate<'_>)> = None;
+    let mut best: Option<(f64, Candidate<'_>)> = None;
     for (distance, candidate) in found {
         if distance <= REACH && best.as_ref().is_none_or(|(d, _)| distance <= *d) {
             best = Some((distance, candidate));
         }
     }
     Some(match best?.1 {
-        Candidate::Point(s, i) => point_hit(figure, s, i, p, palette),
+        Candidate::Point(s, i) => point_hit(figure, s, i, axes, palette),
         Candidate::Bar(b, i) => bar_hit(b, i, palette),
         Candidate::Cell(m, i) => {
-            let at = [p.x.value(pointer.x), p.y.value(pointer.y)];
+            let at = [axes.x.value(at[0]), axes.y.value(at[1])];
             cell_hit(figure, m, i, at, palette)
         }
     })
 }
 
-fn nearest_point(s: &Series, p: &Projection, pointer: Pos2) -> Option<(f32, usize)> {
-    let mut best: Option<(f32, usize)> = None;
+fn nearest_point(s: &Series, axes: &Axes, pointer: [f64; 2]) -> Option<(f64, usize)> {
+    let mut best: Option<(f64, usize)> = None;
     for (index, point) in s.points.iter().enumerate() {
-        // Most points are far away along x: one projection is enough to know.
-        let Some(x) = p.x.at(point[0]).filter(|x| (x - pointer.x).abs() <= REACH) else {
+        // Most points are far away along x: one position is enough to know.
+        let Some(x) = axes
+            .x
+            .at(point[0])
+            .filter(|x| (x - pointer[0]).abs() <= REACH)
+        else {
             continue;
         };
-        let Some(y) = p.vertical(s.right).at(point[1]) else {
+        let Some(y) = axes.vertical(s.right).at(point[1]) else {
             continue;
         };
-        let at = pos2(x, y);
-        let distance = at.distance(pointer);
-        if p.shows(at) && best.is_none_or(|(d, _)| distance < d) {
+        let distance = (x - pointer[0]).hypot(y - pointer[1]);
+        if axes.shows([x, y]) && best.is_none_or(|(d, _)| distance < d) {
             best = Some((distance, index));
         }
     }
     best
 }
 
-fn nearest_bar(b: &Bars, p: &Projection, pointer: Pos2) -> Option<(f32, usize)> {
-    let mut best: Option<(f32, usize)> = None;
+fn nearest_bar(b: &Bars, axes: &Axes, pointer: [f64; 2]) -> Option<(f64, usize)> {
+    let mut best: Option<(f64, usize)> = None;
     for (index, bar) in b.items.iter().enumerate() {
-        let Some(rect) = bars::rect_of(bar, p) else {
+        let Some(rect) = bar_rect(bar, axes) else {
             continue;
         };
-        if !rect.x_range().contains(pointer.x) {
+        if !(rect.x..=rect.right()).contains(&pointer[0]) {
             continue;
         }
-        let distance = if rect.expand(1.0).contains(pointer) {
+        let distance = if rect.holds(pointer, 0.7) {
             0.0
         } else {
             COLUMN
@@ -108,7 +112,22 @@ fn nearest_bar(b: &Bars, p: &Projection, pointer: Pos2) -> Option<(f32, usize)> 
     best
 }
 
-fn point_hit(figure: &FigureSpec, s: &Series, i: usize, p: &Projection, palette: &Palette) -> Hit {
+/// The cell of a map under a place on the page.
+fn cell_at(map: &HeatMap, axes: &Axes, at: [f64; 2]) -> Option<usize> {
+    let (x, y) = (&axes.frame.x, &axes.frame.y);
+    let share = |axis: &AxisMap, range: (f64, f64), unit: f64| {
+        let (from, to) = (axis.to_unit(range.0)?, axis.to_unit(range.1)?);
+        let share = (unit - from) / (to - from);
+        (0.0..1.0).contains(&share).then_some(share)
+    };
+    let across = share(x, map.x_range, axes.x.unit(at[0]))?;
+    let up = share(y, map.y_range, axes.y.unit(at[1]))?;
+    let (i, j) = (across * map.nx as f64, up * map.ny as f64);
+    let index = j as usize * map.nx + i as usize;
+    (index < map.values.len()).then_some(index)
+}
+
+fn point_hit(figure: &FigureSpec, s: &Series, i: usize, axes: &Axes, palette: &Palette) -> Hit {
     let point = s.points[i];
     let own = s.hover.as_ref().and_then(|h| h.get(i));
     let text = own.cloned().unwrap_or_else(|| {
@@ -129,14 +148,14 @@ fn point_hit(figure: &FigureSpec, s: &Series, i: usize, p: &Projection, palette:
             format!("{}\n{values}", s.name)
         }
     });
-    let radius = s.style.marker().map_or(3.0, |m| marker::radius(m) + 2.5);
+    let radius = s.style.marker().map_or(2.2, |m| marker_radius(m) + 1.8);
     Hit {
         id: s.id.clone(),
         index: i,
         value: point,
         latent: s.latents.as_ref().and_then(|l| l.get(i)).copied(),
         text,
-        ring: p.point(point, s.right).map(|at| (at, radius)),
+        ring: axes.point(point, s.right).map(|at| (at, radius)),
         ink: colour(palette.rgb(s.colour_at(i))),
     }
 }
@@ -215,38 +234,11 @@ fn number(value: f64) -> String {
 }
 
 /// Paints the ring around the hovered point and the card beside the pointer.
-pub(crate) fn paint(ui: &Ui, hit: &Hit, pointer: Pos2, palette: &Palette) {
+pub(crate) fn paint(ui: &Ui, hit: &Hit, place: Place, pointer: Pos2, palette: &Palette) {
     if let Some((at, radius)) = hit.ring {
         let stroke = Stroke::new(1.4, colour(palette.foreground));
-        ui.painter().circle_stroke(at, radius, stroke);
+        let radius = radius as f32 * UNIT;
+        ui.painter().circle_stroke(place.at(at), radius, stroke);
     }
-    paint_card(ui, &hit.text, hit.ink, pointer, palette);
-}
-
-/// Paints a small card over everything, inside the window.
-pub(crate) fn paint_card(ui: &Ui, text: &str, ink: Color32, pointer: Pos2, palette: &Palette) {
-    let layer = LayerId::new(Order::Tooltip, Id::unique("figure card"));
-    let screen = ui.ctx().content_rect();
-    let painter = ui.ctx().layer_painter(layer);
-    let face = egui::FontId::proportional(super::layout::FONT);
-    let most = (screen.width() * 0.6).min(340.0);
-    let galley = painter.layout(text.to_owned(), face, colour(palette.foreground), most);
-    let size = galley.size() + vec2(19.0, 9.0);
-    let mut min = pointer + vec2(14.0, 12.0);
-    if min.x + size.x > screen.right() - 2.0 {
-        min.x = pointer.x - 14.0 - size.x;
-    }
-    if min.y + size.y > screen.bottom() - 2.0 {
-        min.y = pointer.y - 12.0 - size.y;
-    }
-    let min = min.max(screen.min + vec2(2.0, 2.0));
-    let rect = Rect::from_min_size(min, size);
-    let round = CornerRadius::same(4);
-    let outline = Stroke::new(1.0, colour(palette.muted).gamma_multiply(0.55));
-    let fill = colour(palette.background).lerp_to_gamma(colour(palette.grid), 0.5);
-    painter.rect(rect, round, fill, outline, StrokeKind::Inside);
-    let key = Rect::from_min_size(min + vec2(5.0, 6.0), vec2(3.0, size.y - 12.0));
-    painter.rect_filled(key, 1.5, ink);
-    let at = pos2(min.x + 13.0, min.y + 4.5);
-    text::put(&painter, at, Align2::LEFT_TOP, galley);
+    card::paint(ui, &hit.text, hit.ink, pointer, palette);
 }

@@ -4,8 +4,9 @@
 use egui::accesskit::Action;
 use egui::{CursorIcon, EventFilter, Id, Key, Pos2, Rect, Sense, Ui, WidgetInfo, vec2};
 
-use super::marks::rule_ends;
-use super::project::{PixelAxis, Projection};
+use super::draw::Place;
+use crate::plot::axis::along::Along;
+use crate::plot::scene::{Axes, rule_ends};
 use crate::plot::{Colour, Direction, FigureSpec, Layer, Role, Rule};
 
 /// Half of the strip around a line in which it can be taken hold of.
@@ -36,7 +37,7 @@ pub(crate) fn interact(
     ui: &Ui,
     id: Id,
     figure: &FigureSpec,
-    p: &Projection,
+    (axes, place): (&Axes, Place),
     drag: &mut Option<Drag>,
 ) -> Outcome {
     let mut outcome = Outcome::default();
@@ -44,7 +45,15 @@ pub(crate) fn interact(
         if let Layer::Rule(rule) = layer
             && let Some(name) = rule.draggable
         {
-            one(ui, id.with(name), name, rule, p, drag, &mut outcome);
+            one(
+                ui,
+                id.with(name),
+                name,
+                rule,
+                (axes, place),
+                drag,
+                &mut outcome,
+            );
         }
     }
     outcome
@@ -55,25 +64,29 @@ fn one(
     id: Id,
     name: &'static str,
     rule: &Rule,
-    p: &Projection,
+    (axes, place): (&Axes, Place),
     drag: &mut Option<Drag>,
     outcome: &mut Outcome,
 ) {
     let own = drag.as_ref().filter(|d| d.id == name);
     let value = own.map_or(rule.value, |d| d.value);
-    let Some(ends) = rule_ends(rule.direction, value, p) else {
+    let Some(ends) = rule_ends(rule.direction, value, axes) else {
         return;
     };
+    let ends = ends.map(|end| place.at(end));
     let across = match rule.direction {
         Direction::X => vec2(GRAB, 0.0),
         Direction::Y => vec2(0.0, GRAB),
     };
     let strip = Rect::from_two_pos(ends[0], ends[1]).expand2(across);
     let response = ui.interact(strip, id, Sense::click_and_drag());
-    let (axis, along): (&PixelAxis, fn(Pos2) -> f32) = match rule.direction {
-        Direction::X => (&p.x, |at| at.x),
-        Direction::Y => (&p.y, |at| at.y),
+    let (axis, along): (&Along, fn(Pos2) -> f32) = match rule.direction {
+        Direction::X => (&axes.x, |at| at.x),
+        Direction::Y => (&axes.y, |at| at.y),
     };
+    let coordinate = usize::from(rule.direction == Direction::Y);
+    let on_page = |at: Pos2| place.from(at)[coordinate];
+    let plot = place.rect(&axes.plot);
     let line = along(ends[0]);
     if response.hovered() || response.dragged() {
         outcome.hovered = true;
@@ -93,8 +106,8 @@ fn one(
     }
     if let Some(own) = drag.as_mut().filter(|d| d.id == name) {
         if let Some(at) = response.interact_pointer_pos() {
-            let at = p.rect.clamp(at + vec2(1.0, 1.0) * own.offset);
-            own.value = axis.value(along(at));
+            let at = plot.clamp(at + vec2(1.0, 1.0) * own.offset);
+            own.value = axis.value(on_page(at));
         }
         outcome.moved = Some((name.to_owned(), own.value));
         outcome.released = response.drag_stopped();
@@ -106,9 +119,9 @@ fn one(
     if outcome.moved.is_none()
         && let Some(share) = key_steps(ui, id, response.has_focus())
     {
-        let unit = (axis.unit(line) + share).clamp(0.0, 1.0);
-        let to = p.rect.left_bottom() + vec2(p.rect.width(), -p.rect.height()) * unit as f32;
-        outcome.moved = Some((name.to_owned(), axis.value(along(to))));
+        let unit = (axis.unit(on_page(ends[0])) + share).clamp(0.0, 1.0);
+        let to = plot.left_bottom() + vec2(plot.width(), -plot.height()) * unit as f32;
+        outcome.moved = Some((name.to_owned(), axis.value(on_page(to))));
         outcome.released = true;
     }
     let label = accessible_name(rule);

@@ -1,30 +1,42 @@
-//! Which part of the data a figure shows: axes that only grow while a run is live, and the user's
-//! own zoom, which wins until a double click.
+//! Which part of the data a figure shows: axes that only grow while a run is live, and the part the user has moved to,
+//! which [`egui_plot`] keeps in coordinates that are linear along the axes.
 
-use egui::{Color32, PointerButton, Pos2, Rect, Response, Stroke, StrokeKind, Ui, pos2};
+use egui::{Context, Id, Pos2};
+use egui_plot::{PlotBounds, PlotMemory};
 
-use super::project::Projection;
-use crate::plot::{Axis, AxisMap, FigureSpec, Frame, Palette};
+use crate::plot::axis::along::linear;
+use crate::plot::{Axis, AxisMap, FigureSpec, Frame, Scale};
 
 /// An axis is found anew when its data fill less than this share of what it has grown to.
 const REFIT: f64 = 0.25;
-/// A zoom box narrower than this, in pixels, does not zoom in that direction.
-const LEAST_BOX: f32 = 8.0;
+/// Deeper than this share of an axis, f64 has no more room between neighbouring ticks.
+const DEEPEST: f64 = 1e-7;
 
 /// What is remembered of the axes.
 #[derive(Debug, Default)]
 pub(crate) struct View {
     figure: String,
     grown: Option<Frame>,
-    zoom: Option<Frame>,
     /// The axes at the start of a drag: a line that is dragged must not move its own axis.
     frozen: Option<Frame>,
-    box_from: Option<Pos2>,
+    /// What the plot is told to show in the next frame; `Whole` forgets the user's part.
+    pub(crate) wish: Option<Wish>,
+    /// Where the box being drawn was begun.
+    pub(crate) box_from: Option<Pos2>,
+    /// Whether the user has moved to a part.
+    pub(crate) zoomed: bool,
+}
+
+/// What a plot is told to show.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Wish {
+    Whole,
+    Part(Frame),
 }
 
 impl View {
-    /// The axes to draw this frame.
-    pub(crate) fn frame(&mut self, figure: &FigureSpec) -> Frame {
+    /// The axes that show all of `figure`.
+    pub(crate) fn whole(&mut self, figure: &FigureSpec) -> Frame {
         let fresh = Frame::of(figure);
         if self.figure != figure.id {
             *self = Self::default();
@@ -50,20 +62,36 @@ impl View {
             },
         };
         self.grown = Some(grown.clone());
-        let held = self.zoom.as_ref().or(self.frozen.as_ref());
-        held.cloned().unwrap_or(grown)
+        self.frozen.clone().unwrap_or(grown)
+    }
+
+    /// The axes shown at the end of the last frame, or wished for since.
+    pub(crate) fn shown(&self, ctx: &Context, plot: Id, whole: &Frame) -> Frame {
+        match &self.wish {
+            Some(Wish::Whole) => return whole.clone(),
+            Some(Wish::Part(part)) => return part.clone(),
+            None => {}
+        }
+        let Some(memory) = PlotMemory::load(ctx, plot) else {
+            return whole.clone();
+        };
+        let mut bounds = *memory.bounds();
+        let all = bounds_of(whole);
+        if memory.auto_bounds.x {
+            bounds.set_x(&all);
+        }
+        if memory.auto_bounds.y {
+            bounds.set_y(&all);
+        }
+        frame_of(&bounds, whole)
     }
 
     /// Forgets zoom and growth.
     pub(crate) fn reset(&mut self) {
         self.grown = None;
-        self.zoom = None;
         self.frozen = None;
-        self.box_from = None;
-    }
-
-    pub(crate) fn is_zoomed(&self) -> bool {
-        self.zoom.is_some()
+        self.wish = Some(Wish::Whole);
+        self.zoomed = false;
     }
 
     /// Holds the axes still while `dragging`.
@@ -73,108 +101,6 @@ impl View {
             (false, Some(_)) => self.frozen = None,
             _ => {}
         }
-    }
-
-    /// Double click, zoom box (secondary button) and Ctrl + wheel or pinch over the plot.
-    pub(crate) fn interact(
-        &mut self,
-        ui: &Ui,
-        response: &Response,
-        projection: &Projection,
-        frame: &Frame,
-        palette: &Palette,
-    ) {
-        if response.double_clicked() {
-            self.reset();
-            ui.ctx().request_repaint();
-            return;
-        }
-        self.zoom_box(ui, response, projection, frame, palette);
-        let Some(pointer) = response.hover_pos() else {
-            return;
-        };
-        let factor = ui.input(egui::InputState::zoom_delta);
-        if (factor - 1.0).abs() > 1e-4 {
-            let unit = [projection.x.unit(pointer.x), projection.y.unit(pointer.y)];
-            let span = 1.0 / f64::from(factor);
-            let ends = unit.map(|u| (u - u * span, u + (1.0 - u) * span));
-            self.zoom_to(frame, ends[0], ends[1]);
-            ui.ctx().request_repaint();
-        }
-    }
-
-    fn zoom_box(
-        &mut self,
-        ui: &Ui,
-        response: &Response,
-        projection: &Projection,
-        frame: &Frame,
-        palette: &Palette,
-    ) {
-        if response.drag_started_by(PointerButton::Secondary) {
-            self.box_from = ui.input(|i| i.pointer.press_origin());
-        }
-        let (Some(from), Some(to)) = (self.box_from, response.interact_pointer_pos()) else {
-            return;
-        };
-        let plot = projection.rect;
-        let mut area = Rect::from_two_pos(plot.clamp(from), plot.clamp(to));
-        if area.width() < LEAST_BOX {
-            area = Rect::from_x_y_ranges(plot.x_range(), area.y_range());
-        } else if area.height() < LEAST_BOX {
-            area = Rect::from_x_y_ranges(area.x_range(), plot.y_range());
-        }
-        if response.drag_stopped_by(PointerButton::Secondary) {
-            self.box_from = None;
-            let moved = from.distance(to) >= LEAST_BOX;
-            if moved {
-                self.zoom_to(
-                    frame,
-                    (
-                        projection.x.unit(area.left()),
-                        projection.x.unit(area.right()),
-                    ),
-                    (
-                        projection.y.unit(area.bottom()),
-                        projection.y.unit(area.top()),
-                    ),
-                );
-                ui.ctx().request_repaint();
-            }
-        } else {
-            let ink = crate::app::widgets::theme::colour(palette.alive);
-            ui.painter().rect(
-                area,
-                2.0,
-                ink.gamma_multiply(0.12),
-                Stroke::new(1.0, ink.gamma_multiply(0.8)),
-                StrokeKind::Inside,
-            );
-        }
-    }
-
-    /// Shows these shares of what `frame` shows, but never more than the whole figure.
-    fn zoom_to(&mut self, frame: &Frame, x: (f64, f64), y: (f64, f64)) {
-        let whole = self.grown.clone().unwrap_or_else(|| frame.clone());
-        let x = part(&frame.x, x, &whole.x);
-        let right = match (frame.right, whole.right) {
-            (Some(now), Some(whole)) => Some(part(&now, y, &whole)),
-            (now, _) => now,
-        };
-        let y = part(&frame.y, y, &whole.y);
-        let zoomed = Frame { x, y, right };
-        self.zoom = (x != whole.x || y != whole.y).then_some(zoomed);
-    }
-}
-
-/// A share of an axis, within `whole`.
-fn part(axis: &AxisMap, (a, b): (f64, f64), whole: &AxisMap) -> AxisMap {
-    let low = axis.from_unit(a).max(whole.low);
-    let high = axis.from_unit(b).min(whole.high);
-    // Deeper than this, f64 has no more room between neighbouring ticks.
-    match (whole.to_unit(low), whole.to_unit(high)) {
-        (Some(l), Some(h)) if h - l > 1e-7 => AxisMap::new(axis.scale, low, high),
-        _ => *axis,
     }
 }
 
@@ -191,14 +117,61 @@ fn grow(axis: &Axis, old: AxisMap, new: AxisMap) -> AxisMap {
     }
 }
 
-/// A quiet reminder that the figure is zoomed and how to undo it.
-pub(crate) fn zoom_hint(ui: &Ui, plot: Rect, ink: Color32) {
-    let text = "zoomed · double-click resets";
-    let galley = super::text::galley(ui.painter(), text, 10.0, ink);
-    if galley.size().x < plot.width() * 0.8 {
-        let at = pos2(plot.right() - 4.0, plot.bottom() - 3.0);
-        super::text::put(ui.painter(), at, egui::Align2::RIGHT_BOTTOM, galley);
+/// The bounds of a frame, in log₁₀ on a logarithmic axis, of which `egui_plot` has none.
+pub(crate) fn bounds_of(frame: &Frame) -> PlotBounds {
+    let ends = |axis: &AxisMap| [axis.low, axis.high].map(|v| linear(axis.scale, v));
+    let ([left, right], [bottom, top]) = (ends(&frame.x), ends(&frame.y));
+    PlotBounds::from_min_max([left, bottom], [right, top])
+}
+
+/// The frame of some bounds; the right axis shows the same share of itself as the left one.
+pub(crate) fn frame_of(bounds: &PlotBounds, whole: &Frame) -> Frame {
+    let all = bounds_of(whole);
+    let axis = |map: &AxisMap, k: usize| {
+        let (low, high) = (bounds.min()[k], bounds.max()[k]);
+        // The very numbers where nothing has moved.
+        if (low, high) == (all.min()[k], all.max()[k]) {
+            return *map;
+        }
+        match map.scale {
+            Scale::Linear => AxisMap::new(map.scale, low, high),
+            Scale::Log10 => AxisMap::new(map.scale, 10_f64.powf(low), 10_f64.powf(high)),
+        }
+    };
+    let y = axis(&whole.y, 1);
+    let right = whole.right.map(
+        |map| match (whole.y.to_unit(y.low), whole.y.to_unit(y.high)) {
+            (Some(a), Some(b)) if y != whole.y => {
+                AxisMap::new(map.scale, map.from_unit(a), map.from_unit(b))
+            }
+            _ => map,
+        },
+    );
+    Frame {
+        x: axis(&whole.x, 0),
+        y,
+        right,
     }
+}
+
+/// Bounds moved and shrunk to lie within `whole`; where they are too narrow, `before`.
+pub(crate) fn within(bounds: &PlotBounds, whole: &Frame, before: &PlotBounds) -> PlotBounds {
+    let all = bounds_of(whole);
+    let mut out = (bounds.min(), bounds.max());
+    for k in 0..2 {
+        let (least, most) = (all.min()[k], all.max()[k]);
+        let (low, high) = (bounds.min()[k], bounds.max()[k]);
+        let span = (high - low).min(most - least);
+        if span.is_nan() || span < (most - least) * DEEPEST {
+            (out.0[k], out.1[k]) = (before.min()[k], before.max()[k]);
+        } else if span >= (most - least) * (1.0 - 1e-6) {
+            (out.0[k], out.1[k]) = (least, most);
+        } else {
+            out.0[k] = low.max(least).min(most - span);
+            out.1[k] = out.0[k] + span;
+        }
+    }
+    PlotBounds::from_min_max(out.0, out.1)
 }
 
 #[cfg(test)]
@@ -218,39 +191,58 @@ mod tests {
     #[test]
     fn live_axes_only_grow_until_the_data_start_anew() {
         let mut view = View::default();
-        let first = view.frame(&figure(vec![[0.0, 0.0], [100.0, 10.0]]));
-        let smaller = view.frame(&figure(vec![[0.0, 1.0], [100.0, 9.0]]));
+        let first = view.whole(&figure(vec![[0.0, 0.0], [100.0, 10.0]]));
+        let smaller = view.whole(&figure(vec![[0.0, 1.0], [100.0, 9.0]]));
         assert_eq!(smaller, first);
-        let larger = view.frame(&figure(vec![[0.0, 1.0], [120.0, 30.0]]));
+        let larger = view.whole(&figure(vec![[0.0, 1.0], [120.0, 30.0]]));
         assert!(larger.x.high >= 120.0 && larger.y.high > 30.0);
-        let anew = view.frame(&figure(vec![[0.0, 1.0], [5.0, 9.0]]));
+        let anew = view.whole(&figure(vec![[0.0, 1.0], [5.0, 9.0]]));
         assert_eq!(anew.x.high, 5.0);
     }
 
     #[test]
-    fn zoom_wins_over_growth_and_stays_inside_the_figure() {
-        let mut view = View::default();
-        let data = figure(vec![[0.0, 0.0], [100.0, 10.0]]);
-        let whole = view.frame(&data);
-        view.zoom_to(&whole, (0.25, 0.5), (0.0, 1.0));
-        let zoomed = view.frame(&data);
-        assert_eq!((zoomed.x.low, zoomed.x.high), (25.0, 50.0));
-        let grown = view.frame(&figure(vec![[0.0, 0.0], [500.0, 10.0]]));
-        assert_eq!((grown.x.low, grown.x.high), (25.0, 50.0));
-        // Zooming far out is no zoom.
-        view.zoom_to(&grown, (-1e3, 1e3), (-1e3, 1e3));
-        assert!(!view.is_zoomed());
+    fn a_part_stays_inside_the_figure_and_keeps_its_width() {
+        let mut figure = figure(vec![[0.0, 0.0], [100.0, 10.0]]);
+        figure.y = Axis::log10("y").with_range(0.01, 100.0);
+        let whole = View::default().whole(&figure);
+        let before = bounds_of(&whole);
+        assert_eq!((before.min(), before.max()), ([0.0, -2.0], [100.0, 2.0]));
+        assert_eq!(frame_of(&before, &whole), whole);
+        let moved = PlotBounds::from_min_max([90.0, -9.0], [140.0, -8.0]);
+        let inside = within(&moved, &whole, &before);
+        assert_eq!((inside.min(), inside.max()), ([50.0, -2.0], [100.0, -1.0]));
+        let frame = frame_of(&inside, &whole);
+        assert_eq!((frame.x.low, frame.x.high), (50.0, 100.0));
+        assert!(
+            (frame.y.low / 0.01 - 1.0).abs() < 1e-12 && (frame.y.high / 0.1 - 1.0).abs() < 1e-12
+        );
+        // Far out is the whole, and too deep is nowhere.
+        let out = PlotBounds::from_min_max([-1e9, -1e9], [1e9, 1e9]);
+        assert_eq!(frame_of(&within(&out, &whole, &before), &whole), whole);
+        let deep = PlotBounds::from_min_max([50.0, 0.0], [50.0, f64::NAN]);
+        assert_eq!(frame_of(&within(&deep, &whole, &before), &whole), whole);
+    }
+
+    #[test]
+    fn the_right_axis_moves_with_the_left_one() {
+        let mut figure = figure(vec![[0.0, 0.0], [100.0, 10.0]]);
+        figure.y = Axis::linear("y").with_range(0.0, 10.0);
+        figure.right = Some(Axis::log10("r").with_range(1.0, 1e4));
+        let whole = View::default().whole(&figure);
+        let upper = PlotBounds::from_min_max([0.0, 5.0], [100.0, 10.0]);
+        let right = frame_of(&upper, &whole).right.expect("a right axis");
+        assert!((right.low / 100.0 - 1.0).abs() < 1e-9 && (right.high / 1e4 - 1.0).abs() < 1e-9);
     }
 
     #[test]
     fn an_axis_is_held_while_a_line_is_dragged() {
         let mut view = View::default();
-        let held = view.frame(&figure(vec![[0.0, 0.0], [100.0, 10.0]]));
+        let held = view.whole(&figure(vec![[0.0, 0.0], [100.0, 10.0]]));
         view.hold(true, &held);
-        assert_eq!(view.frame(&figure(vec![[0.0, 0.0], [900.0, 10.0]])), held);
+        assert_eq!(view.whole(&figure(vec![[0.0, 0.0], [900.0, 10.0]])), held);
         view.hold(false, &held);
         assert_eq!(
-            view.frame(&figure(vec![[0.0, 0.0], [900.0, 10.0]])).x.high,
+            view.whole(&figure(vec![[0.0, 0.0], [900.0, 10.0]])).x.high,
             900.0
         );
     }

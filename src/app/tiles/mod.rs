@@ -62,7 +62,7 @@ impl Default for TileBoard {
     fn default() -> Self {
         let pane = |tile| Pane {
             content: content(tile),
-            view: PlotView::new(),
+            view: PlotView::linked(),
             figure: None,
             built: None,
         };

@@ -199,7 +199,7 @@ impl Palette {
 }
 
 /// Contrast ratio of two colours by the WCAG definition, 1 (same) to 21.
-fn contrast(a: Rgb, b: Rgb) -> f64 {
+pub(crate) fn contrast(a: Rgb, b: Rgb) -> f64 {
     let (a, b) = (luminance(a), luminance(b));
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }

@@ -13,7 +13,7 @@ use resvg::tiny_skia::{FilterQuality, Pixmap, PixmapPaint, Transform};
 use resvg::usvg::{self, fontdb};
 
 use super::super::colour::Palette;
-use super::super::scene::{Picture, Scene};
+use super::super::scene::{Picture, Pixels, Scene};
 use super::super::spec::FigureSpec;
 use super::{Error, Exporter, svg};
 use crate::plot::spec::size::Size;
@@ -69,8 +69,8 @@ pub struct Raster {
 /// [`Error::TooLarge`] above 100 million pixels, [`Error::Render`] if the drawing library refuses.
 pub fn render(figure: &FigureSpec, size: &Size, palette: &Palette) -> Result<Raster, Error> {
     let dpi = size.settled().dpi;
-    let scene = Scene::build(figure, size, palette);
-    let scale = scene.unit * dpi / 72.0;
+    let (scene, unit) = Scene::on_paper(figure, size, palette);
+    let scale = unit * dpi / 72.0;
     let (width, height) = (
         (scene.width * scale).round().max(1.0) as u64,
         (scene.height * scale).round().max(1.0) as u64,
@@ -84,14 +84,19 @@ pub fn render(figure: &FigureSpec, size: &Size, palette: &Palette) -> Result<Ras
     let [r, g, b] = scene.background;
     pixmap.fill(resvg::tiny_skia::Color::from_rgba8(r, g, b, 255));
     for picture in &scene.pictures {
-        paint_picture(picture, scale, &mut pixmap);
+        paint_picture(
+            picture,
+            &picture.pixels(figure, palette),
+            scale,
+            &mut pixmap,
+        );
     }
     let options = usvg::Options {
         font_family: "Ubuntu".to_owned(),
         fontdb: fonts(),
         ..usvg::Options::default()
     };
-    let document = svg::document(figure, &scene, false)?;
+    let document = svg::document(figure, &scene, unit, None)?;
     let tree = usvg::Tree::from_str(&document, &options).map_err(|e| failed(&e.to_string()))?;
     // usvg takes CSS pixels (96 to the inch); the view box is in units.
     let across = width as f32 / tree.size().width();
@@ -114,14 +119,14 @@ pub fn render(figure: &FigureSpec, size: &Size, palette: &Palette) -> Result<Ras
 }
 
 /// Paints one raster; `scale` is pixels per unit.
-fn paint_picture(picture: &Picture, scale: f64, on: &mut Pixmap) {
+fn paint_picture(picture: &Picture, pixels: &Pixels, scale: f64, on: &mut Pixmap) {
     let Some(mut source) = Pixmap::new(picture.columns as u32, picture.rows as u32) else {
         return;
     };
     for (to, from) in source
         .data_mut()
         .chunks_exact_mut(4)
-        .zip(picture.rgb.chunks_exact(3))
+        .zip(pixels.rgb.chunks_exact(3))
     {
         to.copy_from_slice(&[from[0], from[1], from[2], 255]);
     }

@@ -1,14 +1,13 @@
 //! SVG: vector, text selectable, plain attributes only, so that any viewer or editor reads it.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::super::colour::{Palette, Rgb};
-use super::super::scene::{Align, Item, Label, Paint, Picture, Scene};
-use super::super::spec::{Dash, FigureSpec};
+use super::super::scene::{Align, Item, Label, Paint, Picture, Pixels, Scene, Stroke};
+use super::super::spec::FigureSpec;
 use super::{Error, Exporter};
 use crate::plot::spec::size::Size;
 
@@ -29,29 +28,35 @@ impl Exporter for Svg {
     }
 
     fn write(&self, figure: &FigureSpec, size: &Size, out: &mut dyn Write) -> Result<(), Error> {
-        let scene = Scene::build(figure, size, &Palette::light());
-        out.write_all(document(figure, &scene, true)?.as_bytes())?;
+        let palette = Palette::light();
+        let (scene, unit) = Scene::on_paper(figure, size, &palette);
+        out.write_all(document(figure, &scene, unit, Some(&palette))?.as_bytes())?;
         Ok(())
     }
 }
 
-/// The whole document. Without `rasters` the background and the pictures are left out, for a
-/// caller that has painted them itself.
-pub(crate) fn document(figure: &FigureSpec, scene: &Scene, rasters: bool) -> Result<String, Error> {
+/// The whole document, at `unit` points to the unit. Without the palette of the `pictures` they and the background are
+/// left out, for a caller that has painted them itself.
+pub(crate) fn document(
+    figure: &FigureSpec,
+    scene: &Scene,
+    unit: f64,
+    pictures: Option<&Palette>,
+) -> Result<String, Error> {
     let mut writer = Writer {
         out: String::new(),
         prefix: identifier(&figure.id),
     };
-    writer.head(figure, scene);
+    writer.head(figure, scene, unit);
     writer.definitions(scene);
-    if rasters {
+    if let Some(palette) = pictures {
         let (w, h) = (number(scene.width), number(scene.height));
         let fill = hex(scene.background);
         writer.line(&format!(
             "<rect width=\"{w}\" height=\"{h}\" fill=\"{fill}\"/>"
         ));
         for picture in &scene.pictures {
-            writer.picture(picture)?;
+            writer.picture(picture, &picture.pixels(figure, palette))?;
         }
     }
     for item in &scene.items {
@@ -72,10 +77,10 @@ impl Writer {
         self.out.push('\n');
     }
 
-    fn head(&mut self, figure: &FigureSpec, scene: &Scene) {
+    fn head(&mut self, figure: &FigureSpec, scene: &Scene, unit: f64) {
         let (w, h) = (number(scene.width), number(scene.height));
-        let across = number(scene.width * scene.unit);
-        let down = number(scene.height * scene.unit);
+        let across = number(scene.width * unit);
+        let down = number(scene.height * unit);
         self.line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         self.line(&format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" \
@@ -89,16 +94,8 @@ impl Writer {
         self.line(&format!("<metadata>{provenance}</metadata>"));
     }
 
-    /// The plot's clip path and one hatching pattern per colour used.
+    /// The plot's clip path.
     fn definitions(&mut self, scene: &Scene) {
-        let hatches: BTreeSet<Rgb> = scene
-            .items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Path { paint, .. } | Item::Circle { paint, .. } => paint.hatch,
-                _ => None,
-            })
-            .collect();
         let plot = scene.plot;
         let prefix = self.prefix.clone();
         self.line("<defs>");
@@ -109,26 +106,18 @@ impl Writer {
             number(plot.width),
             number(plot.height)
         ));
-        for colour in hatches {
-            let name = hex(colour);
-            self.line(&format!(
-                "<pattern id=\"{prefix}-hatch-{}\" width=\"3\" height=\"3\" patternUnits=\"userSpaceOnUse\" \
-                 patternTransform=\"rotate(45)\"><line x1=\"0.5\" y1=\"0\" x2=\"0.5\" y2=\"3\" \
-                 stroke=\"{name}\" stroke-width=\"0.8\"/></pattern>",
-                &name[1..]
-            ));
-        }
         self.line("</defs>");
     }
 
-    fn picture(&mut self, picture: &Picture) -> Result<(), Error> {
+    fn picture(&mut self, picture: &Picture, pixels: &Pixels) -> Result<(), Error> {
         // Hard-edged pictures are enlarged, so that a viewer that smooths only softens the edges.
         let factor = if picture.smooth || picture.columns == 1 {
             1
         } else {
             (112 / picture.columns.max(picture.rows).max(1)).clamp(1, 8)
         };
-        let bytes = encode(&enlarge(picture, factor))?;
+        let pixels = enlarge(pixels, factor);
+        let bytes = super::png::encode_rgb(&pixels.rgb, pixels.columns, pixels.rows)?;
         let rendering = if picture.smooth { "auto" } else { "pixelated" };
         let r = picture.rect;
         let data = BASE64_STANDARD.encode(&bytes);
@@ -170,22 +159,35 @@ impl Writer {
                 paint,
                 clip,
             } => {
-                let mut d = String::new();
-                for (i, p) in points.iter().enumerate() {
-                    d.push(if i == 0 { 'M' } else { 'L' });
-                    d.push_str(&number(p[0]));
-                    d.push(' ');
-                    d.push_str(&number(p[1]));
+                let close = if *closed { "Z" } else { "" };
+                let shape = format!("<path d=\"{}{close}\"", path(points));
+                self.painted(&shape, paint, *clip);
+            }
+            Item::Lines {
+                ends,
+                stroke,
+                opacity,
+                clip,
+            } => {
+                let all: String = ends.iter().map(|ends| path(ends)).collect();
+                let paint = Paint::stroke(*stroke).with_opacity(*opacity);
+                self.painted(&format!("<path d=\"{all}\""), &paint, *clip);
+            }
+            Item::Faces(faces) => {
+                for (corners, rgb) in faces {
+                    // A hairline of the same colour closes the seams that viewers leave between polygons.
+                    let paint = Paint {
+                        stroke: Some(Stroke::solid(*rgb, 0.25)),
+                        ..Paint::fill(*rgb)
+                    };
+                    let shape = format!("<path d=\"{}Z\"", path(corners));
+                    self.painted(&shape, &paint, true);
                 }
-                if *closed {
-                    d.push('Z');
-                }
-                self.painted(&format!("<path d=\"{d}\""), paint, *clip);
             }
         }
     }
 
-    /// Writes a shape in its colours; a hatched one a second time with the pattern.
+    /// Writes a shape in its colours.
     fn painted(&mut self, shape: &str, paint: &Paint, clip: bool) {
         let mut text = shape.to_owned();
         let clip = if clip {
@@ -203,31 +205,14 @@ impl Writer {
                 hex(stroke.colour)
             );
             text.push_str(" stroke-linejoin=\"round\"");
-            let w = stroke.width.max(0.7);
-            match stroke.dash {
-                Dash::Solid => {}
-                Dash::Dashed => {
-                    let (on, off) = (number(w * 4.0), number(w * 2.5));
-                    let _ = write!(text, " stroke-dasharray=\"{on} {off}\"");
-                }
-                Dash::Dotted => {
-                    let (on, off) = (number(w), number(w * 1.8));
-                    let _ = write!(text, " stroke-dasharray=\"{on} {off}\"");
-                }
+            if let Some([on, off]) = stroke.pattern().map(|p| p.map(number)) {
+                let _ = write!(text, " stroke-dasharray=\"{on} {off}\"");
             }
         }
         if paint.opacity < 1.0 {
             let _ = write!(text, " opacity=\"{}\"", number(paint.opacity));
         }
         self.line(&format!("{text}{clip}/>"));
-        if let Some(colour) = paint.hatch {
-            let name = hex(colour);
-            let prefix = self.prefix.clone();
-            self.line(&format!(
-                "{shape} fill=\"url(#{prefix}-hatch-{})\"{clip}/>",
-                &name[1..]
-            ));
-        }
     }
 
     fn label(&mut self, label: &Label) {
@@ -267,27 +252,29 @@ impl Writer {
     }
 }
 
-/// Each pixel of `picture` as a square of `factor`² pixels.
-fn enlarge(picture: &Picture, factor: usize) -> Picture {
-    let (columns, rows) = (picture.columns * factor, picture.rows * factor);
+/// The commands that draw a line through points.
+fn path(points: &[[f64; 2]]) -> String {
+    let mut d = String::new();
+    for (i, p) in points.iter().enumerate() {
+        d.push(if i == 0 { 'M' } else { 'L' });
+        d.push_str(&number(p[0]));
+        d.push(' ');
+        d.push_str(&number(p[1]));
+    }
+    d
+}
+
+/// Each pixel as a square of `factor`² pixels.
+fn enlarge(pixels: &Pixels, factor: usize) -> Pixels {
+    let (columns, rows) = (pixels.columns * factor, pixels.rows * factor);
     let mut rgb = Vec::with_capacity(columns * rows * 3);
     for row in 0..rows {
         for column in 0..columns {
-            let at = (row / factor * picture.columns + column / factor) * 3;
-            rgb.extend_from_slice(&picture.rgb[at..at + 3]);
+            let at = (row / factor * pixels.columns + column / factor) * 3;
+            rgb.extend_from_slice(&pixels.rgb[at..at + 3]);
         }
     }
-    Picture {
-        columns,
-        rows,
-        rgb,
-        ..*picture
-    }
-}
-
-/// A picture as a PNG file.
-fn encode(picture: &Picture) -> Result<Vec<u8>, Error> {
-    super::png::encode_rgb(&picture.rgb, picture.columns, picture.rows)
+    Pixels { columns, rows, rgb }
 }
 
 /// A coordinate with two decimals (about 1/7200 inch), without trailing zeros.

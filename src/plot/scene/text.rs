@@ -1,10 +1,21 @@
-//! How wide text is, without a font: a generous estimate that holds for Ubuntu, Arial and
-//! `DejaVu Sans` alike, because a viewer of an SVG may have any of them. Margins made from it never clip.
+//! How wide text is, and how it is fitted into the room there is.
 
-/// Width of `text` (of its widest line) in points at `size` points.
-pub(crate) fn width(text: &str, size: f64) -> f64 {
-    let line = |l: &str| l.chars().map(advance).sum::<f64>();
-    text.lines().map(line).fold(0.0, f64::max) * size
+/// Knows how wide texts are.
+pub(crate) trait Measure {
+    /// Width of `text` (of its widest line) at `size`, in the unit of `size`.
+    fn width(&self, text: &str, size: f64) -> f64;
+}
+
+/// Widths without a font: a generous estimate that holds for Ubuntu, Arial and `DejaVu Sans` alike, because a viewer
+/// of an SVG may have any of them. Margins made from it never clip.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Estimate;
+
+impl Measure for Estimate {
+    fn width(&self, text: &str, size: f64) -> f64 {
+        let line = |l: &str| l.chars().map(advance).sum::<f64>();
+        text.lines().map(line).fold(0.0, f64::max) * size
+    }
 }
 
 /// Advance of one character in em.
@@ -22,9 +33,8 @@ fn advance(c: char) -> f64 {
     }
 }
 
-/// Breaks `text` at spaces into lines no wider than `room`; a single longer word is cut short with
-/// an ellipsis.
-pub(crate) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
+/// Breaks `text` at spaces into lines no wider than `room`; a single longer word is cut short with an ellipsis.
+pub(crate) fn wrap(measure: &dyn Measure, text: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
@@ -33,7 +43,7 @@ pub(crate) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
         } else {
             format!("{line} {word}")
         };
-        if width(&candidate, size) <= room || line.is_empty() {
+        if measure.width(&candidate, size) <= room || line.is_empty() {
             line = candidate;
         } else {
             lines.push(std::mem::replace(&mut line, word.to_owned()));
@@ -42,25 +52,21 @@ pub(crate) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
     if !line.is_empty() {
         lines.push(line);
     }
-    lines.into_iter().map(|l| shorten(&l, size, room)).collect()
+    lines
+        .into_iter()
+        .map(|l| shorten(measure, &l, size, room))
+        .collect()
 }
 
 /// `text`, cut short with an ellipsis if it is wider than `room`.
-pub(crate) fn shorten(text: &str, size: f64, room: f64) -> String {
-    if width(text, size) <= room {
+pub(crate) fn shorten(measure: &dyn Measure, text: &str, size: f64, room: f64) -> String {
+    if measure.width(text, size) <= room {
         return text.to_owned();
     }
-    let mut out = String::new();
-    let mut used = size * 0.9;
-    for c in text.chars() {
-        used += advance(c) * size;
-        if used > room {
-            break;
-        }
-        out.push(c);
-    }
-    out.push('…');
-    out
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let cut = |at: usize| format!("{}…", text[..at].trim_end());
+    let kept = ends.partition_point(|&at| measure.width(&cut(at), size) <= room);
+    cut(kept.checked_sub(1).map_or(0, |last| ends[last]))
 }
 
 #[cfg(test)]
@@ -70,16 +76,19 @@ mod tests {
     #[test]
     fn lines_fit_and_lose_no_word() {
         let text = "predicted 6 alive · measured 6 of 16 · converged";
-        let lines = wrap(text, 8.0, 90.0);
+        let lines = wrap(&Estimate, text, 8.0, 90.0);
         assert!(lines.len() > 1);
-        assert!(lines.iter().all(|l| width(l, 8.0) <= 90.0));
+        assert!(lines.iter().all(|l| Estimate.width(l, 8.0) <= 90.0));
         assert_eq!(lines.join(" "), text);
     }
 
     #[test]
     fn a_word_without_room_is_cut_with_an_ellipsis() {
-        let line = shorten("incomprehensibilities", 10.0, 40.0);
-        assert!(line.ends_with('…') && width(&line, 10.0) <= 40.0);
-        assert_eq!(shorten("ab", 10.0, 40.0), "ab");
+        let line = shorten(&Estimate, "incomprehensibilities", 10.0, 40.0);
+        assert!(line.ends_with('…') && Estimate.width(&line, 10.0) <= 40.0);
+        // Of 40 units the ellipsis takes 9 and "incom" 26.6; a "p" more would take 5.8.
+        assert_eq!(line, "incom…");
+        assert_eq!(shorten(&Estimate, "ab", 10.0, 40.0), "ab");
+        assert_eq!(shorten(&Estimate, "ab", 10.0, 0.0), "…");
     }
 }

@@ -70,6 +70,8 @@ pub(crate) struct Note {
 /// Markers or a line lying on the surface.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Path {
+    /// The series' machine name.
+    pub(crate) id: String,
     /// NaN breaks the line.
     pub(crate) points: Vec<[f64; 2]>,
     pub(crate) rgb: Rgb,
@@ -292,6 +294,7 @@ fn paths(
         view.see([shares[0] - 0.5, shares[1] - 0.5, z])
     };
     let path = |s: &Series| Path {
+        id: s.id.clone(),
         points: s.points.iter().map(lift).collect(),
         rgb: palette.rgb(s.colour),
         opacity: s.opacity,

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layer::{Anchor, Annotation};
 use crate::plot::colour::Colour;
 
 /// One number of a table, as it is written.
@@ -29,16 +28,4 @@ pub struct Column {
     pub x: f64,
     /// Its numbers, from the top.
     pub cells: Vec<Cell>,
-}
-
-impl Column {
-    /// The cells as texts at their places.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = Annotation> {
-        self.cells.iter().map(|cell| Annotation {
-            at: [self.x, cell.y],
-            text: cell.text.clone(),
-            colour: cell.colour,
-            anchor: Anchor::Centre,
-        })
-    }
 }

@@ -31,7 +31,7 @@ pub(crate) fn to<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     Ok(or(Option::deserialize(from)?, f64::INFINITY))
 }
 
-/// Pictures as hexadecimal digits.
+/// Pictures: hexadecimal digits in a text that people read, bytes elsewhere.
 pub(crate) mod pixels {
     use std::fmt::Write as _;
     use std::sync::Arc;
@@ -41,6 +41,9 @@ pub(crate) mod pixels {
 
     /// Two digits a byte.
     pub(crate) fn serialize<S: Serializer>(pixels: &Arc<[u8]>, to: S) -> Result<S::Ok, S::Error> {
+        if !to.is_human_readable() {
+            return to.serialize_bytes(pixels);
+        }
         let mut text = String::with_capacity(2 * pixels.len());
         for byte in pixels.iter() {
             let _ = write!(text, "{byte:02x}");
