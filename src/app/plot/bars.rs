@@ -38,7 +38,7 @@ pub(crate) fn paint(
         let Some(mut rect) = rect_of(bar, p) else {
             continue;
         };
-        let ink = colour(palette.rgb(bar.colour)).gamma_multiply(dim(bar.latent));
+        let ink = colour(palette.rgb(bar.colour)).gamma_multiply(dim(bar.key));
         let low = rect.height() < LOW;
         if rect.height() < 1.0 {
             // A bar of no height still shows that it is there.

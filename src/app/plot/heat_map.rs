@@ -150,6 +150,7 @@ fn key_of(map: &HeatMap, palette: &Palette) -> u64 {
     d.numbers(&[a, b]);
     let map_index = ColourMap::ALL.iter().position(|m| m.1 == map.colour_map);
     d.word(map_index.unwrap_or(usize::MAX) as u64);
+    d.word(map.categories.len() as u64);
     d.word((map.scale as u64) << 1 | u64::from(map.smooth));
     let [r, g, b] = palette.not_a_number.map(u64::from);
     d.word(r << 16 | g << 8 | b);
@@ -167,7 +168,7 @@ fn image_of(map: &HeatMap, colouring: &Colouring, most: usize) -> ColorImage {
     let table: Vec<Color32> = (0..512)
         .map(|i| {
             let share = f64::from(i) / 511.0;
-            colour(map.colour_map.at(share))
+            colour(map.at(share))
         })
         .collect();
     let hole = colour(colouring.rgb(f64::NAN));
@@ -209,7 +210,7 @@ pub(crate) fn paint_bar(
     for i in 0..=steps {
         let share = f64::from(i) / f64::from(steps);
         let y = bar.rect.bottom() - share as f32 * bar.rect.height();
-        let ink = colour(map.colour_map.at(share));
+        let ink = colour(map.at(share));
         mesh.colored_vertex(pos2(rect.left(), y), ink);
         mesh.colored_vertex(pos2(rect.right(), y), ink);
         if i > 0 {

@@ -66,7 +66,7 @@ impl Marks<'_> {
             let Some(at) = self.p.point(*point, s.right).filter(|at| self.p.shows(*at)) else {
                 continue;
             };
-            let latent = s.latents.as_ref().and_then(|l| l.get(index)).copied();
+            let latent = s.keys.as_ref().and_then(|l| l.get(index)).copied();
             let share = opacity * dim(latent);
             let colour = colour(self.palette.rgb(s.colour_at(index))).gamma_multiply(share);
             marker::paint(self.whole, at, style, Ink { colour, background });
@@ -145,8 +145,8 @@ pub(crate) fn share(opacity: f64) -> f32 {
 /// Whether anything in the figure stands for this latent.
 fn knows(figure: &FigureSpec, latent: usize) -> bool {
     figure.layers.iter().any(|layer| match layer {
-        Layer::Series(s) => s.latents.as_ref().is_some_and(|l| l.contains(&latent)),
-        Layer::Bars(b) => b.items.iter().any(|i| i.latent == Some(latent)),
+        Layer::Series(s) => s.keys.as_ref().is_some_and(|l| l.contains(&latent)),
+        Layer::Bars(b) => b.items.iter().any(|i| i.key == Some(latent)),
         _ => false,
     })
 }

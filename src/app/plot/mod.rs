@@ -155,7 +155,7 @@ impl PlotView {
     ) -> PlotResponse {
         let frame = self.view.frame(figure);
         self.heat_maps.update(ui.ctx(), figure, palette);
-        let colouring = self.heat_maps.colouring().copied();
+        let colouring = self.heat_maps.colouring().cloned();
         let colouring = colouring.filter(|_| figure.bar_map().is_some());
         let layout = Layout::new(
             ui.painter(),

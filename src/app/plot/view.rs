@@ -142,7 +142,7 @@ impl View {
                 ui.ctx().request_repaint();
             }
         } else {
-            let ink = crate::app::widgets::theme::colour(palette.alive);
+            let ink = crate::app::widgets::theme::colour(palette.active);
             ui.painter().rect(
                 area,
                 2.0,

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::compute::BasinComputer;
 use crate::config::DeviceChoice;
-use crate::figures::run as figures;
+use crate::figures;
 use crate::plot::{FigureSpec, Provenance};
 use crate::theory::{BasinMap, SoftThreshold, StartSigma};
 use crate::train::{Latest, Waker};

@@ -129,7 +129,7 @@ fn explained(check: Check) -> Check {
 }
 
 fn figure(made: &Trajectories) -> FigureSpec {
-    let mut figure = FigureSpec::new("trajectories", "Ten digits in the first epoch");
+    let mut figure = crate::figures::blank("trajectories", "Ten digits in the first epoch");
     figure.subtitle = "area of a disc: σ²; faint: early".into();
     let reach = made
         .digits
@@ -142,7 +142,7 @@ fn figure(made: &Trajectories) -> FigureSpec {
     figure.size.width = figure.size.height * 1.35;
     figure.legend = true;
     for (digit, places) in made.digits.iter().enumerate() {
-        let colour = Colour::Latent(digit);
+        let colour = Colour::Key(digit);
         let points: Vec<[f64; 2]> = places.iter().map(|p| [p[0], p[1]]).collect();
         let mut line = Series::line(&format!("way-{digit}"), "", points, colour);
         line.style = SeriesStyle::Line(LineStyle {

@@ -164,13 +164,13 @@ fn check(setting: &Setting, measured: &Measurement) -> Check {
 }
 
 fn figure(found: &[(Setting, Measurement)]) -> FigureSpec {
-    let mut figure = FigureSpec::new("law", "Var μ + E σ² of every latent");
+    let mut figure = crate::figures::blank("law", "Var μ + E σ² of every latent");
     figure.subtitle = "the line is where they add up to 1".into();
     figure.x = Axis::linear("E σ²").with_range(-0.04, 1.12);
     figure.y = Axis::linear("Var μ").with_range(-0.04, 1.3);
     figure.legend = true;
     let line = vec![[0.0, 1.0], [1.0, 0.0]];
-    let line = Series::line("law", "Var μ = 1 − E σ²", line, Role::Foreground.into());
+    let line = Series::line("law", "Var μ = 1 − E σ²", line, Role::Foreground);
     figure.layers.push(Layer::Series(line));
     let shapes = [
         Shape::Cross,
@@ -191,7 +191,7 @@ fn figure(found: &[(Setting, Measurement)]) -> FigureSpec {
         let shape = shapes[index % shapes.len()];
         let marker = MarkerStyle::new(shape, shape != Shape::Ring);
         let id = format!("setting-{}", index + 1);
-        let series = Series::markers(&id, setting.name, points, marker, Colour::Latent(index));
+        let series = Series::markers(&id, setting.name, points, marker, Colour::Key(index));
         figure.layers.push(Layer::Series(series));
     }
     for (setting, measured) in found.iter().filter(|f| !f.0.works) {

@@ -130,7 +130,8 @@ fn quadratic(context: &Context<'_>) -> Result<Check, Error> {
 
 /// The table as two bars per latent; its numbers are in the CSV beside it.
 fn figure(run: &Dense) -> FigureSpec {
-    let mut figure = FigureSpec::new("variances", "Variance of μ and mean σ² of every latent");
+    let mut figure =
+        crate::figures::blank("variances", "Variance of μ and mean σ² of every latent");
     figure.subtitle = format!("dense 784-256-64-32-16 on MNIST, after {} steps", run.step);
     let ticks = (0..LATENTS).map(|j| (j as f64, j.to_string())).collect();
     figure.x = Axis::linear("latent")
@@ -148,7 +149,7 @@ fn figure(run: &Dense) -> FigureSpec {
                 colour: role.into(),
                 hatched: false,
                 label: format!("z{j}: {}", crate::text::significant(of(row), 4)),
-                latent: Some(j),
+                key: Some(j),
             });
             figure.layers.push(Layer::Bars(Bars {
                 id: id.into(),
@@ -157,8 +158,8 @@ fn figure(run: &Dense) -> FigureSpec {
                 colour: role.into(),
             }));
         };
-    bars("var-mu", "Var μ", -0.19, Role::Alive, |r| r.var_mu);
-    bars("sigma2", "E σ²", 0.19, Role::Dead, |r| r.sigma2);
+    bars("var-mu", "Var μ", -0.19, Role::Active, |r| r.var_mu);
+    bars("sigma2", "E σ²", 0.19, Role::Inactive, |r| r.sigma2);
     figure.layers.push(Layer::Rule(Rule {
         direction: Direction::Y,
         value: 1.0,

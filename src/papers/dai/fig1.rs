@@ -92,21 +92,21 @@ fn checks(depths: &[usize], ae: &[f64], vae: &[f64], annealed: &[f64]) -> Vec<Ch
 
 /// Error against depth, a curve per model.
 pub(super) fn figure(across: &str, depths: &[usize], curves: &[(Model, Vec<f64>)]) -> FigureSpec {
-    let mut figure = FigureSpec::new("error", "Reconstruction error against depth");
+    let mut figure = crate::figures::blank("error", "Reconstruction error against depth");
     figure.x = Axis::linear(across)
         .with_ticks(depths.iter().map(|d| (*d as f64, d.to_string())).collect());
     figure.y = Axis::linear("squared error per value");
     figure.legend = true;
     let styles = [
         (Role::Foreground, Shape::Circle),
-        (Role::Alive, Shape::Square),
-        (Role::Kl, Shape::TriangleUp),
+        (Role::Active, Shape::Square),
+        (Role::Second, Shape::TriangleUp),
     ];
     for ((model, errors), (role, shape)) in curves.iter().zip(styles) {
         let points = depths.iter().zip(errors);
         let points = points.map(|(d, e)| [*d as f64, *e]).collect();
         let name = model.name();
-        let mut series = Series::line(name, name, points, role.into());
+        let mut series = Series::line(name, name, points, role);
         series.style = SeriesStyle::Both(
             LineStyle {
                 width: 1.5,

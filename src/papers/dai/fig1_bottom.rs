@@ -94,7 +94,8 @@ fn checks(blocks: &[usize], convs: &[usize], errors: &[Vec<f64>]) -> Vec<Check> 
 }
 
 fn figure(blocks: &[usize], convs: &[usize], errors: &[Vec<f64>]) -> FigureSpec {
-    let mut figure = FigureSpec::new("error", "Reconstruction error of residual autoencoders");
+    let mut figure =
+        crate::figures::blank("error", "Reconstruction error of residual autoencoders");
     figure.subtitle = "mean over data sets".into();
     figure.x = Axis::linear("convolutions in a block")
         .with_ticks(convs.iter().map(|c| (*c as f64, c.to_string())).collect());
@@ -102,13 +103,13 @@ fn figure(blocks: &[usize], convs: &[usize], errors: &[Vec<f64>]) -> FigureSpec 
     figure.legend = true;
     let styles = [
         (Role::Foreground, Shape::Circle),
-        (Role::Alive, Shape::Square),
-        (Role::Kl, Shape::TriangleUp),
+        (Role::Active, Shape::Square),
+        (Role::Second, Shape::TriangleUp),
     ];
     for ((b, row), (role, shape)) in blocks.iter().zip(errors).zip(styles) {
         let points = convs.iter().zip(row).map(|(c, e)| [*c as f64, *e]);
         let name = format!("blocks at each scale: {b}");
-        let mut series = Series::line(&format!("blocks_{b}"), &name, points.collect(), role.into());
+        let mut series = Series::line(&format!("blocks_{b}"), &name, points.collect(), role);
         series.style = SeriesStyle::Both(
             LineStyle {
                 width: 1.5,

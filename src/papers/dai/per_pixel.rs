@@ -139,7 +139,7 @@ fn along_the_axes(context: &Context<'_>) -> Result<Ready, Error> {
 }
 
 fn figure(own: &Made, one: &Made) -> FigureSpec {
-    let mut figure = FigureSpec::new(
+    let mut figure = crate::figures::blank(
         "per-dimension",
         "(iii) A variance per dimension does without latents",
     );
@@ -159,7 +159,7 @@ fn figure(own: &Made, one: &Made) -> FigureSpec {
             colour: role.into(),
             hatched: false,
             label: format!("{name}: {} nats", crate::text::significant(*kl, 3)),
-            latent: Some(j),
+            key: Some(j),
         });
         figure.layers.push(Layer::Bars(Bars {
             id: id.into(),
@@ -169,7 +169,13 @@ fn figure(own: &Made, one: &Made) -> FigureSpec {
         }));
     };
     let text = |word: &str, made: &Made| format!("{word}, {} live", made.active);
-    bars("one", text("one γ", one), -0.19, Role::Alive, one);
-    bars("own", text("γ per dimension", own), 0.19, Role::Dead, own);
+    bars("one", text("one γ", one), -0.19, Role::Active, one);
+    bars(
+        "own",
+        text("γ per dimension", own),
+        0.19,
+        Role::Inactive,
+        own,
+    );
     figure
 }

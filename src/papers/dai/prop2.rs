@@ -202,7 +202,7 @@ fn rule(direction: Direction, value: f64, label: &str, role: Role) -> Layer {
 }
 
 fn cost_figure(excess: &[[f64; 2]], prime: f64) -> FigureSpec {
-    let mut figure = FigureSpec::new(
+    let mut figure = crate::figures::blank(
         "cost",
         "Cost of a trained net beyond the trivial solution's",
     );
@@ -213,16 +213,16 @@ fn cost_figure(excess: &[[f64; 2]], prime: f64) -> FigureSpec {
     figure
         .layers
         .push(rule(Direction::X, prime, "γ′", Role::Threshold));
-    let line = Series::line("line", "", excess.to_vec(), Role::Alive.into());
+    let line = Series::line("line", "", excess.to_vec(), Role::Active);
     figure.layers.push(Layer::Series(line));
     let marker = MarkerStyle::new(Shape::Circle, true);
-    let series = Series::markers("excess", "", excess.to_vec(), marker, Role::Alive.into());
+    let series = Series::markers("excess", "", excess.to_vec(), marker, Role::Active);
     figure.layers.push(Layer::Series(series));
     figure
 }
 
 fn count_figure(retrained: &[(f64, usize)], prime: f64, zeta2: f64) -> FigureSpec {
-    let mut figure = FigureSpec::new("active", "Active latents, trained on at growing γ");
+    let mut figure = crate::figures::blank("active", "Active latents, trained on at growing γ");
     figure.x = Axis::log10("γ");
     figure.y = Axis::linear("active latents").with_range(-0.6, LATENTS as f64 + 0.6);
     figure
@@ -236,7 +236,7 @@ fn count_figure(retrained: &[(f64, usize)], prime: f64, zeta2: f64) -> FigureSpe
         size: 6.0,
         ..MarkerStyle::new(Shape::Circle, true)
     };
-    let series = Series::markers("active", "", points, marker, Role::Alive.into());
+    let series = Series::markers("active", "", points, marker, Role::Active);
     figure.layers.push(Layer::Series(series));
     figure
 }

@@ -63,7 +63,7 @@ fn likelihood_figure(pair: &Pair) -> FigureSpec {
         "elbo",
         "ELBO of the linear VAE",
         curve,
-        Role::Alive.into(),
+        Role::Active.into(),
         Dash::Solid,
     ));
     figure

@@ -72,7 +72,7 @@ pub(in crate::papers) fn figure(
     let (ny, nx) = (matrix.len(), matrix.first().map_or(0, Vec::len));
     let values: Vec<f64> = matrix.iter().flatten().copied().collect();
     let most = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let mut figure = FigureSpec::new(id, title);
+    let mut figure = crate::figures::blank(id, title);
     let range = |n: usize| (0.5, n as f64 + 0.5);
     figure.x = Axis::linear(x).with_range(range(nx).0, range(nx).1);
     figure.y = Axis::linear(y).with_range(range(ny).0, range(ny).1);
@@ -88,6 +88,7 @@ pub(in crate::papers) fn figure(
         ny,
         values,
         colour_map: ColourMap::RedBlue,
+        categories: Vec::new(),
         scale: ColourScale::Linear,
         range: Some((-most, most)),
         contours: Vec::new(),

@@ -257,7 +257,7 @@ pub(in crate::papers) fn training_figure(
     likelihood: f64,
     runs: &[&Followed],
 ) -> FigureSpec {
-    let mut figure = FigureSpec::new(id, title);
+    let mut figure = crate::figures::blank(id, title);
     figure.x = Axis::linear("training step");
     let room = 0.04 * (likelihood - least);
     figure.y = Axis::linear("ELBO")

@@ -114,23 +114,27 @@ fn turning_point(curve: &[SweepPoint]) -> usize {
 }
 
 fn figure(curve: &[SweepPoint], elbo: &[[f64; 2]]) -> FigureSpec {
-    let mut figure = FigureSpec::new("likelihood", "Likelihood and ELBO against κ");
+    let mut figure = crate::figures::blank("likelihood", "Likelihood and ELBO against κ");
     figure.x = Axis::linear("κ, latent dimensions");
     figure.y = Axis::linear("log likelihood per sample").with_unit("nats");
     figure.legend = true;
     let mut line = |id: &str, name: &str, role: Role, dash, value: fn(&SweepPoint) -> f64| {
         let points = curve.iter().map(|p| [p.k as f64, value(p)]).collect();
-        let mut series = Series::line(id, name, points, role.into());
+        let mut series = Series::line(id, name, points, role);
         series.style = SeriesStyle::Line(LineStyle { width: 1.8, dash });
         figure.layers.push(Layer::Series(series));
     };
-    line("mle", "maximum likelihood", Role::Alive, Dash::Solid, |p| {
-        p.log_likelihood
-    });
+    line(
+        "mle",
+        "maximum likelihood",
+        Role::Active,
+        Dash::Solid,
+        |p| p.log_likelihood,
+    );
     line(
         "held",
         "σ² held at that of κ = 50",
-        Role::Kl,
+        Role::Second,
         Dash::Solid,
         |p| p.held,
     );
@@ -144,7 +148,7 @@ fn figure(curve: &[SweepPoint], elbo: &[[f64; 2]]) -> FigureSpec {
         "linear VAE, trained",
         points,
         marker,
-        Role::Threshold.into(),
+        Role::Threshold,
     );
     figure.layers.push(Layer::Series(trained));
     figure

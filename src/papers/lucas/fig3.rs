@@ -98,14 +98,14 @@ impl Pair {
             "analytic",
             "analytic",
             &self.analytic,
-            Role::Alive,
+            Role::Active,
             Dash::Solid,
         );
         add(
             "stochastic",
             "stochastic",
             &self.stochastic,
-            Role::Kl,
+            Role::Second,
             Dash::Dashed,
         );
         figure

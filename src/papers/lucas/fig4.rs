@@ -138,8 +138,8 @@ impl Encoders {
         let runs = [&self.runs[0]];
         let mut figure = training_figure(id, title, least, self.best, &runs);
         let looks = [
-            (Role::Alive, Dash::Solid),
-            (Role::Kl, Dash::Dashed),
+            (Role::Active, Dash::Solid),
+            (Role::Second, Dash::Dashed),
             (Role::Threshold, Dash::Dotted),
         ];
         for ((name, run), (role, dash)) in NAMES.into_iter().zip(&self.runs).zip(looks) {

@@ -84,7 +84,7 @@ pub(in crate::papers) fn figures(
     columns
         .into_iter()
         .map(|(id, label, unit, column)| {
-            let mut figure = FigureSpec::new(id, &format!("{title}: {label}"));
+            let mut figure = crate::figures::blank(id, &format!("{title}: {label}"));
             figure.subtitle = format!("κ = {}, mean ± standard deviation over seeds", deep.latents);
             figure.x = Axis::log10("initial σ²");
             figure.y = Axis::linear(label);
@@ -93,8 +93,8 @@ pub(in crate::papers) fn figures(
             }
             figure.legend = true;
             for (half, name, role, shape) in [
-                (fixed, "σ² fixed", Role::Kl, Shape::Circle),
-                (learned, "σ² learned", Role::Alive, Shape::Square),
+                (fixed, "σ² fixed", Role::Second, Shape::Circle),
+                (learned, "σ² learned", Role::Active, Shape::Square),
             ] {
                 let points: Vec<(f64, (f64, f64))> = sigma2
                     .iter()
@@ -114,7 +114,7 @@ pub(in crate::papers) fn figures(
                     Dash::Solid,
                 ));
                 let means = points.iter().map(|(s, (m, _))| [*s, *m]).collect();
-                let mut series = Series::line(&key, name, means, role.into());
+                let mut series = Series::line(&key, name, means, role);
                 let style = crate::plot::LineStyle::default();
                 series.style = SeriesStyle::Both(style, MarkerStyle::new(shape, true));
                 figure.layers.push(Layer::Series(series));

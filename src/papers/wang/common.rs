@@ -47,8 +47,8 @@ impl Net {
     fn role(self) -> Role {
         match self {
             Self::Linear => Role::Foreground,
-            Self::Relu => Role::Alive,
-            Self::Tanh => Role::Kl,
+            Self::Relu => Role::Active,
+            Self::Tanh => Role::Second,
         }
     }
 
@@ -305,7 +305,7 @@ fn line(id: &str, name: &str, points: Vec<[f64; 2]>, colour: Colour) -> Layer {
 
 /// Loss against β, theory and nets.
 pub(super) fn loss_figure(problem: &LinearProblem, curves: &[Curve]) -> Result<FigureSpec, Error> {
-    let mut figure = FigureSpec::new("loss", "Training loss against β");
+    let mut figure = crate::figures::blank("loss", "Training loss against β");
     figure.subtitle = "dashed: the predicted thresholds ζ²/γ".into();
     figure.x = Axis::linear("β");
     figure.y = Axis::linear("L without its constant").with_unit("nats");
@@ -325,7 +325,7 @@ pub(super) fn loss_figure(problem: &LinearProblem, curves: &[Curve]) -> Result<F
             ..MarkerStyle::new(curve.net.shape(), curve.net != Net::Linear)
         };
         let name = curve.net.name();
-        let series = Series::markers(name, name, points, marker, curve.net.role().into());
+        let series = Series::markers(name, name, points, marker, curve.net.role());
         figure.layers.push(Layer::Series(series));
     }
     Ok(figure)
@@ -335,7 +335,7 @@ pub(super) fn loss_figure(problem: &LinearProblem, curves: &[Curve]) -> Result<F
 pub(super) fn sigma_figure(problem: &LinearProblem, curve: &Curve) -> Result<FigureSpec, Error> {
     let name = curve.net.name();
     let id = format!("sigma-{}", name.to_lowercase());
-    let mut figure = FigureSpec::new(&id, &format!("σ against β, {name} net"));
+    let mut figure = crate::figures::blank(&id, &format!("σ against β, {name} net"));
     figure.subtitle = "lines: linear theory; markers: trained, latents by σ".into();
     figure.x = Axis::linear("β");
     figure.y = Axis::linear("σ, averaged over the data").with_range(0.0, 1.1);
@@ -349,14 +349,14 @@ pub(super) fn sigma_figure(problem: &LinearProblem, curve: &Curve) -> Result<Fig
     }
     for (i, points) in lines.into_iter().enumerate() {
         let id = format!("theory-{}", i + 1);
-        figure.layers.push(line(&id, "", points, Colour::Latent(i)));
+        figure.layers.push(line(&id, "", points, Colour::Key(i)));
     }
     for i in 0..LATENTS {
         let of = |p: &Point| p.sigma.get(i).map(|s| [p.beta, *s]);
         let points = curve.points.iter().filter_map(of).collect();
         let marker = MarkerStyle::new(curve.net.shape(), true);
         let id = format!("sigma-{}", i + 1);
-        let series = Series::markers(&id, "", points, marker, Colour::Latent(i));
+        let series = Series::markers(&id, "", points, marker, Colour::Key(i));
         figure.layers.push(Layer::Series(series));
     }
     Ok(figure)

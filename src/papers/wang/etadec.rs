@@ -78,7 +78,7 @@ fn config(beta: f64) -> RunConfig {
 }
 
 fn figure(active: &[[f64; 2]]) -> FigureSpec {
-    let mut figure = FigureSpec::new("active", "Active latents with γ learned");
+    let mut figure = crate::figures::blank("active", "Active latents with γ learned");
     figure.x = Axis::log10("β");
     figure.y = Axis::linear("active latents").with_range(-0.3, DIM as f64 + 0.5);
     let marker = MarkerStyle {
@@ -86,7 +86,7 @@ fn figure(active: &[[f64; 2]]) -> FigureSpec {
         ..MarkerStyle::new(Shape::Circle, true)
     };
     let points = active.to_vec();
-    let series = Series::markers("active", "", points, marker, Role::Alive.into());
+    let series = Series::markers("active", "", points, marker, Role::Active);
     figure.layers.push(Layer::Series(series));
     figure.layers.push(Layer::Rule(Rule {
         direction: Direction::X,

@@ -42,7 +42,7 @@ pub(crate) fn bar_ticks(colouring: &Colouring, count: usize) -> Vec<Tick> {
 ///
 /// Marks on a heat map are light; their keys lie on a chip of the map's dark end.
 pub(crate) fn draw_legend(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout) {
-    let chip = figure.heat_map().map(|map| map.colour_map.at(0.1));
+    let chip = figure.heat_map().map(|map| map.at(0.1));
     canvas.group("legend", |c| {
         for entry in &layout.entries {
             let colour = c.palette.rgb(entry.colour);
@@ -98,10 +98,7 @@ pub(crate) fn draw_colour_bar(canvas: &mut Canvas<'_>, figure: &FigureSpec, layo
     let rect = bar.rect;
     let steps = 256;
     let rgb = (0..steps)
-        .flat_map(|i| {
-            map.colour_map
-                .at(1.0 - (f64::from(i) + 0.5) / f64::from(steps))
-        })
+        .flat_map(|i| map.at(1.0 - (f64::from(i) + 0.5) / f64::from(steps)))
         .collect();
     canvas.pictures.push(Picture {
         rect,
