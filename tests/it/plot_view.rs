@@ -66,7 +66,7 @@ fn threshold_figure() -> FigureSpec {
         "alive",
         points.collect(),
         marker,
-        Role::Active.into(),
+        Role::Active,
     );
     series.keys = Some((20..30).collect());
     figure.layers.push(Layer::Series(series));
@@ -358,7 +358,7 @@ fn everything(v: &[f64]) -> Vec<Layer> {
         "l",
         "line",
         points.clone(),
-        Role::Second.into(),
+        Role::Second,
     ))];
     for (k, shape) in [
         Shape::Circle,
@@ -373,7 +373,7 @@ fn everything(v: &[f64]) -> Vec<Layer> {
     .enumerate()
     {
         let marker = MarkerStyle::new(shape, k % 2 == 0);
-        let colour = Role::Active.into();
+        let colour = Role::Active;
         let series = Series::markers(&format!("m{k}"), "marks", points.clone(), marker, colour);
         layers.push(Layer::Series(series));
     }

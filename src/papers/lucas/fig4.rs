@@ -146,9 +146,7 @@ impl Encoders {
             let id = name.replace(' ', "_");
             let name = format!("{name} encoder, finally {:.1}", run.row.elbo);
             let points = run.curve.clone();
-            figure
-                .layers
-                .push(line(&id, &name, points, role.into(), dash));
+            figure.push(line(&id, &name, points, role).dash(dash));
         }
         figure
     }

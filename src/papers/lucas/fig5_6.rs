@@ -50,8 +50,8 @@ pub(in crate::papers) fn figure(
     let (from, to) = EPSILON_RANGE;
     for (k, (name, row, dash)) in rows.iter().enumerate() {
         let points = collapse_curve::percent(row.corners(from, to));
-        let layer = line(&format!("curve_{k}"), name, points, Colour::Key(k), *dash);
-        figure.layers.push(layer);
+        let curve = line(&format!("curve_{k}"), name, points, Colour::Key(k));
+        figure.push(curve.dash(*dash));
     }
     figure
 }

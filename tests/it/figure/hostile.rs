@@ -47,7 +47,7 @@ fn layers() -> impl Strategy<Value = Vec<Layer>> {
                         "s",
                         &text,
                         v.chunks(2).map(|c| [c[0], c[1]]).collect(),
-                        Role::Second.into(),
+                        Role::Second,
                     )
                 }),
                 1 => Layer::Bars(Bars {

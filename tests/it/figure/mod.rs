@@ -365,7 +365,7 @@ fn csv_holds_one_record_a_line() {
     figure.notes = vec!["a note\r\nand more".into()];
     let marker = MarkerStyle::new(Shape::Square, true);
     let points = vec![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]];
-    let mut series = Series::markers("s\nt", "", points, marker, Role::Second.into());
+    let mut series = Series::markers("s\nt", "", points, marker, Role::Second);
     series.hover = Some(vec![
         "z0\nKL = 1,5\n".into(),
         "\"quoted\"\u{2028}\rand\u{b}more".into(),
@@ -416,7 +416,7 @@ fn csv_numbers_parse_back_to_the_same_bits() {
         "",
         points,
         marker,
-        Role::Second.into(),
+        Role::Second,
     )));
     let rows = csv_rows(&figure);
     assert_eq!(rows.len(), numbers.len());

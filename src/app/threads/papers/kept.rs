@@ -15,10 +15,15 @@ use crate::plot::FigureSpec;
 /// Who wrote a file: another version may judge otherwise.
 const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
+/// How figures are written; a file of another form is not read.
+const FORM: u32 = 2;
+
 /// What of a report is not the experiment's own.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     program: String,
+    #[serde(default)]
+    form: u32,
     id: String,
     effort: String,
     data: Option<PathBuf>,
@@ -68,6 +73,7 @@ pub(crate) fn write(
     let data = data_of(experiment, data);
     let kept = Kept {
         program: PROGRAM.into(),
+        form: FORM,
         id: report.id.clone(),
         effort: word(report.effort).into(),
         data: data.map(Path::to_owned),
@@ -95,6 +101,7 @@ pub(crate) fn read(
     let text = fs::read_to_string(path(folder, experiment, effort, data)).ok()?;
     let kept: Kept = serde_json::from_str(&text).ok()?;
     let same = kept.program == PROGRAM
+        && kept.form == FORM
         && kept.id == experiment.id
         && kept.effort == word(effort)
         && kept.data.as_deref() == data;
