@@ -61,13 +61,7 @@ fn threshold_figure() -> FigureSpec {
     figure.legend = true;
     let points = (1..=10).map(|i| [f64::from(i), 10.0 / f64::from(i)]);
     let marker = MarkerStyle::new(Shape::Circle, true);
-    let mut series = Series::markers(
-        "alive",
-        "alive",
-        points.collect(),
-        marker,
-        Role::Active,
-    );
+    let mut series = Series::markers("alive", "alive", points.collect(), marker, Role::Active);
     series.keys = Some((20..30).collect());
     figure.layers.push(Layer::Series(series));
     figure.layers.push(rule(2.0));

@@ -45,13 +45,12 @@ pub fn merits_figure(which: Merits, merits: &[Merit], provenance: &Provenance) -
                 range: elbo_range(merits),
                 ..Axis::linear("ELBO").with_unit("nats")
             })
-            .with_notes(last.map(|m| match m.elbo.is_nan() {
-                true => "an autoencoder has no ELBO".into(),
-                false => format!(
-                    "ELBO {} nats · tuned {} nats",
-                    text(m.elbo),
-                    text(m.elbo_tuned)
-                ),
+            .with_notes(last.map(|m| {
+                if m.elbo.is_nan() {
+                    return "an autoencoder has no ELBO".into();
+                }
+                let [elbo, tuned] = [m.elbo, m.elbo_tuned].map(text);
+                format!("ELBO {elbo} nats · tuned {tuned} nats")
             }))
             .with(line("elbo", "ELBO", Role::Active, |m| m.elbo))
             .with(

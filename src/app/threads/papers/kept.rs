@@ -156,12 +156,17 @@ mod tests {
             assert_eq!((&a.id, a.layers.len()), (&b.id, b.layers.len()));
         }
         assert!(read_back(Effort::Full).is_none(), "another effort");
-        for entry in fs::read_dir(folder.path()).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            let text = fs::read_to_string(&path).expect("text");
-            fs::write(&path, text.replace(PROGRAM, "another 9.9")).expect("written");
+        let form = format!("\"form\":{FORM}");
+        for (now, then) in [(PROGRAM, "another 9.9"), (&form, "\"form\":1")] {
+            for entry in fs::read_dir(folder.path()).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let text = fs::read_to_string(&path).expect("text");
+                assert!(text.contains(now));
+                fs::write(&path, text.replace(now, then)).expect("written");
+            }
+            assert!(read_back(Effort::Quick).is_none(), "{then}");
+            write(folder.path(), &report, experiment, None).expect("written");
         }
-        assert!(read_back(Effort::Quick).is_none(), "another program's");
     }
 
     #[test]

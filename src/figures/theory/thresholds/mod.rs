@@ -218,10 +218,11 @@ fn vertical_range(input: &Shown<'_>, spectrum: &[f64], line: f64) -> Option<(f64
 
 fn notes(input: &Shown<'_>, alive: usize, converged: Option<bool>) -> Vec<String> {
     let uncovered = input.prediction.coverage.uncovered();
-    let mut notes = vec![uncovered.map_or_else(
-        || format!("predicted {alive} alive"),
-        |limit| limit.sentence(),
-    )];
+    let mut notes = vec![if let Some(limit) = uncovered {
+        limit.sentence()
+    } else {
+        format!("predicted {alive} alive")
+    }];
     let sane = input.measured.filter(|u| !u.sanity.is_exploded());
     let measured = sane.map(|u| u.active);
     notes.extend(measured.map(|active| format!("measured {active} of {}", input.latents)));
