@@ -10,7 +10,7 @@ use std::time::Duration;
 use collapse_explorer::compute::BasinComputer;
 use collapse_explorer::config::{DataConfig, DeviceChoice, RunConfig};
 use collapse_explorer::data::{self, Preprocessor, Spectrum};
-use collapse_explorer::figures::run::{basin_request, soft_surface_figure, thresholds_figure};
+use collapse_explorer::figures::{basin_request, soft_surface_figure, thresholds_figure};
 use collapse_explorer::metrics::predict;
 use collapse_explorer::plot::Provenance;
 use collapse_explorer::theory::{

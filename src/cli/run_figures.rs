@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{RunConfig, Target};
-use crate::figures::run as figures;
+use crate::figures;
 use crate::metrics::Usage;
 use crate::plot::{ColourScale, FigureSpec, save};
 use crate::train::{Evaluation, History, Trainer};
@@ -72,7 +72,7 @@ pub(super) fn write_figures(
         ),
     ];
     if setup.data.shape.is_image() && config.net.target == Target::Input {
-        let figure = figures::reconstructions_figure(&views, &setup.data, &from);
+        let figure = figures::reconstructions_figure(&views, setup.data.shape, &from);
         all.push(("reconstructions", figure));
     }
     if let Some(&zeta2) = prediction.problem.eigenvalues().first() {

@@ -1,8 +1,7 @@
-//! The program's figures, each a pure function from plain numbers to a [`FigureSpec`].
+//! The program's figures, each a pure function from what the other layers know to a [`FigureSpec`], one file a figure.
 //!
-//! A tile knows no trainer and no theory: whoever owns the numbers fills its input struct.
-//!
-//! [`FigureSpec`]: crate::plot::FigureSpec
+//! The window and the command line build their figures here, so what is on screen, what a button saves and what a
+//! script writes are the same figure.
 
 pub mod data;
 pub mod lab;
@@ -10,35 +9,51 @@ pub mod pictures;
 pub mod run;
 pub mod theory;
 
-pub use data::data_grid::PictureSize;
-pub use data::data_modes::{DataModes, component_pixels, data_modes};
-pub use data::data_samples::{DataSamples, SampleRow, data_samples};
-pub use data::data_spectrum::{DataSpectrum, data_spectrum};
-pub use lab::noise::{NoiseInput, NoiseMark, noise};
-pub use lab::phase::{Boundary, CellState, CellValue, Phase, phase};
-pub use lab::staircase::{Staircase, Visit, staircase};
-pub use lab::sweep::{SweepInput, SweepMark, SweepQuantity, sweep};
-pub use pictures::cell::PictureShape;
-pub use pictures::plane::{InterpolationPlane, interpolation_plane};
-pub use pictures::reconstructions::{Reconstructions, reconstructions};
-pub use pictures::traversals::{Traversals, traversals};
-pub use pictures::zeroed::{ZeroedSamples, zeroed_samples};
-pub use run::collapse_curve::{CollapseCurves, CurveOf, collapse_curves};
-pub use run::collapse_path::{CollapsePathTile, PathCurve, collapse_path};
-pub use run::histogram::{SigmaHistogram, sigma_histogram};
-pub use run::latent_history::{LatentHistory, Moment, latent_history};
+use crate::plot::{FigureSpec, Provenance};
+
+pub use data::class_name;
+pub use data::modes::modes_figure;
+pub use data::samples::samples_figure;
+pub use data::spectrum::spectrum_figure;
+pub use lab::diagnosis::diagnosis_figure;
+pub use lab::noise::noise_figure;
+pub use lab::phase::{phase_figure, theory_map_figure};
+pub use lab::sweep::{SweepQuantity, sweep_figure};
+pub use pictures::gallery::gallery_figure;
+pub use pictures::reconstructions::reconstructions_figure;
+pub use run::collapse_curve::{CurveOf, collapse_curve_figure};
+pub use run::collapse_path::collapse_path_figure;
+pub use run::histogram::sigma_histogram_figure;
+pub use run::latent_history::{Moment, latent_history_figure};
 pub use run::latent_space::{LatentSpace, Place, latent_space};
-pub use run::latent_table::latent_table;
-pub use run::merits::{Merit, Merits, merits};
-pub use run::rate_distortion::{RateDistortion, rate_distortion};
-pub use run::surface_hessian::{SurfaceHessian, surface_hessian};
-pub use run::surface_net::{SurfaceNet, surface_net};
-pub use run::training::{GhostRun, LiveEdit, Training, training};
-pub use run::usage::{LatentUse, Usage, UsageOrder, usage};
-pub use run::variance::{Variance, variance};
-pub use theory::surface::SurfaceGrid;
-pub use theory::surface_basin::{SurfaceBasin, surface_basin};
-pub use theory::surface_mode::{SurfaceMode, surface_mode};
-pub use theory::surface_ppca::{SurfacePpca, surface_ppca};
-pub use theory::surface_soft::{CollapsedPoint, SurfaceSoft, surface_soft};
-pub use theory::thresholds::{Candidate, ModeAtOptimum, Thresholds, thresholds};
+pub use run::latent_table::latent_table_figure;
+pub use run::merits::{Merit, Merits, merits_figure};
+pub use run::provenance;
+pub use run::rate_distortion::rate_distortion_figure;
+pub use run::surface_net::net_surface_figure;
+pub use run::training::training_figure;
+pub use run::usage::usage_figure;
+pub use theory::staircase::{Visit, staircase_figure};
+pub use theory::surface_basin::{basin_figure, basin_request};
+pub use theory::surface_hessian::{betas_around, hessian_figure};
+pub use theory::surface_mode::mode_surface_figure;
+pub use theory::surface_ppca::ppca_surface_figure;
+pub use theory::surface_soft::soft_surface_figure;
+pub use theory::thresholds::thresholds_figure;
+pub use theory::variance::variance_figure;
+
+/// An empty figure in which keys are numbers of latents.
+pub(crate) fn blank(id: &str, title: &str) -> FigureSpec {
+    FigureSpec {
+        keyed_by: "latent".into(),
+        ..FigureSpec::new(id, title)
+    }
+}
+
+/// The same with where its numbers came from.
+pub(crate) fn figure_named(id: &str, title: &str, provenance: &Provenance) -> FigureSpec {
+    FigureSpec {
+        provenance: provenance.clone(),
+        ..blank(id, title)
+    }
+}

@@ -16,6 +16,9 @@ use super::{Check, Effort, Experiment, Report, Verdict};
 /// Who wrote a file: another version may judge otherwise.
 const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
+/// How figures are written; a file of another form is not read.
+const FORM: u32 = 2;
+
 /// What of a report is not the experiment's own.
 #[derive(Debug, Serialize, Deserialize)]
 struct Parts {
@@ -97,7 +100,7 @@ fn names(experiment: &Experiment, effort: Effort, data: Option<&Path>) -> (Strin
     let id = experiment.id;
     (
         format!("{id}-{word}-{}", digest(&place)),
-        format!("{PROGRAM}, {id}, {word}, {place}"),
+        format!("{PROGRAM}, figures {FORM}, {id}, {word}, {place}"),
     )
 }
 
@@ -142,12 +145,17 @@ mod tests {
             assert_eq!((&a.id, a.layers.len()), (&b.id, b.layers.len()));
         }
         assert!(read_back(Effort::Full).is_none(), "another effort");
-        for entry in fs::read_dir(folder.path()).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            let text = fs::read_to_string(&path).expect("text");
-            fs::write(&path, text.replace(PROGRAM, "another 9.9")).expect("written");
+        let form = format!("figures {FORM}");
+        for (now, then) in [(PROGRAM, "another 9.9"), (&form, "figures 1")] {
+            for entry in fs::read_dir(folder.path()).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let text = fs::read_to_string(&path).expect("text");
+                assert!(text.contains(now));
+                fs::write(&path, text.replace(now, then)).expect("written");
+            }
+            assert!(read_back(Effort::Quick).is_none(), "{then}");
+            reports.write(&report, experiment, None).expect("written");
         }
-        assert!(read_back(Effort::Quick).is_none(), "another program's");
     }
 
     #[test]

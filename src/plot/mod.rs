@@ -11,8 +11,8 @@ pub mod shape;
 pub mod spec;
 
 pub use axis::frame::{AxisMap, Frame};
-pub use colour::map::{Category, ColourMap, Colouring};
-pub use colour::{Colour, Palette, Rgb, Role, latent_colour};
+pub use colour::map::{ColourMap, Colouring};
+pub use colour::{Colour, Key, Palette, Rgb, Role, key_colour};
 pub use export::{EXPORTERS, Error, Exporter, Raster, exporter_for, render, save, save_at};
 pub use spec::size::Size;
 pub use spec::*;

@@ -255,6 +255,16 @@ impl PpcaSurface {
         self.base - 0.5 * (term(self.l[0], eps1) + term(self.l[1], eps2))
     }
 
+    /// The eigenvalues of the two components.
+    pub fn eigenvalues(&self) -> [f64; 2] {
+        self.l
+    }
+
+    /// σ², the observation variance.
+    pub fn sigma2(&self) -> f64 {
+        self.sigma2
+    }
+
     /// The stability of each zero column.
     ///
     /// # Errors

@@ -61,14 +61,8 @@ fn threshold_figure() -> FigureSpec {
     figure.legend = true;
     let points = (1..=10).map(|i| [f64::from(i), 10.0 / f64::from(i)]);
     let marker = MarkerStyle::new(Shape::Circle, true);
-    let mut series = Series::markers(
-        "alive",
-        "alive",
-        points.collect(),
-        marker,
-        Role::Alive.into(),
-    );
-    series.latents = Some((20..30).collect());
+    let mut series = Series::markers("alive", "alive", points.collect(), marker, Role::Active);
+    series.keys = Some((20..30).collect());
     figure.layers.push(Layer::Series(series));
     figure.layers.push(rule(2.0));
     figure
@@ -541,6 +535,7 @@ fn heat_map(values: Vec<f64>, nx: usize, ny: usize) -> FigureSpec {
         ny,
         values,
         colour_map: ColourMap::Cividis,
+        categories: Vec::new(),
         scale: ColourScale::Linear,
         range: None,
         contours: vec![0.5],
@@ -628,7 +623,7 @@ fn everything(v: &[f64]) -> Vec<Layer> {
         "l",
         "line",
         points.clone(),
-        Role::Kl.into(),
+        Role::Second,
     ))];
     for (k, shape) in [
         Shape::Circle,
@@ -643,7 +638,7 @@ fn everything(v: &[f64]) -> Vec<Layer> {
     .enumerate()
     {
         let marker = MarkerStyle::new(shape, k % 2 == 0);
-        let colour = Role::Alive.into();
+        let colour = Role::Active;
         let series = Series::markers(&format!("m{k}"), "marks", points.clone(), marker, colour);
         layers.push(Layer::Series(series));
     }
@@ -657,20 +652,20 @@ fn everything(v: &[f64]) -> Vec<Layer> {
                 base: 0.0,
                 height: last,
                 width: 0.5,
-                colour: Role::Dead.into(),
+                colour: Role::Inactive.into(),
                 hatched: true,
                 label: String::new(),
-                latent: None,
+                key: None,
             })
             .collect(),
-        colour: Role::Dead.into(),
+        colour: Role::Inactive.into(),
     }));
     layers.push(Layer::Band(Band {
         name: "band".into(),
         from: first,
         to: last,
         direction: Direction::X,
-        colour: Role::Dead.into(),
+        colour: Role::Inactive.into(),
         opacity: f64::NAN,
     }));
     layers.push(rule(last));

@@ -153,7 +153,7 @@ fn point_hit(figure: &FigureSpec, s: &Series, i: usize, axes: &Axes, palette: &P
         id: s.id.clone(),
         index: i,
         value: point,
-        latent: s.latents.as_ref().and_then(|l| l.get(i)).copied(),
+        latent: s.keys.as_ref().and_then(|l| l.get(i)).copied(),
         text,
         ring: axes.point(point, s.right).map(|at| (at, radius)),
         ink: colour(palette.rgb(s.colour_at(i))),
@@ -172,7 +172,7 @@ fn bar_hit(b: &Bars, i: usize, palette: &Palette) -> Hit {
         id: b.id.clone(),
         index: i,
         value: [bar.x, bar.base + bar.height],
-        latent: bar.latent,
+        latent: bar.key,
         text,
         ring: None,
         ink: colour(palette.rgb(bar.colour)),
@@ -203,8 +203,7 @@ fn cell_hit(figure: &FigureSpec, m: &HeatMap, i: usize, value: [f64; 2], palette
         number(value[0]),
         name_or(&figure.y, "", "y"),
         number(value[1]),
-        m.colour_map
-            .name_of(m.values[i])
+        m.name_of(m.values[i])
             .map_or_else(|| number(m.values[i]), str::to_owned)
     );
     Hit {

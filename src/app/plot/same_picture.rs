@@ -56,7 +56,7 @@ fn figure() -> FigureSpec {
                     colour: Colour::Role(Role::Foreground),
                     hatched: k == 2,
                     label: String::new(),
-                    latent: None,
+                    key: None,
                 })
                 .collect(),
             colour: Colour::Role(Role::Foreground),

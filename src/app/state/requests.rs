@@ -19,7 +19,7 @@ impl AppState {
             .and_then(|r| r.device.as_ref())
             .map_or("", |d| d.name.as_str());
         let step = self.snapshot.as_ref().map_or(0, |s| s.step);
-        crate::figures::run::provenance(&self.config, &data.dataset, &data.digest, device, step)
+        crate::figures::provenance(&self.config, &data.dataset, &data.digest, device, step)
     }
 
     /// A data request for `source` with the current preprocessing, all items; how pictures become items and which

@@ -7,8 +7,7 @@ use super::no_posterior;
 use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
-use crate::figures::run::collapse_curve::EPSILON_RANGE;
-use crate::figures::{CollapseCurves, CurveOf, collapse_curves};
+use crate::figures::{CurveOf, collapse_curve_figure};
 use crate::metrics::{CollapseCurve, Usage};
 use crate::plot::FigureSpec;
 use crate::text::significant;
@@ -64,7 +63,7 @@ impl Content for Curve {
             if keep
                 .on_hover_text("Keeps this curve to compare with")
                 .clicked()
-                && let Some((curve, _)) = self.current(state)
+                && let Some(curve) = self.current(state)
             {
                 if self.kept.len() >= KEPT {
                     self.kept.remove(0);
@@ -81,16 +80,10 @@ impl Content for Curve {
     }
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
-        let (current, curve) = self.current(state)?;
+        let current = self.current(state)?;
         let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
-        Some(collapse_curves(&CollapseCurves {
-            current: &current,
-            kept: &self.kept,
-            delta: self.delta,
-            headline: (Usage::EPSILON, 100.0 * curve.share(Usage::EPSILON)),
-            samples: evaluation.posterior.samples(),
-            provenance: &state.provenance(),
-        }))
+        let (samples, from) = (evaluation.posterior.samples(), state.provenance());
+        Some(collapse_curve_figure(&current, &self.kept, samples, &from))
     }
 
     fn empty(&self, state: &AppState) -> String {
@@ -100,7 +93,7 @@ impl Content for Curve {
 
 impl Curve {
     /// The network's curve as it is now.
-    fn current(&self, state: &AppState) -> Option<(CurveOf, CollapseCurve)> {
+    fn current(&self, state: &AppState) -> Option<CurveOf> {
         let evaluation = state.snapshot.as_ref()?.evaluation.as_ref()?;
         if !evaluation.has_posterior() {
             return None;
@@ -110,8 +103,6 @@ impl Curve {
         let run = state.run.as_ref().map_or("", |r| r.label.as_str());
         let beta = significant(evaluation.beta, 3);
         let name = format!("{run}, β = {beta}, step {}", evaluation.step);
-        let (from, to) = EPSILON_RANGE;
-        let corners = curve.corners(from, to);
-        Some((CurveOf { name, corners }, curve))
+        Some(CurveOf { name, curve })
     }
 }

@@ -11,7 +11,7 @@ use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::tile::Tile;
-use crate::figures::lab::landscape::collapse_path_figure;
+use crate::figures::collapse_path_figure;
 use crate::plot::FigureSpec;
 use crate::train::{Landscape, LandscapeKind, LandscapeRequest, RunId};
 

@@ -10,7 +10,7 @@ use crate::app::state::action::Action;
 use crate::app::state::{AppState, Data};
 use crate::app::widgets::theme::{foldable, muted};
 use crate::data::{Overview, Spectrum};
-use crate::figures::run as figures;
+use crate::figures;
 use crate::plot::{FigureSpec, Provenance};
 use crate::text::{bytes, significant, thousands};
 

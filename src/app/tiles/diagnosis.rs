@@ -10,7 +10,7 @@ use crate::app::state::diagnose::DiagnoseSettings;
 use crate::app::state::lab::Made;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, foldable};
-use crate::figures::lab::diagnosis::diagnosis_figure;
+use crate::figures::diagnosis_figure;
 use crate::lab::diagnose::{Category, Diagnosis as Found, Probe, Verdict, most_steps};
 use crate::plot::FigureSpec;
 use crate::text::thousands;

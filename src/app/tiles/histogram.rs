@@ -3,7 +3,7 @@
 use super::content::Content;
 use super::no_posterior;
 use crate::app::state::AppState;
-use crate::figures::{SigmaHistogram, sigma_histogram};
+use crate::figures::sigma_histogram_figure;
 use crate::plot::FigureSpec;
 
 /// σ over all latents and samples.
@@ -25,11 +25,8 @@ impl Content for Sigma {
             return None;
         }
         let sigmas: Vec<f64> = evaluation.posterior.sigmas().collect();
-        Some(sigma_histogram(&SigmaHistogram {
-            sigmas: &sigmas,
-            prior: evaluation.prior_variance().sqrt(),
-            provenance: &state.provenance(),
-        }))
+        let prior = evaluation.prior_variance().sqrt();
+        Some(sigma_histogram_figure(&sigmas, prior, &state.provenance()))
     }
 
     fn empty(&self, state: &AppState) -> String {

@@ -4,7 +4,7 @@
 
 use crate::compute::BasinComputer;
 use crate::config::DeviceChoice;
-use crate::figures::run as figures;
+use crate::figures;
 use crate::plot::{FigureSpec, Provenance};
 use crate::theory::{BasinMap, SoftThreshold, StartSigma};
 use crate::thread::{Flag, Handle, Latest, Link, Waker, caught};

@@ -8,7 +8,7 @@ use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::lab::Made;
 use crate::app::state::noise::NoiseSettings;
-use crate::figures::lab::noise_run::noise_figure;
+use crate::figures::noise_figure;
 use crate::lab::Stage;
 use crate::plot::FigureSpec;
 use crate::text::{significant, thousands};

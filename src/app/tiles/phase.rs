@@ -12,7 +12,7 @@ use crate::app::state::lab::{Made, PhaseSettings};
 use crate::app::widgets::theme::foldable;
 use crate::config::LiveConfig;
 use crate::figures::lab::phase::{CELL_NOTES, CELLS};
-use crate::figures::lab::{phase_figure, theory_map_figure};
+use crate::figures::{phase_figure, theory_map_figure};
 use crate::lab::{Parameter, PhaseAxis, TheoryMap};
 use crate::metrics::Coverage;
 use crate::plot::FigureSpec;

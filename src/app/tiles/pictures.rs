@@ -10,7 +10,7 @@ use crate::app::state::action::Action;
 use crate::app::state::looks::Look;
 use crate::app::state::{AppState, EXAMPLES};
 use crate::app::widgets::theme::{foldable, muted};
-use crate::figures::run as figures;
+use crate::figures;
 use crate::plot::FigureSpec;
 use crate::train::GalleryRequest;
 
@@ -193,13 +193,19 @@ impl Content for Pictures {
         let provenance = state.provenance();
         if self.view == View::Examples {
             let views = snapshot.views.as_ref()?;
-            let figure = figures::reconstructions_figure(views, &data.dataset, &provenance);
+            let figure = figures::reconstructions_figure(views, data.dataset.shape, &provenance);
             return Some(figure);
         }
         let gallery = snapshot.gallery.as_ref();
         let gallery = gallery.filter(|g| self.shows(&g.request))?;
         let which = if self.active { "active" } else { "dead" };
-        figures::gallery_figure(gallery, &state.usage, which, &data.dataset, &provenance)
+        figures::gallery_figure(
+            gallery,
+            &state.usage,
+            which,
+            data.dataset.shape,
+            &provenance,
+        )
     }
 
     fn empty(&self, state: &AppState) -> String {

@@ -3,12 +3,8 @@
 use super::content::Content;
 use super::{no_posterior, shown_gamma};
 use crate::app::state::AppState;
-use crate::figures::{RateDistortion, rate_distortion as figure};
+use crate::figures::rate_distortion_figure;
 use crate::plot::FigureSpec;
-use crate::theory::{rate_distortion, rate_distortion_curve};
-
-/// Points of the linear model's curve.
-const POINTS: usize = 120;
 
 /// Where the run is and has been.
 pub(super) struct Rate;
@@ -31,25 +27,9 @@ impl Content for Rate {
             .prediction
             .as_ref()
             .filter(|_| state.uncovered().is_none());
-        let linear = known.map_or_else(Vec::new, |p| {
-            let most = p.problem.eigenvalues().first().copied().unwrap_or(0.0);
-            rate_distortion_curve(&p.problem, most * 1e-4, POINTS)
-        });
-        let level = |gamma: f64| state.config.live.beta * gamma;
-        let optimum = known.map(|p| {
-            let gamma = match p.gamma_value() {
-                g if g > 0.0 => g,
-                _ => shown_gamma(state),
-            };
-            rate_distortion(&p.problem, level(gamma))
-        });
-        Some(figure(&RateDistortion {
-            trail: &trail,
-            linear: &linear,
-            optimum,
-            variance: known.map(|p| p.problem.total_variance()),
-            provenance: &state.provenance(),
-        }))
+        let at = (state.config.live.beta, shown_gamma(state));
+        let from = state.provenance();
+        Some(rate_distortion_figure(&trail, known, at, &from))
     }
 
     fn empty(&self, state: &AppState) -> String {

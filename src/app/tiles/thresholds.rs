@@ -9,9 +9,9 @@ use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::widgets::theme::foldable;
 use crate::config::LiveConfig;
-use crate::figures::lab::staircase::DRAG_BETA;
+use crate::figures::theory::staircase::DRAG_BETA;
 use crate::figures::theory::thresholds::DRAG_BETA_GAMMA;
-use crate::figures::{Visit, run as figures};
+use crate::figures::{self, Visit};
 use crate::plot::FigureSpec;
 
 /// What is drawn.

@@ -7,7 +7,7 @@ use super::usage::held;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::config::Target;
-use crate::figures::run as figures;
+use crate::figures;
 use crate::plot::FigureSpec;
 use crate::train::History;
 

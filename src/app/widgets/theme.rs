@@ -106,7 +106,7 @@ pub fn chrome(theme: Theme) -> Chrome {
             pressed: grey(58, 68, 86),
             selected: grey(56, 74, 104),
             trail: grey(58, 108, 160),
-            accent: colour(palette.alive),
+            accent: colour(palette.active),
             text: grey(210, 214, 221),
             strong: grey(240, 242, 245),
             muted: colour(palette.muted),

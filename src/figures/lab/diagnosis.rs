@@ -1,18 +1,16 @@
 //! The figure of a diagnosis: the error each probe came to, and how many latents live there.
 
+use crate::figures::figure_named;
 use crate::lab::diagnose::{Diagnosis, Findings, Probe};
-
 use crate::plot::axis::ticks::format_number;
-use crate::plot::colour::{Colour, Role};
-use crate::plot::spec::layer::{Anchor, Annotation, Bar, Bars, Dash, Direction, Layer, Rule};
-use crate::plot::spec::{Axis, FigureSpec, Provenance};
+use crate::plot::{Annotation, Axis, Bar, Bars, FigureSpec, Provenance, Role, Rule};
 
 /// One bar: name under it, error, active latents.
 struct Column {
     name: &'static str,
     mse: f64,
     active: usize,
-    colour: Colour,
+    colour: Role,
 }
 
 fn columns(f: &Findings) -> Vec<Column> {
@@ -20,21 +18,21 @@ fn columns(f: &Findings) -> Vec<Column> {
         name: "the run",
         mse: f.now.mse,
         active: f.active(),
-        colour: Role::Foreground.into(),
+        colour: Role::Foreground,
     }];
     for outcome in &f.outcomes {
         let (name, role) = match outcome.probe {
             Probe::Control => ("nudged", Role::Muted),
-            Probe::Calibrated => ("calibrated", Role::Gamma),
-            Probe::Twin => ("autoencoder", Role::Alive),
-            Probe::Warm => ("from its weights", Role::Reconstruction),
+            Probe::Calibrated => ("calibrated", Role::Third),
+            Probe::Twin => ("autoencoder", Role::Active),
+            Probe::Warm => ("from its weights", Role::First),
             Probe::Linear => ("from linear", Role::Threshold),
         };
         all.push(Column {
             name,
             mse: outcome.mse,
             active: outcome.active,
-            colour: role.into(),
+            colour: role,
         });
     }
     all
@@ -44,73 +42,42 @@ fn columns(f: &Findings) -> Vec<Column> {
 pub fn diagnosis_figure(of: &Diagnosis, provenance: &Provenance) -> FigureSpec {
     let f = &of.findings;
     let columns = columns(f);
-    let mut figure = FigureSpec::new("diagnosis", "Diagnosis");
-    figure.subtitle = of.verdict.as_ref().map_or_else(
-        || "probes on copies of the run".into(),
-        |v| format!("{}, confidence {}", v.category.title(), v.confidence.word()),
-    );
-    let ticks = columns.iter().enumerate();
-    let ticks = ticks.map(|(k, c)| (k as f64, c.name.to_owned())).collect();
-    figure.x = Axis::linear("")
-        .with_range(-0.6, columns.len() as f64 - 0.4)
-        .with_ticks(ticks);
-    let highest = columns
-        .iter()
-        .map(|c| c.mse)
-        .chain(f.variance)
-        .fold(0.0, f64::max);
-    figure.y =
-        Axis::linear("squared error per dimension").with_range(0.0, 1.15 * highest.max(1e-12));
-    figure.provenance = provenance.clone();
-    let bar = |(k, c): (usize, &Column)| Bar {
-        x: k as f64,
-        base: 0.0,
-        height: c.mse,
-        width: 0.62,
-        colour: c.colour,
-        hatched: false,
-        label: format!("{}: {}, {} live", c.name, format_number(c.mse, 3), c.active),
-        latent: None,
+    let names = columns.iter().enumerate();
+    let names = names.map(|(k, c)| (k as f64, c.name.to_owned())).collect();
+    let errors = columns.iter().map(|c| c.mse).chain(f.variance);
+    let highest = errors.fold(0.0, f64::max).max(1e-12);
+    let bar = |(k, c): (usize, &Column)| {
+        let label = format!("{}: {}, {} live", c.name, format_number(c.mse, 3), c.active);
+        Bar::new(k as f64, c.mse, 0.62, c.colour).label(label)
     };
-    figure.layers.push(Layer::Bars(Bars {
-        id: "error".into(),
-        name: String::new(),
-        items: columns.iter().enumerate().map(bar).collect(),
-        colour: Role::Foreground.into(),
-    }));
-    let line = |value: f64, label: &str| {
-        Layer::Rule(Rule {
-            direction: Direction::Y,
-            value,
-            label: label.into(),
-            colour: Role::Dead.into(),
-            dash: Dash::Dashed,
-            draggable: None,
-        })
-    };
+    let bars = columns.iter().enumerate().map(bar).collect();
+    let mut figure = figure_named("diagnosis", "Diagnosis", provenance)
+        .subtitle(of.verdict.as_ref().map_or_else(
+            || "probes on copies of the run".into(),
+            |v| format!("{}, confidence {}", v.category.title(), v.confidence.word()),
+        ))
+        .x(Axis::linear("")
+            .with_range(-0.6, columns.len() as f64 - 0.4)
+            .with_ticks(names))
+        .y(Axis::linear("squared error per dimension").with_range(0.0, 1.15 * highest))
+        .with(Bars::new("error", "", bars, Role::Foreground));
+    let line = |value: f64, label: &str| Rule::y(value, Role::Inactive).label(label).dashed();
     if let Some(variance) = f.variance {
-        figure.layers.push(line(variance, "full collapse"));
+        figure.push(line(variance, "full collapse"));
     }
     if let Some(linear) = f.linear {
-        figure
-            .layers
-            .push(line(linear.autoencoder_mse, "best linear autoencoder"));
+        figure.push(line(linear.autoencoder_mse, "best linear autoencoder"));
     }
     for (k, c) in columns.iter().enumerate() {
-        figure.layers.push(Layer::Annotation(Annotation {
-            at: [k as f64, c.mse],
-            text: format!("{} of {} live", c.active, f.latents),
-            colour: Role::Foreground.into(),
-            anchor: Anchor::Above,
-        }));
+        let text = format!("{} of {} live", c.active, f.latents);
+        figure.push(Annotation::new([k as f64, c.mse], text));
     }
     if let Some(verdict) = &of.verdict {
-        figure.notes.push(verdict.meaning.clone());
-        figure.notes.push(verdict.advice.clone());
-        let lines = verdict.evidence.iter();
-        figure
-            .notes
-            .extend(lines.map(|e| format!("{} {}", e.question, e.answer)));
+        let evidence = verdict.evidence.iter();
+        figure = figure
+            .note(&*verdict.meaning)
+            .note(&*verdict.advice)
+            .with_notes(evidence.map(|e| format!("{} {}", e.question, e.answer)));
     }
     figure
 }

@@ -1,15 +1,16 @@
 //! Pictures decoded over a plane through the posterior means of three items (Lucas et al. 2019, figure 13).
 
-use crate::plot::{FigureSpec, ImageCell, ImageRow, Images, Layer, Provenance};
-
-use super::cell::{PictureShape, blank};
+use super::cell::{picture, pictures};
+use crate::data::ImageShape;
+use crate::figures::figure_named;
 use crate::plot::axis::ticks::format_number;
+use crate::plot::{FigureSpec, ImageCell, ImageRow, Images, Provenance};
 
 /// Everything the figure shows.
 #[derive(Debug, Clone, Copy)]
 pub struct InterpolationPlane<'a> {
     /// The size of a picture.
-    pub shape: PictureShape,
+    pub shape: ImageShape,
     /// Which items the corners A, B and C are.
     pub items: [usize; 3],
     /// Those items as brightness bytes.
@@ -24,26 +25,23 @@ pub struct InterpolationPlane<'a> {
 
 /// Builds the figure: the items themselves stand outside the grid, beside the corner their mean decodes to.
 pub fn interpolation_plane(input: &InterpolationPlane<'_>) -> FigureSpec {
-    let mut figure = FigureSpec::new("interpolation_plane", "Plane through three posterior means");
     let [a, b, c] = input.items;
     // Not a note: on screen it would take the height of another row, and the controls say it.
-    figure.subtitle = format!(
+    let subtitle = format!(
         "z = A + s(B − A) + t(C − A), s to the right, t downwards; A, B, C: means of items {a}, {b}, {c}, themselves \
          outside the grid"
     );
-    figure.provenance = input.provenance.clone();
-    let item = |k: usize| -> ImageCell {
-        input
-            .inputs
-            .get(k)
-            .map_or_else(blank, |bytes| input.shape.cell(bytes))
+    let blank = ImageCell::blank;
+    let item = |k: usize| {
+        let bytes = input.inputs.get(k);
+        bytes.map_or_else(blank, |bytes| picture(input.shape, bytes))
     };
     let last = input.side.saturating_sub(1);
     let rows = input
         .decoded
         .chunks(input.side.max(1))
         .enumerate()
-        .map(|(row, pictures)| {
+        .map(|(row, decoded)| {
             let t = row as f64 / last.max(1) as f64;
             let (label, before, after) = if row == 0 {
                 ("A to B".into(), item(0), item(1))
@@ -53,24 +51,27 @@ pub fn interpolation_plane(input: &InterpolationPlane<'_>) -> FigureSpec {
                 (format!("t = {}", format_number(t, 2)), blank(), blank())
             };
             let mut images = vec![before, blank()];
-            images.extend(pictures.iter().map(|p| input.shape.cell(p)));
+            images.extend(pictures(input.shape, decoded));
             images.extend([blank(), after]);
             ImageRow { label, images }
         })
         .collect();
-    figure.layers.push(Layer::Images(Images { rows }));
-    figure
+    let title = "Plane through three posterior means";
+    figure_named("interpolation_plane", title, input.provenance)
+        .subtitle(subtitle)
+        .with(Images { rows })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::Layer;
 
     #[test]
     fn the_items_stand_beside_their_corners() {
         let decoded: Vec<Vec<u8>> = (0..9).map(|k| vec![k]).collect();
         let figure = interpolation_plane(&InterpolationPlane {
-            shape: PictureShape {
+            shape: ImageShape {
                 width: 1,
                 height: 1,
                 channels: 1,

@@ -1,16 +1,18 @@
 //! Prior samples, the same without some of their latents, and what that changes (Asperti 2019, figure 3): a dead
 //! latent is one the decoder does not listen to.
 
+use super::cell::{pictures, signed};
+use crate::data::ImageShape;
+use crate::figures::figure_named;
+use crate::metrics::Usage;
 use crate::plot::axis::ticks::{format_number, format_short};
-use crate::plot::{FigureSpec, ImageCell, ImageRow, Images, Layer, Provenance};
-
-use super::cell::PictureShape;
+use crate::plot::{FigureSpec, ImageCell, ImageRow, Images, Provenance};
 
 /// Everything the figure shows.
 #[derive(Debug, Clone, Copy)]
 pub struct ZeroedSamples<'a> {
     /// The size of a picture.
-    pub shape: PictureShape,
+    pub shape: ImageShape,
     /// `dead` or `active`: what the zeroed latents are.
     pub which: &'a str,
     /// The zeroed latents.
@@ -23,8 +25,6 @@ pub struct ZeroedSamples<'a> {
     pub without: &'a [Vec<u8>],
     /// Brightness without minus brightness with, where 1 is white and 0 black.
     pub difference: &'a [Vec<f32>],
-    /// Var μ in units of the prior's variance above which a latent is active.
-    pub active_threshold: f64,
     /// Where the numbers came from.
     pub provenance: &'a Provenance,
 }
@@ -36,42 +36,54 @@ const NAMED: usize = 12;
 
 /// Builds the figure.
 pub fn zeroed_samples(input: &ZeroedSamples<'_>) -> FigureSpec {
-    let mut figure = FigureSpec::new("zeroed_samples", "Prior samples without some latents");
-    figure.provenance = input.provenance.clone();
     let (which, of) = (input.which, input.of);
-    let threshold = format_number(input.active_threshold, 3);
-    figure.subtitle = format!("a latent is dead if Var μ ≤ {threshold} of the prior's variance");
+    let threshold = format_number(Usage::ACTIVE_VARIANCE, 3);
+    let figure = figure_named(
+        "zeroed_samples",
+        "Prior samples without some latents",
+        input.provenance,
+    )
+    .subtitle(format!(
+        "a latent is dead if Var μ ≤ {threshold} of the prior's variance"
+    ));
     let row = |label: String, images: Vec<ImageCell>| ImageRow { label, images };
-    let cells = |pictures: &[Vec<u8>]| pictures.iter().map(|p| input.shape.cell(p)).collect();
-    let mut rows = vec![row("prior sample".into(), cells(input.samples))];
+    let samples = row("prior sample".into(), pictures(input.shape, input.samples));
     if input.latents.is_empty() {
-        figure.notes = vec![format!(
-            "none of the {of} latents is {which}: nothing to zero"
-        )];
-    } else {
-        let [largest, rms] = sizes(input.difference);
-        let scale = scale_of(largest);
-        rows.push(row(format!("{which} zeroed"), cells(input.without)));
-        let signed = |d: &Vec<f32>| input.shape.signed(d, scale);
-        let differences = input.difference.iter().map(signed).collect();
-        let shown = format_short(scale, 2);
-        rows.push(row(format!("difference ±{shown}"), differences));
-        figure.notes = vec![
-            format!(
-                "largest |difference| {}, RMS {} (white is 1)",
-                format_number(largest, 3),
-                format_number(rms, 3)
-            ),
-            format!("grey 0, white +{shown}, black −{shown}"),
-            format!(
-                "{} of {of} {which}: {}",
-                input.latents.len(),
-                names(input.latents)
-            ),
-        ];
+        return figure
+            .note(format!(
+                "none of the {of} latents is {which}: nothing to zero"
+            ))
+            .with(Images {
+                rows: vec![samples],
+            });
     }
-    figure.layers.push(Layer::Images(Images { rows }));
+    let [largest, rms] = sizes(input.difference);
+    let scale = scale_of(largest);
+    let shown = format_short(scale, 2);
+    let differences = input.difference.iter();
+    let differences = differences.map(|d| signed(input.shape, d, scale)).collect();
     figure
+        .note(format!(
+            "largest |difference| {}, RMS {} (white is 1)",
+            format_number(largest, 3),
+            format_number(rms, 3)
+        ))
+        .note(format!("grey 0, white +{shown}, black −{shown}"))
+        .note(format!(
+            "{} of {of} {which}: {}",
+            input.latents.len(),
+            names(input.latents)
+        ))
+        .with(Images {
+            rows: vec![
+                samples,
+                row(
+                    format!("{which} zeroed"),
+                    pictures(input.shape, input.without),
+                ),
+                row(format!("difference ±{shown}"), differences),
+            ],
+        })
 }
 
 /// The largest absolute value, and the root mean square.
@@ -111,6 +123,7 @@ fn names(latents: &[usize]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::Layer;
 
     fn input<'a>(
         latents: &'a [usize],
@@ -119,7 +132,7 @@ mod tests {
         provenance: &'a Provenance,
     ) -> ZeroedSamples<'a> {
         ZeroedSamples {
-            shape: PictureShape {
+            shape: ImageShape {
                 width: 2,
                 height: 1,
                 channels: 1,
@@ -130,7 +143,6 @@ mod tests {
             samples: pictures,
             without: if latents.is_empty() { &[] } else { pictures },
             difference,
-            active_threshold: 0.01,
             provenance,
         }
     }

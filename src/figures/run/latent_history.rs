@@ -1,10 +1,8 @@
 //! One quantity of every latent over training (Asperti 2019, figure 2): which latents come alive, and when.
 
+use crate::figures::figure_named;
 use crate::metrics::Quantity;
-use crate::plot::{
-    Axis, Colour, Dash, Direction, FigureSpec, Layer, LineStyle, Provenance, Role, Rule, Series,
-    SeriesStyle,
-};
+use crate::plot::{Axis, Colour, Dash, FigureSpec, Provenance, Role, Rule, Series};
 
 /// Every latent at one step.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,60 +13,40 @@ pub struct Moment {
     pub latents: Vec<[f64; Quantity::COUNT]>,
 }
 
-/// Everything the tile shows.
-#[derive(Debug, Clone, Copy)]
-pub struct LatentHistory<'a> {
-    /// What is followed.
-    pub followed: Quantity,
-    /// Oldest first.
-    pub moments: &'a [&'a Moment],
-    /// Var μ above which a latent counts as active.
-    pub active_above: f64,
-    /// Where the numbers came from.
-    pub provenance: &'a Provenance,
-}
-
-/// Builds the figure.
-pub fn latent_history(input: &LatentHistory<'_>) -> FigureSpec {
-    let mut figure = FigureSpec::new("latent_history", "Latents over training");
-    figure.subtitle = input.followed.name().into();
-    figure.x = Axis::linear("step");
-    figure.y = Axis::linear(input.followed.name()).with_unit(input.followed.unit());
-    figure.provenance = input.provenance.clone();
-    let column = input.followed as usize;
-    let count = input.moments.last().map_or(0, |m| m.latents.len());
+/// The followed quantity of every latent at each of the moments, oldest first; `active_above` is the Var μ above which a
+/// latent counts as active.
+pub fn latent_history_figure(
+    followed: Quantity,
+    moments: &[&Moment],
+    active_above: f64,
+    provenance: &Provenance,
+) -> FigureSpec {
+    let column = followed as usize;
+    let count = moments.last().map_or(0, |m| m.latents.len());
+    let mut figure = figure_named("latent_history", "Latents over training", provenance)
+        .subtitle(followed.name())
+        .x(Axis::linear("step"))
+        .y(Axis::linear(followed.name()).with_unit(followed.unit()))
+        .note(format!("{count} latents"));
     for j in 0..count {
-        let points: Vec<[f64; 2]> = input
-            .moments
+        let points: Vec<[f64; 2]> = moments
             .iter()
             .filter_map(|m| Some([m.step as f64, m.latents.get(j)?[column]]))
             .collect();
-        let len = points.len();
-        let mut series = Series::line(&format!("z{j}"), "", points, Colour::Latent(j));
-        series.style = SeriesStyle::Line(LineStyle {
-            width: 1.2,
-            // Colours come round again after some twenty latents.
-            dash: [Dash::Solid, Dash::Dashed, Dash::Dotted][(j / 20) % 3],
-        });
-        series.latents = Some(vec![j; len]);
-        figure.layers.push(Layer::Series(series));
+        let keys = vec![j; points.len()];
+        // Colours come round again after some twenty latents.
+        let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][(j / 20) % 3];
+        let line = Series::line(&format!("z{j}"), "", points, Colour::Key(j));
+        figure.push(line.dash(dash).keys(keys));
     }
-    let line = match input.followed {
-        Quantity::VarMu => Some((input.active_above, "active above")),
+    let line = match followed {
+        Quantity::VarMu => Some((active_above, "active above")),
         Quantity::Law => Some((0.0, "the law")),
         _ => None,
     };
     if let Some((value, label)) = line {
-        figure.layers.push(Layer::Rule(Rule {
-            direction: Direction::Y,
-            value,
-            label: label.into(),
-            colour: Role::Threshold.into(),
-            dash: Dash::Dashed,
-            draggable: None,
-        }));
+        figure.push(Rule::y(value, Role::Threshold).label(label).dashed());
     }
-    figure.notes = vec![format!("{count} latents")];
     figure
 }
 
@@ -91,12 +69,7 @@ mod tests {
         let moments = [moment(0, 0.0), moment(40, 0.5)];
         let moments: Vec<&Moment> = moments.iter().collect();
         for (q, followed) in Quantity::ALL.into_iter().enumerate() {
-            let figure = latent_history(&LatentHistory {
-                followed,
-                moments: &moments,
-                active_above: 0.01,
-                provenance: &provenance,
-            });
+            let figure = latent_history_figure(followed, &moments, 0.01, &provenance);
             let lines: Vec<_> = figure.series().map(|s| s.points.clone()).collect();
             let first = 10.0 * q as f64;
             assert_eq!(

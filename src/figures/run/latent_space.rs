@@ -1,10 +1,10 @@
 //! Every evaluated sample on a plane of latent space: the posterior's mean with a circle of area in proportion to
 //! its variance (Asperti 2019, figure 1).
 
+use crate::figures::figure_named;
 use crate::plot::axis::ticks::format_number;
 use crate::plot::{
-    Anchor, Annotation, Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance,
-    Role, Series, SeriesStyle, Shape,
+    Annotation, Axis, Colour, FigureSpec, MarkerStyle, Provenance, Role, Series, Shape,
 };
 
 /// One sample.
@@ -46,73 +46,44 @@ const CLASSES: usize = 12;
 
 /// Builds the figure.
 pub fn latent_space(input: &LatentSpace<'_>) -> FigureSpec {
-    let mut figure = FigureSpec::new("latent_space", "Latent space");
-    figure.subtitle = "circles: posterior σ".into();
     let reach = half_width(input);
     let axis = |name: &String| Axis::linear(name).with_range(-reach, reach);
     let [x, y] = input.axes;
-    (figure.x, figure.y) = (axis(x), axis(y));
-    figure.provenance = input.provenance.clone();
+    let mut figure = figure_named("latent_space", "Latent space", input.provenance)
+        .subtitle("circles: posterior σ")
+        .x(axis(x))
+        .y(axis(y))
+        .note(format!("{} samples", input.places.len()));
     let with_classes = input.places.iter().any(|p| p.class.is_some());
     figure.legend = with_classes;
-    figure.notes = vec![format!("{} samples", input.places.len())];
     if !input.places.is_empty() {
         let mean = input.places.iter().map(|p| p.radius).sum::<f64>() / input.places.len() as f64;
-        figure
-            .notes
-            .push(format!("mean √(σσ′) = {}", format_number(mean, 3)));
+        figure = figure.note(format!("mean √(σσ′) = {}", format_number(mean, 3)));
     }
-    let ring = |centre: [f64; 2], radius: f64| -> Vec<[f64; 2]> {
-        (0..=CORNERS)
-            .map(|k| {
-                let angle = std::f64::consts::TAU * k as f64 / CORNERS as f64;
-                [
-                    centre[0] + radius * angle.cos(),
-                    centre[1] + radius * angle.sin(),
-                ]
-            })
-            .collect()
+    let thin = |id: &str, points: Vec<[f64; 2]>, colour: Colour| {
+        Series::line(id, "", points, colour).width(0.8)
     };
-    let thin = |points: Vec<[f64; 2]>, id: &str, colour: Colour, opacity, dash| {
-        let mut series = Series::line(id, "", points, colour);
-        series.style = SeriesStyle::Line(LineStyle { width: 0.8, dash });
-        series.opacity = opacity;
-        Layer::Series(series)
-    };
-    figure.layers.push(thin(
-        ring([0.0; 2], 2.0 * input.prior),
-        "prior",
-        Role::Muted.into(),
-        0.8,
-        Dash::Dashed,
-    ));
+    let prior = ring([0.0; 2], 2.0 * input.prior).collect();
+    figure.push(
+        thin("prior", prior, Role::Muted.into())
+            .dashed()
+            .opacity(0.8),
+    );
     let shown = &input.places[..input.circles.min(input.places.len())];
     let class_of = |p: &Place| usize::from(p.class.unwrap_or(0)) % CLASSES;
     let groups = if with_classes { CLASSES } else { 1 };
     for class in 0..groups {
-        let circles: Vec<[f64; 2]> = shown
-            .iter()
-            .filter(|p| class_of(p) == class)
-            .flat_map(|p| {
-                let mut points = ring(p.mu, p.radius);
-                points.push([f64::NAN; 2]);
-                points
-            })
-            .collect();
+        let of_class = shown.iter().filter(|p| class_of(p) == class);
+        let circle = |p: &Place| ring(p.mu, p.radius).chain([[f64::NAN; 2]]);
+        let circles: Vec<[f64; 2]> = of_class.flat_map(circle).collect();
         if !circles.is_empty() {
             let id = format!("circles_{class}");
-            figure
-                .layers
-                .push(thin(circles, &id, Colour::Latent(class), 0.45, Dash::Solid));
+            figure.push(thin(&id, circles, Colour::Key(class)).opacity(0.45));
         }
     }
     for class in 0..groups {
-        let points: Vec<[f64; 2]> = input
-            .places
-            .iter()
-            .filter(|p| class_of(p) == class)
-            .map(|p| p.mu)
-            .collect();
+        let of_class = input.places.iter().filter(|p| class_of(p) == class);
+        let points: Vec<[f64; 2]> = of_class.map(|p| p.mu).collect();
         if points.is_empty() {
             continue;
         }
@@ -121,28 +92,25 @@ pub fn latent_space(input: &LatentSpace<'_>) -> FigureSpec {
             (true, Some(name)) => name.clone(),
             (true, None) => class.to_string(),
         };
-        let marker = MarkerStyle {
-            size: 2.6,
-            ..MarkerStyle::new(Shape::Circle, true)
-        };
+        let marker = MarkerStyle::new(Shape::Circle, true).sized(2.6);
         let id = format!("class_{class}");
-        let mut series = Series::markers(&id, &name, points, marker, Colour::Latent(class));
-        series.opacity = 0.8;
-        figure.layers.push(Layer::Series(series));
+        let series = Series::markers(&id, &name, points, marker, Colour::Key(class));
+        figure.push(series.opacity(0.8));
     }
     for (k, trail) in input.trails.iter().enumerate().filter(|(_, t)| t.len() > 1) {
-        let colour = input.places.get(k).map_or(0, class_of);
-        let id = format!("trail_{k}");
-        figure.layers.push(thin(
-            trail.clone(),
-            &id,
-            Colour::Latent(colour),
-            0.9,
-            Dash::Solid,
-        ));
+        let colour = Colour::Key(input.places.get(k).map_or(0, class_of));
+        figure.push(thin(&format!("trail_{k}"), trail.clone(), colour).opacity(0.9));
     }
     mark(&mut figure, input);
     figure
+}
+
+/// A circle as a closed line.
+fn ring([x, y]: [f64; 2], radius: f64) -> impl Iterator<Item = [f64; 2]> {
+    (0..=CORNERS).map(move |k| {
+        let angle = std::f64::consts::TAU * k as f64 / CORNERS as f64;
+        [x + radius * angle.cos(), y + radius * angle.sin()]
+    })
 }
 
 /// A ring and a letter at each named sample.
@@ -152,21 +120,17 @@ fn mark(figure: &mut FigureSpec, input: &LatentSpace<'_>) {
     if named.is_empty() {
         return;
     }
-    let marker = MarkerStyle {
-        size: 8.0,
-        ..MarkerStyle::new(Shape::Ring, false)
-    };
+    let marker = MarkerStyle::new(Shape::Ring, false).sized(8.0);
     let points = named.iter().map(|(at, _)| *at).collect();
-    let colour = Colour::from(Role::Foreground);
-    let rings = Series::markers("named", "", points, marker, colour);
-    figure.layers.push(Layer::Series(rings));
+    figure.push(Series::markers(
+        "named",
+        "",
+        points,
+        marker,
+        Role::Foreground,
+    ));
     for (at, name) in named {
-        figure.layers.push(Layer::Annotation(Annotation {
-            at,
-            text: name.to_owned(),
-            colour,
-            anchor: Anchor::Above,
-        }));
+        figure.push(Annotation::new(at, name));
     }
 }
 

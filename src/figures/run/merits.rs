@@ -1,10 +1,9 @@
 //! The bound over training, at the γ in force and at the best one (Lucas et al. 2019), and γ beside the γ* that the
 //! errors imply (Dai et al. 2020, eq. 9).
 
+use crate::figures::figure_named;
 use crate::plot::axis::ticks::format_number;
-use crate::plot::{
-    Axis, Colour, Dash, FigureSpec, Layer, LineStyle, Provenance, Role, Series, SeriesStyle,
-};
+use crate::plot::{Axis, FigureSpec, Provenance, Role, Series};
 
 /// A run's numbers at one evaluation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,65 +30,48 @@ pub enum Merits {
     Gamma,
 }
 
-/// Builds the figure. `merits` are oldest first.
-pub fn merits(which: Merits, merits: &[Merit], provenance: &Provenance) -> FigureSpec {
-    let (id, title) = match which {
-        Merits::Elbo => ("elbo", "ELBO over training"),
-        Merits::Gamma => ("gamma", "Decoder variance over training"),
-    };
-    let mut figure = FigureSpec::new(id, title);
-    figure.x = Axis::linear("step");
-    figure.legend = true;
-    figure.provenance = provenance.clone();
-    let mut line = |id: &str, name: &str, colour: Colour, dash, value: fn(&Merit) -> f64| {
+/// One kind of number over the steps; `merits` are oldest first.
+pub fn merits_figure(which: Merits, merits: &[Merit], provenance: &Provenance) -> FigureSpec {
+    let line = |id: &str, name: &str, colour: Role, value: fn(&Merit) -> f64| {
         let points = merits.iter().map(|m| [m.step as f64, value(m)]).collect();
-        let mut series = Series::line(id, name, points, colour);
-        series.style = SeriesStyle::Line(LineStyle { width: 1.6, dash });
-        figure.layers.push(Layer::Series(series));
+        Series::line(id, name, points, colour).width(1.6)
     };
-    match which {
-        Merits::Elbo => {
-            let own = Role::Alive.into();
-            line("elbo", "ELBO", own, Dash::Solid, |m| m.elbo);
-            let tuned = Role::Threshold.into();
-            line("tuned", "with γ set to γ*", tuned, Dash::Dashed, |m| {
-                m.elbo_tuned
-            });
-            figure.subtitle = "β = 1, at the γ in force and at the best one".into();
-            figure.y = Axis::linear("ELBO").with_unit("nats");
-            figure.y.range = elbo_range(merits);
-        }
-        Merits::Gamma => {
-            line("gamma", "γ", Role::Gamma.into(), Dash::Solid, |m| m.gamma);
-            let implied = Role::Threshold.into();
-            line(
-                "star",
-                "γ*, implied by the error",
-                implied,
-                Dash::Dashed,
-                |m| m.gamma_star,
-            );
-            figure.subtitle = "the one in force, and the one the errors imply".into();
-            figure.y = Axis::log10("γ");
-        }
-    }
-    if let Some(last) = merits.last() {
-        let text = |v: f64| format_number(v, 5);
-        figure.notes = match which {
-            Merits::Elbo if last.elbo.is_nan() => vec!["an autoencoder has no ELBO".into()],
-            Merits::Elbo => vec![format!(
-                "ELBO {} nats · tuned {} nats",
-                text(last.elbo),
-                text(last.elbo_tuned)
-            )],
-            Merits::Gamma => vec![format!(
-                "γ {} · γ* {}",
-                text(last.gamma),
-                text(last.gamma_star)
-            )],
-        };
-    }
-    figure
+    let last = merits.last();
+    let text = |v: f64| format_number(v, 5);
+    let figure = match which {
+        Merits::Elbo => figure_named("elbo", "ELBO over training", provenance)
+            .subtitle("β = 1, at the γ in force and at the best one")
+            .y(Axis {
+                range: elbo_range(merits),
+                ..Axis::linear("ELBO").with_unit("nats")
+            })
+            .with_notes(last.map(|m| {
+                if m.elbo.is_nan() {
+                    return "an autoencoder has no ELBO".into();
+                }
+                let [elbo, tuned] = [m.elbo, m.elbo_tuned].map(text);
+                format!("ELBO {elbo} nats · tuned {tuned} nats")
+            }))
+            .with(line("elbo", "ELBO", Role::Active, |m| m.elbo))
+            .with(
+                line("tuned", "with γ set to γ*", Role::Threshold, |m| {
+                    m.elbo_tuned
+                })
+                .dashed(),
+            ),
+        Merits::Gamma => figure_named("gamma", "Decoder variance over training", provenance)
+            .subtitle("the one in force, and the one the errors imply")
+            .y(Axis::log10("γ"))
+            .with_notes(last.map(|m| format!("γ {} · γ* {}", text(m.gamma), text(m.gamma_star))))
+            .with(line("gamma", "γ", Role::Third, |m| m.gamma))
+            .with(
+                line("star", "γ*, implied by the error", Role::Threshold, |m| {
+                    m.gamma_star
+                })
+                .dashed(),
+            ),
+    };
+    figure.x(Axis::linear("step")).with_legend()
 }
 
 /// A range in which the present is legible: the first evaluations of a run lie far below everything that follows.
@@ -119,12 +101,12 @@ mod tests {
             gamma_star: 0.25,
         };
         let all = [at(0, -900.0), at(10, -12.0), at(20, -10.0)];
-        let elbo = merits(Merits::Elbo, &all, &Provenance::default());
+        let elbo = merits_figure(Merits::Elbo, &all, &Provenance::default());
         let lines: Vec<_> = elbo.series().map(|s| s.points.clone()).collect();
         assert_eq!(lines[0], [[0.0, -900.0], [10.0, -12.0], [20.0, -10.0]]);
         assert_eq!(lines[1][2], [20.0, -9.0]);
         assert!(elbo.notes[0].contains("−10") && elbo.notes[0].contains("−9"));
-        let gamma = merits(Merits::Gamma, &all, &Provenance::default());
+        let gamma = merits_figure(Merits::Gamma, &all, &Provenance::default());
         assert!(gamma.y.text().contains('γ'));
         assert_eq!(
             gamma.series().last().map(|s| s.points[1]),

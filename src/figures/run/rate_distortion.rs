@@ -1,104 +1,88 @@
 //! Rate against distortion: where the run is and has been, and the least distortion a linear model can have at
 //! each rate.
 
+use crate::figures::figure_named;
+use crate::metrics::Prediction;
 use crate::plot::axis::ticks::format_number;
-use crate::plot::{
-    Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance, Role, Series,
-    SeriesStyle, Shape,
-};
+use crate::plot::{Axis, FigureSpec, MarkerStyle, Provenance, Role, Series, Shape};
+use crate::theory::{rate_distortion, rate_distortion_curve};
 
-/// Everything the tile shows.
-#[derive(Debug, Clone, Copy)]
-pub struct RateDistortion<'a> {
-    /// (KL in nats, squared error per sample) of the run, oldest first.
-    pub trail: &'a [[f64; 2]],
-    /// The same of the linear model's optima, over all βγ; empty if it is not known.
-    pub linear: &'a [[f64; 2]],
-    /// The linear optimum at the present βγ.
-    pub optimum: Option<[f64; 2]>,
-    /// E‖x − x̄‖², the distortion at rate 0.
-    pub variance: Option<f64>,
-    /// Where the numbers came from.
-    pub provenance: &'a Provenance,
-}
+/// Points of the linear model's curve.
+const POINTS: usize = 120;
 
-/// Builds the figure.
-pub fn rate_distortion(input: &RateDistortion<'_>) -> FigureSpec {
-    let mut figure = FigureSpec::new("rate_distortion", "Rate and distortion");
-    figure.subtitle = "every β-VAE is one point".into();
-    let furthest = input.trail.iter().map(|p| p[0]).fold(0.0, f64::max);
-    let here = input.optimum.map_or(0.0, |p| p[0]);
+/// `trail` is (KL in nats, squared error per sample) of the run, oldest first. Where the linear model is known, its
+/// optima over all βγ and that at this β and γ, the latter where theory has none.
+pub fn rate_distortion_figure(
+    trail: &[[f64; 2]],
+    linear: Option<&Prediction>,
+    (beta, gamma): (f64, f64),
+    provenance: &Provenance,
+) -> FigureSpec {
+    let optimum = linear.map(|p| {
+        let known = Some(p.gamma_value()).filter(|g| *g > 0.0);
+        rate_distortion(&p.problem, beta * known.unwrap_or(gamma))
+    });
+    let furthest = trail.iter().map(|p| p[0]).fold(0.0, f64::max);
+    let here = optimum.map_or(0.0, |p| p[0]);
     let reach = (furthest.max(here) * 1.35).max(1.0);
-    figure.x = Axis::linear("rate: KL")
-        .with_unit("nats")
-        .with_range(0.0, reach);
-    figure.y = Axis::linear("distortion: E|x − D(z)|²");
-    let highest = input.trail.iter().map(|p| p[1]).fold(0.0, f64::max);
-    let top = input.variance.unwrap_or(0.0).max(0.0);
     // The first steps of a run, far above the data's variance, would flatten everything else.
-    let top = if top > 0.0 {
-        top * 1.12
+    let variance = linear.map_or(0.0, |p| p.problem.total_variance());
+    let top = if variance > 0.0 {
+        variance * 1.12
     } else {
-        highest * 1.05
+        trail.iter().map(|p| p[1]).fold(0.0, f64::max) * 1.05
     };
-    figure.y.range = (top > 0.0).then_some((0.0, top));
-    figure.legend = true;
-    figure.provenance = input.provenance.clone();
-    if let Some([rate, error]) = input.trail.last() {
-        figure.notes.push(format!(
-            "rate {} nats · distortion {}",
-            format_number(*rate, 3),
-            format_number(*error, 3)
-        ));
+    let mut figure = figure_named("rate_distortion", "Rate and distortion", provenance)
+        .subtitle("every β-VAE is one point")
+        .x(Axis::linear("rate: KL")
+            .with_unit("nats")
+            .with_range(0.0, reach))
+        .y(Axis {
+            range: (top > 0.0).then_some((0.0, top)),
+            ..Axis::linear("distortion: E|x − D(z)|²")
+        })
+        .with_legend();
+    if let Some(p) = linear {
+        let most = p.problem.eigenvalues().first().copied().unwrap_or(0.0);
+        let best = rate_distortion_curve(&p.problem, most * 1e-4, POINTS);
+        if !best.is_empty() {
+            let line = Series::line("linear", "best linear model", best, Role::Active);
+            figure.push(line.width(1.6).dashed());
+        }
     }
-    let line = |id: &str, name: &str, points: &[[f64; 2]], colour: Colour, width, dash| {
-        let mut series = Series::line(id, name, points.to_vec(), colour);
-        series.style = SeriesStyle::Line(LineStyle { width, dash });
-        Layer::Series(series)
-    };
-    let mark = |id: &str, name: &str, at: [f64; 2], shape, filled, colour: Colour| {
-        let marker = MarkerStyle {
-            size: 6.5,
-            ..MarkerStyle::new(shape, filled)
-        };
-        Layer::Series(Series::markers(id, name, vec![at], marker, colour))
-    };
-    if !input.linear.is_empty() {
-        let name = "best linear model";
-        let colour = Role::Alive.into();
-        figure.layers.push(line(
-            "linear",
-            name,
-            input.linear,
-            colour,
-            1.6,
-            Dash::Dashed,
-        ));
-    }
-    if let Some(at) = input.optimum {
-        let name = "linear optimum at this βγ";
-        figure.layers.push(mark(
+    if let Some(at) = optimum {
+        let (name, marker) = (
+            "linear optimum at this βγ",
+            MarkerStyle::new(Shape::Diamond, false),
+        );
+        let at = vec![at];
+        figure.push(Series::markers(
             "optimum",
             name,
             at,
-            Shape::Diamond,
-            false,
-            Role::Threshold.into(),
+            marker.sized(6.5),
+            Role::Threshold,
         ));
     }
-    let own: Colour = Role::Gamma.into();
-    figure.layers.push(line(
+    figure.push(Series::line(
         "trail",
         "this run",
-        input.trail,
-        own,
-        1.2,
-        Dash::Solid,
+        trail.to_vec(),
+        Role::Third,
     ));
-    if let Some(&last) = input.trail.last() {
+    if let Some(&[rate, error]) = trail.last() {
+        let [rate_text, error_text] = [rate, error].map(|v| format_number(v, 3));
         figure
-            .layers
-            .push(mark("current", "", last, Shape::Circle, true, own));
+            .notes
+            .push(format!("rate {rate_text} nats · distortion {error_text}"));
+        let marker = MarkerStyle::new(Shape::Circle, true).sized(6.5);
+        figure.push(Series::markers(
+            "current",
+            "",
+            vec![[rate, error]],
+            marker,
+            Role::Third,
+        ));
     }
     figure
 }

@@ -1,137 +1,149 @@
 //! The loss of the trained network over a plane through its parameters (Li et al. 2018; Lucas et al. 2019, figure 1,
 //! for a network as it is).
 //!
-//! A loss that is not finite has a colour of its own.
+//! β and γ enter here and nowhere before: the same points are drawn anew when either changes. A loss that is not finite
+//! has a colour of its own.
 
-use crate::figures::theory::surface::SurfaceGrid;
-use crate::figures::theory::surface_mode::{MODEL, WHITE, axis, current, path};
-use crate::plot::{
-    ColourMap, ColourScale, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Provenance, Series,
-    SeriesStyle, Shape,
-};
+use crate::figures::figure_named;
+use crate::figures::theory::surface::{MODEL, axis, current, marks, path, surface};
+use crate::plot::axis::ticks::format_number;
+use crate::plot::{ColourMap, ColourScale, FigureSpec, MarkerStyle, Provenance, Series, Shape};
+use crate::train::{Landscape, LandscapeKind};
 
-/// Everything the tile shows.
-#[derive(Debug, Clone, Copy)]
-pub struct SurfaceNet<'a> {
-    /// The loss in nats over the plane.
-    pub grid: SurfaceGrid<'a>,
-    /// What is shown of the plane; the grid's cells may reach beyond.
-    pub view: [(f64, f64); 2],
-    /// What the two axes are.
-    pub axes: [&'a str; 2],
-    /// How losses become colours.
-    pub scale: ColourScale,
-    /// Which plane, and how fine.
-    pub subtitle: &'a str,
-    /// The network at whose parameters the plane was laid.
-    pub centre: [f64; 2],
-    /// Where the network stands now, projected on the plane.
-    pub current: Option<[f64; 2]>,
-    /// Where it has been since the plane was laid, oldest first; may be empty.
-    pub trail: &'a [[f64; 2]],
-    /// Where it had been before, oldest first; may be empty.
-    pub past: &'a [[f64; 2]],
-    /// A collapsed solution in the plane and what it is called.
-    pub end: Option<([f64; 2], &'a str)>,
-    /// Short sentences under the plot.
-    pub notes: &'a [String],
-    /// Where the numbers came from.
-    pub provenance: &'a Provenance,
-}
-
-/// Builds the figure.
-pub fn surface_net(input: &SurfaceNet<'_>) -> FigureSpec {
-    let mut figure = FigureSpec::new("surface_net", "Loss around the trained network");
-    input.subtitle.clone_into(&mut figure.subtitle);
-    figure.x = axis(input.axes[0], input.view[0]);
-    figure.y = axis(input.axes[1], input.view[1]);
-    figure.provenance = input.provenance.clone();
-    figure.notes = input.notes.to_vec();
-    figure.legend = true;
-    let map = input
-        .grid
-        .heat_map("loss", "loss [nats]", ColourMap::Cividis, input.scale);
-    figure.layers.push(Layer::HeatMap(map));
-    if !input.past.is_empty() {
-        let mut way = input.past.to_vec();
-        way.push(input.centre);
-        let mut series = Series::line("past", "training before", way, MODEL);
-        series.style = SeriesStyle::Line(LineStyle {
-            width: 1.3,
-            dash: Dash::Dotted,
-        });
-        figure.layers.push(Layer::Series(series));
+/// The loss over a plane through a trained network, under these β and γ; `None` before its first grid is complete.
+pub fn net_surface_figure(
+    shown: &Landscape,
+    beta: f64,
+    gamma: f64,
+    scale: ColourScale,
+    provenance: &Provenance,
+) -> Option<FigureSpec> {
+    let [nx, ny] = shown.points;
+    let stride = shown.stride;
+    if stride == 0 || nx < 2 || ny < 2 {
+        return None;
+    }
+    let (columns, rows) = ((nx - 1) / stride + 1, (ny - 1) / stride + 1);
+    let loss = |column: usize, row: usize| {
+        let point = shown.values[row * stride * nx + column * stride];
+        point.map_or(f64::NAN, |p| {
+            let loss = p.loss(shown.likelihood, shown.dim, beta, gamma);
+            if loss.is_finite() { loss } else { f64::NAN }
+        })
+    };
+    let values: Vec<f64> = (0..rows)
+        .flat_map(|row| (0..columns).map(move |column| (column, row)))
+        .map(|(column, row)| loss(column, row))
+        .collect();
+    // Points are the centres of cells that reach half a cell beyond the ends.
+    let edges = |(from, to): (f64, f64), n: usize| {
+        let half = 0.5 * (to - from) / (n - 1) as f64;
+        (from - half, to + half)
+    };
+    let ranges = [edges(shown.x_range, columns), edges(shown.y_range, rows)];
+    let [x, y] = axes(shown);
+    let notes = notes(shown, &values);
+    let colours = (ColourMap::Cividis, scale);
+    let map = surface("loss", ranges, (columns, rows), values, colours);
+    let mut figure = figure_named("surface_net", "Loss around the trained network", provenance)
+        .subtitle(format!(
+            "{} · step {}",
+            plane_name(&shown.request.kind),
+            shown.step
+        ))
+        .x(axis(&x, shown.x_range))
+        .y(axis(&y, shown.y_range))
+        .with_legend()
+        .with_notes(notes)
+        .with(map.label("loss [nats]"));
+    if !shown.past.is_empty() {
+        let mut way = shown.past.clone();
+        way.push(shown.centre);
+        let past = Series::line("past", "training before", way, MODEL);
+        figure.push(past.width(1.3).dotted());
     }
     // A trail of one point is the network itself.
-    figure
-        .layers
-        .extend(path(input.trail).filter(|_| input.trail.len() > 1));
-    let mut mark = |id: &str, name: &str, at: [f64; 2], shape: Shape, filled: bool| {
-        let marker = MarkerStyle {
-            size: 6.5,
-            ..MarkerStyle::new(shape, filled)
-        };
-        let series = Series::markers(id, name, vec![at], marker, WHITE);
-        figure.layers.push(Layer::Series(series));
-    };
-    if let Some((at, name)) = input.end {
-        mark("end", name, at, Shape::Diamond, true);
+    if shown.trail.len() > 1 {
+        figure.push(path(&shown.trail));
     }
-    mark(
+    if let Some(at) = shown.end {
+        let name = match shown.request.kind {
+            LandscapeKind::Latent { .. } => "latent collapsed",
+            _ => "full collapse",
+        };
+        let marker = MarkerStyle::new(Shape::Diamond, true).sized(6.5);
+        figure.push(marks("end", name, vec![at], marker));
+    }
+    let ring = MarkerStyle::new(Shape::Ring, false).sized(6.5);
+    figure.push(marks(
         "centre",
         "when this was begun",
-        input.centre,
-        Shape::Ring,
-        false,
-    );
-    figure.layers.extend(current(input.current));
-    figure
+        vec![shown.centre],
+        ring,
+    ));
+    if let Some(place) = shown.current {
+        figure.push(current(place.at));
+    }
+    Some(figure)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trail_needs_two_points_and_a_past_leads_to_the_centre() {
-        let values = [1.0, 2.0, f64::NAN, 4.0];
-        let figure = |trail: &[[f64; 2]], past: &[[f64; 2]]| {
-            surface_net(&SurfaceNet {
-                grid: SurfaceGrid {
-                    x_range: (-1.5, 1.5),
-                    y_range: (-1.5, 1.5),
-                    nx: 2,
-                    ny: 2,
-                    values: &values,
-                },
-                view: [(-1.0, 1.0); 2],
-                axes: ["a", "b"],
-                scale: ColourScale::Excess,
-                subtitle: "",
-                centre: [0.5, 0.0],
-                current: None,
-                trail,
-                past,
-                end: Some(([1.0, 0.0], "full collapse")),
-                notes: &[],
-                provenance: &Provenance::default(),
-            })
-        };
-        let points = |figure: &FigureSpec, id: &str| {
-            figure.layers.iter().find_map(|l| match l {
-                Layer::Series(s) if s.id == id => Some(s.points.clone()),
-                _ => None,
-            })
-        };
-        let still = figure(&[[0.5, 0.0]], &[]);
-        assert_eq!(
-            (points(&still, "trail"), points(&still, "past")),
-            (None, None)
-        );
-        assert_eq!(still.x.range, Some((-1.0, 1.0)));
-        let moved = figure(&[[0.5, 0.0], [0.6, 0.1]], &[[-1.0, 0.3]]);
-        assert_eq!(points(&moved, "trail").map(|p| p.len()), Some(2));
-        assert_eq!(points(&moved, "past"), Some(vec![[-1.0, 0.3], [0.5, 0.0]]));
-        assert!(moved.heat_map().is_some_and(|m| m.values[2].is_nan()));
+fn plane_name(kind: &LandscapeKind) -> String {
+    match kind {
+        LandscapeKind::Random { seed } => format!("two random directions (seed {seed})"),
+        LandscapeKind::Trajectory => "the way it was trained".into(),
+        LandscapeKind::Collapse { .. } => "towards full collapse".into(),
+        LandscapeKind::Latent { latent, component } => {
+            format!("latent z{latent} × component {}", component.mode + 1)
+        }
+        LandscapeKind::Path => "to full collapse".into(),
     }
+}
+
+fn axes(shown: &Landscape) -> [String; 2] {
+    let percent = |share: f64| format_number(100.0 * share, 2);
+    match &shown.request.kind {
+        LandscapeKind::Random { .. } => {
+            [1, 2].map(|k| format!("random direction {k} [filter lengths]"))
+        }
+        LandscapeKind::Trajectory => {
+            let [first, second] = shown.variance.unwrap_or([f64::NAN; 2]).map(percent);
+            [
+                format!("1st principal direction ({first} % of the variance)"),
+                format!("2nd ({second} %)"),
+            ]
+        }
+        LandscapeKind::Collapse { .. } | LandscapeKind::Path => [
+            "from the network (0) to full collapse (1)".into(),
+            "random direction [filter lengths]".into(),
+        ],
+        LandscapeKind::Latent { latent, component } => [
+            format!("scale of z{latent} (0 collapsed, 1 as trained)"),
+            format!("push along component {}", component.mode + 1),
+        ],
+    }
+}
+
+fn notes(shown: &Landscape, values: &[f64]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let finite = values.iter().copied().filter(|v| v.is_finite());
+    let least = finite.fold(f64::INFINITY, f64::min);
+    if least.is_finite() {
+        notes.push(format!("least loss here {} nats", format_number(least, 4)));
+    }
+    if !shown.is_complete() {
+        let share = 100.0 * shown.known as f64 / shown.values.len() as f64;
+        notes.push(format!("refining, {share:.0} %"));
+    }
+    let wild = values.iter().filter(|v| !v.is_finite()).count();
+    if wild > 0 {
+        notes.push(format!("not finite at {wild} of {} points", values.len()));
+    }
+    if let Some(place) = shown.current.filter(|place| place.outside > 0.05) {
+        notes.push(format!(
+            "{:.0} % of the way since step {} lies outside this plane",
+            100.0 * place.outside,
+            shown.step
+        ));
+    }
+    notes
 }

@@ -1,214 +1,174 @@
 //! Training curves: loss, reconstruction and KL on the left, β and γ on a log axis on the right,
 //! live edits marked, the previous run as a pale ghost. Nothing is smoothed.
 
+use crate::figures::figure_named;
 use crate::plot::axis::ticks::{format_number, format_step};
-use crate::plot::{
-    Axis, Colour, Dash, EventTicks, FigureSpec, Layer, LineStyle, Provenance, Role, Scale, Series,
-    SeriesStyle,
-};
+use crate::plot::{Axis, EventTicks, FigureSpec, Provenance, Role, Series};
+use crate::train::{Bin, History};
 
-/// A change of a live setting during the run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LiveEdit {
-    /// The step at which it took effect.
-    pub step: f64,
-    /// What it says: `β = 2`.
-    pub label: String,
-}
-
-/// The loss of the previous run, to compare with.
-#[derive(Debug, Clone, Copy)]
-pub struct GhostRun<'a> {
-    /// Steps.
-    pub steps: &'a [f64],
-    /// Loss at each.
-    pub loss: &'a [f64],
-}
-
-/// Everything the tile shows. A trace that is empty is not drawn; one of another length than
-/// `steps` is drawn as far as both reach.
-#[derive(Debug, Clone, Copy)]
-pub struct Training<'a> {
-    /// Steps at which values were recorded.
-    pub steps: &'a [f64],
-    /// Loss in nats per sample.
-    pub loss: &'a [f64],
-    /// Least and largest loss within each recorded value, where a value stands for many steps.
-    pub loss_spread: &'a [[f64; 2]],
-    /// Reconstruction term in nats per sample.
-    pub reconstruction: &'a [f64],
-    /// What loss and reconstruction term are called: `loss`, `loss − (d/2) log 2πγ`.
-    pub names: [&'a str; 2],
-    /// KL in nats per sample.
-    pub kl: &'a [f64],
-    /// γ as read back.
-    pub gamma: &'a [f64],
-    /// β as read back.
-    pub beta: &'a [f64],
-    /// Live edits in order.
-    pub edits: &'a [LiveEdit],
-    /// The previous run.
-    pub ghost: Option<GhostRun<'a>>,
-    /// Whether steps are on a log axis.
-    pub log_x: bool,
-    /// Whether the left axis is logarithmic; values at or below zero are then not drawn.
-    pub log_y: bool,
-    /// Where the numbers came from.
-    pub provenance: &'a Provenance,
-}
-
-/// Builds the figure.
-pub fn training(input: &Training<'_>) -> FigureSpec {
-    let scale = |log| if log { Scale::Log10 } else { Scale::Linear };
-    let mut figure = FigureSpec::new("training", "Training");
-    figure.subtitle = "mean, with range behind".into();
-    figure.x = Axis {
-        scale: scale(input.log_x),
-        ..Axis::linear("step")
+/// The traces of a run on data of dimension `dim`, and of the run before it.
+///
+/// While γ is held, the constant (d/2) log 2πγ is left out of the loss and its data term: it would
+/// hide everything that moves. Once γ is learned it is no constant and stays in.
+pub fn training_figure(
+    history: &History,
+    ghost: Option<&History>,
+    dim: usize,
+    log_x: bool,
+    provenance: &Provenance,
+) -> FigureSpec {
+    let held = |h: &History| {
+        let moving = h.bins().iter().filter(|b| b.gamma.min < b.gamma.max);
+        moving.count() <= h.marks().len()
     };
-    figure.y = Axis {
-        scale: scale(input.log_y),
-        ..Axis::linear("per sample").with_unit("nats")
+    let without_constant = held(history) && ghost.is_none_or(held);
+    let constant = |b: &Bin| {
+        if without_constant {
+            0.5 * dim as f64 * (2.0 * std::f64::consts::PI * b.gamma.mean).ln()
+        } else {
+            0.0
+        }
     };
-    figure.legend = true;
-    figure.provenance = input.provenance.clone();
-    let settings = settings(input);
-    if !settings.is_empty() {
-        figure.right = Some(Axis::log10("β, γ"));
+    let [loss_name, data_name] = if without_constant {
+        ["loss − (d/2) log 2πγ", "|x − D(z)|²/2γ"]
+    } else {
+        ["loss", "reconstruction"]
+    };
+    let loss = |b: &Bin| b.loss.mean - constant(b);
+    let data = |b: &Bin| b.reconstruction.mean - constant(b);
+    let bins = history.bins();
+    let losses: Vec<f64> = bins.iter().map(loss).collect();
+    let steps = if log_x {
+        Axis::log10("step")
+    } else {
+        Axis::linear("step")
+    };
+    let mut figure = figure_named("training", "Training", provenance)
+        .subtitle("mean, with range behind")
+        .x(steps)
+        .y(Axis {
+            range: calm_range(&losses),
+            ..Axis::linear("per sample").with_unit("nats")
+        })
+        .with_legend();
+    if let Some(ghost) = ghost {
+        // A long ghost would squeeze a young run into a corner: it grows along.
+        let reach = (1.25 * history.steps() as f64).max(500.0);
+        let until = ghost.bins().partition_point(|b| (b.step as f64) < reach);
+        let points = trace(&ghost.bins()[..until], loss);
+        let series = Series::line("ghost", "previous run", points, Role::Muted);
+        figure.push(series.width(1.0).dashed().opacity(0.6));
     }
-    if let Some(ghost) = input.ghost {
-        let mut series = trace(
-            "ghost",
-            "previous run",
-            ghost.steps,
-            ghost.loss,
-            Role::Muted,
-        );
-        style(&mut series, 1.0, Dash::Dashed);
-        series.opacity = 0.6;
-        figure.layers.push(Layer::Series(series));
-    }
-    figure
-        .layers
-        .extend(settings.into_iter().map(Layer::Series));
-    if input.loss_spread.iter().any(|[low, high]| low < high) {
-        // Every bin's extremes, pale behind its mean: the raw trace as far as it can be seen.
-        let points = input
-            .steps
-            .iter()
-            .zip(input.loss_spread)
-            .flat_map(|(&step, &[low, high])| [[step, low], [step, high]])
-            .collect();
-        let mut series = Series::line("loss_raw", "", points, Role::Foreground.into());
-        style(&mut series, 0.8, Dash::Solid);
-        series.opacity = 0.28;
-        figure.layers.push(Layer::Series(series));
-    }
-    for (id, name, values, role) in [
-        ("kl", "KL", input.kl, Role::Kl),
-        (
-            "reconstruction",
-            input.names[1],
-            input.reconstruction,
-            Role::Reconstruction,
-        ),
-        ("loss", input.names[0], input.loss, Role::Foreground),
-    ] {
-        if !values.is_empty() {
+    if let Some(last) = bins.last() {
+        // β and γ, thin and broken.
+        let beta = Series::line("beta", "β", trace(bins, |b| b.beta.mean), Role::Threshold);
+        let gamma = Series::line("gamma", "γ", trace(bins, |b| b.gamma.mean), Role::Third);
+        figure = figure
+            .right(Axis::log10("β, γ"))
+            .with(beta.width(0.9).on_right())
+            .with(gamma.width(0.9).dotted().on_right());
+        if bins.iter().any(|b| b.loss.min < b.loss.max) {
+            // Every bin's extremes, pale behind its mean: the raw trace as far as it can be seen.
+            let ends = |b: &Bin| [b.loss.min, b.loss.max].map(|l| [middle(b), l - constant(b)]);
+            let points = bins.iter().flat_map(ends).collect();
+            let series = Series::line("loss_raw", "", points, Role::Foreground);
+            figure.push(series.width(0.8).opacity(0.28));
+        }
+        let kl = trace(bins, |b| b.kl.mean);
+        figure = figure
+            .with(Series::line("kl", "KL", kl, Role::Second))
+            .with(Series::line(
+                "reconstruction",
+                data_name,
+                trace(bins, data),
+                Role::First,
+            ))
+            .with(Series::line(
+                "loss",
+                loss_name,
+                trace(bins, loss),
+                Role::Foreground,
+            ))
+            .note(format!("step {}", format_step(middle(last), 1.0)))
+            .note(format!("{loss_name} {}", format_number(loss(last), 4)));
+        let others = [
+            (data_name, data(last)),
+            ("KL", last.kl.mean),
+            ("γ", last.gamma.mean),
+        ];
+        // An autoencoder has no KL.
+        for (name, value) in others.into_iter().filter(|(_, v)| !v.is_nan()) {
             figure
-                .layers
-                .push(Layer::Series(trace(id, name, input.steps, values, role)));
+                .notes
+                .push(format!("{name} {}", format_number(value, 4)));
         }
     }
-    if !input.edits.is_empty() {
-        figure.layers.push(Layer::Ticks(EventTicks {
+    if !history.marks().is_empty() {
+        figure.push(EventTicks {
             id: "edits".into(),
-            values: input.edits.iter().map(|e| e.step).collect(),
-            labels: input.edits.iter().map(|e| e.label.clone()).collect(),
+            values: history.marks().iter().map(|m| m.step as f64).collect(),
+            labels: history.marks().iter().map(|m| m.text.clone()).collect(),
             colour: Role::Threshold.into(),
-        }));
-    }
-    if let Some((step, loss)) = last(input.steps, input.loss) {
-        let digits = |v| format_number(v, 4);
-        figure
-            .notes
-            .push(format!("step {}", format_step(step, 1.0)));
-        figure
-            .notes
-            .push(format!("{} {}", input.names[0], digits(loss)));
-        for (name, values) in [
-            (input.names[1], input.reconstruction),
-            ("KL", input.kl),
-            ("γ", input.gamma),
-        ] {
-            // An autoencoder has no KL.
-            if let Some((_, value)) = last(input.steps, values).filter(|(_, v)| !v.is_nan()) {
-                figure.notes.push(format!("{name} {}", digits(value)));
-            }
-        }
+        });
     }
     figure
 }
 
-/// β and γ, thin and broken, on the right axis.
-fn settings(input: &Training<'_>) -> Vec<Series> {
-    [
-        ("beta", "β", input.beta, Role::Threshold, Dash::Solid),
-        ("gamma", "γ", input.gamma, Role::Gamma, Dash::Dotted),
-    ]
-    .into_iter()
-    .filter(|(_, _, values, _, _)| !values.is_empty())
-    .map(|(id, name, values, role, dash)| {
-        let mut series = trace(id, name, input.steps, values, role);
-        style(&mut series, 0.9, dash);
-        series.right = true;
-        series
-    })
-    .collect()
+/// The step in the middle of a bin.
+fn middle(bin: &Bin) -> f64 {
+    bin.step as f64 + (bin.count as f64 - 1.0) / 2.0
 }
 
-fn trace(id: &str, name: &str, steps: &[f64], values: &[f64], role: Role) -> Series {
-    let points = steps.iter().zip(values).map(|(&x, &y)| [x, y]).collect();
-    Series::line(id, name, points, Colour::Role(role))
+fn trace(bins: &[Bin], value: impl Fn(&Bin) -> f64) -> Vec<[f64; 2]> {
+    bins.iter().map(|b| [middle(b), value(b)]).collect()
 }
 
-fn style(series: &mut Series, width: f64, dash: Dash) {
-    series.style = SeriesStyle::Line(LineStyle { width, dash });
-}
-
-fn last(steps: &[f64], values: &[f64]) -> Option<(f64, f64)> {
-    let index = steps.len().min(values.len()).checked_sub(1)?;
-    Some((steps[index], values[index]))
+/// From zero (or the least loss) to a little above all but the highest fiftieth of the losses, where a spike would
+/// otherwise squeeze the rest into a line; none if there is no such spike.
+fn calm_range(losses: &[f64]) -> Option<(f64, f64)> {
+    let mut sorted: Vec<f64> = losses.iter().copied().filter(|l| l.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let (least, most) = (*sorted.first()?, *sorted.last()?);
+    let usual = sorted[(sorted.len() * 49 / 50).min(sorted.len() - 1)];
+    let floor = least.min(0.0);
+    (sorted.len() > 50 && most - floor > 2.5 * (usual - floor))
+        .then_some((floor, floor + 1.3 * (usual - floor)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compute::StepMetrics;
+    use crate::config::Objective;
+    use crate::plot::{Layer, Scale};
+
+    fn history(losses: &[f64], edit: Option<&str>) -> History {
+        let mut history = History::default();
+        for (step, &loss) in losses.iter().enumerate() {
+            let metrics = StepMetrics {
+                loss,
+                sse: 0.0,
+                kl: 1.0,
+                gamma: 0.5_f64.powi(step as i32),
+                beta: 1.0,
+                nll: 0.0,
+                bad_op: None,
+            };
+            history.push(&metrics, Objective::Vae);
+            if let Some(text) = edit.filter(|_| step == 0) {
+                history.mark(text.into());
+            }
+        }
+        history
+    }
 
     #[test]
     fn traces_edits_and_the_ghost_are_all_there() {
-        let edits = [LiveEdit {
-            step: 1.0,
-            label: "β = 2".into(),
-        }];
-        let figure = training(&Training {
-            steps: &[0.0, 1.0, 2.0],
-            loss: &[3.0, 2.0, f64::NAN],
-            loss_spread: &[],
-            names: ["loss", "reconstruction"],
-            reconstruction: &[2.0, 1.0],
-            kl: &[],
-            gamma: &[1.0, 0.5, 0.25],
-            beta: &[],
-            edits: &edits,
-            ghost: Some(GhostRun {
-                steps: &[0.0, 1.0],
-                loss: &[4.0, 3.0],
-            }),
-            log_x: true,
-            log_y: false,
-            provenance: &Provenance::default(),
-        });
+        let (run, ghost) = (
+            history(&[3.0, 2.0, f64::NAN], Some("β = 2")),
+            history(&[4.0, 3.0], None),
+        );
+        let figure = training_figure(&run, Some(&ghost), 0, true, &Provenance::default());
         let ids: Vec<&str> = figure
             .layers
             .iter()
@@ -218,9 +178,24 @@ mod tests {
                 _ => "?",
             })
             .collect();
-        assert_eq!(ids, ["ghost", "gamma", "reconstruction", "loss", "edits"]);
+        assert_eq!(
+            ids,
+            [
+                "ghost",
+                "beta",
+                "gamma",
+                "kl",
+                "reconstruction",
+                "loss",
+                "edits"
+            ]
+        );
+        let points = |id: &str| figure.series_of(id).expect(id).points.clone();
+        assert_eq!(points("reconstruction")[..2], [[1.0, 2.0], [2.0, 1.0]]);
+        assert_eq!(points("ghost"), [[1.0, 4.0], [2.0, 3.0]]);
         assert_eq!(figure.x.scale, Scale::Log10);
-        assert_eq!(figure.right.expect("for γ").scale, Scale::Log10);
-        assert!(figure.notes.contains(&"loss NaN".to_owned()));
+        assert_eq!(figure.right.as_ref().expect("for γ").scale, Scale::Log10);
+        assert_eq!(figure.notes[0], "step 3");
+        assert!(figure.notes[1].ends_with(" NaN"), "{:?}", figure.notes);
     }
 }

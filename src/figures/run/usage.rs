@@ -2,57 +2,59 @@
 //! Var μ + E σ² = 1 (Asperti 2019, §4), which holds for active and collapsed latents alike. Under a
 //! prior N(0, η²) both are drawn in units of η².
 
+use crate::figures::figure_named;
+use crate::metrics::Usage;
 use crate::plot::axis::ticks::format_number;
-use crate::plot::{
-    Axis, Bar, Bars, Colour, Dash, Direction, FigureSpec, Layer, Provenance, Role, Rule,
-};
+use crate::plot::{Axis, Bar, Bars, Colour, FigureSpec, Provenance, Role, Rule};
 
-/// One latent's statistics over the data.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LatentUse {
-    /// Mean KL in nats.
-    pub kl: f64,
-    /// E σ², the mean posterior variance, in units of the prior's variance.
-    pub mean_sigma2: f64,
-    /// Var μ, the variance of the posterior mean, in units of the prior's variance.
-    pub var_mu: f64,
-    /// Whether the latent counts as collapsed by the threshold in use.
-    pub dead: bool,
-}
+/// E σ²: a slate that shows on light and dark.
+const DARK: Colour = Colour::Rgb([104, 115, 130]);
+/// Var μ: the same slate, paler.
+const PALE: Colour = Colour::Rgb([176, 186, 199]);
 
-/// Order of the latents along x.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UsageOrder {
-    /// Largest KL first.
-    #[default]
-    ByKl,
-    /// By index.
-    ByIndex,
-}
-
-/// Everything the tile shows.
-#[derive(Debug, Clone, Copy)]
-pub struct Usage<'a> {
-    /// By latent index.
-    pub latents: &'a [LatentUse],
-    /// Order along x.
-    pub order: UsageOrder,
-    /// Share of (ε, δ)-collapsed latents in percent, if it was measured.
-    pub collapsed_percent: Option<f64>,
-    /// The ε and δ of that share.
-    pub epsilon_delta: (f64, f64),
-    /// `η_enc`, the prior's standard deviation: where it is not 1 the names say that η² is the unit.
-    pub eta_enc: f64,
-    /// The threshold of Var μ/η² above which a latent counts as active; stated with the number.
-    pub active_threshold: f64,
-    /// Where the numbers came from.
-    pub provenance: &'a Provenance,
+/// Every latent's KL, E σ² and Var μ, the latter two in units of the prior's variance; the largest KL first, or by
+/// index.
+pub fn usage_figure(measured: &Usage, by_kl: bool, provenance: &Provenance) -> FigureSpec {
+    let order: Vec<usize> = if by_kl {
+        measured.by_kl()
+    } else {
+        (0..measured.latents.len()).collect()
+    };
+    let [sigma_name, mu_name] = names(measured.eta_enc);
+    let mut figure = figure_named("usage", "Latent usage", provenance)
+        .subtitle(if by_kl { "sorted by KL" } else { "by index" })
+        .x(axis(measured, &order))
+        .with_legend()
+        .with_notes(notes(measured));
+    let [kl, sigma, mu] = bars(measured, &order);
+    // An autoencoder has neither KL nor σ², and no law.
+    if measured.latents.is_empty() || !(kl.is_empty() && sigma.is_empty()) {
+        figure
+            .y(Axis::linear(format!(
+                "KL [nats] | {sigma_name} + {mu_name}"
+            )))
+            .with(Bars::new("kl", "KL (colour: latent)", kl, Colour::Key(0)))
+            .with(Bars::new("mean_sigma2", sigma_name, sigma, DARK))
+            .with(Bars::new("var_mu", mu_name, mu, PALE))
+            .with(
+                Rule::y(1.0, Role::Threshold)
+                    .label(format!("law: {sigma_name} + {mu_name} = 1"))
+                    .dashed(),
+            )
+    } else {
+        figure.push(Bars::new("var_mu", mu_name, mu, PALE));
+        figure.y(Axis::linear(mu_name))
+    }
 }
 
 /// The axis of latents, in order; a dead one has a cross below the name.
-fn axis(input: &Usage<'_>, order: &[usize]) -> Axis {
+fn axis(measured: &Usage, order: &[usize]) -> Axis {
     let name = |j: usize| {
-        let dead = if input.latents[j].dead { "\n×" } else { "" };
+        let dead = if measured.latents[j].active {
+            ""
+        } else {
+            "\n×"
+        };
         format!("z{j}{dead}")
     };
     let ticks = order.iter().enumerate().map(|(i, &j)| (i as f64, name(j)));
@@ -61,111 +63,38 @@ fn axis(input: &Usage<'_>, order: &[usize]) -> Axis {
         .with_ticks(ticks.collect())
 }
 
-/// Builds the figure.
-pub fn usage(input: &Usage<'_>) -> FigureSpec {
-    let mut order: Vec<usize> = (0..input.latents.len()).collect();
-    if input.order == UsageOrder::ByKl {
-        // A NaN counts as no KL; equal ones stay in index order.
-        let key = |j: usize| {
-            Some(input.latents[j].kl)
-                .filter(|v| !v.is_nan())
-                .unwrap_or(-1.0)
-        };
-        order.sort_by(|&a, &b| key(b).total_cmp(&key(a)));
+/// Bars of the KL, of E σ² and of Var μ on top of that; one that is no number is left out.
+fn bars(measured: &Usage, order: &[usize]) -> [Vec<Bar>; 3] {
+    let prior = measured.eta_enc * measured.eta_enc;
+    let [sigma_name, mu_name] = names(measured.eta_enc);
+    let mut all = [Vec::new(), Vec::new(), Vec::new()];
+    for (x, &j) in order.iter().enumerate() {
+        let (x, latent) = (x as f64, &measured.latents[j]);
+        let kl = latent.statistics.kl;
+        let sigma2 = latent.statistics.mean_sigma2 / prior;
+        let var_mu = latent.statistics.var_mu / prior;
+        let say = |name: &str, value: f64| format!("z{j}: {name} = {}", format_number(value, 3));
+        // An autoencoder has no σ² for Var μ to stand on.
+        let base = if sigma2.is_nan() { 0.0 } else { sigma2 };
+        let dead = !latent.active;
+        let three = [
+            Bar::new(x - 0.15, kl, 0.42, Colour::Key(j))
+                .hatched(dead)
+                .label(say("KL", kl) + " nats"),
+            Bar::new(x + 0.22, sigma2, 0.2, DARK)
+                .hatched(dead)
+                .label(say(sigma_name, sigma2)),
+            Bar::new(x + 0.22, var_mu, 0.2, PALE)
+                .from(base)
+                .label(say(mu_name, var_mu)),
+        ];
+        for (bars, bar) in all.iter_mut().zip(three) {
+            if bar.base.is_finite() && bar.height.is_finite() {
+                bars.push(bar.key(j));
+            }
+        }
     }
-    let [sigma_name, mu_name] = names(input.eta_enc);
-    let mut figure = FigureSpec::new("usage", "Latent usage");
-    figure.subtitle = match input.order {
-        UsageOrder::ByKl => "sorted by KL".into(),
-        UsageOrder::ByIndex => "by index".into(),
-    };
-    figure.x = axis(input, &order);
-    figure.y = Axis::linear(format!("KL [nats] | {sigma_name} + {mu_name}"));
-    figure.legend = true;
-    figure.provenance = input.provenance.clone();
-    figure.notes = notes(input);
-
-    let bars = |id: &str, name: &str, colour: Colour, items: Vec<Bar>| {
-        Layer::Bars(Bars {
-            id: id.into(),
-            name: name.into(),
-            items,
-            colour,
-        })
-    };
-    let each = |f: &dyn Fn(f64, usize, &LatentUse) -> Bar| -> Vec<Bar> {
-        let finite = |b: &Bar| b.base.is_finite() && b.height.is_finite();
-        let bars = order
-            .iter()
-            .enumerate()
-            .map(|(i, &j)| f(i as f64, j, &input.latents[j]));
-        bars.filter(finite).collect()
-    };
-    let kl = each(&|x, j, l| Bar {
-        x: x - 0.15,
-        base: 0.0,
-        height: l.kl,
-        width: 0.42,
-        colour: Colour::Latent(j),
-        hatched: l.dead,
-        label: format!("z{j}: KL = {} nats", format_number(l.kl, 3)),
-        latent: Some(j),
-    });
-    let sigma = each(&|x, j, l| Bar {
-        x: x + 0.22,
-        base: 0.0,
-        height: l.mean_sigma2,
-        width: 0.2,
-        colour: DARK,
-        hatched: l.dead,
-        label: format!("z{j}: {sigma_name} = {}", format_number(l.mean_sigma2, 3)),
-        latent: Some(j),
-    });
-    let mu = each(&|x, j, l| Bar {
-        x: x + 0.22,
-        // An autoencoder has no σ² for it to stand on.
-        base: if l.mean_sigma2.is_nan() {
-            0.0
-        } else {
-            l.mean_sigma2
-        },
-        height: l.var_mu,
-        width: 0.2,
-        colour: PALE,
-        hatched: false,
-        label: format!("z{j}: {mu_name} = {}", format_number(l.var_mu, 3)),
-        latent: Some(j),
-    });
-    // An autoencoder has neither KL nor σ², and no law.
-    let posterior = input.latents.is_empty() || !(kl.is_empty() && sigma.is_empty());
-    if posterior {
-        figure
-            .layers
-            .push(bars("kl", "KL (colour: latent)", Colour::Latent(0), kl));
-        figure
-            .layers
-            .push(bars("mean_sigma2", sigma_name, DARK, sigma));
-    } else {
-        figure.y = Axis::linear(mu_name);
-    }
-    figure.layers.push(bars("var_mu", mu_name, PALE, mu));
-    if !posterior {
-        return figure;
-    }
-    figure.layers.push(law(sigma_name, mu_name));
-    figure
-}
-
-/// The line at which the two variances add up to the prior's.
-fn law(sigma_name: &str, mu_name: &str) -> Layer {
-    Layer::Rule(Rule {
-        direction: Direction::Y,
-        value: 1.0,
-        label: format!("law: {sigma_name} + {mu_name} = 1"),
-        colour: Role::Threshold.into(),
-        dash: Dash::Dashed,
-        draggable: None,
-    })
+    all
 }
 
 /// What the two variances are called.
@@ -177,36 +106,23 @@ fn names(eta_enc: f64) -> [&'static str; 2] {
     }
 }
 
-/// E σ²: a slate that shows on light and dark.
-const DARK: Colour = Colour::Rgb([104, 115, 130]);
-/// Var μ: the same slate, paler.
-const PALE: Colour = Colour::Rgb([176, 186, 199]);
-
-/// Largest |E σ² + Var μ − 1| over the latents.
-pub fn worst_law_residual(latents: &[LatentUse]) -> f64 {
-    latents
-        .iter()
-        .map(|l| (l.mean_sigma2 + l.var_mu - 1.0).abs())
-        .fold(0.0, |worst, r| if r.is_nan() { r } else { r.max(worst) })
-}
-
-fn notes(input: &Usage<'_>) -> Vec<String> {
-    let active = input
-        .latents
-        .iter()
-        .filter(|l| !l.dead && l.var_mu > input.active_threshold)
-        .count();
+fn notes(measured: &Usage) -> Vec<String> {
     let mut notes = vec![format!(
-        "{active} active ({} > {})",
-        names(input.eta_enc)[1],
-        input.active_threshold
+        "{} active ({} > {})",
+        measured.active,
+        names(measured.eta_enc)[1],
+        Usage::ACTIVE_VARIANCE
     )];
-    if let Some(percent) = input.collapsed_percent {
-        let (epsilon, delta) = input.epsilon_delta;
-        notes.push(format!("{percent:.1} % ({epsilon}, {delta})-collapsed"));
+    let percent = measured.collapse_percent;
+    if !percent.is_nan() {
+        notes.push(format!(
+            "{percent:.1} % ({}, {})-collapsed",
+            Usage::EPSILON,
+            Usage::DELTA
+        ));
     }
-    let worst = worst_law_residual(input.latents);
-    if !input.latents.is_empty() && !worst.is_nan() {
+    let worst = measured.worst_law_residual;
+    if !measured.latents.is_empty() && !worst.is_nan() {
         notes.push(format!("worst law residual {}", format_number(worst, 2)));
     }
     notes
@@ -215,40 +131,34 @@ fn notes(input: &Usage<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::Layer;
+    use crate::train::{Evaluation, LatentStatistics};
 
     #[test]
     fn latents_are_sorted_coloured_by_index_and_hatched_when_dead() {
-        let one = |kl, mean_sigma2, var_mu, dead| LatentUse {
+        let one = |kl, mean_sigma2, var_mu, collapsed_share| LatentStatistics {
             kl,
             mean_sigma2,
             var_mu,
-            dead,
+            collapsed_share,
+            ..LatentStatistics::default()
         };
-        let latents = [
-            one(0.0, 1.0, 0.0, true),
-            one(0.5, 0.4, 0.57, false),
-            one(f64::NAN, 1.0, 0.0, true),
-            one(2.0, 0.1, 0.9, false),
-        ];
-        let figure = usage(&Usage {
-            latents: &latents,
-            order: UsageOrder::ByKl,
-            collapsed_percent: Some(50.0),
-            epsilon_delta: (0.01, 0.01),
-            eta_enc: 1.0,
-            active_threshold: 0.01,
-            provenance: &Provenance::default(),
+        let measured = Usage::new(&Evaluation {
+            latents: vec![
+                one(0.0, 1.0, 0.0, 1.0),
+                one(0.5, 0.4, 0.57, 0.0),
+                one(f64::NAN, 1.0, 0.0, 1.0),
+                one(2.0, 0.1, 0.9, 0.0),
+            ],
+            ..Evaluation::default()
         });
+        let figure = usage_figure(&measured, true, &Provenance::default());
         let Layer::Bars(kl) = &figure.layers[0] else {
             panic!("the first layer is the KL");
         };
-        let order: Vec<_> = kl
-            .items
-            .iter()
-            .map(|b| b.latent.expect("a latent"))
-            .collect();
+        let order: Vec<_> = kl.items.iter().map(|b| b.key.expect("a latent")).collect();
         assert_eq!(order, [3, 1, 0]);
-        assert_eq!(kl.items[0].colour, Colour::Latent(3));
+        assert_eq!(kl.items[0].colour, Colour::Key(3));
         assert!(kl.items[2].hatched && !kl.items[0].hatched);
         assert_eq!(
             figure.notes,

@@ -1,62 +1,77 @@
-//! What the loss-surface tiles share: a grid of values as a heat map with contours.
+//! What the loss surfaces share: a function on a rectangle as a heat map with contours, and the marks on it.
 
 use crate::plot::shape::contour::levels;
-use crate::plot::{ColourMap, ColourScale, HeatMap};
+use crate::plot::{Axis, Colour, ColourMap, ColourScale, HeatMap, MarkerStyle, Series, Shape};
 
-/// A function sampled at the centres of `nx`·`ny` equal cells of a rectangle.
-#[derive(Debug, Clone, Copy)]
-pub struct SurfaceGrid<'a> {
-    /// Left and right edge of the rectangle.
-    pub x_range: (f64, f64),
-    /// Lower and upper edge of the rectangle.
-    pub y_range: (f64, f64),
-    /// Cells along x.
-    pub nx: usize,
-    /// Cells along y.
-    pub ny: usize,
-    /// nx·ny values, row by row from the lowest y.
-    pub values: &'a [f64],
+/// Marks on a heat map are white, on either palette.
+pub(crate) const WHITE: Colour = Colour::Rgb([255, 255, 255]);
+/// The model on a heat map is a bright orange, on either palette.
+pub(crate) const MODEL: Colour = Colour::Rgb([255, 176, 59]);
+
+/// The (x, y) of the centres of nx·ny equal cells of a rectangle, row by row from the lowest y: where to evaluate a
+/// function.
+pub fn centres(
+    [x, y]: [(f64, f64); 2],
+    (nx, ny): (usize, usize),
+) -> impl Iterator<Item = (f64, f64)> {
+    let at = |range: (f64, f64), k: usize, n: usize| {
+        range.0 + (range.1 - range.0) * (k as f64 + 0.5) / n as f64
+    };
+    (0..ny).flat_map(move |j| (0..nx).map(move |i| (at(x, i, nx), at(y, j, ny))))
 }
 
-impl SurfaceGrid<'_> {
-    /// The (x, y) of every cell centre, in the order of `values`: where to evaluate the function.
-    pub fn centres(
-        x_range: (f64, f64),
-        y_range: (f64, f64),
-        nx: usize,
-        ny: usize,
-    ) -> impl Iterator<Item = (f64, f64)> {
-        let at = |range: (f64, f64), k: usize, n: usize| {
-            range.0 + (range.1 - range.0) * (k as f64 + 0.5) / n as f64
-        };
-        (0..ny).flat_map(move |j| (0..nx).map(move |i| (at(x_range, i, nx), at(y_range, j, ny))))
+/// The heat map of values at [`centres`], its colours over their whole range, with contours that lie closer together
+/// near the least value.
+pub(crate) fn surface(
+    id: &str,
+    ranges: [(f64, f64); 2],
+    cells: (usize, usize),
+    values: Vec<f64>,
+    (colours, scale): (ColourMap, ColourScale),
+) -> HeatMap {
+    let finite = values.iter().copied().filter(|v| v.is_finite());
+    let low = finite.clone().fold(f64::INFINITY, f64::min);
+    let high = finite.fold(f64::NEG_INFINITY, f64::max);
+    HeatMap {
+        contours: levels(low, high, 12, scale),
+        ..HeatMap::new(id, ranges, cells, values).colours(colours, scale)
     }
+}
 
-    /// The heat map, its colours over the values' whole range, with contours that lie closer together
-    /// near the least value.
-    pub(crate) fn heat_map(
-        &self,
-        id: &str,
-        label: &str,
-        colour_map: ColourMap,
-        scale: ColourScale,
-    ) -> HeatMap {
-        let finite = self.values.iter().copied().filter(|v| v.is_finite());
-        let low = finite.clone().fold(f64::INFINITY, f64::min);
-        let high = finite.fold(f64::NEG_INFINITY, f64::max);
-        HeatMap {
-            id: id.to_owned(),
-            x_range: self.x_range,
-            y_range: self.y_range,
-            nx: self.nx,
-            ny: self.ny,
-            values: self.values.to_vec(),
-            colour_map,
-            scale,
-            range: None,
-            contours: levels(low, high, 12, scale),
-            label: label.to_owned(),
-            smooth: true,
-        }
-    }
+/// An axis of a surface.
+pub(crate) fn axis(label: &str, range: (f64, f64)) -> Axis {
+    Axis::linear(label).with_range(range.0, range.1)
+}
+
+/// White marks of one kind.
+pub(crate) fn marks(id: &str, name: &str, at: Vec<[f64; 2]>, marker: MarkerStyle) -> Series {
+    Series::markers(id, name, at, marker, WHITE)
+}
+
+/// The origin: a ring for a saddle, a dot for a minimum, and the word in the legend.
+pub(crate) fn origin(word: &str, ring: bool) -> Series {
+    let shape = if ring { Shape::Ring } else { Shape::Circle };
+    let marker = MarkerStyle::new(shape, !ring).sized(6.5);
+    marks(
+        "origin",
+        &format!("origin: {word}"),
+        vec![[0.0, 0.0]],
+        marker,
+    )
+}
+
+/// The mark of a minimum.
+pub(crate) fn minimum() -> MarkerStyle {
+    MarkerStyle::new(Shape::Diamond, true).sized(6.0)
+}
+
+/// The way the model came.
+pub(crate) fn path(trail: &[[f64; 2]]) -> Series {
+    Series::line("trail", "", trail.to_vec(), MODEL).width(1.3)
+}
+
+/// Where the model stands.
+pub(crate) fn current(at: [f64; 2]) -> Series {
+    let marker = MarkerStyle::new(Shape::Circle, true).sized(6.0);
+    Series::markers("current", "this model", vec![at], marker, MODEL)
 }

@@ -1,175 +1,153 @@
 //! Which minimum gradient descent ends at, from every start (W₀, μ₀): four colours of clearly
 //! different lightness, so that they are told apart in grey as well.
 
-use super::surface_mode::axis;
-use super::surface_soft::{CollapsedPoint, stationary, subtitle};
+use super::surface::axis;
+use super::surface_soft::{reach, stationary, subtitle};
+use crate::compute::BasinPicture;
+use crate::figures::figure_named;
 use crate::plot::axis::ticks::format_number;
-use crate::plot::{
-    Bars, Category, Colour, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Provenance,
-};
+use crate::plot::{Bars, Category, FigureSpec, HeatMap, Provenance, Rgb};
+use crate::theory::{BasinRequest, Error, Fate, SoftThreshold, StartSigma};
 
-/// Everything the tile shows.
-#[derive(Debug, Clone, Copy)]
-pub struct SurfaceBasin<'a> {
-    /// Left and right edge: W at the start.
-    pub x_range: (f64, f64),
-    /// Lower and upper edge: μ at the start.
-    pub y_range: (f64, f64),
-    /// Pixels along each side.
-    pub cells: usize,
-    /// Where every pixel ends, row by row from the lowest μ.
-    pub basins: &'a [Category],
-    /// Median number of steps until that was decided.
-    pub median_steps: u32,
-    /// σ at the start, in words.
-    pub start: &'a str,
-    /// The mode, counted from 1.
-    pub mode: usize,
-    /// ζ² of the mode.
-    pub zeta2: f64,
-    /// α, in the units of the data.
-    pub alpha: f64,
-    /// β.
-    pub beta: f64,
-    /// γ.
-    pub gamma: f64,
-    /// What the collapsed point is.
-    pub collapsed: CollapsedPoint,
-    /// (W, μ) of the lowest minimum that uses the latent, and of its mirror image; may be empty.
-    pub minima: &'a [[f64; 2]],
-    /// Those of a higher one beside it; may be empty.
-    pub higher: &'a [[f64; 2]],
-    /// What computed the picture.
-    pub device: &'a str,
-    /// Why it was not the chosen device, if it was not.
-    pub fallback: Option<&'a str>,
-    /// Where the numbers came from; the device is that of this figure.
-    pub provenance: &'a Provenance,
+/// Ends by their number in the figure, with names and colours: lighter from each to the next by a factor of two at
+/// least, so that they differ in grey too, and dark enough for white marks but the last.
+const ENDS: [(Fate, &str, Rgb); 4] = [
+    (Fate::Collapsed, "collapses", [48, 52, 60]),
+    (Fate::Negative, "lives, W < 0", [30, 92, 168]),
+    (Fate::Positive, "lives, W > 0", [214, 146, 40]),
+    (Fate::Unfinished, "undecided", [240, 240, 240]),
+];
+
+/// The starts whose basins are mapped: those of the surface.
+///
+/// # Errors
+/// [`Error`] if the model's numbers span no rectangle.
+pub fn basin_request(model: &SoftThreshold, start: StartSigma) -> Result<BasinRequest, Error> {
+    let (half_w, half_mu) = reach(model);
+    let request = BasinRequest::new(*model, (-half_w, half_w), (-half_mu, half_mu))?;
+    Ok(BasinRequest { start, ..request })
 }
 
-/// Builds the figure.
-pub fn surface_basin(input: &SurfaceBasin<'_>) -> FigureSpec {
-    let mut figure = FigureSpec::new("surface_basin", "Basins of attraction");
-    figure.subtitle = subtitle(
-        input.mode,
-        input.zeta2,
-        input.alpha,
-        input.beta,
-        input.gamma,
-    );
-    figure.x = axis("W at the start", input.x_range);
-    figure.y = axis("μ at the start", input.y_range);
-    figure.provenance = Provenance {
-        device: input.device.to_owned(),
-        ..input.provenance.clone()
+/// A basin map; its provenance names the device that computed it.
+pub fn basin_figure(mode: usize, picture: &BasinPicture, provenance: &Provenance) -> FigureSpec {
+    let (map, request) = (&picture.map, &picture.map.request);
+    let number = |fate: &Fate| ENDS.iter().position(|(end, ..)| end == fate);
+    let values = map.fates.iter();
+    let values = values.map(|fate| number(fate).map_or(f64::NAN, |n| n as f64));
+    let ranges = [request.w_range, request.mu_range];
+    let basins = HeatMap {
+        categories: ENDS.map(|(_, name, rgb)| Category::new(name, rgb)).into(),
+        ..HeatMap::new("basins", ranges, (map.cells, map.cells), values.collect())
     };
-    figure.legend = true;
-    figure.notes = notes(input);
-    figure.layers.push(Layer::HeatMap(HeatMap {
-        id: "basins".into(),
-        x_range: input.x_range,
-        y_range: input.y_range,
-        nx: input.cells,
-        ny: input.cells,
-        values: input.basins.iter().map(|c| f64::from(*c as u8)).collect(),
-        colour_map: ColourMap::Basins,
-        scale: ColourScale::Linear,
-        range: Some((0.0, f64::from(Category::Unfinished as u8))),
-        contours: Vec::new(),
-        label: "ends at".into(),
-        smooth: false,
-    }));
-    for category in Category::ALL {
-        let absent = !input.basins.contains(&category);
-        if absent {
-            continue;
+    let mut figure = figure_named("surface_basin", "Basins of attraction", provenance)
+        .subtitle(subtitle(mode, &request.model))
+        .x(axis("W at the start", ranges[0]))
+        .y(axis("μ at the start", ranges[1]))
+        .with_legend()
+        .with_notes(notes(picture))
+        .with(basins.label("ends at").blocky());
+    figure.provenance.device.clone_from(&picture.device);
+    for (number, (fate, name, rgb)) in ENDS.into_iter().enumerate() {
+        if map.fates.contains(&fate) {
+            figure.push(Bars::new(format!("basin_{number}"), name, Vec::new(), rgb));
         }
-        figure.layers.push(Layer::Bars(Bars {
-            id: format!("basin_{}", category as u8),
-            name: category.name().into(),
-            items: Vec::new(),
-            colour: Colour::Rgb(category.rgb()),
-        }));
     }
-    let best = input.collapsed != CollapsedPoint::GlobalMinimum;
-    let mut marks = stationary(input.collapsed, best, input.minima, input.higher);
-    for mark in &mut marks {
+    for mut series in stationary(&request.model) {
         // The colours already say which minimum is which; the collapsed point's kind is news.
-        if let Layer::Series(series) = mark
-            && series.id != "collapsed"
-        {
+        if series.id != "collapsed" {
             series.name.clear();
         }
+        figure.push(series);
     }
-    figure.layers.extend(marks);
     figure
 }
 
-fn notes(input: &SurfaceBasin<'_>) -> Vec<String> {
-    let count = |category| input.basins.iter().filter(|c| **c == category).count();
-    let share = |n: usize| {
-        let percent = 100.0 * n as f64 / input.basins.len().max(1) as f64;
-        format!("{} %", format_number(percent, 3))
-    };
-    let mut notes = vec![format!(
-        "collapses from {}",
-        share(count(Category::Collapsed))
-    )];
-    let open = count(Category::Unfinished);
+fn notes(picture: &BasinPicture) -> Vec<String> {
+    let map = &picture.map;
+    let share = 100.0 * map.count(Fate::Collapsed) as f64 / map.fates.len().max(1) as f64;
+    let mut notes = vec![format!("collapses from {} %", format_number(share, 3))];
+    let open = map.count(Fate::Unfinished);
     if open > 0 {
         notes.push(format!("{open} undecided"));
     }
-    notes.push(format!("{}² on {}", input.cells, input.device));
-    notes.extend(input.fallback.map(str::to_owned));
-    notes.push(format!(
-        "{}, median {} steps",
-        input.start, input.median_steps
-    ));
+    notes.push(format!("{}² on {}", map.cells, picture.device));
+    notes.extend(picture.fallback.clone());
+    let mut steps = map.steps.clone();
+    let middle = steps.len() / 2;
+    let median = if steps.is_empty() {
+        0
+    } else {
+        *steps.select_nth_unstable(middle).1
+    };
+    let start = match map.request.start {
+        StartSigma::Prior => "from σ = η",
+        StartSigma::Profiled => "from the best σ",
+    };
+    notes.push(format!("{start}, median {median} steps"));
     notes
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use super::*;
+    use crate::plot::colour::luminance;
+
+    fn picture() -> BasinPicture {
+        let model = SoftThreshold::new(4.0, 0.6, 1.0, 0.4, 1.0).expect("a model");
+        let request = basin_request(&model, StartSigma::Prior).expect("a request");
+        let go = AtomicBool::new(false);
+        BasinPicture {
+            map: request.compute::<f32>(16, &go).expect("a map"),
+            device: "some device".into(),
+            fallback: None,
+        }
+    }
+
+    #[test]
+    fn colours_differ_in_lightness() {
+        let lightness = ENDS.map(|(.., rgb)| luminance(rgb));
+        assert!(
+            lightness.windows(2).all(|l| l[1] > 2.0 * l[0]),
+            "{lightness:?}"
+        );
+    }
+
+    #[test]
+    fn a_basin_figure_shows_every_pixel_of_its_map() {
+        let picture = picture();
+        let collapsed = picture.map.count(Fate::Collapsed);
+        assert!(collapsed > 0);
+        let figure = basin_figure(0, &picture, &Provenance::default());
+        let map = figure.heat_map().expect("a map");
+        let shown = map.values.iter().filter(|v| **v == 0.0);
+        assert_eq!((map.values.len(), shown.count()), (256, collapsed));
+        assert_eq!(map.name_of(0.0), Some("collapses"));
+        // Names have a legend, not a colour bar.
+        assert!(figure.bar_map().is_none());
+    }
 
     #[test]
     fn the_notes_name_the_shares_and_the_device() {
-        use Category::{Collapsed, Negative, Positive, Unfinished};
-        let basins = [Collapsed, Negative, Positive, Positive];
-        let provenance = Provenance::default();
-        let input = SurfaceBasin {
-            x_range: (-1.0, 1.0),
-            y_range: (-1.0, 1.0),
-            cells: 2,
-            basins: &basins,
-            median_steps: 41,
-            start: "from σ = η",
-            mode: 1,
-            zeta2: 1.0,
-            alpha: 0.3,
-            beta: 1.0,
-            gamma: 0.1,
-            collapsed: CollapsedPoint::Saddle,
-            minima: &[],
-            higher: &[],
-            device: "some device",
-            fallback: None,
-            provenance: &provenance,
-        };
-        let figure = surface_basin(&input);
+        let mut picture = picture();
+        picture.map.cells = 2;
+        picture.map.steps = vec![3, 90, 41, 5];
+        picture.map.fates = vec![
+            Fate::Collapsed,
+            Fate::Negative,
+            Fate::Positive,
+            Fate::Positive,
+        ];
+        let figure = basin_figure(0, &picture, &Provenance::default());
         let notes = figure.notes.join(" · ");
         assert!(notes.contains("collapses from 25.0 %"), "{notes}");
-        assert!(notes.contains("2² on some device") && notes.contains("median 41 steps"));
+        assert!(notes.contains("2² on some device"), "{notes}");
+        assert!(notes.contains("from σ = η, median 41 steps"), "{notes}");
         assert!(!notes.contains("undecided"));
         assert_eq!(figure.provenance.device, "some device");
-        // No colour bar: categories have names, not a scale.
-        assert!(figure.heat_map().is_some() && figure.bar_map().is_none());
-        let undecided = [Collapsed, Unfinished, Positive, Positive];
-        let notes = surface_basin(&SurfaceBasin {
-            basins: &undecided,
-            ..input
-        })
-        .notes;
+        picture.map.fates[1] = Fate::Unfinished;
+        let notes = basin_figure(0, &picture, &Provenance::default()).notes;
         assert!(notes.join(" · ").contains("1 undecided"));
     }
 }

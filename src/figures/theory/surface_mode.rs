@@ -3,90 +3,82 @@
 //! The Hessian at the origin is (1/γ)·[[η², −ζ], [−ζ, βγ/η²]] per mode (Wang & Ziyin 2022, theorem
 //! 3): the origin is a saddle while ζ² > βγ and the global minimum from then on, never anything else.
 
-use super::surface::SurfaceGrid;
+use super::CELLS;
+use super::surface::{axis, centres, current, marks, minimum, origin, path, surface};
+use crate::figures::figure_named;
 use crate::plot::axis::ticks::format_number;
-use crate::plot::{
-    Axis, Colour, ColourMap, ColourScale, Dash, FigureSpec, Layer, LineStyle, MarkerStyle,
-    Provenance, Series, SeriesStyle, Shape,
-};
-use crate::theory::is_alive;
+use crate::plot::{ColourMap, ColourScale, FigureSpec, Provenance};
+use crate::theory::{Error, ModeSurface, is_alive, origin_eigenvalues};
 
-/// Everything the tile shows.
-#[derive(Debug, Clone, Copy)]
-pub struct SurfaceMode<'a> {
-    /// The loss over u (x) and v (y).
-    pub grid: SurfaceGrid<'a>,
-    /// How losses become colours.
-    pub scale: ColourScale,
-    /// What the values are: `loss [nats]`.
-    pub value_label: &'a str,
-    /// The mode, counted from 1.
-    pub mode: usize,
-    /// ζ² of the mode.
-    pub zeta2: f64,
-    /// β.
-    pub beta: f64,
-    /// γ.
-    pub gamma: f64,
-    /// Least and greatest eigenvalue of the Hessian at the origin.
-    pub hessian: [f64; 2],
-    /// The two global minima ±(u*, v*); none once the mode is dead.
-    pub minima: Option<[[f64; 2]; 2]>,
-    /// Where the trained model stands.
-    pub current: Option<[f64; 2]>,
-    /// Where it has been, oldest first; may be empty.
-    pub trail: &'a [[f64; 2]],
-    /// Where the numbers came from.
-    pub provenance: &'a Provenance,
-}
-
-/// Builds the figure.
-pub fn surface_mode(input: &SurfaceMode<'_>) -> FigureSpec {
-    let alive = is_alive(input.zeta2, input.beta, input.gamma);
-    let mut figure = FigureSpec::new("surface_mode", "Loss surface");
-    figure.subtitle = format!(
-        "linear mode {} · ζ² = {} · βγ = {}",
-        input.mode,
-        format_number(input.zeta2, 3),
-        format_number(input.beta * input.gamma, 3)
-    );
-    figure.x = axis("u (decoder weight)", input.grid.x_range);
-    figure.y = axis("v (encoder weight)", input.grid.y_range);
-    figure.provenance = input.provenance.clone();
-    figure.notes = vec![
-        format!(
+/// The loss over one linear mode's decoder strength u and encoder strength v, σ at its best, under a
+/// prior N(0, `eta_enc`²). `trail` is where the trained model has been, oldest first.
+///
+/// # Errors
+/// [`Error`] if ζ², β, γ or `eta_enc` is out of range.
+pub fn mode_surface_figure(
+    mode: usize,
+    zeta2: f64,
+    (beta, gamma, eta_enc): (f64, f64, f64),
+    trail: &[[f64; 2]],
+    scale: ColourScale,
+    provenance: &Provenance,
+) -> Result<FigureSpec, Error> {
+    let model = ModeSurface::new(zeta2, beta, gamma, eta_enc)?;
+    let hessian = origin_eigenvalues(zeta2, beta, gamma, eta_enc)?;
+    let (u, v) = model.minimum();
+    // A net far away from the optimum stretches the view, but not until the optimum is a dot.
+    let reach = |values: [f64; 2], index: usize| {
+        let base = values[0].max(values[1]);
+        trail
+            .last()
+            .map_or(0.0, |p| p[index].abs() * 1.15)
+            .clamp(base, 3.0 * base)
+    };
+    let half_u = reach([1.5 * zeta2.sqrt() / eta_enc, 1.35 * u], 0);
+    let half_v = reach([1.5 * eta_enc, 1.35 * v], 1);
+    let ranges = [(-half_u, half_u), (-half_v, half_v)];
+    let values = centres(ranges, (CELLS, CELLS)).map(|(u, v)| model.profiled_loss(u, v));
+    let colours = (ColourMap::Cividis, scale);
+    let map = surface("loss", ranges, (CELLS, CELLS), values.collect(), colours);
+    let (alive, number) = (is_alive(zeta2, beta, gamma), |v| format_number(v, 3));
+    let mut figure = figure_named("surface_mode", "Loss surface", provenance)
+        .subtitle(format!(
+            "linear mode {} · ζ² = {} · βγ = {}",
+            mode + 1,
+            number(zeta2),
+            number(beta * gamma)
+        ))
+        .x(axis("u (decoder weight)", ranges[0]))
+        .y(axis("v (encoder weight)", ranges[1]))
+        .note(format!(
             "Hessian at 0: {}, {}",
-            format_number(input.hessian[0], 3),
-            format_number(input.hessian[1], 3)
-        ),
-        if alive {
+            number(hessian[0]),
+            number(hessian[1])
+        ))
+        .note(if alive {
             "saddle: the mode lives"
         } else {
             "minimum: the mode is dead"
-        }
-        .into(),
-        becomes(input, alive),
-    ];
-    let map = input
-        .grid
-        .heat_map("loss", input.value_label, ColourMap::Cividis, input.scale);
-    figure.layers.push(Layer::HeatMap(map));
-    figure.layers.extend(path(input.trail));
-    if let Some(minima) = input.minima {
-        let at = minima.to_vec();
-        let series = Series::markers("minima", "global minimum", at, minimum(), WHITE);
-        figure.layers.push(Layer::Series(series));
+        })
+        .note(becomes(zeta2 / gamma, alive))
+        .with_legend()
+        .with(map.label("loss [nats]"));
+    if !trail.is_empty() {
+        figure.push(path(trail));
     }
-    figure.legend = true;
-    figure
-        .layers
-        .push(origin(if alive { "saddle" } else { "minimum" }, alive));
-    figure.layers.extend(current(input.current));
-    figure
+    if model.is_active() {
+        let both = vec![[u, v], [-u, -v]];
+        figure.push(marks("minima", "global minimum", both, minimum()));
+    }
+    figure.push(origin(if alive { "saddle" } else { "minimum" }, alive));
+    if let Some(last) = trail.last() {
+        figure.push(current(*last));
+    }
+    Ok(figure)
 }
 
-fn becomes(input: &SurfaceMode<'_>, alive: bool) -> String {
-    let at = format_number(input.zeta2 / input.gamma, 3);
+fn becomes(beta: f64, alive: bool) -> String {
+    let at = format_number(beta, 3);
     if alive {
         format!("becomes a minimum at β = {at}")
     } else {
@@ -94,97 +86,16 @@ fn becomes(input: &SurfaceMode<'_>, alive: bool) -> String {
     }
 }
 
-pub(crate) fn axis(label: &str, range: (f64, f64)) -> Axis {
-    Axis::linear(label).with_range(range.0, range.1)
-}
-
-/// The origin: a ring for a saddle, a dot for a minimum, and the word in the legend.
-pub(crate) fn origin(word: &str, ring: bool) -> Layer {
-    let shape = if ring { Shape::Ring } else { Shape::Circle };
-    let marker = MarkerStyle {
-        size: 6.5,
-        ..MarkerStyle::new(shape, !ring)
-    };
-    let name = format!("origin: {word}");
-    Layer::Series(Series::markers(
-        "origin",
-        &name,
-        vec![[0.0, 0.0]],
-        marker,
-        WHITE,
-    ))
-}
-
-/// The mark of a minimum.
-pub(crate) fn minimum() -> MarkerStyle {
-    MarkerStyle {
-        size: 6.0,
-        ..MarkerStyle::new(Shape::Diamond, true)
-    }
-}
-
-/// Marks on a heat map are white, on either palette.
-pub(crate) const WHITE: Colour = Colour::Rgb([255, 255, 255]);
-/// The model on a heat map is a bright orange, on either palette.
-pub(crate) const MODEL: Colour = Colour::Rgb([255, 176, 59]);
-
-/// The way the model came.
-pub(crate) fn path(trail: &[[f64; 2]]) -> Option<Layer> {
-    if trail.is_empty() {
-        return None;
-    }
-    let mut series = Series::line("trail", "", trail.to_vec(), MODEL);
-    series.style = SeriesStyle::Line(LineStyle {
-        width: 1.3,
-        dash: Dash::Solid,
-    });
-    Some(Layer::Series(series))
-}
-
-/// Where the model stands.
-pub(crate) fn current(at: Option<[f64; 2]>) -> Option<Layer> {
-    let marker = MarkerStyle {
-        size: 6.0,
-        ..MarkerStyle::new(Shape::Circle, true)
-    };
-    at.map(|p| {
-        Layer::Series(Series::markers(
-            "current",
-            "this model",
-            vec![p],
-            marker,
-            MODEL,
-        ))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn notes(zeta2: f64) -> String {
-        let provenance = Provenance::default();
-        let values = [0.0; 4];
-        let figure = surface_mode(&SurfaceMode {
-            grid: SurfaceGrid {
-                x_range: (-1.0, 1.0),
-                y_range: (-1.0, 1.0),
-                nx: 2,
-                ny: 2,
-                values: &values,
-            },
-            scale: ColourScale::Linear,
-            value_label: "loss",
-            mode: 6,
-            zeta2,
-            beta: 2.0,
-            gamma: 0.5,
-            hessian: [-0.09, 3.1],
-            minima: None,
-            current: Some([0.1, 0.2]),
-            trail: &[],
-            provenance: &provenance,
-        });
+        let none = Provenance::default();
+        let at = (2.0, 0.5, 1.0);
+        let figure = mode_surface_figure(5, zeta2, at, &[[0.1, 0.2]], ColourScale::Linear, &none)
+            .expect("a surface");
+        assert_eq!(figure.series_of("minima").is_some(), zeta2 > 1.0);
         figure.notes.join(" · ")
     }
 
@@ -195,7 +106,8 @@ mod tests {
             alive.contains("saddle") && alive.contains("at β = 2.27"),
             "{alive}"
         );
-        assert!(alive.contains("−0.0900, 3.10"), "{alive}");
+        // 2·(1 ± √1.135), the eigenvalues of 2·[[1, −√ζ²], [−√ζ², 1]].
+        assert!(alive.contains("−0.131, 4.13"), "{alive}");
         // ζ² = βγ is dead: the condition is strict.
         assert!(notes(1.0).contains("minimum: the mode is dead"));
     }

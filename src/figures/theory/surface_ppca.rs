@@ -3,82 +3,67 @@
 //!
 //! A zero column along eigenvector j is stable iff λⱼ < σ².
 
-use super::surface::SurfaceGrid;
-use super::surface_mode::{WHITE, axis, minimum, origin};
+use super::CELLS;
+use super::surface::{axis, centres, marks, minimum, origin, surface};
+use crate::figures::figure_named;
 use crate::plot::axis::ticks::format_number;
-use crate::plot::{ColourMap, ColourScale, FigureSpec, Layer, Provenance, Series};
+use crate::plot::{ColourMap, ColourScale, FigureSpec, Provenance};
+use crate::theory::PpcaSurface;
 
-/// Everything the tile shows.
-#[derive(Debug, Clone, Copy)]
-pub struct SurfacePpca<'a> {
-    /// Negative log likelihood (or log likelihood) over ε₁ (x) and ε₂ (y).
-    pub grid: SurfaceGrid<'a>,
-    /// How values become colours.
-    pub scale: ColourScale,
-    /// The best (ε₁, ε₂) with both ≥ 0; the others are its mirror images.
-    pub best: [f64; 2],
-    /// What the values are: `negative log likelihood [nats]`.
-    pub value_label: &'a str,
-    /// The two eigenvectors' numbers, counted from 1.
-    pub modes: [usize; 2],
-    /// Their eigenvalues λ.
-    pub eigenvalues: [f64; 2],
-    /// σ², the observation variance.
-    pub sigma2: f64,
-    /// Where the numbers came from.
-    pub provenance: &'a Provenance,
-}
-
-/// Builds the figure.
-pub fn surface_ppca(input: &SurfacePpca<'_>) -> FigureSpec {
-    let stable = input.eigenvalues.map(|l| l < input.sigma2);
+/// The likelihood over ε₁ and ε₂ from −`half` to `half`; `a` and `b` are the two eigenvectors, from 0.
+pub fn ppca_surface_figure(
+    columns: &PpcaSurface,
+    (a, b): (usize, usize),
+    half: f64,
+    scale: ColourScale,
+    provenance: &Provenance,
+) -> FigureSpec {
+    let (eigenvalues, sigma2) = (columns.eigenvalues(), columns.sigma2());
+    let stable = eigenvalues.map(|l| l < sigma2);
     let (word, verdict) = match stable {
         [true, true] => ("stable", "both columns stay collapsed"),
         [false, false] => ("unstable", "both columns grow"),
         _ => ("saddle", "one column grows, the other stays collapsed"),
     };
-    let mut figure = FigureSpec::new("surface_ppca", "pPCA: two zero columns");
-    figure.subtitle = format!("σ² = {}", format_number(input.sigma2, 3));
-    figure.x = axis(
-        &format!("ε₁ along eigenvector {}", input.modes[0]),
-        input.grid.x_range,
+    let ranges = [(-half, half); 2];
+    let values = centres(ranges, (CELLS, CELLS)).map(|(x, y)| -columns.log_likelihood(x, y));
+    let colours = (ColourMap::Viridis, scale);
+    let map = surface(
+        "likelihood",
+        ranges,
+        (CELLS, CELLS),
+        values.collect(),
+        colours,
     );
-    figure.y = axis(
-        &format!("ε₂ along eigenvector {}", input.modes[1]),
-        input.grid.y_range,
-    );
-    figure.provenance = input.provenance.clone();
-    for (k, stable) in stable.into_iter().enumerate() {
-        let (sign, state) = if stable {
+    let along = |k: usize, mode: usize| {
+        let name = ["ε₁", "ε₂"][k];
+        axis(&format!("{name} along eigenvector {}", mode + 1), ranges[k])
+    };
+    let column = |k: usize, mode: usize| {
+        let (sign, state) = if stable[k] {
             ("<", "stable")
         } else {
             ("≥", "unstable")
         };
-        figure.notes.push(format!(
-            "λ{} = {} {sign} σ²: {state}",
-            input.modes[k],
-            format_number(input.eigenvalues[k], 3)
-        ));
-    }
-    figure.notes.push(verdict.into());
-    let map = input.grid.heat_map(
-        "likelihood",
-        input.value_label,
-        ColourMap::Viridis,
-        input.scale,
-    );
-    figure.layers.push(Layer::HeatMap(map));
-    figure.legend = true;
-    let mirrored = [[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]];
-    let mut best: Vec<[f64; 2]> = mirrored
-        .map(|[a, b]| [a * input.best[0], b * input.best[1]])
-        .to_vec();
-    best.dedup();
+        let l = format_number(eigenvalues[k], 3);
+        format!("λ{} = {l} {sign} σ²: {state}", mode + 1)
+    };
+    let mut figure = figure_named("surface_ppca", "pPCA: two zero columns", provenance)
+        .subtitle(format!("σ² = {}", format_number(sigma2, 3)))
+        .x(along(0, a))
+        .y(along(1, b))
+        .note(column(0, a))
+        .note(column(1, b))
+        .note(verdict)
+        .with_legend()
+        .with(map.label("negative log likelihood [nats]"));
     if word != "stable" {
-        let series = Series::markers("best", "most likely", best, minimum(), WHITE);
-        figure.layers.push(Layer::Series(series));
+        let (x, y) = columns.maximum();
+        let mut best = vec![[x, y], [-x, y], [x, -y], [-x, -y]];
+        best.dedup();
+        figure.push(marks("best", "most likely", best, minimum()));
     }
-    figure.layers.push(origin(word, word != "stable"));
+    figure.push(origin(word, word != "stable"));
     figure
 }
 
@@ -88,27 +73,12 @@ mod tests {
 
     #[test]
     fn stability_is_decided_by_each_eigenvalue() {
-        let provenance = Provenance::default();
-        let values = [0.0; 4];
-        let notes = |eigenvalues| {
-            let grid = SurfaceGrid {
-                x_range: (-1.0, 1.0),
-                y_range: (-1.0, 1.0),
-                nx: 2,
-                ny: 2,
-                values: &values,
-            };
-            let input = SurfacePpca {
-                scale: ColourScale::Linear,
-                best: [0.0; 2],
-                grid,
-                value_label: "",
-                modes: [3, 4],
-                eigenvalues,
-                sigma2: 1.0,
-                provenance: &provenance,
-            };
-            surface_ppca(&input).notes.join(" · ")
+        let none = Provenance::default();
+        let notes = |[a, b]: [f64; 2]| {
+            let eigenvalues = [9.0, 8.0, a, b];
+            let columns = PpcaSurface::new(&eigenvalues, 4, &[0], (2, 3), 1.0).expect("a surface");
+            let figure = ppca_surface_figure(&columns, (2, 3), 2.0, ColourScale::Linear, &none);
+            figure.notes.join(" · ")
         };
         assert!(notes([0.5, 0.2]).ends_with("both columns stay collapsed"));
         assert!(notes([3.0, 0.2]).contains("λ3 = 3.00 ≥ σ²: unstable"));

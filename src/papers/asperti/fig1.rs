@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{GammaMode, Preset, RunConfig};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
-use crate::plot::{
-    Axis, Colour, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Series, SeriesStyle, Shape,
-};
+use crate::plot::{Axis, Colour, FigureSpec, MarkerStyle, Series, Shape};
 
 use super::dense_run::{QUADRATIC, Row, config, look, mnist, rows};
 
@@ -129,37 +127,30 @@ fn explained(check: Check) -> Check {
 }
 
 fn figure(made: &Trajectories) -> FigureSpec {
-    let mut figure = FigureSpec::new("trajectories", "Ten digits in the first epoch");
-    figure.subtitle = "area of a disc: σ²; faint: early".into();
     let reach = made
         .digits
         .iter()
         .flatten()
         .flat_map(|p| [p[0].abs(), p[1].abs()]);
     let reach = reach.fold(1.0, f64::max) * 1.15;
-    figure.x = Axis::linear("z₁").with_range(-reach, reach);
-    figure.y = Axis::linear("z₂").with_range(-reach, reach);
+    let mut figure = crate::figures::blank("trajectories", "Ten digits in the first epoch")
+        .subtitle("area of a disc: σ²; faint: early")
+        .x(Axis::linear("z₁").with_range(-reach, reach))
+        .y(Axis::linear("z₂").with_range(-reach, reach))
+        .with_legend();
     figure.size.width = figure.size.height * 1.35;
-    figure.legend = true;
     for (digit, places) in made.digits.iter().enumerate() {
-        let colour = Colour::Latent(digit);
+        let colour = Colour::Key(digit);
         let points: Vec<[f64; 2]> = places.iter().map(|p| [p[0], p[1]]).collect();
-        let mut line = Series::line(&format!("way-{digit}"), "", points, colour);
-        line.style = SeriesStyle::Line(LineStyle {
-            width: 0.7,
-            dash: Dash::Solid,
-        });
-        line.opacity = 0.5;
-        figure.layers.push(Layer::Series(line));
+        let line = Series::line(&format!("way-{digit}"), "", points, colour);
+        figure.push(line.width(0.7).opacity(0.5));
         let last = places.len().saturating_sub(1);
         for (k, place) in places.iter().enumerate() {
             if k % 4 != 0 && k != last {
                 continue;
             }
-            let marker = MarkerStyle {
-                size: (26.0 * place[2].sqrt()).clamp(2.5, 40.0),
-                ..MarkerStyle::new(Shape::Circle, true)
-            };
+            let size = (26.0 * place[2].sqrt()).clamp(2.5, 40.0);
+            let marker = MarkerStyle::new(Shape::Circle, true).sized(size);
             let name = if k == last {
                 digit.to_string()
             } else {
@@ -167,9 +158,9 @@ fn figure(made: &Trajectories) -> FigureSpec {
             };
             let id = format!("digit-{digit}-{k}");
             let at = vec![[place[0], place[1]]];
-            let mut disc = Series::markers(&id, &name, at, marker, colour);
-            disc.opacity = 0.08 + 0.82 * (k as f64 / last.max(1) as f64).powi(2);
-            figure.layers.push(Layer::Series(disc));
+            let disc = Series::markers(&id, &name, at, marker, colour);
+            let late = k as f64 / last.max(1) as f64;
+            figure.push(disc.opacity(0.08 + 0.82 * late.powi(2)));
         }
     }
     figure

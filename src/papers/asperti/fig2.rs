@@ -1,6 +1,6 @@
 //! Figure 2: E σ² of sixteen latents over training.
 
-use crate::figures::{LatentHistory, Moment, latent_history};
+use crate::figures::{Moment, latent_history_figure};
 use crate::metrics::Quantity;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
@@ -80,12 +80,8 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
         })
         .collect();
     let moments: Vec<&Moment> = moments.iter().collect();
-    let mut figure = latent_history(&LatentHistory {
-        followed: Quantity::MeanSigma2,
-        active_above: 0.01,
-        moments: &moments,
-        provenance: &Provenance::default(),
-    });
+    let none = Provenance::default();
+    let mut figure = latent_history_figure(Quantity::MeanSigma2, &moments, 0.01, &none);
     figure.id = "variance".into();
     figure.title = "Evolution of the variance along training".into();
     figure.subtitle = "E σ² of every latent; minibatches of 128".into();

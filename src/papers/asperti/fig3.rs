@@ -1,8 +1,8 @@
 //! Figure 3: generated digits do not change when the inactive latents are zeroed.
 
 use crate::config::Preset;
-use crate::figures::{PictureShape, ZeroedSamples, zeroed_samples};
-use crate::metrics::Usage;
+use crate::data::ImageShape;
+use crate::figures::pictures::zeroed::{ZeroedSamples, zeroed_samples};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
 
@@ -19,7 +19,7 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     make,
 };
 
-const SHAPE: PictureShape = PictureShape {
+const SHAPE: ImageShape = ImageShape {
     width: 28,
     height: 28,
     channels: 1,
@@ -54,7 +54,6 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
         samples: &run.inactive.samples,
         without: &run.inactive.without,
         difference: &run.inactive.difference,
-        active_threshold: Usage::ACTIVE_VARIANCE,
         provenance: &Provenance::default(),
     });
     figure.id = "zeroed".into();

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::Preset;
-use crate::figures::PictureShape;
+use crate::data::ImageShape;
+use crate::figures::pictures::cell::pictures;
 use crate::papers::{
     Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results, Verdict,
 };
-use crate::plot::{FigureSpec, ImageRow, Images, Layer};
+use crate::plot::{FigureSpec, ImageRow, Images};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer};
 
 use super::dense_run::{LATENTS, config, look, mnist, rows};
@@ -118,18 +119,16 @@ fn checks(context: &Context<'_>, conv: &Made, dense: &Made) -> Vec<Check> {
 }
 
 fn figure(conv: &Made, dense: &Made) -> FigureSpec {
-    let shape = PictureShape {
+    let shape = ImageShape {
         width: 28,
         height: 28,
         channels: 1,
     };
     let row = |name: &str, made: &Made| ImageRow {
         label: format!("{name}, {} of {LATENTS} inactive", made.inactive),
-        images: made.digits.iter().map(|p| shape.cell(p)).collect(),
+        images: pictures(shape, &made.digits),
     };
-    let mut figure = FigureSpec::new("digits", "Digits generated from the prior");
-    figure.layers.push(Layer::Images(Images {
+    crate::figures::blank("digits", "Digits generated from the prior").with(Images {
         rows: vec![row("convolutional", conv), row("dense", dense)],
-    }));
-    figure
+    })
 }

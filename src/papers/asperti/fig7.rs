@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Preset;
-use crate::figures::lab::noise_run::noise_figure;
+use crate::figures::noise_figure;
 use crate::lab::{NoisePoint, NoiseRequest, NoiseRun, noise};
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};

@@ -4,7 +4,7 @@ use crate::config::{GammaMode, LiveConfig, NetConfig, Objective, Preprocess, Run
 use crate::lab::Measurement;
 use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
-use crate::plot::{Axis, Colour, FigureSpec, Layer, MarkerStyle, Role, Series, Shape};
+use crate::plot::{Axis, Colour, FigureSpec, MarkerStyle, Role, Series, Shape};
 
 use super::dense_run::{live, with_net};
 
@@ -164,14 +164,14 @@ fn check(setting: &Setting, measured: &Measurement) -> Check {
 }
 
 fn figure(found: &[(Setting, Measurement)]) -> FigureSpec {
-    let mut figure = FigureSpec::new("law", "Var μ + E σ² of every latent");
-    figure.subtitle = "the line is where they add up to 1".into();
-    figure.x = Axis::linear("E σ²").with_range(-0.04, 1.12);
-    figure.y = Axis::linear("Var μ").with_range(-0.04, 1.3);
-    figure.legend = true;
     let line = vec![[0.0, 1.0], [1.0, 0.0]];
-    let line = Series::line("law", "Var μ = 1 − E σ²", line, Role::Foreground.into());
-    figure.layers.push(Layer::Series(line));
+    let line = Series::line("law", "Var μ = 1 − E σ²", line, Role::Foreground);
+    let mut figure = crate::figures::blank("law", "Var μ + E σ² of every latent")
+        .subtitle("the line is where they add up to 1")
+        .x(Axis::linear("E σ²").with_range(-0.04, 1.12))
+        .y(Axis::linear("Var μ").with_range(-0.04, 1.3))
+        .with_legend()
+        .with(line);
     let shapes = [
         Shape::Cross,
         Shape::Circle,
@@ -180,35 +180,28 @@ fn figure(found: &[(Setting, Measurement)]) -> FigureSpec {
         Shape::TriangleUp,
         Shape::Ring,
     ];
-    let mut beyond = Vec::new();
     for (index, (setting, measured)) in found.iter().filter(|f| f.0.works).enumerate() {
-        let points: Vec<[f64; 2]> = measured
-            .sigma2
-            .iter()
-            .zip(&measured.var_mu)
-            .map(|(s, v)| [*s, *v])
-            .collect();
+        let both = measured.sigma2.iter().zip(&measured.var_mu);
+        let points = both.map(|(s, v)| [*s, *v]).collect();
         let shape = shapes[index % shapes.len()];
         let marker = MarkerStyle::new(shape, shape != Shape::Ring);
-        let id = format!("setting-{}", index + 1);
-        let series = Series::markers(&id, setting.name, points, marker, Colour::Latent(index));
-        figure.layers.push(Layer::Series(series));
+        let (id, colour) = (format!("setting-{}", index + 1), Colour::Key(index));
+        figure.push(Series::markers(&id, setting.name, points, marker, colour));
     }
-    for (setting, measured) in found.iter().filter(|f| !f.0.works) {
-        let least = measured
-            .var_mu
-            .iter()
-            .copied()
-            .fold(f64::INFINITY, f64::min);
-        let most = measured.var_mu.iter().copied().fold(0.0, f64::max);
-        let text = |v| crate::text::significant(v, 3);
-        beyond.push(format!(
-            "{}: Var μ from {} to {}, beyond the plot",
-            setting.name,
-            text(least),
-            text(most)
-        ));
-    }
-    figure.notes = beyond;
-    figure
+    let beyond = found
+        .iter()
+        .filter(|f| !f.0.works)
+        .map(|(setting, measured)| {
+            let values = || measured.var_mu.iter().copied();
+            let ends = [
+                values().fold(f64::INFINITY, f64::min),
+                values().fold(0.0, f64::max),
+            ];
+            let [least, most] = ends.map(|v| crate::text::significant(v, 3));
+            format!(
+                "{}: Var μ from {least} to {most}, beyond the plot",
+                setting.name
+            )
+        });
+    figure.with_notes(beyond)
 }

@@ -4,7 +4,7 @@ use crate::config::{GammaMode, Preset};
 use crate::papers::{
     Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results, Verdict,
 };
-use crate::plot::{Axis, Bar, Bars, Dash, Direction, FigureSpec, Layer, Role, Rule};
+use crate::plot::{Axis, Bar, Bars, FigureSpec, Role, Rule};
 
 use super::dense_run::{Dense, LATENTS, QUADRATIC, config, dense, look, mnist, rows, shrunk};
 
@@ -130,51 +130,35 @@ fn quadratic(context: &Context<'_>) -> Result<Check, Error> {
 
 /// The table as two bars per latent; its numbers are in the CSV beside it.
 fn figure(run: &Dense) -> FigureSpec {
-    let mut figure = FigureSpec::new("variances", "Variance of μ and mean σ² of every latent");
-    figure.subtitle = format!("dense 784-256-64-32-16 on MNIST, after {} steps", run.step);
     let ticks = (0..LATENTS).map(|j| (j as f64, j.to_string())).collect();
-    figure.x = Axis::linear("latent")
-        .with_range(-0.7, LATENTS as f64 - 0.3)
-        .with_ticks(ticks);
-    figure.y = Axis::linear("variance");
-    figure.legend = true;
-    let mut bars =
+    let bars =
         |id: &str, name: &str, shift: f64, role: Role, of: fn(&super::dense_run::Row) -> f64| {
-            let items = run.end.iter().enumerate().map(|(j, row)| Bar {
-                x: j as f64 + shift,
-                base: 0.0,
-                height: of(row),
-                width: 0.36,
-                colour: role.into(),
-                hatched: false,
-                label: format!("z{j}: {}", crate::text::significant(of(row), 4)),
-                latent: Some(j),
+            let items = run.end.iter().enumerate().map(|(j, row)| {
+                let text = crate::text::significant(of(row), 4);
+                Bar::new(j as f64 + shift, of(row), 0.36, role)
+                    .label(format!("z{j}: {text}"))
+                    .key(j)
             });
-            figure.layers.push(Layer::Bars(Bars {
-                id: id.into(),
-                name: name.into(),
-                items: items.collect(),
-                colour: role.into(),
-            }));
+            Bars::new(id, name, items.collect(), role)
         };
-    bars("var-mu", "Var μ", -0.19, Role::Alive, |r| r.var_mu);
-    bars("sigma2", "E σ²", 0.19, Role::Dead, |r| r.sigma2);
-    figure.layers.push(Layer::Rule(Rule {
-        direction: Direction::Y,
-        value: 1.0,
-        label: String::new(),
-        colour: Role::Muted.into(),
-        dash: Dash::Dotted,
-        draggable: None,
-    }));
-    figure.notes = vec![format!(
-        "{} of {LATENTS} inactive: {}",
-        run.which(true).len(),
-        run.which(true)
-            .iter()
-            .map(|j| format!("z{j}"))
-            .collect::<Vec<_>>()
-            .join(" ")
-    )];
-    figure
+    let inactive = run.which(true);
+    let names: Vec<String> = inactive.iter().map(|j| format!("z{j}")).collect();
+    crate::figures::blank("variances", "Variance of μ and mean σ² of every latent")
+        .subtitle(format!(
+            "dense 784-256-64-32-16 on MNIST, after {} steps",
+            run.step
+        ))
+        .x(Axis::linear("latent")
+            .with_range(-0.7, LATENTS as f64 - 0.3)
+            .with_ticks(ticks))
+        .y(Axis::linear("variance"))
+        .with_legend()
+        .note(format!(
+            "{} of {LATENTS} inactive: {}",
+            inactive.len(),
+            names.join(" ")
+        ))
+        .with(bars("var-mu", "Var μ", -0.19, Role::Active, |r| r.var_mu))
+        .with(bars("sigma2", "E σ²", 0.19, Role::Inactive, |r| r.sigma2))
+        .with(Rule::y(1.0, Role::Muted).dotted())
 }

@@ -1,9 +1,7 @@
 //! Figure 1, top: reconstruction error of AE, VAE and annealed VAE against depth, Fashion-MNIST.
 
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
-use crate::plot::{
-    Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
-};
+use crate::plot::{Axis, FigureSpec, MarkerStyle, Role, Series, Shape};
 
 use super::deep_nets::{Model, config, depths, fashion, shrunk, train};
 
@@ -90,31 +88,36 @@ fn checks(depths: &[usize], ae: &[f64], vae: &[f64], annealed: &[f64]) -> Vec<Ch
     all
 }
 
+/// Colours and marks of at most three curves.
+pub(super) const LOOKS: [(Role, Shape); 3] = [
+    (Role::Foreground, Shape::Circle),
+    (Role::Active, Shape::Square),
+    (Role::Second, Shape::TriangleUp),
+];
+
 /// Error against depth, a curve per model.
 pub(super) fn figure(across: &str, depths: &[usize], curves: &[(Model, Vec<f64>)]) -> FigureSpec {
-    let mut figure = FigureSpec::new("error", "Reconstruction error against depth");
-    figure.x = Axis::linear(across)
-        .with_ticks(depths.iter().map(|d| (*d as f64, d.to_string())).collect());
-    figure.y = Axis::linear("squared error per value");
-    figure.legend = true;
-    let styles = [
-        (Role::Foreground, Shape::Circle),
-        (Role::Alive, Shape::Square),
-        (Role::Kl, Shape::TriangleUp),
-    ];
-    for ((model, errors), (role, shape)) in curves.iter().zip(styles) {
-        let points = depths.iter().zip(errors);
-        let points = points.map(|(d, e)| [*d as f64, *e]).collect();
-        let name = model.name();
-        let mut series = Series::line(name, name, points, role.into());
-        series.style = SeriesStyle::Both(
-            LineStyle {
-                width: 1.5,
-                dash: Dash::Solid,
-            },
-            MarkerStyle::new(shape, true),
-        );
-        figure.layers.push(Layer::Series(series));
+    let ticks = depths.iter().map(|d| (*d as f64, d.to_string())).collect();
+    let mut figure = crate::figures::blank("error", "Reconstruction error against depth")
+        .x(Axis::linear(across).with_ticks(ticks))
+        .y(Axis::linear("squared error per value"))
+        .with_legend();
+    for ((model, errors), look) in curves.iter().zip(LOOKS) {
+        figure.push(errors_of(model.name(), model.name(), depths, errors, look));
     }
     figure
+}
+
+/// Errors against a count as a line with marks.
+pub(super) fn errors_of(
+    id: &str,
+    name: &str,
+    counts: &[usize],
+    errors: &[f64],
+    (role, shape): (Role, Shape),
+) -> Series {
+    let points = counts.iter().zip(errors).map(|(n, e)| [*n as f64, *e]);
+    Series::line(id, name, points.collect(), role)
+        .width(1.5)
+        .with_markers(MarkerStyle::new(shape, true))
 }

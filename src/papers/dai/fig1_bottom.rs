@@ -3,12 +3,11 @@
 use crate::papers::{
     Check, Context, Cost, DataSet, Effort, Error, Experiment, Paper, Results, Verdict,
 };
-use crate::plot::{
-    Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
-};
+use crate::plot::{Axis, FigureSpec};
 
 use super::conv::{Depth, config, pictures, shrunk, train};
 use super::deep_nets::Model;
+use super::fig1;
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "dai-fig1-bottom",
@@ -94,29 +93,16 @@ fn checks(blocks: &[usize], convs: &[usize], errors: &[Vec<f64>]) -> Vec<Check> 
 }
 
 fn figure(blocks: &[usize], convs: &[usize], errors: &[Vec<f64>]) -> FigureSpec {
-    let mut figure = FigureSpec::new("error", "Reconstruction error of residual autoencoders");
-    figure.subtitle = "mean over data sets".into();
-    figure.x = Axis::linear("convolutions in a block")
-        .with_ticks(convs.iter().map(|c| (*c as f64, c.to_string())).collect());
-    figure.y = Axis::linear("squared error per value");
-    figure.legend = true;
-    let styles = [
-        (Role::Foreground, Shape::Circle),
-        (Role::Alive, Shape::Square),
-        (Role::Kl, Shape::TriangleUp),
-    ];
-    for ((b, row), (role, shape)) in blocks.iter().zip(errors).zip(styles) {
-        let points = convs.iter().zip(row).map(|(c, e)| [*c as f64, *e]);
-        let name = format!("blocks at each scale: {b}");
-        let mut series = Series::line(&format!("blocks_{b}"), &name, points.collect(), role.into());
-        series.style = SeriesStyle::Both(
-            LineStyle {
-                width: 1.5,
-                dash: Dash::Solid,
-            },
-            MarkerStyle::new(shape, true),
-        );
-        figure.layers.push(Layer::Series(series));
+    let ticks = convs.iter().map(|c| (*c as f64, c.to_string())).collect();
+    let title = "Reconstruction error of residual autoencoders";
+    let mut figure = crate::figures::blank("error", title)
+        .subtitle("mean over data sets")
+        .x(Axis::linear("convolutions in a block").with_ticks(ticks))
+        .y(Axis::linear("squared error per value"))
+        .with_legend();
+    for ((b, row), look) in blocks.iter().zip(errors).zip(fig1::LOOKS) {
+        let (id, name) = (format!("blocks_{b}"), format!("blocks at each scale: {b}"));
+        figure.push(fig1::errors_of(&id, &name, convs, row, look));
     }
     figure
 }

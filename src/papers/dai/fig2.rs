@@ -1,6 +1,6 @@
 //! Figure 2: histograms of σ against depth; the mass moves to 1.
 
-use crate::figures::{SigmaHistogram, sigma_histogram};
+use crate::figures::sigma_histogram_figure;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results, Verdict};
 use crate::plot::{FigureSpec, Provenance};
 
@@ -77,11 +77,7 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
 
 fn figure(index: usize, (name, deep): &(String, Deep)) -> FigureSpec {
     let sigmas: Vec<f64> = deep.sigmas.iter().map(|s| f64::from(*s)).collect();
-    let mut figure = sigma_histogram(&SigmaHistogram {
-        sigmas: &sigmas,
-        prior: 1.0,
-        provenance: &Provenance::default(),
-    });
+    let mut figure = sigma_histogram_figure(&sigmas, 1.0, &Provenance::default());
     figure.id = format!("{}", index + 1);
     figure.subtitle = format!(
         "{name}; squared error per pixel {}",

@@ -16,7 +16,7 @@ use crate::data::{Dataset, Pixels, Preprocessor};
 use crate::metrics::Usage;
 use crate::papers::context::Ready;
 use crate::papers::{Check, Context, Error};
-use crate::plot::{Axis, Bar, Bars, FigureSpec, Layer, Role};
+use crate::plot::{Axis, Bar, Bars, FigureSpec, Role};
 use crate::train::evaluate;
 
 /// Three large dimensions above a floor.
@@ -139,37 +139,28 @@ fn along_the_axes(context: &Context<'_>) -> Result<Ready, Error> {
 }
 
 fn figure(own: &Made, one: &Made) -> FigureSpec {
-    let mut figure = FigureSpec::new(
-        "per-dimension",
-        "(iii) A variance per dimension does without latents",
-    );
-    figure.subtitle = format!("three independent dimensions above a floor, β = {BETA}");
     let ticks = (0..LATENTS).map(|j| (j as f64, format!("z{j}"))).collect();
-    figure.x = Axis::linear("latent")
-        .with_range(-0.7, LATENTS as f64 - 0.3)
-        .with_ticks(ticks);
-    figure.y = Axis::linear("KL").with_unit("nats");
-    figure.legend = true;
-    let mut bars = |id: &str, name: String, shift: f64, role: Role, made: &Made| {
-        let items = made.kl.iter().enumerate().map(|(j, kl)| Bar {
-            x: j as f64 + shift,
-            base: 0.0,
-            height: *kl,
-            width: 0.36,
-            colour: role.into(),
-            hatched: false,
-            label: format!("{name}: {} nats", crate::text::significant(*kl, 3)),
-            latent: Some(j),
+    let bars = |id: &str, word: &str, shift: f64, role: Role, made: &Made| {
+        let name = format!("{word}, {} live", made.active);
+        let items = made.kl.iter().enumerate().map(|(j, kl)| {
+            let text = crate::text::significant(*kl, 3);
+            Bar::new(j as f64 + shift, *kl, 0.36, role)
+                .label(format!("{name}: {text} nats"))
+                .key(j)
         });
-        figure.layers.push(Layer::Bars(Bars {
-            id: id.into(),
-            items: items.collect(),
-            name,
-            colour: role.into(),
-        }));
+        let items = items.collect();
+        Bars::new(id, name, items, role)
     };
-    let text = |word: &str, made: &Made| format!("{word}, {} live", made.active);
-    bars("one", text("one γ", one), -0.19, Role::Alive, one);
-    bars("own", text("γ per dimension", own), 0.19, Role::Dead, own);
-    figure
+    let title = "(iii) A variance per dimension does without latents";
+    crate::figures::blank("per-dimension", title)
+        .subtitle(format!(
+            "three independent dimensions above a floor, β = {BETA}"
+        ))
+        .x(Axis::linear("latent")
+            .with_range(-0.7, LATENTS as f64 - 0.3)
+            .with_ticks(ticks))
+        .y(Axis::linear("KL").with_unit("nats"))
+        .with_legend()
+        .with(bars("one", "one γ", -0.19, Role::Active, one))
+        .with(bars("own", "γ per dimension", 0.19, Role::Inactive, own))
 }

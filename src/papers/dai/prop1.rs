@@ -1,6 +1,6 @@
 //! Proposition 1: with a soft-threshold decoder the collapsed point is a bad local minimum, however small α.
 
-use crate::figures::run as figures;
+use crate::figures;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results};
 use crate::plot::{FigureSpec, Provenance};
 use crate::theory::SoftThreshold;

@@ -6,9 +6,7 @@ use crate::config::{LiveConfig, NetConfig, Preprocess, RunConfig, SamplingConfig
 use crate::lab::log_values;
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
-use crate::plot::{
-    Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
-};
+use crate::plot::{Axis, FigureSpec, MarkerStyle, Role, Rule, Series, Shape};
 use crate::theory::estimators::gamma_prime;
 use crate::train::{Trainer, evaluate};
 
@@ -190,53 +188,32 @@ fn weigh(
     })
 }
 
-fn rule(direction: Direction, value: f64, label: &str, role: Role) -> Layer {
-    Layer::Rule(Rule {
-        direction,
-        value,
-        label: label.into(),
-        colour: role.into(),
-        dash: Dash::Dashed,
-        draggable: None,
-    })
-}
-
 fn cost_figure(excess: &[[f64; 2]], prime: f64) -> FigureSpec {
-    let mut figure = FigureSpec::new(
-        "cost",
-        "Cost of a trained net beyond the trivial solution's",
-    );
-    figure.subtitle = "the same weights at every γ".into();
-    figure.x = Axis::log10("γ");
-    figure.y = Axis::linear("L − L of the trivial solution").with_unit("nats");
-    figure.layers.push(rule(Direction::Y, 0.0, "", Role::Muted));
-    figure
-        .layers
-        .push(rule(Direction::X, prime, "γ′", Role::Threshold));
-    let line = Series::line("line", "", excess.to_vec(), Role::Alive.into());
-    figure.layers.push(Layer::Series(line));
+    let title = "Cost of a trained net beyond the trivial solution's";
     let marker = MarkerStyle::new(Shape::Circle, true);
-    let series = Series::markers("excess", "", excess.to_vec(), marker, Role::Alive.into());
-    figure.layers.push(Layer::Series(series));
-    figure
+    crate::figures::blank("cost", title)
+        .subtitle("the same weights at every γ")
+        .x(Axis::log10("γ"))
+        .y(Axis::linear("L − L of the trivial solution").with_unit("nats"))
+        .with(Rule::y(0.0, Role::Muted).dashed())
+        .with(Rule::x(prime, Role::Threshold).label("γ′").dashed())
+        .with(Series::line("line", "", excess.to_vec(), Role::Active))
+        .with(Series::markers(
+            "excess",
+            "",
+            excess.to_vec(),
+            marker,
+            Role::Active,
+        ))
 }
 
 fn count_figure(retrained: &[(f64, usize)], prime: f64, zeta2: f64) -> FigureSpec {
-    let mut figure = FigureSpec::new("active", "Active latents, trained on at growing γ");
-    figure.x = Axis::log10("γ");
-    figure.y = Axis::linear("active latents").with_range(-0.6, LATENTS as f64 + 0.6);
-    figure
-        .layers
-        .push(rule(Direction::X, prime, "γ′", Role::Threshold));
-    figure
-        .layers
-        .push(rule(Direction::X, zeta2, "ζ₁², linear", Role::Muted));
     let points = retrained.iter().map(|(g, n)| [*g, *n as f64]).collect();
-    let marker = MarkerStyle {
-        size: 6.0,
-        ..MarkerStyle::new(Shape::Circle, true)
-    };
-    let series = Series::markers("active", "", points, marker, Role::Alive.into());
-    figure.layers.push(Layer::Series(series));
-    figure
+    let marker = MarkerStyle::new(Shape::Circle, true).sized(6.0);
+    crate::figures::blank("active", "Active latents, trained on at growing γ")
+        .x(Axis::log10("γ"))
+        .y(Axis::linear("active latents").with_range(-0.6, LATENTS as f64 + 0.6))
+        .with(Rule::x(prime, Role::Threshold).label("γ′").dashed())
+        .with(Rule::x(zeta2, Role::Muted).label("ζ₁², linear").dashed())
+        .with(Series::markers("active", "", points, marker, Role::Active))
 }

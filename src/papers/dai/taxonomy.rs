@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::config::{
     Activation, GammaMode, LiveConfig, NetConfig, RunConfig, SamplingConfig, Stack,
 };
-use crate::figures::lab::diagnosis::diagnosis_figure;
+use crate::figures::diagnosis_figure;
 use crate::lab::diagnose::{self, Category};
 use crate::lab::{DiagnoseRequest, Diagnosis};
 use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results};

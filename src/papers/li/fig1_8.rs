@@ -59,13 +59,7 @@ fn likelihood_figure(pair: &Pair) -> FigureSpec {
     );
     figure.subtitle = format!("κ = {}, analytic ELBO", pair.latents);
     let curve = pair.analytic.curve.clone();
-    figure.layers.push(line(
-        "elbo",
-        "ELBO of the linear VAE",
-        curve,
-        Role::Alive.into(),
-        Dash::Solid,
-    ));
+    figure.push(line("elbo", "ELBO of the linear VAE", curve, Role::Active));
     figure
 }
 

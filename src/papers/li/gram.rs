@@ -1,7 +1,7 @@
 //! Gram matrices of the decoder's columns: which of them are principal components, and in what order.
 
 use crate::data::Spectrum;
-use crate::plot::{Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Layer, Size};
+use crate::plot::{Axis, ColourMap, ColourScale, FigureSpec, HeatMap, Size};
 
 /// Columns of length d, one after the other.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,28 +72,18 @@ pub(in crate::papers) fn figure(
     let (ny, nx) = (matrix.len(), matrix.first().map_or(0, Vec::len));
     let values: Vec<f64> = matrix.iter().flatten().copied().collect();
     let most = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let mut figure = FigureSpec::new(id, title);
     let range = |n: usize| (0.5, n as f64 + 0.5);
-    figure.x = Axis::linear(x).with_range(range(nx).0, range(nx).1);
-    figure.y = Axis::linear(y).with_range(range(ny).0, range(ny).1);
-    figure.size = Size {
-        height: 3.0,
-        ..Size::COLUMN
-    };
-    figure.layers.push(Layer::HeatMap(HeatMap {
-        id: "gram".into(),
-        x_range: range(nx),
-        y_range: range(ny),
-        nx,
-        ny,
-        values,
-        colour_map: ColourMap::RedBlue,
-        scale: ColourScale::Linear,
-        range: Some((-most, most)),
-        contours: Vec::new(),
-        label: label.into(),
-        smooth: false,
-    }));
+    let (across, up) = (range(nx), range(ny));
+    let map = HeatMap::new("gram", [across, up], (nx, ny), values)
+        .colours(ColourMap::RedBlue, ColourScale::Linear)
+        .range(-most, most)
+        .label(label)
+        .blocky();
+    let mut figure = crate::figures::blank(id, title)
+        .x(Axis::linear(x).with_range(across.0, across.1))
+        .y(Axis::linear(y).with_range(up.0, up.1))
+        .with(map);
+    figure.size = Size::COLUMN.with_height(3.0);
     figure
 }
 

@@ -1,7 +1,7 @@
 //! Figure 1: the likelihood of pPCA around a stationary point with two zero columns, at three σ².
 
 use crate::config::Preprocess;
-use crate::figures::{SurfaceGrid, SurfacePpca, surface_ppca};
+use crate::figures::ppca_surface_figure;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
 use crate::plot::{ColourScale, FigureSpec, Provenance};
 use crate::theory::PpcaSurface;
@@ -21,7 +21,6 @@ pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
 const KEPT: [usize; 3] = [0, 1, 2];
 /// The two whose zero columns are pushed: the paper's 5th and 7th.
 const PUSHED: (usize, usize) = (4, 6);
-const CELLS: usize = 96;
 const SAMPLES: usize = 1000;
 
 fn make(context: &Context<'_>) -> Result<Results, Error> {
@@ -39,9 +38,7 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
     for (index, (name, sigma2, grows)) in cases.into_iter().enumerate() {
         context.go_on()?;
         let surface = PpcaSurface::new(l, spectrum.dim(), &KEPT, PUSHED, sigma2)?;
-        outcome
-            .figures
-            .push(figure(index, &surface, [a, b], sigma2));
+        outcome.figures.push(figure(index, &surface, a));
         outcome
             .checks
             .extend(checks(name, &surface, [a, b], sigma2, grows));
@@ -109,29 +106,10 @@ fn golden(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     0.5 * (low + high)
 }
 
-fn figure(index: usize, surface: &PpcaSurface, l: [f64; 2], sigma2: f64) -> FigureSpec {
-    let half = 1.5 * l[0].sqrt();
-    let range = (-half, half);
-    let values: Vec<f64> = SurfaceGrid::centres(range, range, CELLS, CELLS)
-        .map(|(x, y)| -surface.log_likelihood(x, y))
-        .collect();
-    let best = surface.maximum();
-    let mut figure = surface_ppca(&SurfacePpca {
-        grid: SurfaceGrid {
-            x_range: range,
-            y_range: range,
-            nx: CELLS,
-            ny: CELLS,
-            values: &values,
-        },
-        scale: ColourScale::Excess,
-        best: [best.0, best.1],
-        value_label: "negative log likelihood [nats]",
-        modes: [PUSHED.0 + 1, PUSHED.1 + 1],
-        eigenvalues: l,
-        sigma2,
-        provenance: &Provenance::default(),
-    });
+fn figure(index: usize, surface: &PpcaSurface, largest: f64) -> FigureSpec {
+    let half = 1.5 * largest.sqrt();
+    let none = Provenance::default();
+    let mut figure = ppca_surface_figure(surface, PUSHED, half, ColourScale::Excess, &none);
     figure.id = format!("{}", index + 1);
     figure
 }

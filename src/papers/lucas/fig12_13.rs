@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::Preprocess;
-use crate::figures::{InterpolationPlane, PictureShape, interpolation_plane};
+use crate::figures::pictures::cell::pictures;
+use crate::figures::pictures::plane::{InterpolationPlane, interpolation_plane};
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
-use crate::plot::{FigureSpec, ImageRow, Images as Pictures, Layer, Provenance};
+use crate::plot::{ImageRow, Images as Pictures, Provenance};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer};
 
 use super::deep::{Deep, Images, Which};
@@ -44,23 +45,18 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
     };
     let made: Made = deep.then(context, "lucas-fig12-1", which, draw)?;
     let shape = deep.data().dataset.shape;
-    let shape = PictureShape {
-        width: shape.width,
-        height: shape.height,
-        channels: shape.channels,
-    };
-    let mut figure = FigureSpec::new("reconstructions", "Reconstructions of faces");
-    figure.subtitle = "decoded posterior means, KL annealing, σ² learned".into();
-    let row = |label: &str, pictures: &[Vec<u8>]| ImageRow {
+    let row = |label: &str, all: &[Vec<u8>]| ImageRow {
         label: label.into(),
-        images: pictures.iter().map(|p| shape.cell(p)).collect(),
+        images: pictures(shape, all),
     };
-    figure.layers.push(Layer::Images(Pictures {
-        rows: vec![
-            row("faces", &made.inputs),
-            row("reconstructed", &made.decoded),
-        ],
-    }));
+    let figure = crate::figures::blank("reconstructions", "Reconstructions of faces")
+        .subtitle("decoded posterior means, KL annealing, σ² learned")
+        .with(Pictures {
+            rows: vec![
+                row("faces", &made.inputs),
+                row("reconstructed", &made.decoded),
+            ],
+        });
     let mut plane = interpolation_plane(&InterpolationPlane {
         shape,
         items: [0, 1, 2],

@@ -9,9 +9,7 @@ use crate::config::{
 };
 use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
-use crate::plot::{
-    Axis, Dash, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape,
-};
+use crate::plot::{Axis, FigureSpec, MarkerStyle, Role, Series, Shape};
 use crate::theory::{SweepPoint, ppca_sweep};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
@@ -114,38 +112,30 @@ fn turning_point(curve: &[SweepPoint]) -> usize {
 }
 
 fn figure(curve: &[SweepPoint], elbo: &[[f64; 2]]) -> FigureSpec {
-    let mut figure = FigureSpec::new("likelihood", "Likelihood and ELBO against κ");
-    figure.x = Axis::linear("κ, latent dimensions");
-    figure.y = Axis::linear("log likelihood per sample").with_unit("nats");
-    figure.legend = true;
-    let mut line = |id: &str, name: &str, role: Role, dash, value: fn(&SweepPoint) -> f64| {
+    let line = |id: &str, name: &str, role: Role, value: fn(&SweepPoint) -> f64| {
         let points = curve.iter().map(|p| [p.k as f64, value(p)]).collect();
-        let mut series = Series::line(id, name, points, role.into());
-        series.style = SeriesStyle::Line(LineStyle { width: 1.8, dash });
-        figure.layers.push(Layer::Series(series));
+        Series::line(id, name, points, role).width(1.8)
     };
-    line("mle", "maximum likelihood", Role::Alive, Dash::Solid, |p| {
-        p.log_likelihood
-    });
-    line(
-        "held",
-        "σ² held at that of κ = 50",
-        Role::Kl,
-        Dash::Solid,
-        |p| p.held,
-    );
-    let marker = MarkerStyle {
-        size: 6.0,
-        ..MarkerStyle::new(Shape::Circle, true)
-    };
-    let points = elbo.to_vec();
-    let trained = Series::markers(
-        "elbo",
-        "linear VAE, trained",
-        points,
-        marker,
-        Role::Threshold.into(),
-    );
-    figure.layers.push(Layer::Series(trained));
-    figure
+    let marker = MarkerStyle::new(Shape::Circle, true).sized(6.0);
+    let (name, points) = ("linear VAE, trained", elbo.to_vec());
+    crate::figures::blank("likelihood", "Likelihood and ELBO against κ")
+        .x(Axis::linear("κ, latent dimensions"))
+        .y(Axis::linear("log likelihood per sample").with_unit("nats"))
+        .with_legend()
+        .with(line("mle", "maximum likelihood", Role::Active, |p| {
+            p.log_likelihood
+        }))
+        .with(line(
+            "held",
+            "σ² held at that of κ = 50",
+            Role::Second,
+            |p| p.held,
+        ))
+        .with(Series::markers(
+            "elbo",
+            name,
+            points,
+            marker,
+            Role::Threshold,
+        ))
 }

@@ -90,22 +90,20 @@ impl Pair {
         let mut add = |id: &str, name: &str, run: &Followed, role: Role, dash| {
             let name = format!("{name}, finally {:.1}", run.row.elbo);
             let points = run.curve.clone();
-            figure
-                .layers
-                .push(line(id, &name, points, role.into(), dash));
+            figure.push(line(id, &name, points, role).dash(dash));
         };
         add(
             "analytic",
             "analytic",
             &self.analytic,
-            Role::Alive,
+            Role::Active,
             Dash::Solid,
         );
         add(
             "stochastic",
             "stochastic",
             &self.stochastic,
-            Role::Kl,
+            Role::Second,
             Dash::Dashed,
         );
         figure

@@ -138,17 +138,15 @@ impl Encoders {
         let runs = [&self.runs[0]];
         let mut figure = training_figure(id, title, least, self.best, &runs);
         let looks = [
-            (Role::Alive, Dash::Solid),
-            (Role::Kl, Dash::Dashed),
+            (Role::Active, Dash::Solid),
+            (Role::Second, Dash::Dashed),
             (Role::Threshold, Dash::Dotted),
         ];
         for ((name, run), (role, dash)) in NAMES.into_iter().zip(&self.runs).zip(looks) {
             let id = name.replace(' ', "_");
             let name = format!("{name} encoder, finally {:.1}", run.row.elbo);
             let points = run.curve.clone();
-            figure
-                .layers
-                .push(line(&id, &name, points, role.into(), dash));
+            figure.push(line(&id, &name, points, role).dash(dash));
         }
         figure
     }

@@ -1,10 +1,10 @@
 //! Figures 5 and 6: the share of collapsed latents against ε, at fixed and at learned σ².
 
 use crate::config::Preprocess;
-use crate::figures::run::collapse_curve::EPSILON_RANGE;
+use crate::figures::run::collapse_curve::{self, EPSILON_RANGE};
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
-use crate::plot::{Axis, Colour, Dash, Direction, FigureSpec, Layer, Role, Rule};
+use crate::plot::{Colour, Dash, FigureSpec, Role, Rule};
 
 use super::deep::{Deep, Images, SIGMA2, Which};
 use super::followed::{Row, line};
@@ -43,33 +43,15 @@ pub(in crate::papers) fn figure(
     title: &str,
     rows: &[(String, &Row, Dash)],
 ) -> FigureSpec {
-    let mut figure = FigureSpec::new(id, title);
-    figure.subtitle = "δ = 0.01".into();
+    let epsilon = Rule::x(Usage::EPSILON, Role::Muted).label(format!("ε = {}", Usage::EPSILON));
+    let mut figure = collapse_curve::empty(id, title)
+        .subtitle("δ = 0.01")
+        .with(epsilon.dashed());
     let (from, to) = EPSILON_RANGE;
-    figure.x = Axis::log10("ε").with_unit("nats").with_range(from, to);
-    figure.y = Axis::linear("collapsed latents")
-        .with_unit("%")
-        .with_range(-2.0, 102.0);
-    figure.legend = true;
-    figure.layers.push(Layer::Rule(Rule {
-        direction: Direction::X,
-        value: Usage::EPSILON,
-        label: format!("ε = {}", Usage::EPSILON),
-        colour: Role::Muted.into(),
-        dash: Dash::Dashed,
-        draggable: None,
-    }));
     for (k, (name, row, dash)) in rows.iter().enumerate() {
-        let corners = row.corners(from, to);
-        let points = corners.into_iter().map(|[e, s]| [e, 100.0 * s]).collect();
-        let layer = line(
-            &format!("curve_{k}"),
-            name,
-            points,
-            Colour::Latent(k),
-            *dash,
-        );
-        figure.layers.push(layer);
+        let points = collapse_curve::percent(row.corners(from, to));
+        let curve = line(&format!("curve_{k}"), name, points, Colour::Key(k));
+        figure.push(curve.dash(*dash));
     }
     figure
 }

@@ -12,7 +12,7 @@ use crate::config::{
 use crate::metrics::{CollapseCurve, Usage};
 use crate::papers::context::{BURST, Ready};
 use crate::papers::{Context, Error};
-use crate::plot::{Axis, Colour, Dash, FigureSpec, Layer, LineStyle, Role, Series, SeriesStyle};
+use crate::plot::{Axis, Colour, FigureSpec, Role, Series};
 use crate::train::{RunSetup, Trainer, evaluate};
 
 /// Points of a training curve.
@@ -240,12 +240,9 @@ pub(in crate::papers) fn line(
     id: &str,
     name: &str,
     points: Vec<[f64; 2]>,
-    colour: Colour,
-    dash: Dash,
-) -> Layer {
-    let mut series = Series::line(id, name, points, colour);
-    series.style = SeriesStyle::Line(LineStyle { width: 1.6, dash });
-    Layer::Series(series)
+    colour: impl Into<Colour>,
+) -> Series {
+    Series::line(id, name, points, colour).width(1.6)
 }
 
 /// The ELBO over training steps under pPCA's likelihood; the axis shows from `least` on, for the first steps are far
@@ -257,21 +254,16 @@ pub(in crate::papers) fn training_figure(
     likelihood: f64,
     runs: &[&Followed],
 ) -> FigureSpec {
-    let mut figure = FigureSpec::new(id, title);
-    figure.x = Axis::linear("training step");
     let room = 0.04 * (likelihood - least);
-    figure.y = Axis::linear("ELBO")
-        .with_unit("nats")
-        .with_range(least, likelihood + room);
-    figure.legend = true;
     let last = runs.iter().filter_map(|r| r.curve.last()).map(|p| p[0]);
     let points = vec![[0.0, likelihood], [last.fold(0.0, f64::max), likelihood]];
-    let name = "pPCA's likelihood";
-    let colour = Role::Muted.into();
-    figure
-        .layers
-        .push(line("ppca", name, points, colour, Dash::Dashed));
-    figure
+    crate::figures::blank(id, title)
+        .x(Axis::linear("training step"))
+        .y(Axis::linear("ELBO")
+            .with_unit("nats")
+            .with_range(least, likelihood + room))
+        .with_legend()
+        .with(line("ppca", "pPCA's likelihood", points, Role::Muted).dashed())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the tables of deep VAEs over σ² share: rows by σ² and seed, orderings, and the columns as figures.
 
 use crate::papers::{Check, Context, Error};
-use crate::plot::{Axis, Dash, FigureSpec, Layer, MarkerStyle, Role, Series, SeriesStyle, Shape};
+use crate::plot::{Axis, FigureSpec, MarkerStyle, Role, Series, Shape};
 
 use super::deep::{Deep, Which, mean_sd};
 use super::followed::{Row, line};
@@ -84,17 +84,17 @@ pub(in crate::papers) fn figures(
     columns
         .into_iter()
         .map(|(id, label, unit, column)| {
-            let mut figure = FigureSpec::new(id, &format!("{title}: {label}"));
-            figure.subtitle = format!("κ = {}, mean ± standard deviation over seeds", deep.latents);
-            figure.x = Axis::log10("initial σ²");
-            figure.y = Axis::linear(label);
-            if !unit.is_empty() {
-                figure.y = figure.y.with_unit(unit);
-            }
-            figure.legend = true;
+            let mut figure = crate::figures::blank(id, &format!("{title}: {label}"))
+                .subtitle(format!(
+                    "κ = {}, mean ± standard deviation over seeds",
+                    deep.latents
+                ))
+                .x(Axis::log10("initial σ²"))
+                .y(Axis::linear(label).with_unit(unit))
+                .with_legend();
             for (half, name, role, shape) in [
-                (fixed, "σ² fixed", Role::Kl, Shape::Circle),
-                (learned, "σ² learned", Role::Alive, Shape::Square),
+                (fixed, "σ² fixed", Role::Second, Shape::Circle),
+                (learned, "σ² learned", Role::Active, Shape::Square),
             ] {
                 let points: Vec<(f64, (f64, f64))> = sigma2
                     .iter()
@@ -106,18 +106,10 @@ pub(in crate::papers) fn figures(
                     .iter()
                     .flat_map(|(s, (m, sd))| [[*s, m - sd], [*s, m + sd], [f64::NAN, f64::NAN]])
                     .collect();
-                figure.layers.push(line(
-                    &format!("{key}_sd"),
-                    "",
-                    bars,
-                    role.into(),
-                    Dash::Solid,
-                ));
+                figure.push(line(&format!("{key}_sd"), "", bars, role));
                 let means = points.iter().map(|(s, (m, _))| [*s, *m]).collect();
-                let mut series = Series::line(&key, name, means, role.into());
-                let style = crate::plot::LineStyle::default();
-                series.style = SeriesStyle::Both(style, MarkerStyle::new(shape, true));
-                figure.layers.push(Layer::Series(series));
+                let series = Series::line(&key, name, means, role);
+                figure.push(series.with_markers(MarkerStyle::new(shape, true)));
             }
             figure
         })

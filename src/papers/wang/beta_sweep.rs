@@ -7,10 +7,7 @@ use crate::config::{
 use crate::metrics::Known;
 use crate::papers::context::Ready;
 use crate::papers::{Check, Context, Error, Verdict};
-use crate::plot::{
-    Axis, Colour, Dash, Direction, FigureSpec, Layer, LineStyle, MarkerStyle, Role, Rule, Series,
-    SeriesStyle, Shape,
-};
+use crate::plot::{Axis, Colour, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape};
 use crate::theory::{Gamma, LinearProblem, optimum};
 
 /// κ of the paper's figures.
@@ -47,8 +44,8 @@ impl Net {
     fn role(self) -> Role {
         match self {
             Self::Linear => Role::Foreground,
-            Self::Relu => Role::Alive,
-            Self::Tanh => Role::Kl,
+            Self::Relu => Role::Active,
+            Self::Tanh => Role::Second,
         }
     }
 
@@ -271,21 +268,15 @@ pub(super) fn checks(
 }
 
 /// Thresholds as the paper's dashed lines.
-fn rules(figure: &mut FigureSpec, problem: &LinearProblem) {
-    for (i, zeta2) in problem.eigenvalues().iter().take(LATENTS).enumerate() {
-        figure.layers.push(Layer::Rule(Rule {
-            direction: Direction::X,
-            value: zeta2 / GAMMA,
-            label: if i == 0 {
-                "complete collapse".into()
-            } else {
-                String::new()
-            },
-            colour: Role::Threshold.into(),
-            dash: Dash::Dashed,
-            draggable: None,
-        }));
-    }
+fn rules(problem: &LinearProblem) -> Vec<Layer> {
+    let thresholds = problem.eigenvalues().iter().take(LATENTS).enumerate();
+    thresholds
+        .map(|(i, zeta2)| {
+            let rule = Rule::x(zeta2 / GAMMA, Role::Threshold).dashed();
+            let label = if i == 0 { "complete collapse" } else { "" };
+            rule.label(label).into()
+        })
+        .collect()
 }
 
 /// β at which the theory is drawn.
@@ -294,39 +285,24 @@ fn fine(problem: &LinearProblem) -> Vec<f64> {
     (1..=240).map(|i| most * f64::from(i) / 240.0).collect()
 }
 
-fn line(id: &str, name: &str, points: Vec<[f64; 2]>, colour: Colour) -> Layer {
-    let mut series = Series::line(id, name, points, colour);
-    series.style = SeriesStyle::Line(LineStyle {
-        width: 1.5,
-        dash: Dash::Solid,
-    });
-    Layer::Series(series)
-}
-
 /// Loss against β, theory and nets.
 pub(super) fn loss_figure(problem: &LinearProblem, curves: &[Curve]) -> Result<FigureSpec, Error> {
-    let mut figure = FigureSpec::new("loss", "Training loss against β");
-    figure.subtitle = "dashed: the predicted thresholds ζ²/γ".into();
-    figure.x = Axis::linear("β");
-    figure.y = Axis::linear("L without its constant").with_unit("nats");
-    figure.legend = true;
-    rules(&mut figure, problem);
+    let mut figure = crate::figures::blank("loss", "Training loss against β")
+        .subtitle("dashed: the predicted thresholds ζ²/γ")
+        .x(Axis::linear("β"))
+        .y(Axis::linear("L without its constant").with_unit("nats"))
+        .with_legend();
+    figure.layers = rules(problem);
     let mut best = Vec::new();
     for beta in fine(problem) {
         best.push([beta, theory(problem, beta)?.0]);
     }
-    figure
-        .layers
-        .push(line("theory", "linear theory", best, Role::Muted.into()));
+    figure.push(Series::line("theory", "linear theory", best, Role::Muted).width(1.5));
     for curve in curves {
         let points = curve.points.iter().map(|p| [p.beta, p.loss]).collect();
-        let marker = MarkerStyle {
-            size: 5.5,
-            ..MarkerStyle::new(curve.net.shape(), curve.net != Net::Linear)
-        };
-        let name = curve.net.name();
-        let series = Series::markers(name, name, points, marker, curve.net.role().into());
-        figure.layers.push(Layer::Series(series));
+        let (net, name) = (curve.net, curve.net.name());
+        let marker = MarkerStyle::new(net.shape(), net != Net::Linear).sized(5.5);
+        figure.push(Series::markers(name, name, points, marker, net.role()));
     }
     Ok(figure)
 }
@@ -335,29 +311,27 @@ pub(super) fn loss_figure(problem: &LinearProblem, curves: &[Curve]) -> Result<F
 pub(super) fn sigma_figure(problem: &LinearProblem, curve: &Curve) -> Result<FigureSpec, Error> {
     let name = curve.net.name();
     let id = format!("sigma-{}", name.to_lowercase());
-    let mut figure = FigureSpec::new(&id, &format!("σ against β, {name} net"));
-    figure.subtitle = "lines: linear theory; markers: trained, latents by σ".into();
-    figure.x = Axis::linear("β");
-    figure.y = Axis::linear("σ, averaged over the data").with_range(0.0, 1.1);
-    rules(&mut figure, problem);
-    let betas = fine(problem);
+    let mut figure = crate::figures::blank(&id, &format!("σ against β, {name} net"))
+        .subtitle("lines: linear theory; markers: trained, latents by σ")
+        .x(Axis::linear("β"))
+        .y(Axis::linear("σ, averaged over the data").with_range(0.0, 1.1));
+    figure.layers = rules(problem);
     let mut lines = vec![Vec::new(); LATENTS];
-    for &beta in &betas {
+    for beta in fine(problem) {
         for (points, sigma) in lines.iter_mut().zip(theory(problem, beta)?.1) {
             points.push([beta, sigma]);
         }
     }
     for (i, points) in lines.into_iter().enumerate() {
-        let id = format!("theory-{}", i + 1);
-        figure.layers.push(line(&id, "", points, Colour::Latent(i)));
+        let line = Series::line(&format!("theory-{}", i + 1), "", points, Colour::Key(i));
+        figure.push(line.width(1.5));
     }
     for i in 0..LATENTS {
         let of = |p: &Point| p.sigma.get(i).map(|s| [p.beta, *s]);
         let points = curve.points.iter().filter_map(of).collect();
         let marker = MarkerStyle::new(curve.net.shape(), true);
         let id = format!("sigma-{}", i + 1);
-        let series = Series::markers(&id, "", points, marker, Colour::Latent(i));
-        figure.layers.push(Layer::Series(series));
+        figure.push(Series::markers(&id, "", points, marker, Colour::Key(i)));
     }
     Ok(figure)
 }

@@ -4,9 +4,7 @@ use crate::config::{Estimator, GammaMode, LiveConfig, NetConfig, RunConfig, Samp
 use crate::lab::log_values;
 use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results};
-use crate::plot::{
-    Axis, Dash, Direction, FigureSpec, Layer, MarkerStyle, Role, Rule, Series, Shape,
-};
+use crate::plot::{Axis, FigureSpec, MarkerStyle, Role, Rule, Series, Shape};
 
 pub(in crate::papers) const EXPERIMENT: Experiment = Experiment {
     id: "wang-etadec",
@@ -78,23 +76,11 @@ fn config(beta: f64) -> RunConfig {
 }
 
 fn figure(active: &[[f64; 2]]) -> FigureSpec {
-    let mut figure = FigureSpec::new("active", "Active latents with γ learned");
-    figure.x = Axis::log10("β");
-    figure.y = Axis::linear("active latents").with_range(-0.3, DIM as f64 + 0.5);
-    let marker = MarkerStyle {
-        size: 6.0,
-        ..MarkerStyle::new(Shape::Circle, true)
-    };
+    let marker = MarkerStyle::new(Shape::Circle, true).sized(6.0);
     let points = active.to_vec();
-    let series = Series::markers("active", "", points, marker, Role::Alive.into());
-    figure.layers.push(Layer::Series(series));
-    figure.layers.push(Layer::Rule(Rule {
-        direction: Direction::X,
-        value: 1.0,
-        label: "d/d* = 1".into(),
-        colour: Role::Threshold.into(),
-        dash: Dash::Dashed,
-        draggable: None,
-    }));
-    figure
+    crate::figures::blank("active", "Active latents with γ learned")
+        .x(Axis::log10("β"))
+        .y(Axis::linear("active latents").with_range(-0.3, DIM as f64 + 0.5))
+        .with(Series::markers("active", "", points, marker, Role::Active))
+        .with(Rule::x(1.0, Role::Threshold).label("d/d* = 1").dashed())
 }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Preprocess, Target};
-use crate::figures::PictureShape;
+use crate::figures::pictures::cell::pictures;
 use crate::metrics::Usage;
 use crate::papers::{Check, Context, Cost, DataSet, Error, Experiment, Paper, Results};
-use crate::plot::{FigureSpec, ImageRow, Images, Layer};
+use crate::plot::{ImageRow, Images};
 use crate::rng::{Stream, normal};
 use crate::train::{GalleryPictures, GalleryRequest, Trainer, evaluate};
 
@@ -55,11 +55,6 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
         steps,
     };
     let shape = data.dataset.shape;
-    let shape = PictureShape {
-        width: shape.width,
-        height: shape.height,
-        channels: shape.channels,
-    };
     let mut outcome = Results::default();
     let mut rows = Vec::new();
     let mut variety = Vec::new();
@@ -69,7 +64,7 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
         let modes = LATENTS - index;
         rows.push(ImageRow {
             label: format!("β = {beta:.2}, {modes} predicted, {} active", made.active),
-            images: made.pictures.iter().map(|p| shape.cell(p)).collect(),
+            images: pictures(shape, &made.pictures),
         });
         let name = format!("active latents at β = {beta:.2}");
         let why = "ζ² of the linear theory, for a ReLU net: the paper says 'qualitatively'";
@@ -99,9 +94,8 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
         0.001,
         "a constant; Adam keeps the last weights from being exactly 0",
     ));
-    let mut figure = FigureSpec::new("digits", "Digits generated at β between the thresholds");
-    figure.layers.push(Layer::Images(Images { rows }));
-    outcome.figures.push(figure);
+    let figure = crate::figures::blank("digits", "Digits generated at β between the thresholds");
+    outcome.figures.push(figure.with(Images { rows }));
     outcome.shrunk = context.pick(
         vec![format!(
             "the first {items} images; 128 hidden units for 2,048, {steps} steps at 1e-3 for convergence at 1e-4"

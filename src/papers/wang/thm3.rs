@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::{Estimator, LiveConfig, NetConfig, RunConfig, SamplingConfig};
-use crate::figures::{SurfaceHessian, surface_hessian};
+use crate::figures::hessian_figure;
 use crate::metrics::Known;
 use crate::papers::{Check, Context, Cost, Error, Experiment, Paper, Results};
 use crate::plot::Provenance;
@@ -87,17 +87,8 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
             checks.push(Check::equals_within(name, expected, loss, 1e-3, why));
         }
     }
-    let now = origin_eigenvalues(SPECTRUM[0], threshold, GAMMA, 1.0)?;
-    let figure = surface_hessian(&SurfaceHessian {
-        mode: 1,
-        zeta2: SPECTRUM[0],
-        gamma: GAMMA,
-        beta: threshold,
-        betas: &betas,
-        eigenvalues: &eigenvalues,
-        now,
-        provenance: &Provenance::default(),
-    });
+    let at = (threshold, GAMMA, 1.0);
+    let figure = hessian_figure(0, SPECTRUM[0], at, &betas, &Provenance::default())?;
     Ok(Results {
         figures: vec![figure],
         checks,

@@ -7,53 +7,7 @@ use super::{Palette, Rgb};
 use crate::plot::axis::ticks::{Tick, format_short, ticks};
 use crate::plot::spec::{ColourScale, HeatMap, Scale};
 
-/// Where a descent ends: what [`ColourMap::Basins`] shows, by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[repr(u8)]
-pub enum Category {
-    /// At the collapsed point.
-    Collapsed = 0,
-    /// At the minimum with W < 0.
-    Negative = 1,
-    /// At the minimum with W > 0.
-    Positive = 2,
-    /// Not decided.
-    Unfinished = 3,
-}
-
-impl Category {
-    /// All of them, from the darkest to the lightest.
-    pub const ALL: [Self; 4] = [
-        Self::Collapsed,
-        Self::Negative,
-        Self::Positive,
-        Self::Unfinished,
-    ];
-
-    /// The name in legends.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Collapsed => "collapses",
-            Self::Negative => "lives, W < 0",
-            Self::Positive => "lives, W > 0",
-            Self::Unfinished => "undecided",
-        }
-    }
-
-    /// Its colour: lighter from each to the next by a factor of two at least, so that they differ
-    /// in grey too, and dark enough for white marks but the last.
-    pub fn rgb(self) -> Rgb {
-        match self {
-            Self::Collapsed => [48, 52, 60],
-            Self::Negative => [30, 92, 168],
-            Self::Positive => [214, 146, 40],
-            Self::Unfinished => [240, 240, 240],
-        }
-    }
-}
-
-/// A perceptually uniform colour map, or one of categories.
+/// A perceptually uniform colour map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColourMap {
@@ -70,8 +24,6 @@ pub enum ColourMap {
     Greys,
     /// Blue, white, red, for values with a sign; give it a symmetric range.
     RedBlue,
-    /// Four colours for the numbers of [`Category`]; give it the range from 0 to 3.
-    Basins,
 }
 
 impl ColourMap {
@@ -85,43 +37,29 @@ impl ColourMap {
         ("Red–blue", Self::RedBlue),
     ];
 
-    /// Whether its values are names, not numbers: such a map has a legend instead of a colour bar.
-    pub fn is_of_names(self) -> bool {
-        self == Self::Basins
-    }
-
-    /// The name of a value, where values are names.
-    pub fn name_of(self, value: f64) -> Option<&'static str> {
-        let known = Category::ALL.into_iter();
-        self.is_of_names().then(|| {
-            known
-                .filter(|c| f64::from(*c as u8) == value)
-                .map(Category::name)
-                .next()
-        })?
-    }
-
     /// The colour at `position`, clamped to 0–1. `position` must not be NaN (it would be 0).
     pub fn at(self, position: f64) -> Rgb {
         let position = position.clamp(0.0, 1.0);
-        if self == Self::Basins {
-            let last = Category::ALL.len() - 1;
-            return Category::ALL[(position * last as f64).round() as usize].rgb();
-        }
         let (gradient, position) = match self {
             Self::Viridis => (colorous::VIRIDIS, position),
             Self::Cividis => (colorous::CIVIDIS, position),
             Self::Inferno => (colorous::INFERNO, position),
             Self::Magma => (colorous::MAGMA, position),
             Self::Greys => (colorous::GREYS, position),
-            Self::RedBlue | Self::Basins => (colorous::RED_BLUE, 1.0 - position),
+            Self::RedBlue => (colorous::RED_BLUE, 1.0 - position),
         };
         gradient.eval_continuous(position).as_array()
     }
 }
 
+/// The one of several equally far apart, the first at 0 and the last at 1, that is nearest to a position.
+pub(crate) fn nearest<T>(of: &[T], position: f64) -> Option<&T> {
+    let last = of.len().checked_sub(1)?;
+    of.get((position.clamp(0.0, 1.0) * last as f64).round() as usize)
+}
+
 /// The range of values a heat map's colours span, and the map itself: values in, RGB out.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Colouring {
     /// The value of the map's first colour.
     pub low: f64,
@@ -135,6 +73,7 @@ pub struct Colouring {
     pub has_nan: bool,
     scale: ColourScale,
     map: ColourMap,
+    categories: Vec<Rgb>,
     not_a_number: Rgb,
 }
 
@@ -153,7 +92,7 @@ impl Colouring {
             }
         }
         let asked = map
-            .range
+            .asked_range()
             .filter(|&(a, b)| usable(a) && usable(b) && a < b && (b - a).is_finite());
         let (low, high) = asked.unwrap_or_else(|| widen(least, most, map.scale));
         Self {
@@ -164,6 +103,7 @@ impl Colouring {
             has_nan,
             scale: map.scale,
             map: map.colour_map,
+            categories: map.categories.iter().map(|c| c.colour).collect(),
             not_a_number: palette.not_a_number,
         }
     }
@@ -222,10 +162,15 @@ impl Colouring {
         out
     }
 
+    /// The colour at a position along the map, clamped to 0–1.
+    fn at(&self, position: f64) -> Rgb {
+        nearest(&self.categories, position).map_or_else(|| self.map.at(position), |rgb| *rgb)
+    }
+
     /// The colour of `value`.
     pub fn rgb(&self, value: f64) -> Rgb {
         self.position(value)
-            .map_or(self.not_a_number, |p| self.map.at(p))
+            .map_or(self.not_a_number, |p| self.at(p))
     }
 }
 
@@ -261,21 +206,15 @@ fn widen(low: f64, high: f64, scale: ColourScale) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::Category;
 
     fn map(values: &[f64], scale: ColourScale, range: Option<(f64, f64)>) -> HeatMap {
+        let across = (values.len(), 1);
         HeatMap {
-            id: "m".into(),
-            x_range: (0.0, 1.0),
-            y_range: (0.0, 1.0),
-            nx: values.len(),
-            ny: 1,
-            values: values.to_vec(),
-            colour_map: ColourMap::Viridis,
             scale,
             range,
-            contours: vec![],
-            label: String::new(),
             smooth: false,
+            ..HeatMap::new("m", [(0.0, 1.0); 2], across, values.to_vec())
         }
     }
 
@@ -287,22 +226,21 @@ mod tests {
     }
 
     #[test]
-    fn categories_have_their_own_colours_and_differ_in_lightness() {
-        use crate::plot::colour::luminance;
-        let lightness = Category::ALL.map(|c| luminance(c.rgb()));
-        assert!(
-            lightness.windows(2).all(|l| l[1] > 2.0 * l[0]),
-            "{lightness:?}"
-        );
-        let mut basins = map(&[0.0, 1.0, 2.0, 3.0], ColourScale::Linear, Some((0.0, 3.0)));
-        basins.colour_map = ColourMap::Basins;
-        let colouring = Colouring::of(&basins, &Palette::light());
-        for (value, category) in (0..4).zip(Category::ALL) {
-            assert_eq!(colouring.rgb(f64::from(value)), category.rgb());
-            let name = ColourMap::Basins.name_of(f64::from(value));
-            assert_eq!(name, Some(category.name()));
+    fn categories_have_their_own_colours_and_names() {
+        let mut named = map(&[0.0, 1.0, 2.0, 2.0], ColourScale::Linear, None);
+        let colours = [[1, 2, 3], [40, 50, 60], [200, 210, 220]];
+        named.categories = std::iter::zip(["one", "two", "three"], colours)
+            .map(|(name, colour)| Category::new(name, colour))
+            .collect();
+        let colouring = Colouring::of(&named, &Palette::light());
+        for (value, category) in (0..).zip(&named.categories) {
+            assert_eq!(colouring.rgb(f64::from(value)), category.colour);
+            assert_eq!(named.name_of(f64::from(value)), Some(&*category.name));
         }
-        assert_eq!(ColourMap::Viridis.name_of(1.0), None);
+        assert_eq!(named.at(0.1), [1, 2, 3]);
+        assert_eq!(named.name_of(0.5), None);
+        assert_eq!(named.name_of(-1.0), None);
+        assert_eq!(map(&[0.0], ColourScale::Linear, None).name_of(0.0), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Colours by meaning, and the palettes that turn them into RGB.
 //!
-//! A figure names roles, so the same figure is dark on screen and light on paper. Latents take
-//! the Okabe–Ito colours by index, the same in every panel, run and export.
+//! A figure names roles, so the same figure is dark on screen and light on paper. What has a key
+//! takes the Okabe–Ito colours by key, the same in every figure and export.
 
 pub mod map;
 
@@ -22,21 +22,25 @@ pub enum Role {
     Muted,
     /// Grid lines.
     Grid,
-    /// Collapsed latents and modes.
-    Dead,
-    /// Active modes.
-    Alive,
-    /// The threshold βγ and everything that marks it.
+    /// What is switched off or without effect.
+    Inactive,
+    /// What is at work.
+    Active,
+    /// A threshold and everything that marks it.
     Threshold,
-    /// The first of three line colours that name no latent: the reconstruction term.
-    Reconstruction,
-    /// The KL term.
-    Kl,
-    /// γ, the decoder variance.
-    Gamma,
+    /// The first of three colours for lines without a key: blue.
+    First,
+    /// The second: purple.
+    Second,
+    /// The third: green.
+    Third,
     /// A value that is not a number.
     NotANumber,
 }
+
+/// The number, from 0, by which the same thing is known in every figure: it has one colour everywhere, and lights up
+/// everywhere when it is pointed at.
+pub type Key = usize;
 
 /// A colour of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,8 +48,8 @@ pub enum Role {
 pub enum Colour {
     /// By meaning.
     Role(Role),
-    /// The colour of latent number `.0` (from 0).
-    Latent(usize),
+    /// The colour of what has this key.
+    Key(Key),
     /// A fixed colour.
     Rgb(Rgb),
 }
@@ -81,11 +85,11 @@ pub fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
     })
 }
 
-/// The base colour of latent `index`: the seven Okabe–Ito colours, then the same hues darker,
+/// The base colour of a key: the seven Okabe–Ito colours, then the same hues darker,
 /// then lighter, then round again.
-pub fn latent_colour(index: usize) -> Rgb {
-    let base = OKABE_ITO[index % OKABE_ITO.len()];
-    match (index / OKABE_ITO.len()) % 3 {
+pub fn key_colour(key: Key) -> Rgb {
+    let base = OKABE_ITO[key % OKABE_ITO.len()];
+    match (key / OKABE_ITO.len()) % 3 {
         0 => base,
         1 => mix(base, [0, 0, 0], 0.35),
         _ => mix(base, [255, 255, 255], 0.4),
@@ -103,18 +107,18 @@ pub struct Palette {
     pub muted: Rgb,
     /// Grid lines.
     pub grid: Rgb,
-    /// Collapsed things.
-    pub dead: Rgb,
-    /// Active modes.
-    pub alive: Rgb,
+    /// What is switched off.
+    pub inactive: Rgb,
+    /// What is at work.
+    pub active: Rgb,
     /// The threshold.
     pub threshold: Rgb,
-    /// The reconstruction term.
-    pub reconstruction: Rgb,
-    /// The KL term.
-    pub kl: Rgb,
-    /// γ.
-    pub gamma: Rgb,
+    /// The first colour of lines, blue.
+    pub first: Rgb,
+    /// The second, purple.
+    pub second: Rgb,
+    /// The third, green.
+    pub third: Rgb,
     /// A value that is not a number.
     pub not_a_number: Rgb,
     dark: bool,
@@ -128,12 +132,12 @@ impl Palette {
             foreground: [28, 32, 38],
             muted: [98, 106, 117],
             grid: [230, 233, 237],
-            dead: [148, 155, 165],
-            alive: [0, 114, 178],
+            inactive: [148, 155, 165],
+            active: [0, 114, 178],
             threshold: [196, 96, 0],
-            reconstruction: [0, 114, 178],
-            kl: [190, 84, 142],
-            gamma: [0, 138, 100],
+            first: [0, 114, 178],
+            second: [190, 84, 142],
+            third: [0, 138, 100],
             not_a_number: [255, 0, 144],
             dark: false,
         }
@@ -146,12 +150,12 @@ impl Palette {
             foreground: [232, 234, 238],
             muted: [142, 150, 163],
             grid: [46, 51, 61],
-            dead: [106, 114, 128],
-            alive: [86, 180, 233],
+            inactive: [106, 114, 128],
+            active: [86, 180, 233],
             threshold: [240, 169, 60],
-            reconstruction: [86, 180, 233],
-            kl: [214, 130, 178],
-            gamma: [38, 186, 142],
+            first: [86, 180, 233],
+            second: [214, 130, 178],
+            third: [38, 186, 142],
             not_a_number: [255, 64, 170],
             dark: true,
         }
@@ -166,27 +170,27 @@ impl Palette {
     pub fn rgb(&self, colour: Colour) -> Rgb {
         match colour {
             Colour::Rgb(rgb) => rgb,
-            Colour::Latent(index) => self.latent(index),
+            Colour::Key(key) => self.key(key),
             Colour::Role(role) => match role {
                 Role::Background => self.background,
                 Role::Foreground => self.foreground,
                 Role::Muted => self.muted,
                 Role::Grid => self.grid,
-                Role::Dead => self.dead,
-                Role::Alive => self.alive,
+                Role::Inactive => self.inactive,
+                Role::Active => self.active,
                 Role::Threshold => self.threshold,
-                Role::Reconstruction => self.reconstruction,
-                Role::Kl => self.kl,
-                Role::Gamma => self.gamma,
+                Role::First => self.first,
+                Role::Second => self.second,
+                Role::Third => self.third,
                 Role::NotANumber => self.not_a_number,
             },
         }
     }
 
-    /// The colour of latent `index`: [`latent_colour`], moved away from the background only where
+    /// The colour of a key: [`key_colour`], moved away from the background only where
     /// it would be too faint on it (yellow on white, dark blue on black), the hue unchanged.
-    pub fn latent(&self, index: usize) -> Rgb {
-        let mut rgb = latent_colour(index);
+    pub fn key(&self, key: Key) -> Rgb {
+        let mut rgb = key_colour(key);
         let away = if self.dark { [255; 3] } else { [0; 3] };
         for _ in 0..8 {
             if contrast(rgb, self.background) >= 1.9 {
@@ -228,19 +232,19 @@ mod tests {
     }
 
     #[test]
-    fn twenty_one_latents_have_twenty_one_colours_visible_on_both_backgrounds() {
+    fn twenty_one_keys_have_twenty_one_colours_visible_on_both_backgrounds() {
         for palette in [Palette::light(), Palette::dark()] {
-            let colours: Vec<Rgb> = (0..21).map(|i| palette.latent(i)).collect();
+            let colours: Vec<Rgb> = (0..21).map(|i| palette.key(i)).collect();
             for (i, a) in colours.iter().enumerate() {
-                assert!(contrast(*a, palette.background) > 1.85, "latent {i}: {a:?}");
-                assert!(colours[..i].iter().all(|b| b != a), "latent {i} repeats");
+                assert!(contrast(*a, palette.background) > 1.85, "key {i}: {a:?}");
+                assert!(colours[..i].iter().all(|b| b != a), "key {i} repeats");
             }
         }
     }
 
     #[test]
-    fn most_latents_look_the_same_in_the_window_and_on_paper() {
-        let same = (0..7).filter(|&i| Palette::light().latent(i) == Palette::dark().latent(i));
+    fn most_keys_look_the_same_in_the_window_and_on_paper() {
+        let same = (0..7).filter(|&i| Palette::light().key(i) == Palette::dark().key(i));
         assert!(same.count() >= 6);
     }
 

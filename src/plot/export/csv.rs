@@ -22,6 +22,7 @@ use std::io::Write;
 use super::super::spec::{Column, Direction, FigureSpec, HeatMap, Images, Layer, Scale};
 use super::{Error, Exporter};
 use crate::plot::axis::frame::AxisMap;
+use crate::plot::colour::Key;
 use crate::plot::spec::size::Size;
 
 /// The CSV exporter: all data, whatever range is shown.
@@ -56,7 +57,15 @@ impl Exporter for Csv {
             comment("note", note)?;
         }
         comment("provenance", &figure.provenance.to_json())?;
-        writeln!(out, "layer,kind,series,index,x,y,value,latent,label")?;
+        let key = match figure.keyed_by.as_str() {
+            "" => "key",
+            name => name,
+        };
+        writeln!(
+            out,
+            "layer,kind,series,index,x,y,value,{},label",
+            quoted(key)
+        )?;
         for (number, layer) in figure.layers.iter().enumerate() {
             rows(figure, number, layer, out)?;
         }
@@ -74,18 +83,18 @@ struct Row<'a> {
     x: Option<f64>,
     y: Option<f64>,
     value: Option<f64>,
-    latent: Option<usize>,
+    key: Option<Key>,
     label: &'a str,
 }
 
 impl Row<'_> {
     fn write(&self, out: &mut dyn Write) -> Result<(), Error> {
         let [x, y, value] = [self.x, self.y, self.value].map(|v| v.map(exact).unwrap_or_default());
-        let latent = self.latent.map(|l| l.to_string()).unwrap_or_default();
+        let key = self.key.map(|k| k.to_string()).unwrap_or_default();
         let (series, label) = (quoted(self.series), quoted(self.label));
         writeln!(
             out,
-            "{},{},{series},{},{x},{y},{value},{latent},{label}",
+            "{},{},{series},{},{x},{y},{value},{key},{label}",
             self.layer, self.kind, self.index
         )?;
         Ok(())
@@ -115,7 +124,7 @@ fn rows(
                     index,
                     x: Some(p[0]),
                     y: Some(p[1]),
-                    latent: s.latents.as_ref().and_then(|l| l.get(index)).copied(),
+                    key: s.keys.as_ref().and_then(|k| k.get(index)).copied(),
                     label: s
                         .hover
                         .as_ref()
@@ -135,7 +144,7 @@ fn rows(
                     x: Some(bar.x),
                     y: Some(bar.base),
                     value: Some(bar.height),
-                    latent: bar.latent,
+                    key: bar.key,
                     label: &bar.label,
                     ..start
                 }
@@ -205,7 +214,7 @@ fn cells(start: &Row<'_>, column: &Column, out: &mut dyn Write) -> Result<(), Er
             x: Some(column.x),
             y: Some(cell.y),
             value: cell.value,
-            latent: cell.latent,
+            key: cell.key,
             label: &cell.text,
             ..*start
         }

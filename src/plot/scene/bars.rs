@@ -36,7 +36,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, bars: &Bars, axes: &Axes) {
             continue;
         };
         let colour = canvas.page.palette.rgb(item.colour);
-        let share = canvas.dim(item.latent);
+        let share = canvas.dim(item.key);
         if rect.height < 0.7 {
             // A bar of no height still shows that it is there.
             rect.y = rect.bottom() - 0.7;

@@ -191,7 +191,7 @@ fn entries(figure: &FigureSpec, page: &Page<'_>) -> Vec<Entry> {
 /// Marks on a heat map are made to be seen on it. Where they would not be seen on the page, their keys lie on a chip of
 /// the map's dark end.
 pub(crate) fn draw(canvas: &mut Canvas<'_>, figure: &FigureSpec, legend: &Legend) {
-    let map = figure.heat_map().map(|map| map.colour_map.at(0.1));
+    let map = figure.heat_map().map(|map| map.at(0.1));
     let palette = canvas.page.palette;
     canvas.group("legend", |c| {
         for entry in &legend.entries {

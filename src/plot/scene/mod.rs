@@ -260,8 +260,8 @@ fn draw_layers(canvas: &mut Canvas<'_>, figure: &FigureSpec, layout: &Layout) {
 /// Whether anything in the figure has this key.
 fn knows(figure: &FigureSpec, key: usize) -> bool {
     figure.layers.iter().any(|layer| match layer {
-        Layer::Series(s) => s.latents.as_ref().is_some_and(|l| l.contains(&key)),
-        Layer::Bars(b) => b.items.iter().any(|i| i.latent == Some(key)),
+        Layer::Series(s) => s.keys.as_ref().is_some_and(|l| l.contains(&key)),
+        Layer::Bars(b) => b.items.iter().any(|i| i.key == Some(key)),
         _ => false,
     })
 }
@@ -312,7 +312,7 @@ mod tests {
                     colour: ink,
                     hatched: true,
                     label: String::new(),
-                    latent: None,
+                    key: None,
                 }],
                 colour: ink,
             }),

@@ -97,9 +97,9 @@ fn map_pixels(
     }
     let colouring = Colouring::of(map, palette);
     // Through a table: working out a colour for every pixel would be the larger part. Names have a colour each.
-    let table: Option<Vec<Rgb>> = (!map.colour_map.is_of_names()).then(|| {
+    let table: Option<Vec<Rgb>> = (!map.is_of_names()).then(|| {
         (0..TABLE)
-            .map(|i| map.colour_map.at(i as f64 / (TABLE - 1) as f64))
+            .map(|i| map.at(i as f64 / (TABLE - 1) as f64))
             .collect()
     });
     let colour = |value: f64| match (&table, colouring.position(value)) {

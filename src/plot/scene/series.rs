@@ -18,7 +18,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, series: &Series, axes: &Axes) {
         let Some(at) = axes.point(*point, series.right).filter(|p| axes.shows(*p)) else {
             continue;
         };
-        let key = series.latents.as_ref().and_then(|l| l.get(index)).copied();
+        let key = series.keys.as_ref().and_then(|l| l.get(index)).copied();
         let colour = canvas.page.palette.rgb(series.colour_at(index));
         marker(canvas, at, style, colour, series.opacity * canvas.dim(key));
     }

@@ -280,6 +280,7 @@ mod tests {
                 .map(|k| at(k % nx, nx) + 2.0 * at(k / nx, ny))
                 .collect(),
             colour_map: crate::plot::ColourMap::Viridis,
+            categories: Vec::new(),
             scale: ColourScale::Linear,
             range: None,
             contours: vec![],

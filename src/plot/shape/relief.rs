@@ -224,7 +224,7 @@ fn faces(map: &HeatMap, colouring: &Colouring, view: &Camera) -> Vec<Face> {
                     (z[1] + z[2] - z[0] - z[3]) / 2.0 * HEIGHT / sides[0],
                     (z[2] + z[3] - z[0] - z[1]) / 2.0 * HEIGHT / sides[1],
                 ];
-                shaded(map.colour_map.at(mean), slope, view)
+                shaded(map.at(mean), slope, view)
             } else {
                 colouring.rgb(f64::NAN)
             };
@@ -393,6 +393,7 @@ mod tests {
             ny,
             values,
             colour_map: ColourMap::Viridis,
+            categories: Vec::new(),
             scale: ColourScale::Linear,
             range: None,
             contours: vec![],

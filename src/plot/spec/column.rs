@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plot::colour::Colour;
+use crate::plot::colour::{Colour, Key};
 
 /// One number of a table, as it is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,8 +13,8 @@ pub struct Cell {
     pub value: Option<f64>,
     /// How it is written.
     pub text: String,
-    /// The latent it belongs to.
-    pub latent: Option<usize>,
+    /// The key of what it belongs to.
+    pub key: Option<Key>,
     /// Colour of the text.
     pub colour: Colour,
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::column::Column;
-use crate::plot::colour::Colour;
-use crate::plot::colour::map::ColourMap;
+use crate::plot::colour::map::{ColourMap, nearest};
+use crate::plot::colour::{Colour, Key, Rgb, Role};
 
 /// Which of the two directions a [`Rule`] or [`Band`] fixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +89,13 @@ impl MarkerStyle {
             filled,
         }
     }
+
+    /// The same at another diameter.
+    #[must_use]
+    pub fn sized(mut self, size: f64) -> Self {
+        self.size = size;
+        self
+    }
 }
 
 /// How the points of a [`Series`] are drawn.
@@ -135,14 +142,14 @@ pub struct Series {
     pub style: SeriesStyle,
     /// Colour of the line and of every marker not in `point_colours`.
     pub colour: Colour,
-    /// A colour per point, where the points are different things (latents).
+    /// A colour per point, where the points are different things.
     pub point_colours: Option<Vec<Colour>>,
     /// 0 (invisible) to 1.
     pub opacity: f64,
     /// Text per point for the pointer; not exported to pictures.
     pub hover: Option<Vec<String>>,
-    /// The latent each point stands for, so that one hovered latent lights up in every panel.
-    pub latents: Option<Vec<usize>>,
+    /// The key of what each point stands for, so that what is pointed at lights up in every figure.
+    pub keys: Option<Vec<Key>>,
     /// Whether y is read on the right axis.
     pub right: bool,
 }
@@ -164,15 +171,15 @@ impl Series {
             point_colours: None,
             opacity: 1.0,
             hover: None,
-            latents: None,
+            keys: None,
             right: false,
         }
     }
 
     /// A solid line.
-    pub fn line(id: &str, name: &str, points: Vec<[f64; 2]>, colour: Colour) -> Self {
+    pub fn line(id: &str, name: &str, points: Vec<[f64; 2]>, colour: impl Into<Colour>) -> Self {
         let style = SeriesStyle::Line(LineStyle::default());
-        Self::new(id, name, points, style, colour)
+        Self::new(id, name, points, style, colour.into())
     }
 
     /// Markers only.
@@ -181,9 +188,86 @@ impl Series {
         name: &str,
         points: Vec<[f64; 2]>,
         marker: MarkerStyle,
-        colour: Colour,
+        colour: impl Into<Colour>,
     ) -> Self {
-        Self::new(id, name, points, SeriesStyle::Markers(marker), colour)
+        let style = SeriesStyle::Markers(marker);
+        Self::new(id, name, points, style, colour.into())
+    }
+
+    /// The same with another line.
+    fn restyled(mut self, line: impl FnOnce(&mut LineStyle)) -> Self {
+        match &mut self.style {
+            SeriesStyle::Line(style) | SeriesStyle::Both(style, _) => line(style),
+            SeriesStyle::Markers(_) => {}
+        }
+        self
+    }
+
+    /// The same with a line of this pattern.
+    #[must_use]
+    pub fn dash(self, dash: Dash) -> Self {
+        self.restyled(|line| line.dash = dash)
+    }
+
+    /// The same with a dashed line.
+    #[must_use]
+    pub fn dashed(self) -> Self {
+        self.dash(Dash::Dashed)
+    }
+
+    /// The same with a dotted line.
+    #[must_use]
+    pub fn dotted(self) -> Self {
+        self.dash(Dash::Dotted)
+    }
+
+    /// The same with a line of this width.
+    #[must_use]
+    pub fn width(self, width: f64) -> Self {
+        self.restyled(|line| line.width = width)
+    }
+
+    /// The same with a marker at each point of the line.
+    #[must_use]
+    pub fn with_markers(mut self, marker: MarkerStyle) -> Self {
+        let line = self.style.line().unwrap_or_default();
+        self.style = SeriesStyle::Both(line, marker);
+        self
+    }
+
+    /// The same at another opacity, 0 (invisible) to 1.
+    #[must_use]
+    pub fn opacity(mut self, opacity: f64) -> Self {
+        self.opacity = opacity;
+        self
+    }
+
+    /// The same with a text for the pointer at each point.
+    #[must_use]
+    pub fn hover(mut self, texts: impl IntoIterator<Item = String>) -> Self {
+        self.hover = Some(texts.into_iter().collect());
+        self
+    }
+
+    /// The same with the key of what each point stands for.
+    #[must_use]
+    pub fn keys(mut self, keys: impl IntoIterator<Item = Key>) -> Self {
+        self.keys = Some(keys.into_iter().collect());
+        self
+    }
+
+    /// The same with a colour for each point.
+    #[must_use]
+    pub fn point_colours(mut self, colours: impl IntoIterator<Item = Colour>) -> Self {
+        self.point_colours = Some(colours.into_iter().collect());
+        self
+    }
+
+    /// The same with y read on the right axis.
+    #[must_use]
+    pub fn on_right(mut self) -> Self {
+        self.right = true;
+        self
     }
 
     /// The colour of point `index`.
@@ -209,12 +293,56 @@ pub struct Bar {
     pub width: f64,
     /// Fill colour.
     pub colour: Colour,
-    /// Hatched as well as coloured: dead things differ by more than colour.
+    /// Hatched as well as coloured: what is switched off differs by more than colour.
     pub hatched: bool,
     /// What the bar is, for the pointer and for CSV.
     pub label: String,
-    /// The latent the bar stands for.
-    pub latent: Option<usize>,
+    /// The key of what the bar stands for.
+    pub key: Option<Key>,
+}
+
+impl Bar {
+    /// A plain bar from zero.
+    pub fn new(x: f64, height: f64, width: f64, colour: impl Into<Colour>) -> Self {
+        Self {
+            x,
+            base: 0.0,
+            height,
+            width,
+            colour: colour.into(),
+            hatched: false,
+            label: String::new(),
+            key: None,
+        }
+    }
+
+    /// The same, starting elsewhere.
+    #[must_use]
+    pub fn from(mut self, base: f64) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The same, hatched or not.
+    #[must_use]
+    pub fn hatched(mut self, hatched: bool) -> Self {
+        self.hatched = hatched;
+        self
+    }
+
+    /// The same with what it is.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// The same with the key of what it stands for.
+    #[must_use]
+    pub fn key(mut self, key: Key) -> Self {
+        self.key = Some(key);
+        self
+    }
 }
 
 /// Bars of one kind.
@@ -228,6 +356,23 @@ pub struct Bars {
     pub items: Vec<Bar>,
     /// Colour of the legend's key.
     pub colour: Colour,
+}
+
+impl Bars {
+    /// Bars under one name.
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        items: Vec<Bar>,
+        colour: impl Into<Colour>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            items,
+            colour: colour.into(),
+        }
+    }
 }
 
 /// A shaded strip across the whole plot.
@@ -249,6 +394,43 @@ pub struct Band {
     pub opacity: f64,
 }
 
+impl Band {
+    fn new(direction: Direction, from: f64, to: f64, colour: impl Into<Colour>) -> Self {
+        Self {
+            name: String::new(),
+            from,
+            to,
+            direction,
+            colour: colour.into(),
+            opacity: 0.15,
+        }
+    }
+
+    /// A vertical strip between two values of x.
+    pub fn x(from: f64, to: f64, colour: impl Into<Colour>) -> Self {
+        Self::new(Direction::X, from, to, colour)
+    }
+
+    /// A horizontal strip between two values of y.
+    pub fn y(from: f64, to: f64, colour: impl Into<Colour>) -> Self {
+        Self::new(Direction::Y, from, to, colour)
+    }
+
+    /// The same with a name in the legend.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same at another opacity, 0 (invisible) to 1.
+    #[must_use]
+    pub fn opacity(mut self, opacity: f64) -> Self {
+        self.opacity = opacity;
+        self
+    }
+}
+
 /// A straight line across the whole plot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
@@ -267,6 +449,62 @@ pub struct Rule {
     pub draggable: Option<&'static str>,
 }
 
+impl Rule {
+    fn new(direction: Direction, value: f64, colour: impl Into<Colour>) -> Self {
+        Self {
+            direction,
+            value,
+            label: String::new(),
+            colour: colour.into(),
+            dash: Dash::Solid,
+            draggable: None,
+        }
+    }
+
+    /// A vertical line at a value of x.
+    pub fn x(value: f64, colour: impl Into<Colour>) -> Self {
+        Self::new(Direction::X, value, colour)
+    }
+
+    /// A horizontal line at a value of y.
+    pub fn y(value: f64, colour: impl Into<Colour>) -> Self {
+        Self::new(Direction::Y, value, colour)
+    }
+
+    /// The same with a text written at it.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// The same with this stroke pattern.
+    #[must_use]
+    pub fn dash(mut self, dash: Dash) -> Self {
+        self.dash = dash;
+        self
+    }
+
+    /// The same, dashed.
+    #[must_use]
+    pub fn dashed(self) -> Self {
+        self.dash(Dash::Dashed)
+    }
+
+    /// The same, dotted.
+    #[must_use]
+    pub fn dotted(self) -> Self {
+        self.dash(Dash::Dotted)
+    }
+
+    /// The same, and dragging it changes the setting of this name.
+    #[must_use]
+    pub fn draggable(mut self, setting: &'static str) -> Self {
+        self.draggable = Some(setting);
+        self
+    }
+}
+
 /// How the values of a heat map become positions along its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -278,6 +516,25 @@ pub enum ColourScale {
     Log10,
     /// log(1 + what exceeds the least value): a shallow valley beside high walls shows both.
     Excess,
+}
+
+/// What a value of a heat map stands for, where values are names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Category {
+    /// What it is called.
+    pub name: String,
+    /// Its colour.
+    pub colour: Rgb,
+}
+
+impl Category {
+    /// A name and its colour.
+    pub fn new(name: impl Into<String>, colour: Rgb) -> Self {
+        Self {
+            name: name.into(),
+            colour,
+        }
+    }
 }
 
 /// A grid of values shown by colour, with optional contours.
@@ -299,8 +556,11 @@ pub struct HeatMap {
     /// nx·ny values, row by row from the lowest y, each row from the lowest x.
     #[serde(deserialize_with = "super::written::values")]
     pub values: Vec<f64>,
-    /// Colours.
+    /// Colours of values that are numbers.
     pub colour_map: ColourMap,
+    /// What the values 0, 1, 2, … stand for, where they are names and not numbers: then these colours are shown and no
+    /// colour bar. Empty for numbers.
+    pub categories: Vec<Category>,
     /// How values become positions along the colour map.
     pub scale: ColourScale,
     /// Values at the two ends of the colour map; those of the finite values if absent. Values
@@ -312,6 +572,85 @@ pub struct HeatMap {
     pub label: String,
     /// Whether the values sample a smooth function and may be interpolated between cell centres.
     pub smooth: bool,
+}
+
+impl HeatMap {
+    /// A map of this rectangle (x, then y), of nx·ny values, with the usual colours, interpolated.
+    pub fn new(
+        id: &str,
+        [x_range, y_range]: [(f64, f64); 2],
+        (nx, ny): (usize, usize),
+        values: Vec<f64>,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            x_range,
+            y_range,
+            nx,
+            ny,
+            values,
+            colour_map: ColourMap::default(),
+            categories: Vec::new(),
+            scale: ColourScale::Linear,
+            range: None,
+            contours: Vec::new(),
+            label: String::new(),
+            smooth: true,
+        }
+    }
+
+    /// The same with a label at its colour bar.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// The same with other colours.
+    #[must_use]
+    pub fn colours(mut self, colour_map: ColourMap, scale: ColourScale) -> Self {
+        self.colour_map = colour_map;
+        self.scale = scale;
+        self
+    }
+
+    /// The same with the values at the two ends of its colours.
+    #[must_use]
+    pub fn range(mut self, low: f64, high: f64) -> Self {
+        self.range = Some((low, high));
+        self
+    }
+
+    /// The same with one colour for each whole cell.
+    #[must_use]
+    pub fn blocky(mut self) -> Self {
+        self.smooth = false;
+        self
+    }
+
+    /// Whether the values are names, not numbers: such a map has a legend instead of a colour bar.
+    pub fn is_of_names(&self) -> bool {
+        !self.categories.is_empty()
+    }
+
+    /// The name of a value, where values are names.
+    pub fn name_of(&self, value: f64) -> Option<&str> {
+        let found = (0..).zip(&self.categories);
+        let mut found = found.filter(|(number, _)| f64::from(*number) == value);
+        found.next().map(|(_, category)| &*category.name)
+    }
+
+    /// The colour at a position along the colours, clamped to 0–1.
+    pub fn at(&self, position: f64) -> Rgb {
+        nearest(&self.categories, position)
+            .map_or_else(|| self.colour_map.at(position), |c| c.colour)
+    }
+
+    /// The values at the two ends of the colours, if they are given.
+    pub(crate) fn asked_range(&self) -> Option<(f64, f64)> {
+        let last = self.categories.len().checked_sub(1);
+        last.map_or(self.range, |last| Some((0.0, last as f64)))
+    }
 }
 
 /// Which part of an annotation's text lies at its point.
@@ -344,7 +683,33 @@ pub struct Annotation {
     pub anchor: Anchor,
 }
 
-/// Labelled events along x, such as live edits of β during training.
+impl Annotation {
+    /// A text in the colour of text, above its point.
+    pub fn new(at: [f64; 2], text: impl Into<String>) -> Self {
+        Self {
+            at,
+            text: text.into(),
+            colour: Role::Foreground.into(),
+            anchor: Anchor::Above,
+        }
+    }
+
+    /// The same in another colour.
+    #[must_use]
+    pub fn colour(mut self, colour: impl Into<Colour>) -> Self {
+        self.colour = colour.into();
+        self
+    }
+
+    /// The same with another part of the text at its point.
+    #[must_use]
+    pub fn anchor(mut self, anchor: Anchor) -> Self {
+        self.anchor = anchor;
+        self
+    }
+}
+
+/// Labelled events along x, such as settings that were changed on the way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventTicks {
     /// Stable machine name.
@@ -371,6 +736,31 @@ pub struct ImageCell {
     pub pixels: Arc<[u8]>,
     /// Text under the picture; empty for none.
     pub caption: String,
+}
+
+impl ImageCell {
+    /// A picture without a caption.
+    pub fn new([width, height, channels]: [usize; 3], pixels: impl Into<Arc<[u8]>>) -> Self {
+        Self {
+            width,
+            height,
+            channels,
+            pixels: pixels.into(),
+            caption: String::new(),
+        }
+    }
+
+    /// A place left free.
+    pub fn blank() -> Self {
+        Self::new([0, 0, 1], [])
+    }
+
+    /// The same with a text under it.
+    #[must_use]
+    pub fn caption(mut self, caption: impl Into<String>) -> Self {
+        self.caption = caption.into();
+        self
+    }
 }
 
 /// Pictures side by side.
@@ -412,3 +802,25 @@ pub enum Layer {
     /// Pictures.
     Images(Images),
 }
+
+macro_rules! layer_from {
+    ($($kind:ident: $value:ident),*) => {
+        $(impl From<$value> for Layer {
+            fn from(value: $value) -> Self {
+                Self::$kind(value)
+            }
+        })*
+    };
+}
+
+layer_from!(
+    Series: Series,
+    Bars: Bars,
+    Band: Band,
+    Rule: Rule,
+    HeatMap: HeatMap,
+    Annotation: Annotation,
+    Ticks: EventTicks,
+    Column: Column,
+    Images: Images
+);

@@ -32,9 +32,9 @@ pub enum Scale {
 /// One axis: label, scale and, if they are not to be found from the data, range and ticks.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Axis {
-    /// What is measured, e.g. `mode index`; empty for no label.
+    /// What is measured, e.g. `temperature`; empty for no label.
     pub label: String,
-    /// The unit, shown in brackets after the label, e.g. `nats`; empty for none.
+    /// The unit, shown in brackets after the label, e.g. `m/s`; empty for none.
     pub unit: String,
     /// Linear or logarithmic.
     pub scale: Scale,
@@ -82,7 +82,7 @@ impl Axis {
         self
     }
 
-    /// The label with its unit, as it is written beside the axis: `KL [nats]`.
+    /// The label with its unit, as it is written beside the axis: `speed [m/s]`.
     pub fn text(&self) -> String {
         match (self.label.is_empty(), self.unit.is_empty()) {
             (_, true) => self.label.clone(),
@@ -98,9 +98,9 @@ impl Axis {
 pub struct Provenance {
     /// Name and version of the program.
     pub program: String,
-    /// The run's settings as JSON; empty if there was no run.
+    /// The settings in force as JSON; empty if there were none.
     pub settings: String,
-    /// The run's seed.
+    /// The seed of random numbers.
     pub seed: Option<u32>,
     /// Name of the data set.
     pub data: String,
@@ -108,7 +108,7 @@ pub struct Provenance {
     pub data_digest: String,
     /// The processor that computed.
     pub device: String,
-    /// Training steps done.
+    /// Steps done.
     pub step: Option<u64>,
 }
 
@@ -148,7 +148,7 @@ impl Provenance {
 /// A whole figure.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FigureSpec {
-    /// Stable machine name, fit for a file name: `thresholds`.
+    /// Stable machine name, fit for a file name.
     pub id: String,
     /// Heading; empty for none.
     pub title: String,
@@ -164,7 +164,7 @@ pub struct FigureSpec {
     pub layers: Vec<Layer>,
     /// From where the heat map is seen as a relief; flat if absent.
     pub tilt: Option<Tilt>,
-    /// Short numbers shown under the plot: `predicted 6 alive · measured 6 of 16`.
+    /// Short numbers shown under the plot.
     pub notes: Vec<String>,
     /// Whether a legend is shown.
     pub legend: bool,
@@ -172,6 +172,9 @@ pub struct FigureSpec {
     pub provenance: Provenance,
     /// Physical size of an export.
     pub size: Size,
+    /// What keys are the numbers of, as a heading in a table; `key` if empty.
+    #[serde(default)]
+    pub keyed_by: String,
 }
 
 impl FigureSpec {
@@ -182,6 +185,67 @@ impl FigureSpec {
             title: title.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// The same with a second, quieter heading.
+    #[must_use]
+    pub fn subtitle(mut self, subtitle: impl Into<String>) -> Self {
+        self.subtitle = subtitle.into();
+        self
+    }
+
+    /// The same with this horizontal axis.
+    #[must_use]
+    pub fn x(mut self, axis: Axis) -> Self {
+        self.x = axis;
+        self
+    }
+
+    /// The same with this vertical axis on the left.
+    #[must_use]
+    pub fn y(mut self, axis: Axis) -> Self {
+        self.y = axis;
+        self
+    }
+
+    /// The same with a second vertical axis on the right.
+    #[must_use]
+    pub fn right(mut self, axis: Axis) -> Self {
+        self.right = Some(axis);
+        self
+    }
+
+    /// The same with a legend.
+    #[must_use]
+    pub fn with_legend(mut self) -> Self {
+        self.legend = true;
+        self
+    }
+
+    /// The same with one more short number under the plot.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The same with more short numbers under the plot.
+    #[must_use]
+    pub fn with_notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
+    /// The same with one more thing drawn, on top.
+    #[must_use]
+    pub fn with(mut self, layer: impl Into<Layer>) -> Self {
+        self.push(layer);
+        self
+    }
+
+    /// One more thing drawn, on top.
+    pub fn push(&mut self, layer: impl Into<Layer>) {
+        self.layers.push(layer.into());
     }
 
     /// Whether the figure is a grid of pictures: then it has no axes and other layers are not drawn.
@@ -222,7 +286,12 @@ impl FigureSpec {
 
     /// The heat map whose colour bar is drawn: the first, unless its values are names.
     pub fn bar_map(&self) -> Option<&HeatMap> {
-        self.heat_map().filter(|m| !m.colour_map.is_of_names())
+        self.heat_map().filter(|m| !m.is_of_names())
+    }
+
+    /// The series of this machine name.
+    pub fn series_of(&self, id: &str) -> Option<&Series> {
+        self.series().find(|series| series.id == id)
     }
 
     /// The first heat map.

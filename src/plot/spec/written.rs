@@ -72,7 +72,7 @@ mod tests {
     use std::sync::Arc;
 
     use crate::plot::{
-        Band, Colour, ColourMap, ColourScale, Direction, FigureSpec, HeatMap, ImageCell, ImageRow,
+        Band, Category, Colour, ColourMap, ColourScale, FigureSpec, HeatMap, ImageCell, ImageRow,
         Images, Layer, Role, Series,
     };
 
@@ -81,29 +81,17 @@ mod tests {
     fn a_figure_is_read_back_as_it_was_written() {
         let mut figure = FigureSpec::new("id", "title");
         let points = vec![[1.0, 2.0], [3.0, f64::NAN]];
-        let line = Series::line("a", "A", points, Colour::Latent(3));
+        let line = Series::line("a", "A", points, Colour::Key(3));
         let map = HeatMap {
-            id: "map".into(),
-            x_range: (0.0, 1.0),
-            y_range: (0.0, 1.0),
-            nx: 2,
-            ny: 1,
-            values: vec![0.5, f64::INFINITY],
-            colour_map: ColourMap::Magma,
-            scale: ColourScale::Excess,
-            range: Some((0.0, 2.0)),
             contours: vec![1.0],
-            label: "loss".into(),
-            smooth: true,
+            categories: vec![Category::new("none", [1, 2, 3])],
+            ..HeatMap::new("map", [(0.0, 1.0); 2], (2, 1), vec![0.5, f64::INFINITY])
         };
-        let band = Band {
-            name: "dead".into(),
-            from: f64::NEG_INFINITY,
-            to: f64::INFINITY,
-            direction: Direction::X,
-            colour: Role::Dead.into(),
-            opacity: 0.25,
-        };
+        let map = map
+            .label("loss")
+            .colours(ColourMap::Magma, ColourScale::Excess)
+            .range(0.0, 2.0);
+        let band = Band::x(f64::NEG_INFINITY, f64::INFINITY, Role::Inactive).named("off");
         let images = Images {
             rows: vec![ImageRow {
                 label: "row".into(),
@@ -116,12 +104,7 @@ mod tests {
                 }],
             }],
         };
-        figure.layers = vec![
-            Layer::Series(line),
-            Layer::HeatMap(map),
-            Layer::Band(band),
-            Layer::Images(images),
-        ];
+        figure.layers = vec![line.into(), map.into(), band.into(), images.into()];
         let text = serde_json::to_string(&figure).expect("JSON");
         let read: FigureSpec = serde_json::from_str(&text).expect("a figure");
         // NaN equals nothing, so the texts are compared; what must be told from NaN is looked at.

@@ -1,14 +1,16 @@
 //! Galleries of pictures, with the shapes of a real run's.
 
-use collapse_explorer::figures::{
-    InterpolationPlane, PictureShape, Traversals, ZeroedSamples, interpolation_plane, traversals,
-    zeroed_samples,
-};
+use collapse_explorer::data::ImageShape;
+use collapse_explorer::figures::gallery_figure;
+use collapse_explorer::metrics::Usage;
 use collapse_explorer::plot::FigureSpec;
+use collapse_explorer::train::{
+    Evaluation, Gallery, GalleryPictures, GalleryRequest, LatentStatistics,
+};
 
 use super::samples::provenance;
 
-const SHAPE: PictureShape = PictureShape {
+const SHAPE: ImageShape = ImageShape {
     width: 28,
     height: 28,
     channels: 1,
@@ -27,7 +29,22 @@ fn picture(width: f32, slant: f32) -> Vec<u8> {
 
 /// One of each.
 pub(super) fn gallery_figures() -> [(&'static str, FigureSpec); 3] {
-    let provenance = provenance();
+    let latent = |j: usize| LatentStatistics {
+        kl: 2.7 / (1.0 + j as f64 / 3.0),
+        ..LatentStatistics::default()
+    };
+    let usage = Usage::new(&Evaluation {
+        latents: (0..22).map(latent).collect(),
+        ..Evaluation::default()
+    });
+    let figure = |request, pictures| {
+        let gallery = Gallery {
+            request,
+            step: 0,
+            pictures,
+        };
+        gallery_figure(&gallery, &usage, "dead", SHAPE, &provenance()).expect("a figure")
+    };
     let side = 7;
     let grid: Vec<Vec<u8>> = (0..side * side)
         .map(|k| {
@@ -35,16 +52,18 @@ pub(super) fn gallery_figures() -> [(&'static str, FigureSpec); 3] {
             picture(1.5 + 3.0 * share(k % side), 0.6 * share(k / side))
         })
         .collect();
-    let inputs = [picture(1.2, 0.0), picture(4.0, 0.0), picture(1.2, 0.6)];
-    let plane = interpolation_plane(&InterpolationPlane {
-        shape: SHAPE,
-        items: [12, 40_127, 907],
-        inputs: &inputs,
-        side,
-        decoded: &grid,
-        provenance: &provenance,
-    });
-    let samples = &grid[..10];
+    let samples = grid[..10].to_vec();
+    let plane = figure(
+        GalleryRequest::Plane {
+            items: [12, 40_127, 907],
+            side,
+        },
+        GalleryPictures::Plane {
+            inputs: vec![picture(1.2, 0.0), picture(4.0, 0.0), picture(1.2, 0.6)],
+            means: Vec::new(),
+            decoded: grid,
+        },
+    );
     let without: Vec<Vec<u8>> = (0..10)
         .map(|k| picture(1.6 + 0.3 * k as f32, 0.1))
         .collect();
@@ -58,19 +77,17 @@ pub(super) fn gallery_figures() -> [(&'static str, FigureSpec); 3] {
                 .collect()
         })
         .collect();
-    let latents: Vec<usize> = (3..18).collect();
-    let zeroed = zeroed_samples(&ZeroedSamples {
-        shape: SHAPE,
-        which: "dead",
-        latents: &latents,
-        of: 20,
-        samples,
-        without: &without,
-        difference: &difference,
-        active_threshold: 0.01,
-        provenance: &provenance,
-    });
-    let at: Vec<f64> = (0..13).map(|k| -3.0 + 0.5 * f64::from(k)).collect();
+    let zeroed = figure(
+        GalleryRequest::Zeroed {
+            latents: (3..18).collect(),
+            count: 10,
+        },
+        GalleryPictures::Zeroed {
+            samples,
+            without,
+            difference,
+        },
+    );
     let rows: Vec<Vec<Vec<u8>>> = (0..8)
         .map(|row| {
             let slant = 0.1 * row as f32;
@@ -79,13 +96,12 @@ pub(super) fn gallery_figures() -> [(&'static str, FigureSpec); 3] {
                 .collect()
         })
         .collect();
-    let named: Vec<(usize, f64)> = (0..8).map(|k| (3 * k, 2.7 / (1 + k) as f64)).collect();
-    let rows = traversals(&Traversals {
-        shape: SHAPE,
-        latents: &named,
-        rows: &rows,
-        at: &at,
-        provenance: &provenance,
-    });
+    let rows = figure(
+        GalleryRequest::Traversals {
+            latents: (0..8).map(|k| 3 * k).collect(),
+            steps: 13,
+        },
+        GalleryPictures::Traversals(rows),
+    );
     [("plane", plane), ("zeroed", zeroed), ("traversals", rows)]
 }

@@ -47,13 +47,13 @@ fn layers() -> impl Strategy<Value = Vec<Layer>> {
                         "s",
                         &text,
                         v.chunks(2).map(|c| [c[0], c[1]]).collect(),
-                        Role::Kl.into(),
+                        Role::Second,
                     )
                 }),
                 1 => Layer::Bars(Bars {
                     id: "b".into(),
                     name: text,
-                    colour: Role::Dead.into(),
+                    colour: Role::Inactive.into(),
                     items: v
                         .chunks(4)
                         .map(|c| Bar {
@@ -61,10 +61,10 @@ fn layers() -> impl Strategy<Value = Vec<Layer>> {
                             base: c[1],
                             height: c[2],
                             width: c[3],
-                            colour: Role::Dead.into(),
+                            colour: Role::Inactive.into(),
                             hatched: c[0] > 0.0,
                             label: String::new(),
-                            latent: None,
+                            key: None,
                         })
                         .collect(),
                 }),
@@ -77,7 +77,7 @@ fn layers() -> impl Strategy<Value = Vec<Layer>> {
                     } else {
                         Direction::Y
                     },
-                    colour: Role::Dead.into(),
+                    colour: Role::Inactive.into(),
                     opacity: v[3],
                 }),
                 3 => Layer::Rule(Rule {
@@ -100,6 +100,7 @@ fn layers() -> impl Strategy<Value = Vec<Layer>> {
                     ny: 3,
                     values: v[..9].to_vec(),
                     colour_map: ColourMap::RedBlue,
+                    categories: Vec::new(),
                     scale: if v[4] > 0.0 {
                         ColourScale::Log10
                     } else {

@@ -8,7 +8,7 @@ use std::fs;
 
 use collapse_explorer::plot::{
     Axis, Bar, Bars, Colour, ColourMap, ColourScale, EXPORTERS, Error, FigureSpec, HeatMap, Layer,
-    MarkerStyle, Palette, Role, Series, Shape, Size, exporter_for, latent_colour, render, save,
+    MarkerStyle, Palette, Role, Series, Shape, Size, exporter_for, key_colour, render, save,
     save_at,
 };
 use resvg::usvg::{self, roxmltree};
@@ -75,7 +75,7 @@ fn an_svg_says_everything_a_reader_needs() {
         "ζ²",
         "alive in theory",
         "dead in theory",
-        "this network: γβ/E σ²",
+        "this network, γβ/E σ²",
         "βγ = 1.30",
         "predicted 4 alive · measured 6 of 16 · stationary",
         "10",
@@ -233,19 +233,19 @@ fn pixels_have_the_colours_the_figure_names() {
             base: 0.0,
             height: 1.0,
             width: 1.0,
-            colour: Colour::Latent(2),
+            colour: Colour::Key(2),
             hatched: false,
             label: String::new(),
-            latent: Some(2),
+            key: Some(2),
         }],
-        colour: Colour::Latent(2),
+        colour: Colour::Key(2),
     }));
     let raster = render(&figure, &figure.size, &Palette::light()).expect("drawn");
     let pixel = |x: usize, y: usize| {
         let at = (y * raster.width + x) * 3;
         [raster.rgb[at], raster.rgb[at + 1], raster.rgb[at + 2]]
     };
-    assert_eq!(pixel(raster.width / 2, raster.height / 2), latent_colour(2));
+    assert_eq!(pixel(raster.width / 2, raster.height / 2), key_colour(2));
     assert_eq!(pixel(2, 2), [255; 3]);
     let dark = render(&figure, &figure.size, &Palette::dark()).expect("drawn");
     assert_eq!(dark.rgb[..3], Palette::dark().background);
@@ -263,6 +263,7 @@ fn heat_map_pixels_are_the_right_way_up_and_holes_show() {
         ny: 2,
         values: vec![0.0, 0.5, 1.0, f64::NAN],
         colour_map: ColourMap::Viridis,
+        categories: Vec::new(),
         scale: ColourScale::Linear,
         range: None,
         contours: vec![],
@@ -364,7 +365,7 @@ fn csv_holds_one_record_a_line() {
     figure.notes = vec!["a note\r\nand more".into()];
     let marker = MarkerStyle::new(Shape::Square, true);
     let points = vec![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]];
-    let mut series = Series::markers("s\nt", "", points, marker, Role::Kl.into());
+    let mut series = Series::markers("s\nt", "", points, marker, Role::Second);
     series.hover = Some(vec![
         "z0\nKL = 1,5\n".into(),
         "\"quoted\"\u{2028}\rand\u{b}more".into(),
@@ -415,7 +416,7 @@ fn csv_numbers_parse_back_to_the_same_bits() {
         "",
         points,
         marker,
-        Role::Kl.into(),
+        Role::Second,
     )));
     let rows = csv_rows(&figure);
     assert_eq!(rows.len(), numbers.len());

@@ -1,7 +1,6 @@
 //! The figures of experiments hold what a reader needs, in the file as on screen.
 
-use collapse_explorer::figures::SweepQuantity;
-use collapse_explorer::figures::lab::{phase_figure, sweep_figure, theory_map_figure};
+use collapse_explorer::figures::{SweepQuantity, phase_figure, sweep_figure, theory_map_figure};
 use collapse_explorer::lab::{
     Hysteresis, PhaseAxis, PhaseMap, PhaseRequest, Quiet, TheoryMap, hysteresis, phase,
 };

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use collapse_explorer::figures::lab::landscape::{collapse_path_figure, net_surface_figure};
+use collapse_explorer::figures::{collapse_path_figure, net_surface_figure};
 use collapse_explorer::plot::{ColourScale, FigureSpec, Layer, Palette, Provenance, render, save};
 use collapse_explorer::train::{Landscape, LandscapeKind, LandscapeRequest};
 

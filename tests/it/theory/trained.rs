@@ -3,7 +3,7 @@
 
 use collapse_explorer::config::{LiveConfig, NetConfig, Target};
 use collapse_explorer::data::{self, Preprocessor, Targets};
-use collapse_explorer::figures::run as figures;
+use collapse_explorer::figures;
 use collapse_explorer::metrics::{Explainable, Prediction, Usage, predict};
 use collapse_explorer::plot::{Layer, Provenance};
 use collapse_explorer::theory::Gamma;

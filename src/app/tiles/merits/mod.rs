@@ -11,7 +11,7 @@ use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::threads::background::Background;
 use crate::app::widgets::theme::foldable;
-use crate::figures::{Merit, Merits as Drawing, merits as figure};
+use crate::figures::{Merit, Merits as Drawing, merits_figure as figure};
 use crate::metrics::{MutualInformation, mutual_information};
 use crate::plot::FigureSpec;
 use crate::train::{Posterior, RunId, Waker};

@@ -6,7 +6,7 @@ use super::{Kind, mode_number};
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::tiles::shown_gamma;
-use crate::figures::run as figures;
+use crate::figures;
 use crate::plot::{ColourScale, FigureSpec};
 
 /// When the way down from the collapsed point closes.
@@ -38,13 +38,11 @@ impl Kind for HessianAtZero {
     fn figure(&mut self, state: &AppState, _scale: ColourScale) -> Option<FigureSpec> {
         let eigenvalues = state.prediction.as_ref()?.problem.eigenvalues();
         let live = &state.config.live;
-        let mut figure = figures::hessian_figure(
-            state.mode,
-            *eigenvalues.get(state.mode)?,
-            (live.beta, shown_gamma(state), live.eta_enc),
-            &state.provenance(),
-        )
-        .ok()?;
+        let zeta2 = *eigenvalues.get(state.mode)?;
+        let at = (live.beta, shown_gamma(state), live.eta_enc);
+        let betas = figures::betas_around(zeta2 / at.1, live.beta);
+        let from = state.provenance();
+        let mut figure = figures::hessian_figure(state.mode, zeta2, at, &betas, &from).ok()?;
         // It is the linear model's, whatever is trained.
         if let Some(gap) = state.uncovered() {
             figure.notes.push(gap.sentence());

@@ -6,7 +6,7 @@ use super::{Kind, mode_number};
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::tiles::shown_gamma;
-use crate::figures::run as figures;
+use crate::figures;
 use crate::plot::{ColourScale, FigureSpec};
 
 /// Decoder weight u against encoder weight v, σ at its best.

@@ -9,7 +9,7 @@ use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::tiles::shown_gamma;
-use crate::figures::lab::landscape::net_surface_figure;
+use crate::figures::net_surface_figure;
 use crate::plot::{ColourScale, FigureSpec};
 use crate::train::{Landscape, LandscapeKind, LandscapeRequest, Projection, RunId};
 

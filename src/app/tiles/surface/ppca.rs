@@ -7,9 +7,10 @@ use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::tiles::shown_gamma;
-use crate::figures::run as figures;
+use crate::figures;
 use crate::plot::{ColourScale, FigureSpec};
 use crate::text::significant;
+use crate::theory::PpcaSurface;
 
 /// Columns of W along two principal components, pushed away from zero.
 pub(super) struct PpcaColumns {
@@ -62,7 +63,13 @@ impl Kind for PpcaColumns {
         }
         let sigma2 = self.sigma2.unwrap_or(shown_gamma(state));
         let provenance = state.provenance();
-        figures::ppca_surface_figure(&spectrum.filled(), 3, (a, b), sigma2, scale, &provenance).ok()
+        let all = spectrum.filled();
+        // The three leading components are in the model, but for those that are pushed.
+        let kept: Vec<usize> = (0..3).filter(|k| *k != a && *k != b).collect();
+        let surface = PpcaSurface::new(&all, all.len(), &kept, (a, b), sigma2).ok()?;
+        let half = 1.8 * all[a].max(all[b]).max(sigma2).sqrt();
+        let figure = figures::ppca_surface_figure(&surface, (a, b), half, scale, &provenance);
+        Some(figure)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::widgets::theme::foldable;
-use crate::figures::{LatentHistory, Moment, latent_history, latent_table, run as figures};
+use crate::figures::{self, Moment};
 use crate::metrics::{LatentUsage, Quantity};
 use crate::plot::FigureSpec;
 use menu::latent_menu;
@@ -97,17 +97,15 @@ impl Content for Usage {
         state.snapshot.as_ref()?.evaluation.as_ref()?;
         if self.view == View::History {
             let moments: Vec<&Moment> = state.moments.iter().collect();
-            return Some(latent_history(&LatentHistory {
-                followed: self.followed,
-                moments: &moments,
-                active_above: crate::metrics::Usage::ACTIVE_VARIANCE
-                    * state.config.live.eta_enc.powi(2),
-                provenance: &state.provenance(),
-            }));
+            let above = crate::metrics::Usage::ACTIVE_VARIANCE * state.config.live.eta_enc.powi(2);
+            let (followed, from) = (self.followed, state.provenance());
+            return Some(figures::latent_history_figure(
+                followed, &moments, above, &from,
+            ));
         }
         if self.view == View::Table {
             let rows: Vec<&LatentUsage> = self.table.rows(state);
-            return Some(latent_table(&rows, &state.provenance()));
+            return Some(figures::latent_table_figure(&rows, &state.provenance()));
         }
         let mut figure = figures::usage_figure(&state.usage, state.sort_by_kl, &state.provenance());
         // First, where a narrow tile does not cut it.

@@ -147,7 +147,7 @@ impl Table {
                                     };
                                     let held = if state.held.contains(&j) { " held" } else { "" };
                                     let name = RichText::new(format!("z{j}{cross}{zero}{held}"))
-                                        .color(colour(palette.latent(j)));
+                                        .color(colour(palette.key(j)));
                                     let label = egui::Label::new(name).sense(Sense::click());
                                     let response = ui.add(label);
                                     if response.hovered() {

@@ -1,86 +1,79 @@
 //! The trained network's own thresholds γβⱼ, largest first, by both estimators.
 
-use super::Thresholds;
+use super::Shown;
+use crate::metrics::LatentUsage;
 use crate::plot::axis::ticks::format_number;
-use crate::plot::{Colour, Dash, Layer, LineStyle, MarkerStyle, Role, Series, SeriesStyle, Shape};
+use crate::plot::{Colour, MarkerStyle, Role, Series, Shape};
 
-/// Latent indices by falling threshold; a latent without one has no place on the axis.
-fn order(input: &Thresholds<'_>) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..input.effective.len())
-        .filter(|&j| input.effective[j].is_finite())
-        .collect();
-    order.sort_by(|&a, &b| input.effective[b].total_cmp(&input.effective[a]));
-    order
+/// Latents with a threshold of their own. A dead one has none: both estimates are noise around β.
+fn alive<'a>(input: &Shown<'a>) -> impl Iterator<Item = &'a LatentUsage> {
+    let all = input.measured.map_or(&[][..], |usage| &usage.latents);
+    all.iter().filter(|latent| latent.active)
+}
+
+/// Every estimate of a threshold, by either way.
+pub(super) fn estimates(input: &Shown<'_>) -> impl Iterator<Item = f64> {
+    alive(input).flat_map(|l| {
+        l.threshold_from_variance
+            .into_iter()
+            .chain(l.threshold_from_gain)
+    })
 }
 
 /// The estimates, the second beside the first, and a line between the two where they disagree.
-pub(crate) fn layers(input: &Thresholds<'_>) -> Vec<Layer> {
-    let order = order(input);
-    let second = |j: usize| input.second.get(j).copied().filter(|v| v.is_finite());
-    let mut layers = Vec::new();
-    let gaps: Vec<[f64; 2]> = order
-        .iter()
-        .enumerate()
-        .filter_map(|(rank, &j)| Some((rank as f64 + 1.0, j, second(j)?)))
-        .flat_map(|(x, j, other)| {
-            let ends = [input.effective[j], other].map(|beta| [x, input.gamma * beta]);
-            [ends[0], ends[1], [f64::NAN; 2]]
-        })
+pub(super) fn series(input: &Shown<'_>) -> Vec<Series> {
+    let Some(usage) = input.measured.filter(|u| !u.latents.is_empty()) else {
+        return Vec::new();
+    };
+    let first = |l: &LatentUsage| l.threshold_from_variance.filter(|v| v.is_finite());
+    let second = |l: &LatentUsage| l.threshold_from_gain.filter(|v| v.is_finite());
+    let mut ranked: Vec<(f64, &LatentUsage)> =
+        alive(input).filter_map(|l| Some((first(l)?, l))).collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let placed = || (1..).map(f64::from).zip(ranked.iter().map(|(_, l)| *l));
+    let mut all = Vec::new();
+    let gaps: Vec<[f64; 2]> = placed()
+        .filter_map(|(x, l)| Some([first(l)?, second(l)?].map(|beta| [x, input.gamma * beta])))
+        .flat_map(|[from, to]| [from, to, [f64::NAN; 2]])
         .collect();
     if !gaps.is_empty() {
-        let mut line = Series::line("disagreement", "", gaps, Role::Muted.into());
-        line.style = SeriesStyle::Line(LineStyle {
-            width: 1.0,
-            dash: Dash::Solid,
-        });
-        line.opacity = 0.7;
-        layers.push(Layer::Series(line));
+        let line = Series::line("disagreement", "", gaps, Role::Muted);
+        all.push(line.width(1.0).opacity(0.7));
     }
-    let one = |id: &str, name: &str, values: &[f64], marker: MarkerStyle| {
-        let placed: Vec<(usize, usize)> = order
-            .iter()
-            .copied()
-            .enumerate()
-            .filter(|&(_, j)| values.get(j).is_some_and(|v| v.is_finite()))
+    let one = |id: &str, name: &str, value: &dyn Fn(&LatentUsage) -> Option<f64>, marker| {
+        let known: Vec<(f64, f64, &LatentUsage)> = placed()
+            .filter_map(|(x, l)| Some((x, value(l)?, l)))
             .collect();
-        let points = placed
-            .iter()
-            .map(|&(rank, j)| [rank as f64 + 1.0, input.gamma * values[j]])
-            .collect();
-        let mut series = Series::markers(id, name, points, marker, Role::Foreground.into());
-        series.point_colours = Some(placed.iter().map(|&(_, j)| Colour::Latent(j)).collect());
-        series.latents = Some(placed.iter().map(|&(_, j)| j).collect());
-        series.hover = Some(placed.iter().map(|&(_, j)| describe(input, j)).collect());
-        Layer::Series(series)
+        let points = known.iter().map(|(x, beta, _)| [*x, input.gamma * beta]);
+        Series::markers(id, name, points.collect(), marker, Role::Foreground)
+            .point_colours(known.iter().map(|(.., l)| Colour::Key(l.index)))
+            .keys(known.iter().map(|(.., l)| l.index))
+            .hover(known.iter().map(|(.., l)| describe(l)))
     };
-    if !input.effective.is_empty() {
-        let marker = MarkerStyle {
-            size: 6.5,
-            ..MarkerStyle::new(Shape::TriangleUp, false)
-        };
-        layers.push(one("network", input.estimators[0], input.effective, marker));
-    }
-    if !input.second.is_empty() {
-        let marker = MarkerStyle {
-            size: 5.5,
-            ..MarkerStyle::new(Shape::Dash, false)
-        };
-        layers.push(one("network_2", input.estimators[1], input.second, marker));
-    }
-    layers
+    let name = if usage.eta_enc == 1.0 {
+        "this network, γβ/E σ²"
+    } else {
+        "this network, γβη²/E σ²"
+    };
+    let triangle = MarkerStyle::new(Shape::TriangleUp, false).sized(6.5);
+    all.push(one("network", name, &first, triangle));
+    let dash = MarkerStyle::new(Shape::Dash, false).sized(5.5);
+    all.push(one("network_2", "from its gain", &second, dash));
+    all
 }
 
-/// Everything there is to say of latent `j`, for the pointer.
-fn describe(input: &Thresholds<'_>, j: usize) -> String {
+/// Everything there is to say of a latent, for the pointer.
+fn describe(latent: &LatentUsage) -> String {
     let number = |v: f64| format_number(v, 4);
-    let first = input.effective[j];
-    let mut text = format!("latent z{j}");
-    if let Some(sigma2) = input.sigma2.get(j) {
-        text += &format!(": E σ² = {}", number(*sigma2));
-    }
-    text += &format!("\nthreshold β = {} from its variance", number(first));
-    match input.second.get(j).filter(|v| v.is_finite()) {
-        Some(&second) => {
+    let first = latent.threshold_from_variance.unwrap_or(f64::NAN);
+    let mut text = format!(
+        "latent z{}: E σ² = {}\nthreshold β = {} from its variance",
+        latent.index,
+        number(latent.statistics.mean_sigma2),
+        number(first)
+    );
+    match latent.threshold_from_gain.filter(|v| v.is_finite()) {
+        Some(second) => {
             let apart = 100.0 * (second - first).abs() / first;
             text += &format!(
                 "\nthreshold β = {} from its gain ({} % apart)",

@@ -1,35 +1,6 @@
 //! Pictures of data in rows, for the views of the data.
 
-use std::sync::Arc;
-
 use crate::plot::{Axis, ImageCell, ImageRow};
-
-/// Size of every picture of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PictureSize {
-    /// Rows of pixels.
-    pub height: usize,
-    /// Columns of pixels.
-    pub width: usize,
-    /// 1 (grey) or 3 (RGB).
-    pub channels: usize,
-}
-
-/// One picture of this size.
-pub(crate) fn cell(
-    size: PictureSize,
-    channels: usize,
-    pixels: Arc<[u8]>,
-    caption: String,
-) -> ImageCell {
-    ImageCell {
-        width: size.width,
-        height: size.height,
-        channels,
-        pixels,
-        caption,
-    }
-}
 
 /// Pictures in rows of at most `across`; `label` names the row that starts with picture number so.
 pub(crate) fn rows_of(
@@ -63,4 +34,15 @@ pub(crate) fn component_axis(dim: usize) -> Axis {
     }
     let ticks = (1..=dim).map(|i| (i as f64, i.to_string())).collect();
     axis.with_ticks(ticks).with_range(1.0, dim as f64)
+}
+
+/// A vector as points over its components.
+pub(crate) fn over_components(values: &[f32]) -> Vec<[f64; 2]> {
+    let numbered = (1..).map(f64::from).zip(values);
+    numbered.map(|(i, &v)| [i, f64::from(v)]).collect()
+}
+
+/// 0–1 to 0–255, rounded; NaN is black.
+pub(crate) fn byte(value: f32) -> u8 {
+    (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
 }
