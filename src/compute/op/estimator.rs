@@ -38,7 +38,7 @@ pub enum EstimatorOp {
         repeats: usize,
     },
     /// dμ ← `Σ_i` `g_i`, d log σ² ← `Σ_i` [`g_i` (`z_i` − μ)/2 − β `w_i/2B`], `g_i` = keep `dz_i` + β `w_i` `z_i/(η²B)`:
-    /// the importance-weighted counterpart of [`LatentOp::ReparameterizeBackward`].
+    /// the importance-weighted counterpart of [`super::LatentOp::ReparameterizeBackward`].
     ImportanceBackward {
         /// As in the forward.
         head: Slice,
