@@ -373,6 +373,8 @@ fn csv_holds_one_record_a_line() {
     ]);
     figure.layers.push(Layer::Series(series));
     let text = String::from_utf8(written(&figure, &figure.size, "csv")).expect("UTF-8");
+    // What keys are the numbers of is the figure's to say.
+    assert!(text.contains("index,x,y,value,key,label\n"), "{text}");
     let rows: Vec<&str> = text
         .split('\n')
         .filter(|l| l.starts_with("0,series,"))
@@ -418,6 +420,7 @@ fn csv_numbers_parse_back_to_the_same_bits() {
         marker,
         Role::Second,
     )));
+    figure.keyed_by = "latent".into();
     let rows = csv_rows(&figure);
     assert_eq!(rows.len(), numbers.len());
     for (row, wanted) in rows.iter().zip(numbers) {

@@ -325,6 +325,7 @@ pub(super) fn phase_figure() -> FigureSpec {
         smooth: false,
     }));
     figure.notes.push("range clipped to 0.03–30".into());
+    figure.keyed_by = "latent".into();
     figure.provenance = provenance();
     figure
 }
