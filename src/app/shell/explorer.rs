@@ -22,7 +22,7 @@ use crate::app::state::AppState;
 use crate::app::state::action::{Action, Effect, Severity};
 use crate::app::state::papers::{DATA_VARIABLE, PapersAction};
 use crate::app::state::tile::{SaveRequest, Tile, Workspace};
-use crate::app::state::tour::TourAction;
+use crate::app::state::tour::{STEPS, TourAction};
 use crate::app::threads::files::{Files, Job, Outcome};
 use crate::app::threads::loader::Loader;
 use crate::app::threads::papers::Papers;
@@ -403,7 +403,7 @@ impl Explorer {
             let toured = matches!(action, Action::Tour(_));
             self.act(action);
             if toured && let Some(tour) = &self.state.tour {
-                self.board.set_workspace(tour::STEPS[tour.step].workspace);
+                self.board.set_workspace(STEPS[tour.step].workspace);
             }
         }
         for request in saves {

@@ -8,6 +8,7 @@ use crate::train::Sanity;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::tile::{Tile, Workspace};
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted, segmented};
 use crate::text::{significant, thousands};
@@ -66,7 +67,7 @@ pub(crate) fn top_bar(
         let size = egui::vec2(70.0, 26.0);
         let mut button = |text: &str, label: &'static str, help: &str, action: Action| {
             let response = ui.add(egui::Button::new(text).min_size(size));
-            crate::app::panels::controls::name(&response, label);
+            name(&response, label);
             if response.on_hover_text(help).clicked() {
                 actions.push(action);
             }
@@ -100,7 +101,7 @@ pub(crate) fn top_bar(
                 window.push(WindowAction::ToggleHelp);
             }
             let theme = ui.button("◐");
-            crate::app::panels::controls::name(&theme, "theme");
+            name(&theme, "theme");
             if theme.on_hover_text("Light or dark").clicked() {
                 window.push(WindowAction::ToggleTheme);
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::action::Effect;
-use crate::app::threads::loader::{PreviewRequest, Previewed, Strip};
+use crate::app::state::protocol::{PreviewRequest, Previewed, Strip};
 use crate::config::{DataConfig, DataSource};
 use crate::data::{Preview, Progress};
 
@@ -251,7 +251,7 @@ fn is_quick(preview: &Preview) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::threads::loader::NoPreview;
+    use crate::app::state::protocol::NoPreview;
     use crate::config::RunConfig;
     use crate::data::{Dataset, Unit};
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::action::Effect;
-use crate::app::threads::loader::{LoadedData, LoaderMessage};
+use crate::app::state::protocol::{LoadedData, LoaderMessage};
 use crate::config::DataConfig;
 use crate::figures::{Merit, Moment, Visit};
 use crate::metrics::{Quantity, Usage};

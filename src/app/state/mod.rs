@@ -13,6 +13,7 @@ pub mod noise;
 mod origin;
 pub mod outline;
 pub mod papers;
+pub mod protocol;
 mod requests;
 mod theory;
 pub mod tile;

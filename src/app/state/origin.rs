@@ -167,7 +167,7 @@ mod tests {
     use crate::app::state::action::Action;
     use crate::app::state::diagnose::DiagnoseSettings;
     use crate::app::state::lab::PhaseSettings;
-    use crate::app::threads::loader::{LoadedData, LoaderMessage};
+    use crate::app::state::protocol::{LoadedData, LoaderMessage};
     use crate::config::{DataConfig, DataSource, Split};
     use crate::data::{Preprocessor, gaussian};
     use crate::lab::{Parameter, PhaseAxis};

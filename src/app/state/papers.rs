@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::action::Effect;
-use crate::app::threads::papers::{PapersMessage, PapersProgress, PapersRequest};
+use crate::app::state::protocol::{PapersMessage, PapersProgress, PapersRequest};
 use crate::papers::{ALL, DataSet, Effort, Experiment, Report, Verdict};
 
 use super::AppState;

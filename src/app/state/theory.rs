@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::action::Effect;
-use crate::app::threads::loader::Relation;
+use crate::app::state::protocol::Relation;
 use crate::config::Target;
 use crate::data::CrossSpectrum;
 use crate::metrics::{Coverage, Known, Limit};
@@ -99,7 +99,7 @@ impl AppState {
 mod tests {
     use super::*;
     use crate::app::state::action::Action;
-    use crate::app::threads::loader::{LoadedData, LoaderMessage};
+    use crate::app::state::protocol::{LoadedData, LoaderMessage};
     use crate::config::{LiveConfig, NetConfig, RunConfig};
     use crate::data::{self, Preprocessor, Targets, gaussian};
 

@@ -43,7 +43,7 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::threads::loader::LoaderMessage;
+    use crate::app::state::protocol::LoaderMessage;
     use crate::config::{DataConfig, DataSource, NetConfig, SamplingConfig};
 
     fn linear() -> RunConfig {

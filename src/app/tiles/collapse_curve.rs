@@ -4,9 +4,9 @@ use egui::Ui;
 
 use super::content::Content;
 use super::no_posterior;
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::widgets::label::name;
 use crate::figures::run::collapse_curve::EPSILON_RANGE;
 use crate::figures::{CollapseCurves, CurveOf, collapse_curves};
 use crate::metrics::{CollapseCurve, Usage};

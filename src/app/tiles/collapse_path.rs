@@ -7,10 +7,10 @@ use egui::Ui;
 
 use super::content::Content;
 use super::{ask_for, shown_gamma};
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::tile::Tile;
+use crate::app::widgets::label::name;
 use crate::figures::lab::landscape::collapse_path_figure;
 use crate::plot::FigureSpec;
 use crate::train::{Landscape, LandscapeKind, LandscapeRequest, RunId};

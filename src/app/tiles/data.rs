@@ -5,10 +5,10 @@ use std::sync::Arc;
 use egui::{Label, RichText, Ui};
 
 use super::content::Content;
-use crate::app::panels::controls::preprocess_name;
 use crate::app::panels::data::bytes;
 use crate::app::state::action::Action;
 use crate::app::state::{AppState, Data};
+use crate::app::widgets::label::preprocess_name;
 use crate::app::widgets::theme::{foldable, muted};
 use crate::data::{Overview, Spectrum};
 use crate::figures::run as figures;

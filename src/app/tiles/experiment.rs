@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use egui::{DragValue, Response, Ui};
 
-use crate::app::panels::controls::name;
 use crate::app::state::action::Action;
 use crate::app::state::lab::Made;
 use crate::app::state::{AppState, Foreign};
+use crate::app::widgets::label::name;
 use crate::lab::{Progress, Stage};
 use crate::plot::FigureSpec;
 use crate::text::{significant, thousands};

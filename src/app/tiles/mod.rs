@@ -31,12 +31,12 @@ use crate::config::Objective;
 use crate::plot::FigureSpec;
 use crate::train::LandscapeRequest;
 
-use super::panels::data::empty;
 use super::plot::PlotView;
 use super::state::AppState;
 use super::state::action::Action;
 use super::state::looks::Look;
 use super::state::tile::{SaveRequest, Tile, Workspace};
+use super::widgets::label::empty;
 use super::widgets::theme;
 use super::widgets::theme::{Theme, tile_frame, tile_heading};
 use content::{Content, content};

@@ -5,10 +5,10 @@ use egui::Ui;
 
 use super::content::Content;
 use super::usage::interventions;
-use crate::app::panels::controls::name;
 use crate::app::state::action::Action;
 use crate::app::state::looks::Look;
 use crate::app::state::{AppState, EXAMPLES};
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme::{foldable, muted};
 use crate::figures::run as figures;
 use crate::plot::FigureSpec;

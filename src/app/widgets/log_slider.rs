@@ -3,7 +3,7 @@
 use egui::{RichText, Sense, Stroke, Ui, vec2};
 
 use super::theme::{self, Theme, muted};
-use crate::app::panels::controls::name;
+use crate::app::widgets::label::name;
 use crate::text::significant;
 
 /// What a slider is about.

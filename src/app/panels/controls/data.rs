@@ -11,7 +11,8 @@ use crate::data::{Dataset, needs_levels, usual_lambda};
 use crate::text::significant;
 
 use super::Controls;
-use super::parts::{Choice, menu, name, part, row};
+use super::parts::{Choice, menu, part, row};
+use crate::app::widgets::label::{name, preprocess_name};
 
 /// Why a preprocessing is out of reach of values without grey levels.
 const NEEDS_LEVELS: &str =
@@ -198,16 +199,5 @@ fn lambda_of(ui: &mut Ui, state: &AppState, edited: &mut Option<f64>) -> Option<
         current
     } else {
         Some(value).filter(|v| *v != usual)
-    }
-}
-
-/// What a preprocessing is called on screen.
-pub(crate) fn preprocess_name(kind: Preprocess) -> &'static str {
-    match kind {
-        Preprocess::None => "none",
-        Preprocess::Center => "centred",
-        Preprocess::Dequantize => "dequantised",
-        Preprocess::Logit => "logit",
-        Preprocess::Standardize => "standardised",
     }
 }

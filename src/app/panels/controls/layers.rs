@@ -10,7 +10,8 @@ use crate::config::Stack;
 
 use super::model::Edit;
 use super::network::settle_estimator;
-use super::parts::{complaint, name, row};
+use super::parts::{complaint, row};
+use crate::app::widgets::label::name;
 
 /// How layers are written, and what they mean.
 const GRAMMAR: [(&str, &str); 10] = [

@@ -20,8 +20,8 @@ use crate::app::state::action::Action;
 use crate::app::state::outline::OutlineCache;
 use crate::config::{NetConfig, SamplingConfig};
 
-pub(crate) use data::{preprocess_menu, preprocess_name, scale_menu, split_choice};
-pub(crate) use parts::{name, row};
+pub(crate) use data::{preprocess_menu, scale_menu, split_choice};
+pub(crate) use parts::row;
 
 /// What the panel remembers between frames that is no setting of a run.
 #[derive(Default)]

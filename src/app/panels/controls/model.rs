@@ -13,8 +13,9 @@ use crate::text::{significant, thousands};
 use super::Controls;
 use super::network::settle_estimator;
 use super::parts::{
-    Choice, beside, complaint, explained, fold, hidden_changes, menu, name, part, quiet, row,
+    Choice, beside, complaint, explained, fold, hidden_changes, menu, part, quiet, row,
 };
+use crate::app::widgets::label::name;
 
 /// Samples of the importance-weighted bound when it is chosen.
 const DEFAULT_SAMPLES: usize = 8;

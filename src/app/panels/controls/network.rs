@@ -7,7 +7,8 @@ use crate::config::{Estimator, Likelihood, NetConfig, PosteriorVariance, Preset}
 use crate::text::thousands;
 
 use super::model::Edit;
-use super::parts::{Choice, menu, name, row};
+use super::parts::{Choice, menu, row};
+use crate::app::widgets::label::name;
 
 /// Deepest MLP of the depth slider.
 const MAX_DEPTH: usize = 8;

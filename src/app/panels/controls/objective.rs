@@ -11,7 +11,8 @@ use crate::config::{GammaMode, Likelihood, LiveConfig, Objective};
 use crate::text::{significant, subscript};
 
 use super::Controls;
-use super::parts::{name, part, quiet, row};
+use super::parts::{part, quiet, row};
+use crate::app::widgets::label::name;
 
 /// β's slider: 0.01–100; a typed value may be anything positive.
 const BETA_RANGE: (f64, f64) = (0.01, 100.0);

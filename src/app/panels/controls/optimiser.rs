@@ -8,7 +8,8 @@ use crate::config::{DeviceChoice, LiveConfig};
 use crate::text::significant;
 
 use super::Controls;
-use super::parts::{Choice, menu, name, row};
+use super::parts::{Choice, menu, row};
+use crate::app::widgets::label::name;
 
 impl Controls {
     /// Draws the section.

@@ -2,6 +2,7 @@
 
 use egui::{Color32, Id, Response, RichText, Ui, UiBuilder};
 
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted, section_heading};
 
@@ -63,13 +64,6 @@ pub(crate) fn explained<R>(
             .inner
     })
     .inner
-}
-
-/// Names a control for screen readers and tests.
-pub(crate) fn name(response: &Response, text: &'static str) {
-    response
-        .ctx
-        .accesskit_node_builder(response.id, |node| node.set_label(text));
 }
 
 /// One small line that gives way at the panel's edge, whole when the pointer is on it.

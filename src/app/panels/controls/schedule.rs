@@ -10,7 +10,8 @@ use crate::config::{GammaMode, KlSchedule, LiveConfig, Objective, TrainedPart};
 use crate::text::{significant, thousands};
 
 use super::Controls;
-use super::parts::{explained, fold, hidden_changes, low, name, quiet};
+use super::parts::{explained, fold, hidden_changes, low, quiet};
+use crate::app::widgets::label::name;
 
 /// Steps of a rise or period when a schedule is chosen.
 const DEFAULT_STEPS: u32 = 1_000;

@@ -10,7 +10,8 @@ use crate::config::LiveConfig;
 use crate::convention::{ErrorTerm, Factor, LossForm, Reduction, Sizes, read_loss};
 use crate::text::significant;
 
-use super::parts::{complaint, name, quiet, row};
+use super::parts::{complaint, quiet, row};
+use crate::app::widgets::label::name;
 
 /// The window and what stands in it.
 pub(crate) struct Translator {

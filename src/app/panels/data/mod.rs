@@ -10,12 +10,12 @@ use egui::{Id, RichText, TextureHandle, TextureOptions, Ui, UiBuilder, vec2};
 
 use crate::config::DataConfig;
 
-use super::controls::{name, row};
+use super::controls::row;
 use crate::app::state::action::Action;
 use crate::app::state::data::SheetAction;
 use crate::app::state::{AppState, Data};
-use crate::app::widgets::theme;
-use crate::app::widgets::theme::{Theme, muted};
+use crate::app::widgets::label::name;
+use crate::app::widgets::theme::muted;
 use crate::text::{significant, thousands};
 
 pub(crate) use sheet::data_sheet;
@@ -213,14 +213,6 @@ fn strip(data: &Data) -> egui::ColorImage {
         }
     }
     image
-}
-
-/// What is said where there is nothing to draw yet.
-pub(crate) fn empty(ui: &mut Ui, text: &str) {
-    let c = theme::chrome(Theme::of(ui));
-    ui.centered_and_justified(|ui| {
-        ui.label(RichText::new(text).color(c.muted));
-    });
 }
 
 #[cfg(test)]

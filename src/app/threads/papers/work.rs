@@ -14,7 +14,8 @@ use crate::papers::{self, Context, DataSet, Effort, Error, Experiment, Keep, Rep
 use crate::plot::Layer;
 use crate::train::{Latest, Waker};
 
-use super::{Command, PapersMessage, PapersProgress, PapersRequest, kept};
+use super::{Command, kept};
+use crate::app::state::protocol::{PapersMessage, PapersProgress, PapersRequest};
 
 /// Shortest time between two words on progress.
 const PERIOD: Duration = Duration::from_millis(100);

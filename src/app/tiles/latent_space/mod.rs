@@ -10,10 +10,10 @@ use std::sync::Arc;
 use egui::{Rect, Ui};
 
 use super::content::Content;
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme::foldable;
 use crate::figures::{LatentSpace, Place, latent_space};
 use crate::metrics::LatentPlane;

@@ -4,11 +4,11 @@
 use egui::{Rect, Ui};
 
 use super::inset::{Inset, Told};
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::looks::Look;
+use crate::app::widgets::label::name;
 use crate::figures::Place;
 use crate::metrics::LatentPlane;
 

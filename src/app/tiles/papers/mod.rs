@@ -11,12 +11,12 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers, Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 use super::content::{Content, Drawn};
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotView;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::papers::{PapersAction, PapersState};
 use crate::app::state::tour::TourAction;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, foldable, muted};
 use crate::papers::{ALL, Effort};

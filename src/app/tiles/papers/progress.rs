@@ -5,8 +5,8 @@ use std::time::Duration;
 use egui::{Label, ProgressBar, RichText, Ui};
 
 use super::parts::time;
-use crate::app::panels::controls::name;
 use crate::app::state::papers::Running;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::Theme;
 use crate::papers::ALL;

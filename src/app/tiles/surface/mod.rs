@@ -10,11 +10,11 @@ use egui::Ui;
 
 use super::ask_for;
 use super::content::Content;
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::tile::Tile;
+use crate::app::widgets::label::name;
 use crate::plot::{ColourScale, FigureSpec, Tilt};
 use crate::train::LandscapeRequest;
 

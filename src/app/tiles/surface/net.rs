@@ -5,10 +5,10 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::tiles::shown_gamma;
+use crate::app::widgets::label::name;
 use crate::figures::lab::landscape::net_surface_figure;
 use crate::plot::{ColourScale, FigureSpec};
 use crate::train::{Landscape, LandscapeKind, LandscapeRequest, Projection, RunId};

@@ -3,10 +3,10 @@
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::tiles::shown_gamma;
+use crate::app::widgets::label::name;
 use crate::figures::run as figures;
 use crate::plot::{ColourScale, FigureSpec};
 use crate::text::significant;

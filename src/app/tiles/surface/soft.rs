@@ -6,11 +6,11 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::tiles::landscape::{Landscapes, Made, Request, Wanted};
 use crate::app::tiles::shown_gamma;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme::foldable;
 use crate::plot::{ColourScale, FigureSpec, Layer, Provenance};
 use crate::text::significant;

@@ -6,10 +6,10 @@ mod table;
 use egui::Ui;
 
 use super::content::{Content, Drawn};
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme::foldable;
 use crate::figures::{LatentHistory, Moment, latent_history, latent_table, run as figures};
 use crate::metrics::{LatentUsage, Quantity};

@@ -2,8 +2,9 @@
 
 use egui::{DragValue, Id, ScrollArea, TextEdit, Ui};
 
-use crate::app::panels::controls::{name, preprocess_menu, split_choice};
+use crate::app::panels::controls::{preprocess_menu, split_choice};
 use crate::app::state::data::Sheet;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme::{muted, segmented};
 use crate::config::{Colour, Crop, DataConfig, DataSource, MAX_SIDE};
 use crate::text::thousands;

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::app::state::data::Sheet;
-use crate::app::threads::loader::Strip;
+use crate::app::state::protocol::Strip;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::Theme;
 use crate::data::{Dataset, PREVIEWED, Preview};

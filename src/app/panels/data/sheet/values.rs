@@ -2,8 +2,9 @@
 
 use egui::{TextEdit, Ui};
 
-use crate::app::panels::controls::{name, scale_menu};
+use crate::app::panels::controls::scale_menu;
 use crate::app::state::data::Sheet;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme::{muted, segmented};
 use crate::config::{Constant, DataConfig, DataSource, Missing, Preprocess};
 

@@ -1,18 +1,14 @@
 //! The guided tour: a strip above the tiles that says what to look at, over runs set up for it.
 //!
-//! What each step shows and says is in [`steps`]; where the tour is, in the state.
-
-mod steps;
+//! What each step shows and says, and where the tour is, are in the state.
 
 use egui::{Button, RichText, Ui};
 
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
-use crate::app::state::tour::{Tour, TourAction};
+use crate::app::state::tour::{STEPS, Tour, TourAction};
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted, tile_frame};
-
-pub(crate) use steps::STEPS;
 
 /// Draws the strip of the step shown, above what is left of `ui`.
 pub(crate) fn panel(ui: &mut Ui, state: &AppState, tour: &Tour, actions: &mut Vec<Action>) {
