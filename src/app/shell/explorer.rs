@@ -129,6 +129,11 @@ impl Explorer {
         &self.state
     }
 
+    /// How often the figure of a tile was built: only when something it is made of has changed.
+    pub fn builds(&self, tile: Tile) -> u64 {
+        self.board.builds(tile)
+    }
+
     fn carry_out(&self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -199,8 +204,11 @@ impl Explorer {
         }
         while let Some(outcome) = self.files.outcome() {
             match outcome {
-                Outcome::Saved(path) => self.state.inform(format!("saved {}", path.display())),
-                Outcome::Failed(reason) => self.state.refuse(reason),
+                Outcome::Saved(path) => self
+                    .state
+                    .session
+                    .inform(format!("Saved {}", path.display())),
+                Outcome::Failed(reason) => self.state.session.refuse(reason),
                 Outcome::PickedPapersFolder(path) => {
                     self.act(Action::Papers(PapersAction::Folder(Some(path))));
                 }
@@ -210,7 +218,7 @@ impl Explorer {
                 }
             }
         }
-        for notice in std::mem::take(&mut self.state.notices) {
+        for notice in self.state.session.take_notices() {
             let toast = match notice.severity {
                 Severity::Info => self.toasts.basic(notice.text),
                 Severity::Error => {
@@ -266,7 +274,9 @@ impl Explorer {
         match what {
             Screenshot::Copy => {
                 ctx.copy_image((*image).clone());
-                self.state.inform("the window was copied".into());
+                self.state
+                    .session
+                    .inform("The window was copied to the clipboard.".into());
             }
             Screenshot::Save => {
                 let [width, height] = image.size;
@@ -323,7 +333,8 @@ impl Explorer {
     fn send_job(&mut self, job: Job) {
         if !self.files.send(job) {
             self.state
-                .refuse("too many files are waiting to be written; try again in a moment".into());
+                .session
+                .refuse("Too many files are waiting to be written; try again in a moment.".into());
         }
     }
 

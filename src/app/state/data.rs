@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::action::Effect;
 use crate::app::state::protocol::{PreviewRequest, Previewed, Strip};
-use crate::config::{DataConfig, DataSource};
+use crate::config::{DataConfig, DataSource, RunConfig};
 use crate::data::{Preview, Progress};
 
 use super::AppState;
@@ -69,13 +69,26 @@ impl Sheet {
     }
 }
 
-/// Data on their way in, before they are loaded.
+/// A load under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loading {
+    /// What is loaded.
+    pub source: String,
+    /// How far it is.
+    pub pace: Option<Pace>,
+}
+
+/// Data on their way in: those that may be loaded next, and those being loaded.
 #[derive(Debug, Default)]
 pub struct Opening {
     /// The sheet on screen.
     pub sheet: Option<Sheet>,
     /// What is looked at to decide whether there is need for a sheet.
     pub looking: Option<DataConfig>,
+    /// A load under way.
+    pub loading: Option<Loading>,
+    /// The run to be shown when its data are there.
+    pub(super) incoming: Option<RunConfig>,
     /// Questions asked so far; only the newest one's answer counts.
     asked: u64,
 }
@@ -116,6 +129,21 @@ impl Pace {
 }
 
 impl Opening {
+    /// Notes that these data are being loaded, for this run if for one.
+    pub(super) fn begin(&mut self, data: &DataConfig, run: Option<RunConfig>) {
+        self.incoming = run;
+        self.loading = Some(Loading {
+            source: data.source.to_string(),
+            pace: None,
+        });
+    }
+
+    /// Nothing is being loaded any longer, and no run waits for it.
+    pub(super) fn end(&mut self) {
+        self.incoming = None;
+        self.loading = None;
+    }
+
     /// Closes the sheet; the answer to an older question, if one comes, is nobody's.
     pub(super) fn give_up(&mut self) {
         self.sheet = None;
@@ -198,7 +226,7 @@ impl AppState {
                     sheet.problem = Some(none.reason);
                     self.opening.sheet = Some(sheet);
                 }
-                Err(none) => self.refuse(none.reason),
+                Err(none) => self.session.refuse(none.reason),
                 Ok((preview, _)) if is_quick(&preview) => return self.load(config),
                 Ok((preview, strip)) => {
                     let mut sheet = Sheet::new(config, false);
@@ -252,7 +280,6 @@ fn is_quick(preview: &Preview) -> bool {
 mod tests {
     use super::*;
     use crate::app::state::protocol::NoPreview;
-    use crate::config::RunConfig;
     use crate::data::{Dataset, Unit};
 
     fn preview(bytes: u64, decoding: Option<Duration>) -> (Arc<Preview>, Arc<Strip>) {
@@ -291,7 +318,7 @@ mod tests {
     #[test]
     fn only_what_may_take_long_is_asked_about() {
         let (mut state, _) = AppState::new(RunConfig::default());
-        state.loading = None;
+        state.opening.loading = None;
         let built_in = state.data_request(DataSource::Faces);
         assert!(matches!(state.open(built_in)[..], [Effect::Load(..)]));
         let small = opened(&mut state, Ok(preview(SHEET_BYTES, None)));
@@ -313,13 +340,16 @@ mod tests {
             choice_may_help,
         };
         assert!(opened(&mut state, Err(none(false))).is_empty());
-        assert_eq!(state.problem.take().as_deref(), Some("no such split"));
+        assert_eq!(
+            state.session.problem.take().as_deref(),
+            Some("no such split")
+        );
         assert!(state.opening.sheet.is_none());
         // What other settings may help is said where they are.
         assert!(opened(&mut state, Err(none(true))).is_empty());
         let sheet = state.opening.sheet.as_ref().expect("a sheet");
         assert_eq!(sheet.problem.as_deref(), Some("no such split"));
-        assert!(state.problem.is_none());
+        assert!(state.session.problem.is_none());
     }
 
     #[test]

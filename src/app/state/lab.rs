@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::action::Effect;
+use super::concern::Concern;
 use crate::config::{RunConfig, Stack};
 use crate::lab::{
     Diagnosis, Experiment, NoiseRun, Parameter, PhaseAxis, PhaseMap, PhaseRequest, Progress,
@@ -269,6 +270,7 @@ impl AppState {
         }
         self.lab.copying = None;
         self.lab.next += 1;
+        self.changed(&[Concern::Lab]);
         Made {
             id: self.lab.next,
             settings,
@@ -338,6 +340,7 @@ impl AppState {
         let Some(id) = self.lab.copying.take() else {
             return Vec::new();
         };
+        self.changed(&[Concern::Lab]);
         let diagnosed = self.diagnose_copy(id, copy);
         diagnosed
             .or_else(|| self.noise_on_copy(id, copy))
@@ -349,6 +352,7 @@ impl AppState {
         let Some(id) = self.lab.copying.take() else {
             return Vec::new();
         };
+        self.changed(&[Concern::Lab]);
         if let Some(made) = self.lab.diagnosis.as_mut().filter(|m| m.id == id) {
             made.stage = Stage::Stopped;
         } else if let Some(made) = self.lab.noise.as_mut().filter(|m| m.id == id) {
@@ -371,7 +375,7 @@ impl AppState {
         } = report;
         let over = stage != Stage::Running;
         if let Stage::Failed(reason) = &stage {
-            self.refuse(reason.clone());
+            self.session.refuse(reason.clone());
         }
         if let Some(made) = self.lab.sweep.as_mut().filter(|m| m.id == id) {
             (made.stage, made.progress, made.left) = (stage, progress, left);
@@ -388,7 +392,7 @@ impl AppState {
         } else {
             return Vec::new();
         }
-        self.generation += 1;
+        self.changed(&[Concern::Lab]);
         if over {
             self.wait_no_more()
         } else {
@@ -424,7 +428,7 @@ mod tests {
     #[test]
     fn a_report_of_another_experiment_is_dropped() {
         let (mut state, _) = AppState::new(RunConfig::default());
-        let before = state.generation;
+        let before = state.generation(Concern::Lab);
         let effects = state.lab_report(Report {
             id: 3,
             stage: Stage::Finished,
@@ -436,6 +440,6 @@ mod tests {
             noise: None,
         });
         assert!(effects.is_empty());
-        assert_eq!(state.generation, before);
+        assert_eq!(state.generation(Concern::Lab), before);
     }
 }

@@ -11,8 +11,8 @@ pub enum Tile {
     Surface,
     /// What every latent does.
     Usage,
-    /// Pictures.
-    Reconstructions,
+    /// Pictures of the model: examples, a plane, zeroed samples, traversals.
+    Pictures,
     /// Traces.
     Training,
     /// The loss on the way to full collapse.
@@ -47,7 +47,7 @@ impl Tile {
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
-        Self::Reconstructions,
+        Self::Pictures,
         Self::Training,
         Self::CollapsePath,
         Self::Sweep,
@@ -69,7 +69,7 @@ impl Tile {
             Self::Thresholds => "Singular-value thresholds",
             Self::Surface => "Loss surface",
             Self::Usage => "Latent usage",
-            Self::Reconstructions => "Pictures",
+            Self::Pictures => "Pictures",
             Self::Training => "Training",
             Self::CollapsePath => "Collapse path",
             Self::Sweep => "Hysteresis sweep",
@@ -92,7 +92,7 @@ impl Tile {
             Self::Thresholds => "thresholds",
             Self::Surface => "surface",
             Self::Usage => "usage",
-            Self::Reconstructions => "reconstructions",
+            Self::Pictures => "pictures",
             Self::Training => "training",
             Self::CollapsePath => "collapse_path",
             Self::Sweep => "sweep",
@@ -155,7 +155,7 @@ impl Workspace {
         match self {
             Self::Live => &[
                 (1.15, &[Tile::Thresholds, Tile::Surface]),
-                (1.0, &[Tile::Usage, Tile::Reconstructions]),
+                (1.0, &[Tile::Usage, Tile::Pictures]),
                 (0.75, &[Tile::Training]),
             ],
             Self::Data => &[(2.0, &[Tile::Data]), (1.0, &[Tile::Thresholds])],

@@ -3,4 +3,5 @@
 pub(crate) mod label;
 pub mod log_slider;
 pub mod style;
+pub mod symbols;
 pub mod theme;

@@ -306,7 +306,7 @@ fn depth_batch_seed_and_rate_do_what_their_section_says() {
 fn the_surface_shows_the_mode_that_was_asked_for() {
     let mut window = Window::ready();
     window.set(Role::SpinButton, "surface mode", 3.0);
-    assert_eq!(window.state().mode, 2);
+    assert_eq!(window.state().selection.mode, 2);
     window.until("the net's place on mode 3", |s| {
         let views = s.snapshot.as_ref().and_then(|s| s.views.as_ref());
         views

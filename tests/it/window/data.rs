@@ -16,8 +16,10 @@ fn a_bad_path_is_an_error_on_screen_and_the_data_stay() {
     let digest = window.state().data.as_ref().expect("data").digest.clone();
     let run = window.state().run.as_ref().expect("a run").id;
     window.enter("data path", "/nowhere/at/all");
-    window.until("refusal", |s| s.problem.is_some() && s.loading.is_none());
-    let problem = window.state().problem.clone().expect("a problem");
+    window.until("refusal", |s| {
+        s.session.problem.is_some() && s.opening.loading.is_none()
+    });
+    let problem = window.state().session.problem.clone().expect("a problem");
     assert!(problem.contains("/nowhere/at/all"), "{problem}");
     // It is on screen, in the status bar or as a notice.
     window.text(|text| text.contains("/nowhere/at/all"));
@@ -36,12 +38,13 @@ fn a_bad_path_is_an_error_on_screen_and_the_data_stay() {
 fn an_unreadable_spectrum_is_refused_without_a_load() {
     let mut window = Window::ready();
     window.enter("data path", "gaussian:9,banana");
-    let problem = window.state().problem.clone().expect("a problem");
+    let problem = window.state().session.problem.clone().expect("a problem");
     assert!(problem.contains("banana"), "{problem}");
-    assert!(window.state().loading.is_none());
+    assert!(window.state().opening.loading.is_none());
     assert!(
         window
             .state()
+            .session
             .notices
             .iter()
             .all(|n| n.severity == Severity::Error)
@@ -67,7 +70,7 @@ fn a_typed_spectrum_replaces_the_digits() {
     {
         assert!((found - wanted).abs() < 1e-4, "{found} {wanted}");
     }
-    assert_eq!(state.recent[0], "gaussian:9,5,2,1,0.3");
+    assert_eq!(state.session.recent[0], "gaussian:9,5,2,1,0.3");
     assert!(
         state.ghost.is_none(),
         "a run on other data is nothing to compare with"
@@ -80,7 +83,7 @@ fn a_typed_spectrum_replaces_the_digits() {
     });
     window.frames(3);
     window.text(|text| text.contains("no picture"));
-    assert!(window.state().problem.is_none());
+    assert!(window.state().session.problem.is_none());
 }
 
 #[test]
@@ -90,13 +93,13 @@ fn a_dropped_file_that_is_no_data_is_refused_by_name() {
     let path = dir.path().join("notes.txt");
     std::fs::write(&path, "not data").expect("written");
     window.enter("data path", path.to_str().expect("UTF-8"));
-    window.until("refusal", |s| s.problem.is_some());
-    let problem = window.state().problem.clone().expect("a problem");
+    window.until("refusal", |s| s.session.problem.is_some());
+    let problem = window.state().session.problem.clone().expect("a problem");
     assert!(problem.contains("notes.txt"), "{problem}");
     // The next thing that works takes the complaint away.
     window.enter("data path", "digits");
     window.until("digits again", |s| {
-        s.problem.is_none() && s.loading.is_none()
+        s.session.problem.is_none() && s.opening.loading.is_none()
     });
 }
 
@@ -182,7 +185,9 @@ fn built_in_real_values_are_refused_in_a_sentence_on_screen() {
     window.choose("preprocessing", "logit");
     window.until("logits", |s| s.config.data.preprocess == Preprocess::Logit);
     window.enter("data path", "gaussian:9,5,2");
-    window.until("refusal", |s| s.problem.is_some() && s.loading.is_none());
+    window.until("refusal", |s| {
+        s.session.problem.is_some() && s.opening.loading.is_none()
+    });
     window.text(|text| text.contains("the logit starts from dequantised grey levels"));
     assert_eq!(
         window.state().data.as_ref().expect("data").dataset.len(),
@@ -215,7 +220,7 @@ fn lambda_of_the_logit_is_shown_with_the_logit_and_reloads() {
     assert!(!window.has(Role::SpinButton, "λ of the logit"));
     window.choose("preprocessing", "logit");
     let lambda = |s: &AppState| {
-        let data = s.data.as_ref().filter(|_| s.loading.is_none())?;
+        let data = s.data.as_ref().filter(|_| s.opening.loading.is_none())?;
         Some(data.preprocessor.transform.logit_lambda)
     };
     window.until("logits", |s| lambda(s) == Some(1e-6));

@@ -165,7 +165,7 @@ fn both_gains_are_in_the_table_and_in_what_is_saved_of_it() {
 #[test]
 fn every_quantity_of_the_latents_is_followed_over_training() {
     let mut window = Window::ready();
-    window.until("a history", |s| s.moments.len() > 2);
+    window.until("a history", |s| s.trails.moments.len() > 2);
     window.press("Pause");
     window.paused();
     window.frames(2);
@@ -173,7 +173,7 @@ fn every_quantity_of_the_latents_is_followed_over_training() {
     let state = window.state();
     let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.clone());
     let evaluation = evaluation.expect("statistics");
-    let last = state.moments.back().expect("a moment");
+    let last = state.trails.moments.back().expect("a moment");
     assert_eq!(last.step, evaluation.step);
     for (row, latent) in last.latents.iter().zip(&evaluation.latents) {
         let law = latent.var_mu + latent.mean_sigma2 - 1.0;
@@ -203,5 +203,44 @@ fn every_quantity_of_the_latents_is_followed_over_training() {
         let count = at.iter().filter(|(text, _)| *text == label).count();
         let wanted = if quantity.unit().is_empty() { 2 } else { 1 };
         assert!(count >= wanted, "{quantity:?}: {at:?}");
+    }
+}
+
+/// How often the figures of all tiles were built.
+fn builds(window: &Window) -> Vec<(Tile, u64)> {
+    let explorer = window.harness.state();
+    Tile::ALL.map(|tile| (tile, explorer.builds(tile))).into()
+}
+
+#[test]
+fn a_figure_is_built_anew_when_what_it_is_made_of_changes_and_not_under_the_pointer() {
+    let mut window = Window::ready();
+    window.press("Pause");
+    window.paused();
+    window.frames(20);
+    let before = builds(&window);
+    let built = |tile: Tile, of: &[(Tile, u64)]| of[tile as usize].1;
+    assert!(built(Tile::Thresholds, &before) > 0 && built(Tile::Usage, &before) > 0);
+
+    // From the name of a latent upwards over its bar.
+    let (_, below) = window.text(|text| text == "z0");
+    let mut hovered = None;
+    for up in 0..60_u8 {
+        let at = below + egui::vec2(6.0, -2.0 * f32::from(up));
+        window.harness.event(egui::Event::PointerMoved(at));
+        window.frames(2);
+        hovered = hovered.or(window.state().selection.hovered);
+    }
+    assert!(hovered.is_some(), "no bar was under the pointer");
+    assert_eq!(builds(&window), before, "the pointer built a figure");
+
+    window.set(Role::SpinButton, "β value", 1.5);
+    let after = builds(&window);
+    for tile in [Tile::Thresholds, Tile::Surface] {
+        assert!(built(tile, &after) > built(tile, &before), "{tile:?}");
+    }
+    // Nobody sees these.
+    for tile in [Tile::Phase, Tile::SigmaHistogram] {
+        assert_eq!(built(tile, &after), built(tile, &before), "{tile:?}");
     }
 }

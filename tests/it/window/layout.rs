@@ -14,7 +14,7 @@ const SHOWN: [Tile; 5] = [
     Tile::Thresholds,
     Tile::Surface,
     Tile::Usage,
-    Tile::Reconstructions,
+    Tile::Pictures,
     Tile::Training,
 ];
 

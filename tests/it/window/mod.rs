@@ -112,7 +112,7 @@ impl Window {
             assert!(
                 begin.elapsed() < PATIENCE,
                 "no {what}; problem: {:?}",
-                self.state().problem
+                self.state().session.problem
             );
             self.frames(1);
             std::thread::sleep(Duration::from_millis(2));

@@ -167,7 +167,7 @@ fn a_wrong_text_leaves_the_run_and_says_why() {
         assert_eq!(shown.as_deref(), Some(text));
         assert_eq!(window.state().config.net, config().net);
         assert_eq!(window.run(), run);
-        assert!(window.state().problem.is_none());
+        assert!(window.state().session.problem.is_none());
     }
     let step = window.step();
     window.until("more steps", |s| {
@@ -220,7 +220,7 @@ fn the_analytic_estimator_needs_a_linear_decoder() {
         Estimator::ImportanceWeighted(3)
     );
     assert!(window.says("linear theory does not cover importance weighting"));
-    assert!(window.state().problem.is_none());
+    assert!(window.state().session.problem.is_none());
 }
 
 #[test]
@@ -243,13 +243,13 @@ fn other_likelihoods_and_targets_train_and_theory_says_nothing() {
             .is_some_and(|s| s.run.0 == run + 2 && s.step > 0 && s.views.is_some())
     });
     assert!(window.says("linear theory does not cover Bernoulli"));
-    assert!(!window.has(Role::Figure, Tile::Reconstructions.title()));
+    assert!(!window.has(Role::Figure, Tile::Pictures.title()));
     assert!(window.says("it makes no pictures"));
 
     // The outputs of a random map are no probabilities: refused, and the run goes on.
     window.choose("target", "linear map");
     assert_eq!(window.state().config.net.target, Target::Labels);
-    let problem = window.state().problem.clone().expect("a problem");
+    let problem = window.state().session.problem.clone().expect("a problem");
     assert!(problem.contains("between 0 and 1"), "{problem}");
     assert_eq!(window.run(), run + 2);
     window.choose("likelihood", "γ per pixel");
@@ -304,7 +304,7 @@ fn data_the_network_does_not_fit_are_said_in_the_panel() {
     window.choose("network", "Asperti convolutional (28×28)");
     window.enter("data path", "gaussian:9,5,2");
     window.until("the reason", |s| {
-        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 3) && s.problem.is_some()
+        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 3) && s.session.problem.is_some()
     });
     window.text(|text| text.starts_with("cannot be built: "));
     // A network that fits them is one choice away.

@@ -69,7 +69,7 @@ fn a_latent_is_held_out_of_training_from_its_menu_and_released_by_a_reset() {
     menu_of(&mut window, is_row(best));
     assert!(window.says("changes the training of the live run"));
     window.press("Hold out of training");
-    assert_eq!(window.state().held, [best]);
+    assert_eq!(window.state().selection.held, [best]);
     assert!(window.says(&format!("held out of training: z{best}")));
     window.until("its collapse", |s| {
         s.usage.latents[best].statistics.var_mu < 0.01
@@ -86,14 +86,14 @@ fn a_latent_is_held_out_of_training_from_its_menu_and_released_by_a_reset() {
     menu_of(&mut window, is_row(best));
     assert!(window.has(Role::Button, "Release into training"));
     window.press("Release into training");
-    assert!(window.state().held.is_empty());
+    assert!(window.state().selection.held.is_empty());
     window.until("its revival", |s| {
         s.usage.latents[best].statistics.var_mu > 0.05
     });
     menu_of(&mut window, is_row(best));
     window.press("Hold out of training");
     window.press("Reset");
-    assert!(window.state().held.is_empty());
+    assert!(window.state().selection.held.is_empty());
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn free_bits_the_prior_and_the_trained_half_reach_the_run() {
     // A prior of no width is none.
     window.set(Role::SpinButton, "η_enc", 0.0);
     assert_eq!(window.state().config.live.eta_enc, 2.0);
-    assert!(window.state().problem.is_none());
+    assert!(window.state().session.problem.is_none());
     assert_eq!(window.run(), run, "these are live");
 }
 

@@ -120,7 +120,7 @@ fn a_folder_of_pictures_is_shown_before_it_is_loaded_and_loads_as_chosen() {
     window.press("Open");
     assert!(window.state().opening.sheet.is_none());
     window.until("the pictures", |s| {
-        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 64) && s.loading.is_none()
+        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 64) && s.opening.loading.is_none()
     });
     let data = &window.state().data.as_ref().expect("data").dataset;
     assert_eq!(data.labels.as_deref(), Some(&[0; 5][..]));
@@ -140,7 +140,7 @@ fn cancelling_loads_nothing_and_the_run_goes_on() {
     let unchanged = |window: &Window| {
         let state = window.state();
         let data = state.data.as_ref().expect("data");
-        assert!(state.opening.sheet.is_none() && state.loading.is_none());
+        assert!(state.opening.sheet.is_none() && state.opening.loading.is_none());
         assert_eq!((&data.digest, window.run()), (&digest, run));
         assert_eq!(state.config.data, config().data);
     };
@@ -203,11 +203,11 @@ fn what_goes_wrong_is_said_in_the_sheet_and_the_data_stay() {
     let problem = sheet(&window).problem.clone().expect("a problem");
     assert_eq!(problem, format!("{place}: there is no such file or folder"));
     window.text(|text| text == problem);
-    assert!(window.state().problem.is_none(), "the run has none");
+    assert!(window.state().session.problem.is_none(), "the run has none");
     assert_eq!(window.run(), run);
     // What cannot be loaded cannot be opened.
     window.press("Open");
-    assert!(window.state().loading.is_none() && window.state().opening.sheet.is_some());
+    assert!(window.state().opening.loading.is_none() && window.state().opening.sheet.is_some());
 }
 
 #[test]
@@ -291,8 +291,8 @@ fn a_text_under_way_survives_the_row_of_a_load() {
     window.frames(2);
     window.harness.event(egui::Event::Text("gaus".into()));
     window.frames(2);
-    assert!(window.state().loading.is_some(), "still loading");
-    window.until("the digits", |s| s.loading.is_none());
+    assert!(window.state().opening.loading.is_some(), "still loading");
+    window.until("the digits", |s| s.opening.loading.is_none());
     window.harness.event(egui::Event::Text("sian:1".into()));
     window.frames(2);
     let entry = window.control(Role::TextInput, "data path");
@@ -329,5 +329,5 @@ fn what_another_choice_mends_is_said_where_it_can_be_made() {
     window.until("the pictures", |s| {
         s.data.as_ref().is_some_and(|d| d.dataset.dim() == 3072)
     });
-    assert!(window.state().problem.is_none());
+    assert!(window.state().session.problem.is_none());
 }

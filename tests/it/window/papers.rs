@@ -267,7 +267,7 @@ fn the_tour_has_six_steps_each_with_its_run_and_gives_the_users_back() {
     // The run of the last step is on digits too: what is waited for is that it is there.
     let settled = |window: &mut Window| {
         window.until("the step's run", |s| {
-            s.loading.is_none() && s.snapshot.as_ref().is_some_and(|s| s.step > 0)
+            s.opening.loading.is_none() && s.snapshot.as_ref().is_some_and(|s| s.step > 0)
         });
     };
     for step in 0..6 {
@@ -302,7 +302,7 @@ fn a_run_made_out_of_the_tours_stays_unless_the_users_is_asked_for() {
         window.pick("Papers");
         window.press("Tour");
         window.until("the first run", |s| {
-            s.loading.is_none() && s.config.net.encoder == Stack::default()
+            s.opening.loading.is_none() && s.config.net.encoder == Stack::default()
         });
     };
     start(&mut window);

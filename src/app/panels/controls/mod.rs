@@ -52,22 +52,22 @@ impl Controls {
     /// Draws the panel; what the user asked for goes to `actions`. True if they asked for a file dialog.
     pub fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         ui.spacing_mut().item_spacing.y = 4.0;
-        let help = "Changing the data loads them anew and starts a new run";
-        let open_dialog = parts::section(ui, "Data", "reloads", help, |ui| {
+        let help = "Changing anything here loads the data again and starts a new run.";
+        let open_dialog = parts::section(ui, "Data", "Reloads", help, |ui| {
             self.data(ui, state, actions)
         });
         ui.add_space(5.0);
-        let help = "Changing these never discards the model";
-        parts::section(ui, "Objective", "live", help, |ui| {
+        let help = "These can be changed while the network trains; the weights stay.";
+        parts::section(ui, "Objective", "Live", help, |ui| {
             self.objective(ui, state, actions);
         });
         ui.add_space(5.0);
-        let help = "Changing the network starts a new run; the old one stays as a ghost curve";
-        parts::section(ui, "Model", "re-initialises", help, |ui| {
+        let help = "Changing the network starts a new run; the traces of the old one stay on screen as a pale curve.";
+        parts::section(ui, "Model", "Restarts", help, |ui| {
             self.model(ui, state, actions);
         });
         ui.add_space(5.0);
-        parts::section(ui, "Optimiser", "", "Adam", |ui| {
+        parts::section(ui, "Optimiser", "", "", |ui| {
             self.optimiser(ui, state, actions);
         });
         open_dialog

@@ -11,7 +11,7 @@ use crate::convention::{ErrorTerm, Factor, LossForm, Reduction, Sizes, read_loss
 use crate::text::significant;
 
 use super::parts::{complaint, quiet, row};
-use crate::app::widgets::label::name;
+use crate::app::widgets::label::{hint, name};
 
 /// The window and what stands in it.
 pub(crate) struct Translator {
@@ -102,7 +102,7 @@ impl Translator {
         ui.spacing_mut().item_spacing.y = 6.0;
         muted(
             ui,
-            "Paste the lines of your code that make the loss, or put it together below.",
+            "Paste the lines of your code that compute the loss, or describe the loss below.",
         );
         let entry = ui.add(
             egui::TextEdit::multiline(&mut self.pasted)
@@ -119,12 +119,12 @@ impl Translator {
             quiet(ui, line, "");
         }
         for line in &self.warnings {
-            complaint(ui, &format!("not read: {line}"));
+            complaint(ui, &format!("Not understood: {line}"));
         }
         if self.unread {
             complaint(
                 ui,
-                "no reconstruction error and no KL term was recognised in this text",
+                "No reconstruction error and no KL term was recognised in this text.",
             );
         }
         ui.separator();
@@ -157,7 +157,7 @@ impl Translator {
                 self.dim = reading.sizes.dim.or(self.dim);
                 self.latents = reading.sizes.latents.or(self.latents);
                 self.batch = reading.sizes.batch.or(self.batch);
-                let assumed = reading.assumed.into_iter().map(|a| format!("assumed: {a}"));
+                let assumed = reading.assumed.into_iter().map(|a| format!("Assumed: {a}"));
                 self.read = reading.found.into_iter().chain(assumed).collect();
                 self.warnings = reading.unread;
             }
@@ -187,7 +187,7 @@ impl Translator {
             let response = ui.add(variance);
             name(&response, "loss variance");
             response.on_hover_text(
-                "What the error is divided by besides, such as the code's own σ²; 1 for nothing",
+                "A further divisor of the error, such as a variance in your code; 1 for none.",
             );
             ui.checkbox(&mut self.form.error_half, "½");
             reduction(
@@ -207,9 +207,9 @@ impl Translator {
 
     fn kl(&mut self, ui: &mut Ui) {
         row(ui, "KL", |ui| {
-            ui.checkbox(&mut self.form.kl_half, "has its ½")
+            ui.checkbox(&mut self.form.kl_half, "Includes ½")
                 .on_hover_text(
-                    "KL = ½ Σ (μ² + σ² − log σ² − 1); code without the ½ weighs it twice",
+                    "KL = ½ Σ (μ² + σ² − log σ² − 1). Code that leaves the ½ out counts it twice.",
                 );
             reduction(ui, "KL over batch", " over batch", &mut self.form.kl_batch);
             reduction(
@@ -233,6 +233,7 @@ impl Translator {
             if response.changed() {
                 *own = Some(value);
             }
+            hint(response, "", prefix);
         };
         row(ui, "sizes in that code", |ui| {
             size(ui, &mut self.batch, sizes.batch, "batch ", "code batch");
@@ -248,7 +249,7 @@ impl Translator {
         row(ui, "w in your code", |ui| {
             let beta = self.form.beta(self.weight, &sizes);
             let known = beta.ok().filter(|_| !self.unresolved);
-            let button = ui.add_enabled(known.is_some(), egui::Button::new("use this β"));
+            let button = ui.add_enabled(known.is_some(), egui::Button::new("Use this β"));
             if let Some(beta) = known.filter(|_| button.clicked()) {
                 actions.push(Action::Live(LiveConfig { beta, ..live }));
             }
@@ -273,8 +274,8 @@ impl Translator {
             |ui| {
                 let weight = self.form.weight(live.beta, &sizes);
                 let button = ui
-                    .add_enabled(weight.is_ok(), egui::Button::new("copy"))
-                    .on_hover_text("Copies the number");
+                    .add_enabled(weight.is_ok(), egui::Button::new("Copy"))
+                    .on_hover_text("Copies the number.");
                 let text = weight.map_or_else(|_| "—".into(), |w| significant(w, 5));
                 if button.clicked() {
                     ui.ctx().copy_text(text.clone());
@@ -284,14 +285,14 @@ impl Translator {
         );
         let note = match self.form.error {
             ErrorTerm::Squared => format!(
-                "At γ = {} here; while γ is held only βγ matters, and a learned γ changes the translation as it moves.",
+                "This holds at the present γ = {}. While γ is fixed only βγ matters; if γ is learned, the translation changes with it.",
                 significant(sizes.gamma, 4)
             ),
             ErrorTerm::Bernoulli => {
-                "A cross-entropy is in nats as it stands: this is the β of a Bernoulli decoder, whatever γ.".into()
+                "A cross-entropy is already in nats, so this is the β of a Bernoulli decoder, for any γ.".into()
             }
             ErrorTerm::Absolute => {
-                "An absolute error is a Laplace decoder's: no γ makes it a Gaussian's, and no β translates it.".into()
+                "An absolute error belongs to a Laplace decoder. It does not correspond to a Gaussian decoder, so there is no β for it.".into()
             }
         };
         ui.add(egui::Label::new(RichText::new(note).small().weak()).wrap());

@@ -67,7 +67,7 @@ impl AppState {
             device: self.config.device.clone(),
             ..config
         };
-        let shown = self.incoming.as_ref().unwrap_or(&self.config);
+        let shown = self.opening.incoming.as_ref().unwrap_or(&self.config);
         still(shown.clone()) != still(STEPS[tour.step].config())
     }
 

@@ -54,9 +54,9 @@ pub(crate) fn pictures(ui: &mut Ui, sheet: &Sheet) {
     };
     let Some((preview, strip)) = &sheet.preview else {
         say(if sheet.waiting {
-            "looking at the first items"
+            "Looking at the first items…"
         } else {
-            "no preview"
+            "No preview"
         });
         return;
     };
@@ -122,7 +122,7 @@ fn vectors(first: &Dataset) -> String {
     };
     let more = if first.dim() > 8 { ", …" } else { "" };
     format!(
-        "plain vectors, no pictures; the first: {}{more}",
+        "These are plain vectors, not pictures. The first: {}{more}",
         values.join(", ")
     )
 }
