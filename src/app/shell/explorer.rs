@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use egui::{Context, Key, Modifiers, Ui};
+use egui::{Context, Ui};
 use egui_notify::Toasts;
 
 use crate::config::RunConfig;
@@ -14,6 +14,7 @@ use crate::lab::Lab;
 use crate::train::{Latest, Waker, Worker};
 
 use super::help::help_window;
+use super::input::drop_hint;
 use super::toolbars::{WindowAction, status_bar, top_bar};
 use crate::app::panels::controls::Controls;
 use crate::app::panels::data::data_sheet;
@@ -44,7 +45,7 @@ enum Screenshot {
 
 /// The window's application.
 pub struct Explorer {
-    state: AppState,
+    pub(super) state: AppState,
     worker: Worker,
     loader: Loader,
     lab: Lab,
@@ -54,7 +55,7 @@ pub struct Explorer {
     board: TileBoard,
     toasts: Toasts,
     theme: Theme,
-    help: bool,
+    pub(super) help: bool,
     pictures: Latest<(Screenshot, Arc<egui::ColorImage>)>,
     frame_ms: f32,
     /// Shortest time in milliseconds between repaints that only news of the run asks for.
@@ -168,7 +169,7 @@ impl Explorer {
         }
     }
 
-    fn act(&mut self, action: Action) {
+    pub(super) fn act(&mut self, action: Action) {
         let effects = self.state.apply(action);
         self.carry_out(effects);
     }
@@ -228,42 +229,6 @@ impl Explorer {
             };
             // The library's own signs and closing cross are in no font of the window.
             toast.duration(Some(TOAST)).closable(false);
-        }
-    }
-
-    fn shortcuts(&mut self, ctx: &Context) {
-        if ctx.egui_wants_keyboard_input() {
-            return;
-        }
-        let pressed = |modifiers, key| ctx.input_mut(|i| i.consume_key(modifiers, key));
-        // The longer shortcut first: a plain arrow would swallow it.
-        if pressed(Modifiers::SHIFT, Key::ArrowRight) {
-            self.act(Action::Epoch);
-        } else if pressed(Modifiers::NONE, Key::ArrowRight) {
-            self.act(Action::Step);
-        }
-        if pressed(Modifiers::NONE, Key::Space) {
-            self.act(Action::TogglePlay);
-        }
-        if pressed(Modifiers::NONE, Key::R) {
-            self.act(Action::Reset);
-        }
-        if pressed(Modifiers::NONE, Key::F1) {
-            self.help = !self.help;
-        }
-    }
-
-    fn dropped_files(&mut self, ctx: &Context) {
-        let dropped: Vec<PathBuf> = ctx.input(|i| {
-            i.raw
-                .dropped_files
-                .iter()
-                .map(|f| f.path().to_owned())
-                .collect()
-        });
-        if let Some(path) = dropped.into_iter().next() {
-            let request = self.state.path_request(path);
-            self.act(Action::Open(request));
         }
     }
 
@@ -426,21 +391,6 @@ impl Explorer {
         let elapsed = begin.elapsed().as_secs_f32() * 1e3;
         self.frame_ms += (elapsed - self.frame_ms) * 0.1;
     }
-}
-
-/// Says what a drop will do while a file hovers over the window.
-fn drop_hint(ctx: &Context) {
-    if ctx.input(|i| i.raw.hovered_files.is_empty()) {
-        return;
-    }
-    egui::Area::new(egui::Id::unique("drop hint"))
-        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
-        .order(egui::Order::Foreground)
-        .show(ctx, |ui| {
-            egui::Frame::popup(ui.style()).show(ui, |ui| {
-                ui.heading("Drop to load these data");
-            });
-        });
 }
 
 impl eframe::App for Explorer {

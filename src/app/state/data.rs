@@ -1,14 +1,14 @@
 //! Opening data: what a path holds is looked at first, and what would take long is asked about before it starts.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::action::Effect;
 use crate::app::state::protocol::{PreviewRequest, Previewed, Strip};
 use crate::config::{DataConfig, DataSource, RunConfig};
-use crate::data::{Preview, Progress};
+use crate::data::Preview;
 
 use super::AppState;
+use super::pace::Pace;
 
 /// Data whose values need more than this are shown before they are loaded, as are all folders of pictures and all
 /// that stays on disk.
@@ -91,41 +91,6 @@ pub struct Opening {
     pub(super) incoming: Option<RunConfig>,
     /// Questions asked so far; only the newest one's answer counts.
     asked: u64,
-}
-
-/// How far a load is, and how fast.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pace {
-    /// What was last heard.
-    pub progress: Progress,
-    /// When its activity began.
-    since: Instant,
-    /// How long the activity had taken by then.
-    pub elapsed: Duration,
-}
-
-impl Pace {
-    /// A pace told rather than measured.
-    #[cfg(test)]
-    pub(in crate::app) fn at(progress: Progress, elapsed: Duration) -> Self {
-        Self {
-            progress,
-            since: Instant::now(),
-            elapsed,
-        }
-    }
-
-    /// What `progress` says after what was known.
-    pub(super) fn next(before: Option<&Self>, progress: Progress) -> Self {
-        let now = Instant::now();
-        let same = before.filter(|p| p.progress.what == progress.what);
-        let since = same.map_or(now, |p| p.since);
-        Self {
-            progress,
-            since,
-            elapsed: now - since,
-        }
-    }
 }
 
 impl Opening {
@@ -280,7 +245,9 @@ fn is_quick(preview: &Preview) -> bool {
 mod tests {
     use super::*;
     use crate::app::state::protocol::NoPreview;
-    use crate::data::{Dataset, Unit};
+    use std::time::Duration;
+
+    use crate::data::Dataset;
 
     fn preview(bytes: u64, decoding: Option<Duration>) -> (Arc<Preview>, Arc<Strip>) {
         let preview = Preview {
@@ -411,21 +378,5 @@ mod tests {
         assert_eq!(own.image.side, Some(16));
         let other = state.path_request("elsewhere".into());
         assert!(other.classes.is_empty() && other.image.is_default());
-    }
-
-    #[test]
-    fn the_pace_is_that_of_one_activity() {
-        let progress = |what, done| Progress {
-            what,
-            done,
-            total: Some(100),
-            unit: Unit::Items,
-        };
-        let first = Pace::next(None, progress("reading", 0));
-        std::thread::sleep(Duration::from_millis(5));
-        let second = Pace::next(Some(&first), progress("reading", 50));
-        assert!(second.elapsed >= Duration::from_millis(5));
-        let third = Pace::next(Some(&second), progress("decoding", 1));
-        assert_eq!(third.elapsed, Duration::ZERO);
     }
 }

@@ -74,7 +74,7 @@ impl PhaseSettings {
 /// An experiment and what came of it.
 #[derive(Debug, Clone)]
 pub struct Made<S, R> {
-    /// Its number.
+    /// The number of the experiment.
     pub id: u64,
     /// What was asked for.
     pub settings: S,

@@ -8,7 +8,7 @@ use crate::app::state::protocol::{LoadedData, LoaderMessage};
 use crate::metrics::Usage;
 use crate::train::{Event, Snapshot};
 
-use super::data::Pace;
+use super::pace::Pace;
 use super::{AppState, Data};
 
 impl AppState {

@@ -13,6 +13,7 @@ mod messages;
 pub mod noise;
 mod origin;
 pub mod outline;
+pub mod pace;
 pub mod papers;
 pub mod protocol;
 mod requests;
@@ -68,7 +69,7 @@ pub struct Data {
 /// A run the worker knows about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunInfo {
-    /// Its name.
+    /// The number by which the worker knows it.
     pub id: RunId,
     /// Where it trains, once it started.
     pub device: Option<DeviceInfo>,
@@ -92,9 +93,9 @@ pub struct AppState {
     pub run: Option<RunInfo>,
     /// Whether it trains.
     pub playing: bool,
-    /// The newest state of it.
+    /// The newest snapshot of the run.
     pub snapshot: Option<Snapshot>,
-    /// Its latents, judged.
+    /// What the newest evaluation says of every latent.
     pub usage: Usage,
     /// The traces of the run before it, and its label.
     pub ghost: Option<(String, Arc<History>)>,

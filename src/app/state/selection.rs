@@ -7,7 +7,7 @@ pub struct Selection {
     pub mode: usize,
     /// The latent under the pointer, in whatever tile. Plots draw it on top of figures, so no figure is made of it.
     pub hovered: Option<usize>,
-    /// The latent of the traversal.
+    /// The latent of the traversal. Figures show the pictures that come of it, not the choice.
     pub traversed: usize,
     /// Whether the user chose it; else it is the one with the largest KL.
     chose_traversal: bool,
@@ -66,7 +66,6 @@ impl Selection {
     pub(super) fn traverse(&mut self, latent: usize) {
         self.traversed = latent;
         self.chose_traversal = true;
-        self.generation += 1;
     }
 
     /// Traverses the latent of the largest KL, unless the user chose one; true if that is another.
@@ -74,7 +73,6 @@ impl Selection {
         let moves = !self.chose_traversal && best != self.traversed;
         if moves {
             self.traversed = best;
-            self.generation += 1;
         }
         moves
     }
@@ -132,6 +130,7 @@ mod tests {
     fn the_pointer_changes_no_figure() {
         let mut selection = Selection::default();
         selection.hover(Some(2));
+        selection.traverse(2);
         assert_eq!((selection.hovered, selection.generation()), (Some(2), 0));
         selection.toggle_hold(4);
         selection.toggle_hold(1);

@@ -5,15 +5,15 @@ use crate::plot::FigureSpec;
 /// A tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tile {
-    /// The spectrum and the line βγ.
+    /// The spectrum of the data and the line βγ.
     Thresholds,
     /// A loss surface.
     Surface,
-    /// What every latent does.
+    /// KL, E σ² and Var μ of every latent.
     Usage,
     /// Pictures of the model: examples, a plane, zeroed samples, traversals.
     Pictures,
-    /// Traces.
+    /// The traces of the run.
     Training,
     /// The loss on the way to full collapse.
     CollapsePath,
@@ -63,7 +63,7 @@ impl Tile {
         Self::Papers,
     ];
 
-    /// Its heading.
+    /// The heading of the tile.
     pub fn title(self) -> &'static str {
         match self {
             Self::Thresholds => "Singular-value thresholds",
@@ -86,7 +86,7 @@ impl Tile {
         }
     }
 
-    /// Stem of its files.
+    /// Stem of the files that its figure is saved to.
     pub fn file_stem(self) -> &'static str {
         match self {
             Self::Thresholds => "thresholds",
@@ -138,7 +138,7 @@ impl Workspace {
         Self::Papers,
     ];
 
-    /// Its button.
+    /// The text of its button.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Live => "Live",

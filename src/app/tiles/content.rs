@@ -78,7 +78,7 @@ pub(super) trait Content {
         false
     }
 
-    /// Draws over the figure, whose plot is `plot`.
+    /// Draws over the figure; `plot` is where its plot is.
     fn overlay(&mut self, _ui: &mut Ui, _plot: egui::Rect, _state: &AppState) {}
 
     /// What stands in place of a figure that is not there.

@@ -1,5 +1,5 @@
-//! Names and words that controls share: what a screen reader calls a control, what stands where there is nothing to
-//! draw yet, what a preprocessing is called.
+//! Texts of controls: their accessible names, tooltips that explain symbols, sentence case, the sentence in an empty
+//! area, the names of preprocessings.
 
 use egui::{Response, RichText, Ui};
 

@@ -5,11 +5,11 @@
 pub struct Symbol {
     /// As it is written.
     pub sign: &'static str,
-    /// Its name in words.
+    /// The name in words.
     pub name: &'static str,
     /// What it stands for.
     pub meaning: &'static str,
-    /// Its unit.
+    /// The unit.
     pub unit: &'static str,
 }
 

@@ -136,7 +136,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     };
     window.enter("data path", &path("bytes.npy"));
     window.until("bytes", |s| loaded(s, "bytes"));
-    window.choose("preprocessing", "dequantised");
+    window.choose("preprocessing", "Dequantised");
     window.until("noise", |s| {
         s.config.data.preprocess == Preprocess::Dequantize && loaded(s, "bytes")
     });
@@ -155,7 +155,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     assert!(loaded(window.state(), "bytes"));
     assert_eq!(window.run(), run);
     // The sheet is where it can be mended.
-    window.choose("preprocessing to open", "standardised");
+    window.choose("preprocessing to open", "Standardised");
     window.until("a look", |s| {
         let sheet = s.opening.sheet.as_ref();
         sheet.is_some_and(|s| s.problem.is_none() && !s.waiting)
@@ -174,7 +174,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
         let entry = window.control(Role::Button, kind);
         assert_eq!(entry.accesskit_node().is_disabled(), !reach, "{kind}");
     }
-    window.control(Role::Button, "logit").hover();
+    window.control(Role::Button, "Logit").hover();
     window.frames(8);
     window.text(|text| text.contains("these values have no such steps"));
 }
@@ -182,7 +182,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
 #[test]
 fn built_in_real_values_are_refused_in_a_sentence_on_screen() {
     let mut window = Window::ready();
-    window.choose("preprocessing", "logit");
+    window.choose("preprocessing", "Logit");
     window.until("logits", |s| s.config.data.preprocess == Preprocess::Logit);
     window.enter("data path", "gaussian:9,5,2");
     window.until("refusal", |s| {
@@ -210,7 +210,7 @@ fn the_window_says_what_it_waits_for() {
     // The first frames come before the data.
     assert!(window.has(Role::Button, "Pause"));
     if window.state().data.is_none() {
-        window.text(|text| text.contains("waiting for data"));
+        window.text(|text| text.contains("Waiting for data"));
     }
 }
 
@@ -218,7 +218,7 @@ fn the_window_says_what_it_waits_for() {
 fn lambda_of_the_logit_is_shown_with_the_logit_and_reloads() {
     let mut window = Window::tall();
     assert!(!window.has(Role::SpinButton, "λ of the logit"));
-    window.choose("preprocessing", "logit");
+    window.choose("preprocessing", "Logit");
     let lambda = |s: &AppState| {
         let data = s.data.as_ref().filter(|_| s.opening.loading.is_none())?;
         Some(data.preprocessor.transform.logit_lambda)
@@ -234,7 +234,7 @@ fn lambda_of_the_logit_is_shown_with_the_logit_and_reloads() {
     window.set(Role::SpinButton, "λ of the logit", 1e-6);
     window.until("the usual λ", |s| lambda(s) == Some(1e-6));
     assert_eq!(window.state().config.data.logit_lambda, None);
-    window.choose("preprocessing", "centred");
+    window.choose("preprocessing", "Centred");
     window.until("centred values", |s| lambda(s) == Some(0.0));
     window.frames(3);
     assert!(!window.has(Role::SpinButton, "λ of the logit"));

@@ -17,6 +17,7 @@ mod objective;
 mod opening;
 mod papers;
 mod surfaces;
+mod symbols;
 mod thresholds;
 
 use std::time::{Duration, Instant};

@@ -101,7 +101,7 @@ fn a_folder_of_pictures_is_shown_before_it_is_loaded_and_loads_as_chosen() {
     assert_eq!(window.run(), run);
 
     // The preview follows what is chosen.
-    window.pick("grey");
+    window.pick("Grey");
     assert_eq!(sheet(&window).config.image.colour, Colour::Grey);
     shown(&mut window);
     assert_eq!(pixel(&window), [97; 3]);
@@ -135,7 +135,7 @@ fn cancelling_loads_nothing_and_the_run_goes_on() {
     let run = window.run();
     let folder = pictures();
     open(&mut window, folder.path());
-    window.pick("grey");
+    window.pick("Grey");
     window.press("Cancel");
     let unchanged = |window: &Window| {
         let state = window.state();
@@ -195,7 +195,7 @@ fn what_goes_wrong_is_said_in_the_sheet_and_the_data_stay() {
     let place = folder.path().display().to_string();
     open(&mut window, folder.path());
     folder.close().expect("removed");
-    window.pick("grey");
+    window.pick("Grey");
     window.until("the reason", |s| {
         let sheet = s.opening.sheet.as_ref();
         sheet.is_some_and(|s| s.problem.is_some())
@@ -217,7 +217,7 @@ fn the_data_on_screen_can_be_loaded_otherwise() {
     let labels = before.labels.clone().expect("labels");
     let wanted = labels.iter().filter(|l| [3, 7].contains(*l)).count();
     assert!(wanted > 10 && wanted < ITEMS / 2, "{wanted}");
-    window.press("change…");
+    window.press("Change…");
     shown(&mut window);
     assert!(window.says("28×28 pixels, grey"));
     for class in ["3", "7"] {
@@ -247,11 +247,11 @@ fn the_data_have_a_workspace_that_shows_and_exports_them() {
     let data = window.state().data.as_ref().expect("data");
     let (digest, spectrum) = (data.digest.clone(), data.spectrum.clone());
     assert!(window.says(&digest) && window.says("10 classes"));
-    window.pick("mean & modes");
+    window.pick("Mean & modes");
     window.frames(3);
     assert!(window.has(Role::Figure, "Mean and principal components"));
     window.text(|text| text == "mean, modes 1–7");
-    window.pick("full spectrum");
+    window.pick("Full spectrum");
     window.frames(3);
     // The participation ratio, from the eigenvalues themselves.
     let values = spectrum.expect("a spectrum").eigenvalues.clone();
@@ -316,7 +316,7 @@ fn what_another_choice_mends_is_said_where_it_can_be_made() {
     window.enter("data path", dir.path().to_str().expect("UTF-8"));
     window.until("the sheet", |s| s.opening.sheet.is_some());
     window.text(|text| text.contains("choose the split 'train'"));
-    window.pick("train");
+    window.pick("Train");
     shown(&mut window);
     assert_eq!((count(&window), pixel(&window)), (20, [0, 2, 4]));
     assert!(window.says("32×32 pixels, in colour"));

@@ -28,7 +28,7 @@ pub(crate) use parts::row;
 pub(crate) struct Controls {
     /// The path box.
     path: String,
-    /// Whose loss the effective-β line speaks of.
+    /// The loss of the user's code, and the β that its weight amounts to.
     translator: translator::Translator,
     /// A network being edited, until the pointer lets go.
     net: Option<NetConfig>,

@@ -24,11 +24,11 @@ pub(crate) struct Translator {
     factor: Option<Factor>,
     /// Whether something in the pasted code could not be placed: there is no β until w is put in by hand.
     unresolved: bool,
-    /// d of the code's own data; the present data's until it is changed.
+    /// d of the code's data; that of the present data until it is changed.
     dim: Option<usize>,
-    /// The same for κ.
+    /// κ of the code; the present network's until it is changed.
     latents: Option<usize>,
-    /// The same for the batch.
+    /// The batch of the code; the present one until it is changed.
     batch: Option<usize>,
     pasted: String,
     /// What the pasted text was taken for, one line each.

@@ -6,7 +6,8 @@ use egui::{RichText, Ui};
 
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
-use crate::app::state::data::{Pace, SheetAction};
+use crate::app::state::data::SheetAction;
+use crate::app::state::pace::Pace;
 use crate::app::widgets::theme::muted;
 use crate::data::Unit;
 use crate::text::{significant, thousands};

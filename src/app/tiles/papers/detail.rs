@@ -48,7 +48,7 @@ pub(super) fn detail(
         });
 }
 
-/// Title, whose it is, and the paper's sentence.
+/// Title, paper and data, and the paper's own sentence.
 fn heading(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, report: Option<&Report>) {
     let c = theme::chrome(Theme::of(ui));
     let mut facts = vec![experiment.paper.name().to_owned()];

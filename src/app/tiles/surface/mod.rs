@@ -24,7 +24,7 @@ const DEGREES_PER_PIXEL: f64 = 0.4;
 
 /// A kind of loss surface.
 pub(super) trait Kind {
-    /// Its name in the menu.
+    /// The name of the surface in the menu.
     fn name(&self) -> &'static str;
 
     /// What the figure is made of, as [`Content::made_of`].

@@ -42,7 +42,7 @@ impl Heading {
         }
     }
 
-    /// Its value; NaN where there is none.
+    /// The value of a latent in this column; NaN where there is none.
     fn of(self, latent: &LatentUsage) -> f64 {
         match self {
             Self::Index => latent.index as f64,
