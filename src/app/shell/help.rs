@@ -57,14 +57,16 @@ pub(crate) fn help_window(ctx: &Context, open: &mut bool) -> bool {
         .default_width(520.0)
         .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
         .show(ctx, |ui| {
-            let room = (ui.ctx().content_rect().height() - 150.0).max(160.0);
-            egui::ScrollArea::vertical()
-                .max_height(room)
-                .auto_shrink([false, true])
-                .show(ui, page);
             tour = ui
                 .button("Take the tour: six steps, each with its own run")
                 .clicked();
+            ui.add_space(6.0);
+            let room = (ui.ctx().content_rect().height() - 190.0).max(160.0);
+            egui::ScrollArea::vertical()
+                .max_height(room)
+                .min_scrolled_height(room)
+                .auto_shrink([false, true])
+                .show(ui, page);
         });
     if tour {
         *open = false;

@@ -186,7 +186,7 @@ mod tests {
         assert!(asked(&state.apply(Action::Data(path))).is_empty());
         let effects = state.loaded(LoaderMessage::Failed("no such file".into()));
         assert_eq!(asked(&effects).len(), 1);
-        assert!(state.lacks_theory().starts_with("computing"));
+        assert!(state.lacks_theory().starts_with("Computing"));
         state.loaded(LoaderMessage::NoSpectrum("it holds no item".into()));
         assert_eq!(state.lacks_theory(), "it holds no item");
         state.loaded(answer(second));

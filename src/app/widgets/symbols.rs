@@ -286,7 +286,7 @@ pub fn in_label(label: &str) -> Vec<&'static Symbol> {
     let mut rest = label;
     while let Some(first) = rest.chars().next() {
         let fits = |symbol: &&&Symbol| {
-            let Some(after) = rest.strip_prefix(symbol.sign) else {
+            let Some(after) = after_sign(rest, symbol.sign) else {
                 return false;
             };
             let inside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
@@ -310,6 +310,17 @@ pub fn in_label(label: &str) -> Vec<&'static Symbol> {
         rest = &rest[step..];
     }
     found
+}
+
+/// What follows a sign at the head of a label; a sign of several words may begin with a capital.
+fn after_sign<'a>(label: &'a str, sign: &str) -> Option<&'a str> {
+    let (head, after) = label.split_at_checked(sign.len())?;
+    let same = if sign.contains(' ') {
+        head.eq_ignore_ascii_case(sign)
+    } else {
+        head == sign
+    };
+    same.then_some(after)
 }
 
 /// `β, KL weight: the weight of the KL term in the loss (no unit)`, one line per symbol in the label; empty if there
@@ -348,7 +359,7 @@ mod tests {
         assert_eq!(signs("σ²-tuned ELBO"), ["σ²-tuned ELBO"]);
         assert_eq!(signs("Loss L, seed, log-det, Dodd"), ["L"]);
         assert_eq!(signs("the network's decoder"), [""; 0]);
-        assert_eq!(signs("free bits λ"), ["free bits λ"]);
+        assert_eq!(signs("Free bits λ"), ["free bits λ"]);
     }
 
     #[test]

@@ -166,7 +166,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     window.control(Role::ComboBox, "preprocessing").click();
     window.frames(3);
     for (kind, reach) in [
-        ("none", true),
+        ("None", true),
         ("centred", true),
         ("dequantised", false),
         ("logit", false),

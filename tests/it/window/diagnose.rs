@@ -154,7 +154,7 @@ fn bits_per_dimension_add_a_log_determinant_over_the_items_evaluated() {
         row.sort_by(|a, b| a.1.x.total_cmp(&b.1.x));
         row[0].0.replace('−', "-").parse().expect("a number")
     };
-    assert!((beside("log-det") / right - 1.0).abs() < 1e-4);
+    assert!((beside("Log-det") / right - 1.0).abs() < 1e-4);
     assert!((beside("Bits per dimension") / bits - 1.0).abs() < 1e-3);
 }
 

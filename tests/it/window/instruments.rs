@@ -192,7 +192,14 @@ fn every_quantity_of_the_latents_is_followed_over_training() {
     }
     for quantity in Quantity::ALL {
         if quantity != Quantity::Kl {
-            window.choose("quantity over training", quantity.name());
+            // The menu is in sentence case.
+            let entry = match quantity.name() {
+                "law" => "Law",
+                "gain, zeroed" => "Gain, zeroed",
+                "gain, drawn" => "Gain, drawn",
+                symbol => symbol,
+            };
+            window.choose("quantity over training", entry);
         }
         // At the axis, besides in the menu.
         let label = match quantity.unit() {

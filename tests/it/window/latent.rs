@@ -117,7 +117,7 @@ fn a_decoder_of_something_else_than_the_input_says_that_it_makes_no_pictures() {
     window.until("statistics", |s| {
         s.snapshot.as_ref().is_some_and(|s| s.evaluation.is_some())
     });
-    for view in ["examples", "plane", "zeroed", "traversals"] {
+    for view in ["Examples", "Plane", "Zeroed", "Traversals"] {
         window.pick(view);
         assert!(window.says("it makes no pictures"), "{view}");
         assert!(window.state().looks.gallery.is_none());

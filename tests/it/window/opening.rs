@@ -321,7 +321,7 @@ fn what_another_choice_mends_is_said_where_it_can_be_made() {
     assert_eq!((count(&window), pixel(&window)), (20, [0, 2, 4]));
     assert!(window.says("32×32 pixels, in colour"));
     // What is not there is out of reach.
-    for (split, there) in [("train", true), ("valid", false), ("test", false)] {
+    for (split, there) in [("Train", true), ("Valid", false), ("Test", false)] {
         let button = window.control(Role::RadioButton, split);
         assert_eq!(!button.accesskit_node().is_disabled(), there, "{split}");
     }

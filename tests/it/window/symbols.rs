@@ -68,7 +68,7 @@ fn a_symbol_under_the_pointer_says_name_meaning_and_unit() {
         ("γ", "γ"),
         ("η_dec", "η_dec"),
         ("Latents κ", "κ"),
-        ("Posterior width σ(x)", "σ(x)"),
+        ("Posterior σ(x)", "σ(x)"),
         ("Free bits λ", "free bits λ"),
         ("Prior width η_enc", "η_enc"),
         ("↕ γ", "γ"),

@@ -146,7 +146,7 @@ fn basics(ui: &mut Ui, edit: &mut Edit) {
                 .into()
         });
     });
-    row(ui, "posterior width σ(x)", |ui| {
+    row(ui, "posterior σ(x)", |ui| {
         let options = [
             (PosteriorVariance::PerSample, "per input"),
             (PosteriorVariance::Global, "global"),

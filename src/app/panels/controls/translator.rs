@@ -11,7 +11,7 @@ use crate::convention::{ErrorTerm, Factor, LossForm, Reduction, Sizes, read_loss
 use crate::text::significant;
 
 use super::parts::{complaint, quiet, row};
-use crate::app::widgets::label::{hint, name};
+use crate::app::widgets::label::{hint, name, sentence};
 
 /// The window and what stands in it.
 pub(crate) struct Translator {
@@ -169,10 +169,11 @@ impl Translator {
         row(ui, "measured by", |ui| {
             let response = ComboBox::from_id_salt("kind of error")
                 .width(150.0)
-                .selected_text(self.form.error.name())
+                .selected_text(sentence(self.form.error.name()))
                 .show_ui(ui, |ui| {
                     for term in ErrorTerm::ALL {
-                        ui.selectable_value(&mut self.form.error, term, term.name());
+                        let text = sentence(term.name());
+                        ui.selectable_value(&mut self.form.error, term, text);
                     }
                 })
                 .response;
@@ -302,10 +303,11 @@ impl Translator {
 fn reduction(ui: &mut Ui, label: &'static str, over: &str, value: &mut Reduction) {
     let response = ComboBox::from_id_salt(label)
         .width(112.0)
-        .selected_text(format!("{}{over}", value.word()))
+        .selected_text(sentence(&format!("{}{over}", value.word())))
         .show_ui(ui, |ui| {
             for option in [Reduction::Sum, Reduction::Mean] {
-                ui.selectable_value(value, option, format!("{}{over}", option.word()));
+                let text = sentence(&format!("{}{over}", option.word()));
+                ui.selectable_value(value, option, text);
             }
         })
         .response;

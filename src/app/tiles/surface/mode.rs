@@ -30,7 +30,7 @@ impl Kind for OneMode {
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         let mut mode = state.selection.mode;
-        if mode_number(ui, state, &mut mode, "mode ", "surface mode") {
+        if mode_number(ui, state, &mut mode, "Mode ", "surface mode") {
             actions.push(Action::Mode(mode));
         }
         false

@@ -87,7 +87,7 @@ impl Kind for Soft {
         let views = [(View::Loss, "loss"), (View::Basins, "basins")];
         let mut changed = foldable(ui, &mut self.view, &views);
         let mut mode = state.selection.mode;
-        if mode_number(ui, state, &mut mode, "mode ", "surface mode") {
+        if mode_number(ui, state, &mut mode, "Mode ", "surface mode") {
             actions.push(Action::Mode(mode));
         }
         changed |= self.threshold(ui);
