@@ -2,6 +2,9 @@
 //!
 //! [`state`] holds everything shown and changes only by actions and messages; [`Explorer`] drains
 //! the threads in `logic` and paints in `ui`; panels and tiles turn input into actions.
+//!
+//! The rooms depend one way: `state`, `widgets`, `threads`, `plot`, `panels`, `tiles`, `shell`; each
+//! uses those before it.
 
 mod panels;
 pub mod plot;
@@ -14,7 +17,3 @@ pub mod widgets;
 pub use shell::explorer::Explorer;
 pub use shell::window::{WindowError, run};
 pub use state::tile::Tile;
-pub use threads::loader::{
-    LoadedData, LoaderMessage, NoPreview, PreviewRequest, Previewed, Relation, Strip,
-};
-pub use threads::papers::{PapersMessage, PapersProgress, PapersRequest};

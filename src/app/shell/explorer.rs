@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use egui::{Context, Key, Modifiers, Ui};
+use egui::{Context, Ui};
 use egui_notify::Toasts;
 
 use crate::config::RunConfig;
@@ -15,6 +15,7 @@ use crate::thread::{Latest, Waker};
 use crate::train::Worker;
 
 use super::help::help_window;
+use super::input::drop_hint;
 use super::toolbars::{WindowAction, status_bar, top_bar};
 use crate::app::panels::controls::Controls;
 use crate::app::panels::data::data_sheet;
@@ -23,7 +24,7 @@ use crate::app::state::AppState;
 use crate::app::state::action::{Action, Effect, Severity};
 use crate::app::state::papers::{DATA_VARIABLE, PapersAction};
 use crate::app::state::tile::{SaveRequest, Tile, Workspace};
-use crate::app::state::tour::TourAction;
+use crate::app::state::tour::{STEPS, TourAction};
 use crate::app::threads::files::{FileOutcome, Files, Job};
 use crate::app::threads::loader::Loader;
 use crate::app::threads::papers::Papers;
@@ -45,7 +46,7 @@ enum Screenshot {
 
 /// The window's application.
 pub struct Explorer {
-    state: AppState,
+    pub(super) state: AppState,
     worker: Worker,
     loader: Loader,
     lab: Lab,
@@ -55,7 +56,7 @@ pub struct Explorer {
     board: TileBoard,
     toasts: Toasts,
     theme: Theme,
-    help: bool,
+    pub(super) help: bool,
     pictures: Latest<(Screenshot, Arc<egui::ColorImage>)>,
     frame_ms: f32,
     /// Shortest time in milliseconds between repaints that only news of the run asks for.
@@ -130,6 +131,11 @@ impl Explorer {
         &self.state
     }
 
+    /// How often the figure of a tile was built: only when something it is made of has changed.
+    pub fn builds(&self, tile: Tile) -> u64 {
+        self.board.builds(tile)
+    }
+
     fn carry_out(&self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -152,7 +158,7 @@ impl Explorer {
         }
     }
 
-    fn act(&mut self, action: Action) {
+    pub(super) fn act(&mut self, action: Action) {
         let effects = self.state.apply(action);
         self.carry_out(effects);
     }
@@ -188,8 +194,11 @@ impl Explorer {
         }
         while let Some(outcome) = self.files.outcome() {
             match outcome {
-                FileOutcome::Saved(path) => self.state.inform(format!("saved {}", path.display())),
-                FileOutcome::Failed(reason) => self.state.refuse(reason),
+                FileOutcome::Saved(path) => self
+                    .state
+                    .session
+                    .inform(format!("Saved {}", path.display())),
+                FileOutcome::Failed(reason) => self.state.session.refuse(reason),
                 FileOutcome::PickedPapersFolder(path) => {
                     self.act(Action::Papers(PapersAction::Folder(Some(path))));
                 }
@@ -199,7 +208,7 @@ impl Explorer {
                 }
             }
         }
-        for notice in std::mem::take(&mut self.state.notices) {
+        for notice in self.state.session.take_notices() {
             let toast = match notice.severity {
                 Severity::Info => self.toasts.basic(notice.text),
                 Severity::Error => {
@@ -212,42 +221,6 @@ impl Explorer {
         }
     }
 
-    fn shortcuts(&mut self, ctx: &Context) {
-        if ctx.egui_wants_keyboard_input() {
-            return;
-        }
-        let pressed = |modifiers, key| ctx.input_mut(|i| i.consume_key(modifiers, key));
-        // The longer shortcut first: a plain arrow would swallow it.
-        if pressed(Modifiers::SHIFT, Key::ArrowRight) {
-            self.act(Action::Epoch);
-        } else if pressed(Modifiers::NONE, Key::ArrowRight) {
-            self.act(Action::Step);
-        }
-        if pressed(Modifiers::NONE, Key::Space) {
-            self.act(Action::TogglePlay);
-        }
-        if pressed(Modifiers::NONE, Key::R) {
-            self.act(Action::Reset);
-        }
-        if pressed(Modifiers::NONE, Key::F1) {
-            self.help = !self.help;
-        }
-    }
-
-    fn dropped_files(&mut self, ctx: &Context) {
-        let dropped: Vec<PathBuf> = ctx.input(|i| {
-            i.raw
-                .dropped_files
-                .iter()
-                .map(|f| f.path().to_owned())
-                .collect()
-        });
-        if let Some(path) = dropped.into_iter().next() {
-            let request = self.state.path_request(path);
-            self.act(Action::Open(request));
-        }
-    }
-
     fn screenshots(&mut self, ctx: &Context) {
         let Some((what, image)) = self.pictures.take() else {
             return;
@@ -255,7 +228,9 @@ impl Explorer {
         match what {
             Screenshot::Copy => {
                 ctx.copy_image((*image).clone());
-                self.state.inform("the window was copied".into());
+                self.state
+                    .session
+                    .inform("The window was copied to the clipboard.".into());
             }
             Screenshot::Save => {
                 let [width, height] = image.size;
@@ -389,7 +364,7 @@ impl Explorer {
             let toured = matches!(action, Action::Tour(_));
             self.act(action);
             if toured && let Some(tour) = &self.state.tour {
-                self.board.set_workspace(tour::STEPS[tour.step].workspace);
+                self.board.set_workspace(STEPS[tour.step].workspace);
             }
         }
         for request in saves {
@@ -401,21 +376,6 @@ impl Explorer {
         let elapsed = begin.elapsed().as_secs_f32() * 1e3;
         self.frame_ms += (elapsed - self.frame_ms) * 0.1;
     }
-}
-
-/// Says what a drop will do while a file hovers over the window.
-fn drop_hint(ctx: &Context) {
-    if ctx.input(|i| i.raw.hovered_files.is_empty()) {
-        return;
-    }
-    egui::Area::new(egui::Id::unique("drop hint"))
-        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
-        .order(egui::Order::Foreground)
-        .show(ctx, |ui| {
-            egui::Frame::popup(ui.style()).show(ui, |ui| {
-                ui.heading("Drop to load these data");
-            });
-        });
 }
 
 impl eframe::App for Explorer {

@@ -2,5 +2,6 @@
 
 pub mod explorer;
 pub mod help;
+mod input;
 pub mod toolbars;
 pub mod window;

@@ -8,6 +8,7 @@ use crate::train::Sanity;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::tile::{Tile, Workspace};
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted, segmented};
 use crate::text::{mebibytes, significant, thousands};
@@ -66,42 +67,64 @@ pub(crate) fn top_bar(
         let size = egui::vec2(70.0, 26.0);
         let mut button = |text: &str, label: &'static str, help: &str, action: Action| {
             let response = ui.add(egui::Button::new(text).min_size(size));
-            crate::app::panels::controls::name(&response, label);
+            name(&response, label);
             if response.on_hover_text(help).clicked() {
                 actions.push(action);
             }
         };
         if state.playing {
-            button("Pause", "Pause", "Space", Action::TogglePlay);
+            button(
+                "Pause",
+                "Pause",
+                "Starts or pauses training (Space).",
+                Action::TogglePlay,
+            );
         } else {
-            button("Play", "Play", "Space", Action::TogglePlay);
+            button(
+                "Play",
+                "Play",
+                "Starts or pauses training (Space).",
+                Action::TogglePlay,
+            );
         }
-        button("Step", "Step", "One optimisation step (→)", Action::Step);
+        button(
+            "Step",
+            "Step",
+            "Makes one optimisation step (→).",
+            Action::Step,
+        );
         button(
             "Epoch",
             "Epoch",
-            "One pass over the data (Shift+→)",
+            "Makes one pass over the data (Shift+→).",
             Action::Epoch,
         );
         button(
             "Reset",
             "Reset",
-            "Back to step 0: same seed, current settings (R)",
+            "Goes back to step 0 with the same seed and the present settings (R).",
             Action::Reset,
         );
         button(
             "New seed",
             "New seed",
-            "A fresh run with the next seed",
+            "Starts a new run with the next seed.",
             Action::NewSeed,
         );
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("?").on_hover_text("Help and shortcuts").clicked() {
+            if ui
+                .button("?")
+                .on_hover_text("Help, symbols and shortcuts.")
+                .clicked()
+            {
                 window.push(WindowAction::ToggleHelp);
             }
             let theme = ui.button("◐");
-            crate::app::panels::controls::name(&theme, "theme");
-            if theme.on_hover_text("Light or dark").clicked() {
+            name(&theme, "theme");
+            if theme
+                .on_hover_text("Switches between the light and the dark theme.")
+                .clicked()
+            {
                 window.push(WindowAction::ToggleTheme);
             }
             ui.menu_button("Export ▾", |ui| export_menu(ui, window));
@@ -157,7 +180,7 @@ fn export_menu(ui: &mut Ui, window: &mut Vec<WindowAction>) {
             ui.close();
         }
     }
-    muted(ui, "One figure: the ⋯ menu of its tile");
+    muted(ui, "A single figure is saved from the ⋯ menu of its tile.");
 }
 
 fn view_menu(ui: &mut Ui, visible: &[Tile], window: &mut Vec<WindowAction>) {
@@ -217,8 +240,7 @@ pub(crate) fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
     ui.horizontal_centered(|ui| {
         if let Some(device) = state.run.as_ref().and_then(|r| r.device.as_ref()) {
             muted(ui, device.name.as_str()).on_hover_text(
-                "Where the network trains. 'software' in the device list runs the GPU kernels on \
-                 the processor, for checking.",
+                "The device on which the network trains.",
             );
         }
         if let Some(run) = &state.run
@@ -238,7 +260,7 @@ pub(crate) fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
             let rate = if state.playing {
                 format!("{} steps/s", thousands(snapshot.steps_per_second.round() as u64))
             } else {
-                "paused".into()
+                "Paused".into()
             };
             ui.label(format!(
                 "{rate} · epoch {:.1} · step {}",
@@ -247,23 +269,23 @@ pub(crate) fn status_bar(ui: &mut Ui, state: &AppState, frame_ms: f32) {
             ));
             ui.separator();
             let (text, colour) = match snapshot.sanity() {
-                Sanity::Exploded(_) => ("○ out of range: no result", c.error),
-                Sanity::Above(_) => ("○ above the loss of collapse: not a result yet", c.muted),
-                Sanity::Sound if snapshot.stationary => ("● stationary at this β", c.good),
-                Sanity::Sound => ("○ still moving", c.muted),
+                Sanity::Exploded(_) => ("○ Diverged: not a result", c.error),
+                Sanity::Above(_) => ("○ Loss still above that of full collapse", c.muted),
+                Sanity::Sound if snapshot.stationary => ("● Settled at this β", c.good),
+                Sanity::Sound => ("○ Still training", c.muted),
             };
             ui.label(RichText::new(text).color(colour)).on_hover_text(
-                "Stationary: over the newest 40 % of the steps since the last edit the loss shows no \
-                 drift beyond its noise. Near a threshold the escape is slow, so this is no proof.\n\
-                 The loss of collapse is that of a network which ignores its input and gives the mean; \
-                 above it a run has not got to a result yet.",
+                "Settled: over the last 40 % of the steps since the last change of a setting the loss shows no drift \
+                 beyond its noise. Near a threshold a latent grows very slowly, so this is no proof.\n\
+                 The loss of full collapse is that of a network that ignores its input and always gives the mean; \
+                 while the loss is above it, the numbers on screen are not a result yet.",
             );
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            muted(ui, format!("frame {frame_ms:.0} ms"))
-                .on_hover_text("Time the window takes to compute one picture of itself");
-            if let Some(problem) = &state.problem {
-                let text = RichText::new(format!("error: {problem}")).color(c.error);
+            muted(ui, format!("Frame {frame_ms:.0} ms"))
+                .on_hover_text("The time it takes to draw the window once.");
+            if let Some(problem) = &state.session.problem {
+                let text = RichText::new(format!("Error: {problem}")).color(c.error);
                 ui.add(egui::Label::new(text).truncate());
             }
         });

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::threads::loader::{PreviewRequest, Relation};
-use crate::app::threads::papers::PapersRequest;
+use crate::app::state::protocol::{PapersRequest, PreviewRequest, Relation};
 use crate::config::{DataConfig, DeviceChoice, LiveConfig, NetConfig, RunConfig, SamplingConfig};
 use crate::lab::Request;
 use crate::papers::Report;

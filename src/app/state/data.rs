@@ -1,14 +1,14 @@
 //! Opening data: what a path holds is looked at first, and what would take long is asked about before it starts.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::action::Effect;
-use crate::app::threads::loader::{PreviewRequest, Previewed, Strip};
-use crate::config::{DataConfig, DataSource};
-use crate::data::{Preview, Progress};
+use crate::app::state::protocol::{PreviewRequest, Previewed, Strip};
+use crate::config::{DataConfig, DataSource, RunConfig};
+use crate::data::Preview;
 
 use super::AppState;
+use super::pace::Pace;
 
 /// Data whose values need more than this are shown before they are loaded, as are all folders of pictures and all
 /// that stays on disk.
@@ -69,53 +69,46 @@ impl Sheet {
     }
 }
 
-/// Data on their way in, before they are loaded.
+/// A load under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loading {
+    /// What is loaded.
+    pub source: String,
+    /// How far it is.
+    pub pace: Option<Pace>,
+}
+
+/// Data on their way in: those that may be loaded next, and those being loaded.
 #[derive(Debug, Default)]
 pub struct Opening {
     /// The sheet on screen.
     pub sheet: Option<Sheet>,
     /// What is looked at to decide whether there is need for a sheet.
     pub looking: Option<DataConfig>,
+    /// A load under way.
+    pub loading: Option<Loading>,
+    /// The run to be shown when its data are there.
+    pub(super) incoming: Option<RunConfig>,
     /// Questions asked so far; only the newest one's answer counts.
     asked: u64,
 }
 
-/// How far a load is, and how fast.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pace {
-    /// What was last heard.
-    pub progress: Progress,
-    /// When its activity began.
-    since: Instant,
-    /// How long the activity had taken by then.
-    pub elapsed: Duration,
-}
-
-impl Pace {
-    /// A pace told rather than measured.
-    #[cfg(test)]
-    pub(in crate::app) fn at(progress: Progress, elapsed: Duration) -> Self {
-        Self {
-            progress,
-            since: Instant::now(),
-            elapsed,
-        }
-    }
-
-    /// What `progress` says after what was known.
-    pub(super) fn next(before: Option<&Self>, progress: Progress) -> Self {
-        let now = Instant::now();
-        let same = before.filter(|p| p.progress.what == progress.what);
-        let since = same.map_or(now, |p| p.since);
-        Self {
-            progress,
-            since,
-            elapsed: now - since,
-        }
-    }
-}
-
 impl Opening {
+    /// Notes that these data are being loaded, for this run if for one.
+    pub(super) fn begin(&mut self, data: &DataConfig, run: Option<RunConfig>) {
+        self.incoming = run;
+        self.loading = Some(Loading {
+            source: data.source.to_string(),
+            pace: None,
+        });
+    }
+
+    /// Nothing is being loaded any longer, and no run waits for it.
+    pub(super) fn end(&mut self) {
+        self.incoming = None;
+        self.loading = None;
+    }
+
     /// Closes the sheet; the answer to an older question, if one comes, is nobody's.
     pub(super) fn give_up(&mut self) {
         self.sheet = None;
@@ -198,7 +191,7 @@ impl AppState {
                     sheet.problem = Some(none.reason);
                     self.opening.sheet = Some(sheet);
                 }
-                Err(none) => self.refuse(none.reason),
+                Err(none) => self.session.refuse(none.reason),
                 Ok((preview, _)) if is_quick(&preview) => return self.load(config),
                 Ok((preview, strip)) => {
                     let mut sheet = Sheet::new(config, false);
@@ -251,9 +244,10 @@ fn is_quick(preview: &Preview) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::threads::loader::NoPreview;
-    use crate::config::RunConfig;
-    use crate::data::{Dataset, Unit};
+    use crate::app::state::protocol::NoPreview;
+    use std::time::Duration;
+
+    use crate::data::Dataset;
 
     fn preview(bytes: u64, decoding: Option<Duration>) -> (Arc<Preview>, Arc<Strip>) {
         let preview = Preview {
@@ -291,7 +285,7 @@ mod tests {
     #[test]
     fn only_what_may_take_long_is_asked_about() {
         let (mut state, _) = AppState::new(RunConfig::default());
-        state.loading = None;
+        state.opening.loading = None;
         let built_in = state.data_request(DataSource::Faces);
         assert!(matches!(state.open(built_in)[..], [Effect::Load(..)]));
         let small = opened(&mut state, Ok(preview(SHEET_BYTES, None)));
@@ -313,13 +307,16 @@ mod tests {
             choice_may_help,
         };
         assert!(opened(&mut state, Err(none(false))).is_empty());
-        assert_eq!(state.problem.take().as_deref(), Some("no such split"));
+        assert_eq!(
+            state.session.problem.take().as_deref(),
+            Some("no such split")
+        );
         assert!(state.opening.sheet.is_none());
         // What other settings may help is said where they are.
         assert!(opened(&mut state, Err(none(true))).is_empty());
         let sheet = state.opening.sheet.as_ref().expect("a sheet");
         assert_eq!(sheet.problem.as_deref(), Some("no such split"));
-        assert!(state.problem.is_none());
+        assert!(state.session.problem.is_none());
     }
 
     #[test]
@@ -381,21 +378,5 @@ mod tests {
         assert_eq!(own.image.side, Some(16));
         let other = state.path_request("elsewhere".into());
         assert!(other.classes.is_empty() && other.image.is_default());
-    }
-
-    #[test]
-    fn the_pace_is_that_of_one_activity() {
-        let progress = |what, done| Progress {
-            what,
-            done,
-            total: Some(100),
-            unit: Unit::Items,
-        };
-        let first = Pace::next(None, progress("reading", 0));
-        std::thread::sleep(Duration::from_millis(5));
-        let second = Pace::next(Some(&first), progress("reading", 50));
-        assert!(second.elapsed >= Duration::from_millis(5));
-        let third = Pace::next(Some(&second), progress("decoding", 1));
-        assert_eq!(third.elapsed, Duration::ZERO);
     }
 }

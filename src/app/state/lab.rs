@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::action::Effect;
+use super::concern::Concern;
 use crate::config::{RunConfig, Stack};
 use crate::lab::{
     Diagnosis, Discovery, Headway, Hysteresis, HysteresisRequest, NoiseRun, Parameter, PhaseAxis,
@@ -73,7 +74,7 @@ impl PhaseSettings {
 /// An experiment and what came of it.
 #[derive(Debug, Clone)]
 pub struct Made<S, R> {
-    /// Its number.
+    /// The number of the experiment.
     pub id: u64,
     /// What was asked for.
     pub settings: S,
@@ -315,6 +316,7 @@ impl AppState {
             .for_each(Under::halt);
         self.lab.copying = None;
         self.lab.next += 1;
+        self.changed(&[Concern::Lab]);
         Made {
             id: self.lab.next,
             settings,
@@ -384,6 +386,7 @@ impl AppState {
         let Some(id) = self.lab.copying.take() else {
             return Vec::new();
         };
+        self.changed(&[Concern::Lab]);
         let diagnosed = self.diagnose_copy(id, copy);
         diagnosed
             .or_else(|| self.noise_on_copy(id, copy))
@@ -395,6 +398,7 @@ impl AppState {
         let Some(id) = self.lab.copying.take() else {
             return Vec::new();
         };
+        self.changed(&[Concern::Lab]);
         self.lab
             .all_mut()
             .filter(|made| made.id() == id)
@@ -406,13 +410,13 @@ impl AppState {
     pub fn lab_status(&mut self, status: Status) -> Vec<Effect> {
         let over = status.stage != Stage::Running;
         if let Stage::Failed(reason) = &status.stage {
-            self.refuse(reason.clone());
+            self.session.refuse(reason.clone());
         }
         let Some(made) = self.lab.all_mut().find(|made| made.id() == status.id) else {
             return Vec::new();
         };
         made.take(status);
-        self.generation += 1;
+        self.changed(&[Concern::Lab]);
         if over {
             self.wait_no_more()
         } else {
@@ -448,7 +452,7 @@ mod tests {
     #[test]
     fn the_status_of_another_experiment_is_dropped() {
         let (mut state, _) = AppState::new(RunConfig::default());
-        let before = state.generation;
+        let before = state.generation(Concern::Lab);
         let effects = state.lab_status(Status {
             id: 3,
             stage: Stage::Finished,
@@ -457,6 +461,6 @@ mod tests {
             outcome: None,
         });
         assert!(effects.is_empty());
-        assert_eq!(state.generation, before);
+        assert_eq!(state.generation(Concern::Lab), before);
     }
 }

@@ -1,8 +1,10 @@
-//! Where the window looks in the latent space of the running network: what the trainer is asked to decode, and only
-//! while something shows it.
+//! Where the window looks in the latent space of the running network and around its parameters: what the trainer is
+//! asked to decode and to evaluate, and only while something shows it.
 
 use super::action::Effect;
-use crate::train::GalleryRequest;
+use super::concern::Concern;
+use super::tile::Tile;
+use crate::train::{GalleryRequest, LandscapeRequest};
 
 use super::AppState;
 
@@ -20,6 +22,8 @@ pub struct Looks {
     pub corners: [usize; 3],
     /// How often new corners were drawn.
     draws: u32,
+    /// The landscapes of the trained network that tiles ask for.
+    landscapes: Vec<(Tile, LandscapeRequest)>,
 }
 
 /// A change of it.
@@ -45,11 +49,32 @@ impl Looks {
         }
         (self.decode, self.gallery) = (None, None);
     }
+
+    /// Asks for the landscape that a tile shows, or for none.
+    pub(super) fn ask(&mut self, tile: Tile, request: Option<LandscapeRequest>) {
+        self.landscapes.retain(|(of, _)| *of != tile);
+        self.landscapes.extend(request.map(|r| (tile, r)));
+    }
+
+    /// The landscape that a tile asks for.
+    pub(super) fn landscape_of(&self, tile: Tile) -> Option<&LandscapeRequest> {
+        let of_tile = self.landscapes.iter().find(|(of, _)| *of == tile);
+        of_tile.map(|(_, request)| request)
+    }
+
+    /// All landscapes asked for.
+    pub(super) fn landscapes(&self) -> Vec<LandscapeRequest> {
+        self.landscapes.iter().map(|(_, r)| r.clone()).collect()
+    }
 }
 
 impl AppState {
     /// Looks elsewhere.
     pub(super) fn look(&mut self, look: Look) -> Vec<Effect> {
+        // No figure shows the point under the pointer.
+        if !matches!(look, Look::Decode(_)) {
+            self.changed(&[Concern::Looks]);
+        }
         let items = self.data.as_ref().map_or(0, |d| d.dataset.len());
         match look {
             Look::Decode(point) => self.looks.decode = point,
@@ -72,9 +97,11 @@ impl AppState {
     pub fn no_pictures(&self) -> Option<&'static str> {
         let data = self.data.as_ref();
         if data.is_some_and(|d| !d.dataset.shape.is_image()) {
-            Some("these data are plain vectors: there is no picture to show")
+            Some("These data are plain vectors, so there are no pictures to show.")
         } else if self.config.net.target != crate::config::Target::Input {
-            Some("the decoder is trained for something else than the input: it makes no pictures")
+            Some(
+                "The decoder is trained on a target other than the input, so it makes no pictures.",
+            )
         } else {
             None
         }

@@ -4,6 +4,7 @@
 //! new state and [`Effect`]s, which the app hands to its threads.
 
 pub mod action;
+pub mod concern;
 pub mod data;
 pub mod diagnose;
 pub mod lab;
@@ -12,52 +13,38 @@ mod messages;
 pub mod noise;
 mod origin;
 pub mod outline;
+pub mod pace;
 pub mod papers;
+pub mod protocol;
 mod requests;
+pub mod selection;
+pub mod session;
 mod theory;
 pub mod tile;
 pub mod tour;
+pub mod trails;
 mod whole_run;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use self::action::{Action, Effect, Notice, Severity};
+use self::action::{Action, Effect};
+use self::concern::{Concern, Counts};
 use crate::compute::DeviceInfo;
 use crate::config::{DataConfig, LiveConfig, RunConfig};
 use crate::data::{CrossSpectrum, Dataset, Overview, Preprocessor, Spectrum};
-use crate::figures::{Merit, Moment, Visit};
-use crate::metrics::{LatentPlane, Prediction, Usage};
+use crate::metrics::{Prediction, Usage};
 use crate::theory::NextThreshold;
 use crate::train::{
-    Command, History, Landscape, LandscapeRequest, LiveParams, Posterior, Projection, RunId,
-    RunSetup, Snapshot, ViewRequest,
+    Command, History, Landscape, LandscapeRequest, LiveParams, Projection, RunId, RunSetup,
+    Snapshot, ViewRequest,
 };
 
 use self::tile::Tile;
 
 pub use origin::Foreign;
 
-/// Pictures in a row of the reconstructions tile.
+/// Pictures in a row of examples.
 pub const EXAMPLES: usize = 10;
-/// Most points of the net's trail on a mode's surface.
-const TRAIL: usize = 400;
-/// Most places remembered of where the run has been in β.
-const VISITS: usize = 600;
-/// Samples whose means are followed.
-const FOLLOWED: usize = 10;
-/// Most entries of the list of recent data.
-const RECENT: usize = 8;
-
-/// A load under way.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Loading {
-    /// What is loaded.
-    pub source: String,
-    /// How far it is.
-    pub pace: Option<data::Pace>,
-}
-
 /// The data on screen.
 #[derive(Debug, Clone)]
 pub struct Data {
@@ -82,7 +69,7 @@ pub struct Data {
 /// A run the worker knows about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunInfo {
-    /// Its name.
+    /// The number by which the worker knows it.
     pub id: RunId,
     /// Where it trains, once it started.
     pub device: Option<DeviceInfo>,
@@ -100,68 +87,35 @@ pub struct AppState {
     pub config: RunConfig,
     /// The data on screen.
     pub data: Option<Data>,
-    /// A load under way.
-    pub loading: Option<Loading>,
-    /// The run to be shown when its data are there.
-    incoming: Option<RunConfig>,
-    /// Data that may be loaded next.
+    /// Data on their way in.
     pub opening: data::Opening,
     /// The current run.
     pub run: Option<RunInfo>,
     /// Whether it trains.
     pub playing: bool,
-    /// The newest state of it.
+    /// The newest snapshot of the run.
     pub snapshot: Option<Snapshot>,
-    /// Its latents, judged.
+    /// What the newest evaluation says of every latent.
     pub usage: Usage,
     /// The traces of the run before it, and its label.
     pub ghost: Option<(String, Arc<History>)>,
     /// The linear theory for the current data and settings.
     pub prediction: Option<Prediction>,
-    /// Where the net was on the chosen mode's surface.
-    pub trail: VecDeque<[f64; 2]>,
-    /// Where the run has been in β, and how many latents were active there.
-    pub visited: VecDeque<Visit>,
-    /// (KL, squared error) at every evaluation of the run, oldest first.
-    pub rate_trail: VecDeque<[f64; 2]>,
-    /// Every number of every latent at every evaluation, oldest first.
-    pub moments: VecDeque<Moment>,
-    /// The bound and γ at every evaluation, oldest first.
-    pub merits: VecDeque<Merit>,
-    /// μ of the first samples at every evaluation, oldest first.
-    means: VecDeque<Arc<Posterior>>,
-    /// The mode of the loss surface, from 0.
-    pub mode: usize,
-    /// The latent under the pointer.
-    pub hovered: Option<usize>,
-    /// The latent of the traversal.
-    pub traversed: usize,
-    /// Whether the user chose it; else it is the one with the largest KL.
-    chose_traversal: bool,
-    /// Latents zeroed by hand.
-    pub zeroed: Vec<usize>,
-    /// Latents held out of training by hand, in order.
-    pub held: Vec<usize>,
-    /// The landscapes of the trained network that tiles ask for.
-    landscapes: Vec<(Tile, LandscapeRequest)>,
-    /// Where the window looks in latent space.
+    /// Where the run has been.
+    pub trails: trails::Trails,
+    /// The choices among latents and modes.
+    pub selection: selection::Selection,
+    /// Where the window looks in latent space, and around the trained network.
     pub looks: looks::Looks,
-    /// Whether the usage tile sorts by KL.
-    pub sort_by_kl: bool,
-    /// Data opened before, newest first.
-    pub recent: Vec<String>,
-    /// Sentences not yet shown.
-    pub notices: Vec<Notice>,
-    /// The last error, until something succeeds.
-    pub problem: Option<String>,
+    /// What outlives the run.
+    pub session: session::Session,
     /// The experiments.
     pub lab: lab::LabState,
     /// The papers' experiments.
     pub papers: papers::PapersState,
     /// The tour, while it is shown.
     pub tour: Option<tour::Tour>,
-    /// Grows with every change that a plot shows.
-    pub generation: u64,
+    counts: Counts,
     next_run: u64,
 }
 
@@ -172,8 +126,6 @@ impl AppState {
         let mut state = Self {
             config,
             data: None,
-            loading: None,
-            incoming: None,
             opening: data::Opening::default(),
             run: None,
             playing: true,
@@ -181,30 +133,14 @@ impl AppState {
             usage: Usage::default(),
             ghost: None,
             prediction: None,
-            trail: VecDeque::new(),
-            visited: VecDeque::new(),
-            rate_trail: VecDeque::new(),
-            moments: VecDeque::new(),
-            merits: VecDeque::new(),
-            means: VecDeque::new(),
-            mode: 0,
-            hovered: None,
-            traversed: 0,
-            chose_traversal: false,
-            zeroed: Vec::new(),
-            held: Vec::new(),
-            landscapes: Vec::new(),
+            trails: trails::Trails::default(),
+            selection: selection::Selection::default(),
             looks: looks::Looks::default(),
-            sort_by_kl: true,
-            recent: ["digits", "faces", "gaussian:9,5,2,1,0.3"]
-                .map(str::to_owned)
-                .to_vec(),
-            notices: Vec::new(),
-            problem: None,
+            session: session::Session::default(),
             lab: lab::LabState::default(),
             papers: papers::PapersState::default(),
             tour: None,
-            generation: 0,
+            counts: Counts::default(),
             next_run: 0,
         };
         let effects = state.load(data);
@@ -221,10 +157,6 @@ impl AppState {
 
     /// Applies what the user asked for.
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
-        // No figure shows the point under the pointer.
-        if !matches!(action, Action::Look(looks::Look::Decode(_))) {
-            self.generation += 1;
-        }
         match action {
             Action::Live(live) => self.set_live(live),
             Action::Net(net) => self.restart(|config| config.net = net),
@@ -266,9 +198,10 @@ impl AppState {
             }
             Action::Reset => {
                 self.keep_ghost();
-                self.forget_trails();
+                self.trails.clear();
                 self.lab.forget_run();
-                self.held.clear();
+                self.selection.release_all();
+                self.changed(&[Concern::Run, Concern::Lab]);
                 let mut effects = vec![Effect::Command(Command::Reset)];
                 effects.extend(self.live_effect());
                 effects
@@ -277,26 +210,20 @@ impl AppState {
                 config.sampling.seed = config.sampling.seed.wrapping_add(1);
             }),
             Action::Mode(mode) => {
-                self.mode = mode;
-                self.trail.clear();
+                self.selection.choose_mode(mode);
+                self.trails.leave_mode();
                 self.live_effect()
             }
             Action::Hover(latent) => {
-                self.hovered = latent;
+                self.selection.hover(latent);
                 Vec::new()
             }
             Action::Traverse(latent) => {
-                self.traversed = latent;
-                self.chose_traversal = true;
+                self.selection.traverse(latent);
                 self.live_effect()
             }
             Action::ToggleZero(latent) => {
-                match self.zeroed.iter().position(|&j| j == latent) {
-                    Some(at) => {
-                        self.zeroed.remove(at);
-                    }
-                    None => self.zeroed.push(latent),
-                }
+                self.selection.toggle_zero(latent);
                 self.live_effect()
             }
             Action::ToggleHold(latent) => self.toggle_hold(latent),
@@ -305,17 +232,17 @@ impl AppState {
                 Vec::new()
             }
             Action::Landscape(tile, request) => {
-                self.landscapes.retain(|(of, _)| *of != tile);
-                self.landscapes.extend(request.map(|r| (tile, r)));
+                self.looks.ask(tile, request);
+                self.changed(&[Concern::Landscapes]);
                 self.live_effect()
             }
             Action::Look(look) => self.look(look),
             Action::SortByKl(by_kl) => {
-                self.sort_by_kl = by_kl;
+                self.selection.sort_by_kl(by_kl);
                 Vec::new()
             }
             Action::Complain(text) => {
-                self.refuse(text);
+                self.session.refuse(text);
                 Vec::new()
             }
             Action::KillOne => self.snap(self.next_to_die(), 1.0 + 1e-9),
@@ -336,7 +263,7 @@ impl AppState {
 
     fn set_live(&mut self, live: LiveConfig) -> Vec<Effect> {
         if let Err(error) = live.validate() {
-            self.refuse(error.to_string());
+            self.session.refuse(error.to_string());
             return Vec::new();
         }
         if live == self.config.live {
@@ -355,16 +282,16 @@ impl AppState {
         vec![Effect::Live(LiveParams {
             run: run.id,
             live: self.config.live,
-            held: self.held.clone(),
+            held: self.selection.held.clone(),
             view: ViewRequest {
                 examples: EXAMPLES,
-                traversal: self.traversed,
+                traversal: self.selection.traversed,
                 projection: spectrum.map(|spectrum| Projection {
-                    mode: self.mode,
+                    mode: self.selection.mode,
                     spectrum,
                 }),
-                zeroed: self.zeroed.clone(),
-                landscapes: self.landscapes.iter().map(|(_, r)| r.clone()).collect(),
+                zeroed: self.selection.zeroed.clone(),
+                landscapes: self.looks.landscapes(),
                 decode: self.looks.decode.clone(),
                 gallery: self.looks.gallery.clone(),
             },
@@ -372,11 +299,7 @@ impl AppState {
     }
 
     fn load(&mut self, data: DataConfig) -> Vec<Effect> {
-        self.incoming = None;
-        self.loading = Some(Loading {
-            source: data.source.to_string(),
-            pace: None,
-        });
+        self.opening.begin(&data, None);
         vec![Effect::Load(data, self.config.sampling.seed)]
     }
 
@@ -385,7 +308,7 @@ impl AppState {
         let mut config = self.config.clone();
         change(&mut config);
         if let Err(error) = config.validate() {
-            self.refuse(error.to_string());
+            self.session.refuse(error.to_string());
             return Vec::new();
         }
         // A network that cannot be built does not end the one that trains.
@@ -393,7 +316,7 @@ impl AppState {
             && let Some(data) = &self.data
             && let Err(error) = outline::resolve(&config.net, data)
         {
-            self.refuse(error.to_string());
+            self.session.refuse(error.to_string());
             return Vec::new();
         }
         self.config = config;
@@ -401,27 +324,6 @@ impl AppState {
         let mut effects = self.relate();
         effects.extend(self.start());
         effects
-    }
-
-    /// Where another run has been is nothing to this one.
-    fn forget_trails(&mut self) {
-        self.trail.clear();
-        self.visited.clear();
-        self.rate_trail.clear();
-        self.moments.clear();
-        self.merits.clear();
-        self.means.clear();
-    }
-
-    /// Where the means of the first samples have been on a plane of latent space, oldest first.
-    pub fn mean_trails(&self, plane: &LatentPlane) -> Vec<Vec<[f64; 2]>> {
-        let at = |posterior: &Posterior, i: usize| {
-            let mu = posterior.mu(i);
-            (mu.len() == plane.latents()).then(|| plane.project(mu))
-        };
-        (0..FOLLOWED)
-            .map(|i| self.means.iter().filter_map(|p| at(p, i)).collect())
-            .collect()
     }
 
     fn keep_ghost(&mut self) {
@@ -452,17 +354,22 @@ impl AppState {
             memory_bytes: 0,
             label: format!("run {}", self.next_run),
         });
-        self.forget_trails();
+        self.trails.clear();
         // What was measured is of the run before.
         self.snapshot = None;
         self.usage = Usage::default();
-        self.zeroed.clear();
-        self.held.clear();
-        self.hovered = None;
-        self.traversed = 0;
-        self.chose_traversal = false;
+        self.selection.restart();
         self.looks
             .restart(self.config.sampling.seed, setup.data.len());
+        self.changed(&[
+            Concern::Settings,
+            Concern::Run,
+            Concern::Traces,
+            Concern::Measured,
+            Concern::Pictures,
+            Concern::Landscapes,
+            Concern::Looks,
+        ]);
         let mut effects = self.abandon_copy();
         effects.push(Effect::Command(Command::Start {
             run: id,
@@ -473,27 +380,9 @@ impl AppState {
         effects
     }
 
-    /// Adds a notice of an error; nothing else changes.
-    pub fn refuse(&mut self, text: String) {
-        self.problem = Some(text.clone());
-        self.notices.push(Notice {
-            severity: Severity::Error,
-            text,
-        });
-    }
-
-    /// Adds a notice.
-    pub fn inform(&mut self, text: String) {
-        self.notices.push(Notice {
-            severity: Severity::Info,
-            text,
-        });
-    }
-
     /// The landscape a tile asks for.
     pub fn asked_landscape(&self, tile: Tile) -> Option<&LandscapeRequest> {
-        let of_tile = self.landscapes.iter().find(|(of, _)| *of == tile);
-        of_tile.map(|(_, request)| request)
+        self.looks.landscape_of(tile)
     }
 
     /// What is known of a landscape.

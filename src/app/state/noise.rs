@@ -45,17 +45,12 @@ impl AppState {
     /// Holds a latent out of training, or releases it.
     pub(super) fn toggle_hold(&mut self, latent: usize) -> Vec<Effect> {
         if self.config.net.estimator == Estimator::Analytic {
-            self.refuse(
-                "latents cannot be held: the analytic estimator integrates over every z in closed form".into(),
+            self.session.refuse(
+                "Latents cannot be held with the analytic estimator, which integrates over every latent in closed form.".into(),
             );
             return Vec::new();
         }
-        match self.held.binary_search(&latent) {
-            Ok(at) => {
-                self.held.remove(at);
-            }
-            Err(at) => self.held.insert(at, latent),
-        }
+        self.selection.toggle_hold(latent);
         self.live_effect()
     }
 
@@ -172,7 +167,7 @@ mod tests {
         assert_eq!(held(&effects), Some(Vec::new()));
         let mut analytic = running(Estimator::Analytic);
         assert!(analytic.apply(Action::ToggleHold(1)).is_empty());
-        assert!(analytic.held.is_empty() && analytic.problem.is_some());
+        assert!(analytic.selection.held.is_empty() && analytic.session.problem.is_some());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Whose result an experiment's is: one of another run, other data or another network is never shown as if it were of
-//! what is on screen.
+//! The run that a result belongs to: a result of another run, other data or another network is never shown as if it
+//! were of what is on screen.
 
 use crate::config::{GammaMode, KlSchedule, LiveConfig, NetConfig, RunConfig};
 use crate::text::significant;
@@ -7,7 +7,7 @@ use crate::text::significant;
 use super::AppState;
 use super::lab::{Made, SweepSettings};
 
-/// Of what a result is that is not of the run on screen as it is now.
+/// The origin of a result that is not of the run on screen as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {
     /// `of another run: MNIST test, β = 1`, or `of this run at β = 1`.
@@ -17,13 +17,13 @@ pub struct Foreign {
 }
 
 impl AppState {
-    /// Of what the newest sweep is, if not of the data, network and settings on screen.
+    /// The origin of the newest sweep, if it is not of the data, network and settings on screen.
     pub fn foreign_sweep(&self) -> Option<Foreign> {
         let made = self.lab.sweep.as_ref()?;
         self.of_another(made, false, |config| without_swept(config, &made.settings))
     }
 
-    /// The same of the newest trained phase diagram.
+    /// The origin of the newest trained phase diagram, if it is another.
     pub fn foreign_phase(&self) -> Option<Foreign> {
         let made = self.lab.phase.as_ref()?;
         let row = made.settings.rows().first().copied().unwrap_or(1);
@@ -33,12 +33,12 @@ impl AppState {
         self.of_another(made, false, |config| axis.config(config, 1.0, row, width))
     }
 
-    /// The same of the newest diagnosis, which is of one run at one moment.
+    /// The origin of the newest diagnosis, if it is another run or another moment of this one.
     pub fn foreign_diagnosis(&self) -> Option<Foreign> {
         self.copied_from_another(self.lab.diagnosis.as_ref()?)
     }
 
-    /// The same of the newest noise on a latent, which was put on a copy of one run.
+    /// The origin of the newest noise on a latent, if it was put on a copy of another run.
     pub fn foreign_noise(&self) -> Option<Foreign> {
         self.copied_from_another(self.lab.noise.as_ref()?)
     }
@@ -167,7 +167,7 @@ mod tests {
     use crate::app::state::action::Action;
     use crate::app::state::diagnose::DiagnoseSettings;
     use crate::app::state::lab::PhaseSettings;
-    use crate::app::threads::loader::{LoadedData, LoaderMessage};
+    use crate::app::state::protocol::{LoadedData, LoaderMessage};
     use crate::config::{DataConfig, DataSource, Split};
     use crate::data::{Preprocessor, gaussian};
     use crate::lab::{Parameter, PhaseAxis};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::action::Effect;
-use crate::app::threads::papers::{PapersMessage, PapersProgress, PapersRequest};
+use crate::app::state::protocol::{PapersMessage, PapersProgress, PapersRequest};
 use crate::papers::{ALL, DataSet, Effort, Experiment, Report, Verdict};
 
 use super::AppState;
@@ -208,7 +208,7 @@ impl AppState {
                 }
                 let ask = which == SaveReports::AllElsewhere;
                 if !ask {
-                    self.inform("writing the report…".into());
+                    self.session.inform("Writing the report…".into());
                 }
                 let page = which != SaveReports::Shown;
                 vec![Effect::SaveReports { reports, page, ask }]
@@ -219,9 +219,8 @@ impl AppState {
     /// Takes another folder of data; what is under way has its own.
     pub(in crate::app) fn papers_folder(&mut self, data: Option<PathBuf>) -> Vec<Effect> {
         if self.papers.is_running() {
-            self.refuse(
-                "the folder of data can be changed when no experiment is being made".into(),
-            );
+            self.session
+                .refuse("The data folder cannot be changed while an experiment is running.".into());
             return Vec::new();
         }
         self.papers.data.clone_from(&data);
@@ -271,7 +270,6 @@ impl AppState {
 
     /// Takes in what the papers' thread says; what it says of an older request is dropped.
     pub fn papers_message(&mut self, message: PapersMessage) -> Vec<Effect> {
-        self.generation += 1;
         let papers = &mut self.papers;
         let current = papers.running.as_mut();
         match message {
@@ -304,7 +302,7 @@ impl AppState {
                     papers
                         .failed
                         .insert(key(id, running.effort), reason.clone());
-                    self.refuse(format!("{id}: {reason}"));
+                    self.session.refuse(format!("{id}: {reason}"));
                 }
             }
             PapersMessage::Ended(number) => {

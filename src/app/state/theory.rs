@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::action::Effect;
-use crate::app::threads::loader::Relation;
+use super::concern::Concern;
+use crate::app::state::protocol::Relation;
 use crate::config::Target;
 use crate::data::CrossSpectrum;
 use crate::metrics::{Coverage, Known, Limit};
@@ -46,7 +47,7 @@ impl AppState {
         let Some(data) = &self.data else {
             return Vec::new();
         };
-        if target == Target::Input || self.loading.is_some() || self.cross().is_some() {
+        if target == Target::Input || self.opening.loading.is_some() || self.cross().is_some() {
             return Vec::new();
         }
         vec![Effect::Relate(Relation {
@@ -60,7 +61,7 @@ impl AppState {
     /// Why no prediction is there, in a few words: the spectrum is not there yet, or never will be.
     pub fn lacks_theory(&self) -> String {
         let refused = self.data.as_ref().and_then(|d| d.no_spectrum.clone());
-        refused.unwrap_or_else(|| "computing the spectrum of the data…".into())
+        refused.unwrap_or_else(|| "Computing the spectrum of the data…".into())
     }
 
     /// How the theory treats γ.
@@ -91,7 +92,7 @@ impl AppState {
     pub(super) fn predict(&mut self) {
         let step = self.snapshot.as_ref().map(|s| s.step);
         self.prediction = self.known().prediction(&self.config, step);
-        self.generation += 1;
+        self.changed(&[Concern::Settings]);
     }
 }
 
@@ -99,7 +100,7 @@ impl AppState {
 mod tests {
     use super::*;
     use crate::app::state::action::Action;
-    use crate::app::threads::loader::{LoadedData, LoaderMessage};
+    use crate::app::state::protocol::{LoadedData, LoaderMessage};
     use crate::config::{LiveConfig, NetConfig, RunConfig};
     use crate::data::{self, Preprocessor, Targets, gaussian};
 
@@ -185,7 +186,7 @@ mod tests {
         assert!(asked(&state.apply(Action::Data(path))).is_empty());
         let effects = state.loaded(LoaderMessage::Failed("no such file".into()));
         assert_eq!(asked(&effects).len(), 1);
-        assert!(state.lacks_theory().starts_with("computing"));
+        assert!(state.lacks_theory().starts_with("Computing"));
         state.loaded(LoaderMessage::NoSpectrum("it holds no item".into()));
         assert_eq!(state.lacks_theory(), "it holds no item");
         state.loaded(answer(second));
@@ -197,7 +198,7 @@ mod tests {
         );
         // Refused once, it is not asked for until something changes.
         assert!(asked(&state.loaded(LoaderMessage::Unrelated("why".into()))).is_empty());
-        assert_eq!(state.problem.as_deref(), Some("why"));
+        assert_eq!(state.session.problem.as_deref(), Some("why"));
         let live = LiveConfig {
             beta: 2.0,
             eta_enc: 0.5,

@@ -5,15 +5,15 @@ use crate::plot::FigureSpec;
 /// A tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tile {
-    /// The spectrum and the line βγ.
+    /// The spectrum of the data and the line βγ.
     Thresholds,
     /// A loss surface.
     Surface,
-    /// What every latent does.
+    /// KL, E σ² and Var μ of every latent.
     Usage,
-    /// Pictures.
-    Reconstructions,
-    /// Traces.
+    /// Pictures of the model: examples, a plane, zeroed samples, traversals.
+    Pictures,
+    /// The traces of the run.
     Training,
     /// The loss on the way to full collapse.
     CollapsePath,
@@ -47,7 +47,7 @@ impl Tile {
         Self::Thresholds,
         Self::Surface,
         Self::Usage,
-        Self::Reconstructions,
+        Self::Pictures,
         Self::Training,
         Self::CollapsePath,
         Self::Sweep,
@@ -63,13 +63,13 @@ impl Tile {
         Self::Papers,
     ];
 
-    /// Its heading.
+    /// The heading of the tile.
     pub fn title(self) -> &'static str {
         match self {
             Self::Thresholds => "Singular-value thresholds",
             Self::Surface => "Loss surface",
             Self::Usage => "Latent usage",
-            Self::Reconstructions => "Pictures",
+            Self::Pictures => "Pictures",
             Self::Training => "Training",
             Self::CollapsePath => "Collapse path",
             Self::Sweep => "Hysteresis sweep",
@@ -86,13 +86,13 @@ impl Tile {
         }
     }
 
-    /// Stem of its files.
+    /// Stem of the files that its figure is saved to.
     pub fn file_stem(self) -> &'static str {
         match self {
             Self::Thresholds => "thresholds",
             Self::Surface => "surface",
             Self::Usage => "usage",
-            Self::Reconstructions => "reconstructions",
+            Self::Pictures => "pictures",
             Self::Training => "training",
             Self::CollapsePath => "collapse_path",
             Self::Sweep => "sweep",
@@ -138,7 +138,7 @@ impl Workspace {
         Self::Papers,
     ];
 
-    /// Its button.
+    /// The text of its button.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Live => "Live",
@@ -155,7 +155,7 @@ impl Workspace {
         match self {
             Self::Live => &[
                 (1.15, &[Tile::Thresholds, Tile::Surface]),
-                (1.0, &[Tile::Usage, Tile::Reconstructions]),
+                (1.0, &[Tile::Usage, Tile::Pictures]),
                 (0.75, &[Tile::Training]),
             ],
             Self::Data => &[(2.0, &[Tile::Data]), (1.0, &[Tile::Thresholds])],

@@ -3,7 +3,7 @@
 use super::action::Effect;
 use crate::config::RunConfig;
 
-use super::{AppState, Loading};
+use super::AppState;
 
 impl AppState {
     /// Shows this run, from its start, as if all its settings had been chosen; the processor stays the user's.
@@ -13,26 +13,23 @@ impl AppState {
             ..config
         };
         if let Err(error) = config.validate() {
-            self.refuse(error.to_string());
+            self.session.refuse(error.to_string());
             return Vec::new();
         }
         self.opening.give_up();
         let there = self.data.as_ref().is_some_and(|d| d.config == config.data);
-        if there && self.loading.is_none() {
+        if there && self.opening.loading.is_none() {
             return self.restart(|now| *now = config);
         }
-        self.loading = Some(Loading {
-            source: config.data.source.to_string(),
-            pace: None,
-        });
         let effect = Effect::Load(config.data.clone(), config.sampling.seed);
-        self.incoming = Some(config);
+        let data = config.data.clone();
+        self.opening.begin(&data, Some(config));
         vec![effect]
     }
 
     /// Takes over the settings that waited for data with this result; those of other data wait no more.
     pub(super) fn arrive(&mut self, data: &crate::config::DataConfig) {
-        if let Some(config) = self.incoming.take()
+        if let Some(config) = self.opening.incoming.take()
             && config.data == *data
         {
             self.config = config;
@@ -43,7 +40,7 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::threads::loader::LoaderMessage;
+    use crate::app::state::protocol::LoaderMessage;
     use crate::config::{DataConfig, DataSource, NetConfig, SamplingConfig};
 
     fn linear() -> RunConfig {
@@ -90,6 +87,12 @@ mod tests {
         let mut wrong = linear();
         wrong.sampling = SamplingConfig { batch: 0, seed: 0 };
         assert!(state.open_run(wrong).is_empty());
-        assert!(state.problem.as_ref().is_some_and(|p| p.contains("batch")));
+        assert!(
+            state
+                .session
+                .problem
+                .as_ref()
+                .is_some_and(|p| p.contains("batch"))
+        );
     }
 }

@@ -4,9 +4,10 @@ use egui::Ui;
 
 use super::content::Content;
 use super::no_posterior;
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
+use crate::app::widgets::label::{hint, name};
 use crate::figures::{CurveOf, collapse_curve_figure};
 use crate::metrics::{CollapseCurve, Usage};
 use crate::plot::FigureSpec;
@@ -31,14 +32,17 @@ impl Default for Curve {
 }
 
 impl Content for Curve {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Run, Concern::Measured]
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
         "P[KL < ε] ≥ 1 − δ".into()
     }
 
     fn help(&self) -> &'static str {
-        "A latent is (ε, δ)-collapsed if its KL is below ε nats for a share of at least 1 − δ of the samples \
-         (Lucas et al. 2019). The curve gives the share of collapsed latents for every ε at once; keep it, change \
-         β or the network, and compare."
+        "A latent is (ε, δ)-collapsed if its KL is below ε nats for at least a share 1 − δ of the samples (Lucas et al. 2019). \
+         The curve shows the share of collapsed latents for every ε. Keep a curve, change β or the network, and compare."
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -51,9 +55,8 @@ impl Content for Curve {
                 .custom_formatter(|v, _| significant(v, 3));
             let response = ui.add(entry);
             name(&response, "δ of the collapse curve");
-            changed |= response
-                .on_hover_text("Share of the samples that may stand out")
-                .changed();
+            let help = "Share of the samples that may exceed ε in a collapsed latent.";
+            changed |= hint(response, help, "δ").changed();
             // The curve itself is not for every frame to compute.
             let known = state
                 .snapshot
@@ -61,7 +64,7 @@ impl Content for Curve {
                 .is_some_and(|s| s.evaluation.is_some());
             let keep = ui.add_enabled(known, egui::Button::new("Keep"));
             if keep
-                .on_hover_text("Keeps this curve to compare with")
+                .on_hover_text("Keeps this curve on screen, to compare later ones with it.")
                 .clicked()
                 && let Some(curve) = self.current(state)
             {

@@ -7,10 +7,11 @@ use egui::Ui;
 
 use super::content::Content;
 use super::{ask_for, shown_gamma};
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::tile::Tile;
+use crate::app::widgets::label::name;
 use crate::figures::collapse_path_figure;
 use crate::plot::FigureSpec;
 use crate::train::{Landscape, LandscapeKind, LandscapeRequest, RunId};
@@ -73,25 +74,29 @@ impl CollapsePath {
 }
 
 impl Content for CollapsePath {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Settings, Concern::Run, Concern::Landscapes]
+    }
+
     fn help(&self) -> &'static str {
-        "The loss along the straight segment from this network (0) to the nearest fully collapsed solution (1): \
-         q(z|x) the prior, the decoder the mean of the data. Each curve is what exceeds the network's own loss, \
-         times its γ, so that all have the units of the squared error; hover for L in nats. γ* = f/d is the best \
-         γ for the network as it stands, f its squared error; at γ' = (V − f)/(2β·KL), V the variance of the \
-         data, both ends cost the same, and above it collapse is cheaper (Dai et al. 2020, proposition 2)."
+        "The loss along the straight line from this network (0) to the nearest fully collapsed solution (1), in which q(z|x) \
+         is the prior and the decoder gives the mean of the data. Each curve shows by how much the loss exceeds that of the \
+         network, multiplied by γ so that all curves are in units of the squared error; hover for L in nats. γ* = f/d, with f \
+         the squared error, is the best γ for the present network. At γ' = (V − f)/(2β·KL), with V the variance of the data, \
+         both ends cost the same; above γ' collapse is cheaper (Dai et al. 2020, proposition 2)."
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
-        let centre = ui.button("re-centre");
-        name(&centre, "re-centre the path");
+        let centre = ui.button("Start here");
+        name(&centre, "start the path here");
         if centre
-            .on_hover_text("Measures the path from the network as it is now")
+            .on_hover_text("Measures the path from the network as it is now.")
             .clicked()
         {
             self.recentre();
         }
-        ui.checkbox(&mut self.follow, "follow")
-            .on_hover_text("Measures the path again as the network trains, every few seconds");
+        ui.checkbox(&mut self.follow, "Follow")
+            .on_hover_text("Measures the path again every few seconds while the network trains.");
         false
     }
 
@@ -119,8 +124,8 @@ impl Content for CollapsePath {
             .and_then(|l| l.problem.clone())
         {
             Some(problem) => problem,
-            None if state.run.is_none() => "there is no network yet".into(),
-            None => "measuring the way to the collapsed solution…".into(),
+            None if state.run.is_none() => "There is no network yet.".into(),
+            None => "Measuring the path to the collapsed solution…".into(),
         }
     }
 }

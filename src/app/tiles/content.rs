@@ -5,6 +5,7 @@ use egui::Ui;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::tile::Tile;
 use crate::plot::FigureSpec;
 
@@ -16,6 +17,9 @@ pub(super) struct Drawn {
 
 /// One tile's content.
 pub(super) trait Content {
+    /// What the figure is made of, beside the tile's own switches: it is built anew when one of these has changed.
+    fn made_of(&self) -> &'static [Concern];
+
     /// A few quiet words beside the title.
     fn subtitle(&self, _state: &AppState) -> String {
         String::new()
@@ -74,7 +78,7 @@ pub(super) trait Content {
         false
     }
 
-    /// Draws over the figure, whose plot is `plot`.
+    /// Draws over the figure; `plot` is where its plot is.
     fn overlay(&mut self, _ui: &mut Ui, _plot: egui::Rect, _state: &AppState) {}
 
     /// What stands in place of a figure that is not there.
@@ -87,7 +91,7 @@ pub(super) fn content(tile: Tile) -> Box<dyn Content> {
         Tile::Thresholds => Box::<super::thresholds::Thresholds>::default(),
         Tile::Surface => Box::<super::surface::Surface>::default(),
         Tile::Usage => Box::<super::usage::Usage>::default(),
-        Tile::Reconstructions => Box::<super::pictures::Pictures>::default(),
+        Tile::Pictures => Box::<super::pictures::Pictures>::default(),
         Tile::Training => Box::<super::training::Training>::default(),
         Tile::CollapsePath => Box::<super::collapse_path::CollapsePath>::default(),
         Tile::Sweep => Box::<super::sweep::Sweep>::default(),

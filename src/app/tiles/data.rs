@@ -5,9 +5,10 @@ use std::sync::Arc;
 use egui::{Label, RichText, Ui};
 
 use super::content::Content;
-use crate::app::panels::controls::preprocess_name;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::{AppState, Data};
+use crate::app::widgets::label::{hint, preprocess_name, sentence};
 use crate::app::widgets::theme::{foldable, muted};
 use crate::data::{Overview, Spectrum};
 use crate::figures;
@@ -72,23 +73,27 @@ impl DataTile {
 }
 
 impl Content for DataTile {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Data]
+    }
+
     fn subtitle(&self, state: &AppState) -> String {
         let overview = state.data.as_ref().and_then(|d| d.overview.as_ref());
         match self.view {
             View::Samples if overview.is_some_and(|o| o.counts.is_empty()) => "the first items",
             View::Samples => "the first of every class",
             View::Modes => "mean and principal components",
-            View::Spectrum => "ζ² and intrinsic rank",
+            View::Spectrum => "variances ζ² and intrinsic rank",
         }
         .into()
     }
 
     fn help(&self) -> &'static str {
-        "Samples: the first items of every class as the network sees them, preprocessing undone. Modes: the mean of x \
-         and the eigenvectors of its covariance, with ζ² and the share of the variance. Spectrum: every ζ² above \
-         rounding, the share of the variance that the leading modes hold, and the intrinsic rank by three definitions: \
-         the participation ratio (Σζ²)²/Σζ⁴, which is r for r equal eigenvalues; the number of leading modes that hold \
-         90, 95 and 99 % of the variance; the number of eigenvalues above rounding."
+        "Samples are the first items of every class, with the preprocessing undone. Mean & modes shows the mean of x and the \
+         eigenvectors of its covariance, each with ζ² and its share of the variance. Full spectrum shows every ζ² above \
+         rounding, the cumulative share of the variance, and the intrinsic rank by three definitions: the participation \
+         ratio (Σζ²)²/Σζ⁴, which is r for r equal eigenvalues; the number of leading modes that hold 90, 95 and 99 % of the \
+         variance; and the number of eigenvalues above rounding."
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -99,7 +104,7 @@ impl Content for DataTile {
         ];
         let mut changed = foldable(ui, &mut self.view, &views);
         if self.view == View::Spectrum {
-            let options = [(false, "linear"), (true, "log")];
+            let options = [(false, "index"), (true, "log index")];
             changed |= foldable(ui, &mut self.log_index, &options);
         }
         changed
@@ -137,11 +142,11 @@ impl Content for DataTile {
     }
 
     fn empty(&self, state: &AppState) -> String {
-        match (self.view, &state.loading) {
-            (_, Some(_)) => "computing: the loader is at work",
-            (View::Samples, None) => "no samples",
+        match (self.view, &state.opening.loading) {
+            (_, Some(_)) => "Loading…",
+            (View::Samples, None) => "There are no samples.",
             (_, None) => {
-                "these data have no spectrum: they are too large, or computing it was cancelled"
+                "These data have no spectrum: they are too large, or computing it was cancelled."
             }
         }
         .into()
@@ -154,7 +159,7 @@ fn readout(ui: &mut Ui, data: &Data) {
         ui.spacing_mut().item_spacing = egui::vec2(10.0, 1.0);
         ui.label(RichText::new(&data.dataset.name).small().strong());
         for (text, help) in facts(data) {
-            muted(ui, text).on_hover_text(help);
+            hint(muted(ui, sentence(&text)), help, &text);
         }
     });
     let Some(overview) = data.overview.as_ref().filter(|o| !o.counts.is_empty()) else {
@@ -179,7 +184,7 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
     let mut facts = vec![
         (
             format!("n = {} × {size}", thousands(dataset.len() as u64)),
-            "Items, and the shape of each",
+            "Number of items, and the shape of each.",
         ),
         (
             if on_disk {
@@ -187,15 +192,15 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
             } else {
                 format!("{} in memory", bytes(memory as u64))
             },
-            "Of the stored values and labels; x is made while a batch is gathered",
+            "Size of the stored values and labels. x is computed batch by batch.",
         ),
         (
             format!("scale: {}", dataset.scaling().reason),
-            "How stored values are brought to the model's scale; chosen in the data section",
+            "How stored values are brought to the model's scale. It can be changed in the data section on the left.",
         ),
         (
             format!("preprocessing: {}", preprocess_name(data.config.preprocess)),
-            "How values on that scale become x",
+            "How values on that scale become x.",
         ),
     ];
     if let Some(overview) = &data.overview
@@ -206,22 +211,22 @@ fn facts(data: &Data) -> Vec<(String, &'static str)> {
                 "log-det {} nats",
                 significant(overview.log_det, 5).replace('-', "−")
             ),
-            "log |det ∂x/∂v| of the preprocessing per sample, v in grey levels (the mean over the first items where \
-             they differ): log p(v) = log p(x) + log-det, which compares densities under different preprocessings",
+            "log |det ∂x/∂v| of the preprocessing per sample, with v in grey levels, averaged over the first items. Since \
+             log p(v) = log p(x) + log-det, it makes densities under different preprocessings comparable.",
         ));
     }
     facts.push((
         format!("digest {}", data.digest),
-        "Two data sets of the same digest hold the same numbers, whatever they are called",
+        "Two data sets with the same digest hold the same numbers, whatever they are called.",
     ));
     if dataset.skipped.count > 0 {
         facts.push((
             format!("{} files skipped", thousands(dataset.skipped.count as u64)),
-            "Which and why: the line in the left panel",
+            "The left panel lists the files and the reasons.",
         ));
     }
     if data.overview.as_ref().is_some_and(|o| o.counts.is_empty()) {
-        facts.push(("no labels".into(), "Nothing tells classes apart"));
+        facts.push(("no labels".into(), "These data do not come with classes."));
     }
     facts
 }

@@ -3,9 +3,10 @@
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::content::{Content, Drawn};
-use super::experiment::{Start, count, marked, parameters, start_stop, status};
+use super::experiment::{EXPERIMENT, Start, count, marked, parameters, start_stop, status};
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::diagnose::DiagnoseSettings;
 use crate::app::state::lab::Made;
 use crate::app::widgets::theme;
@@ -39,16 +40,20 @@ impl Default for Diagnosis {
 }
 
 impl Content for Diagnosis {
+    fn made_of(&self) -> &'static [Concern] {
+        EXPERIMENT
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
         "why are latents dead?".into()
     }
 
     fn help(&self) -> &'static str {
-        "Probes on copies of the run, which itself is not touched: the dead latents zeroed; the run continued with them \
-         nudged; with β at most 1 and γ at its best; the autoencoder of the same layers from scratch; the run's \
-         objective from that autoencoder's weights; and the linear VAE's energy in closed form. Which of them helps \
-         tells the categories of Dai, Wang & Wipf (2020) apart: (i) surplus latents, (ii) β or γ held too large, (v) a \
-         bad local minimum."
+        "Runs probes on copies of the network; the live run is not changed. The probes set the dead latents to zero, continue \
+         training after a small push on them, continue with β at most 1 and the best γ, train an autoencoder of the same \
+         layers from scratch, continue the run's objective from that autoencoder, and compare with the linear VAE in closed \
+         form. Which of them helps distinguishes the causes of Dai, Wang & Wipf (2020): (i) more latents than the data need, \
+         (ii) β or γ too large, (v) a bad local minimum."
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -60,9 +65,9 @@ impl Content for Diagnosis {
         let made = state.lab.diagnosis.as_ref();
         let running = made.is_some_and(Made::is_running);
         parameters(ui, running, |ui| {
-            let help = "Most steps of a probe; one ends as soon as nothing moves. The autoencoder gets as many as the \
-                        run had, up to three times this";
-            let texts = ("≤ ", " steps a probe");
+            let help = "Maximum number of steps per probe. A probe ends early once nothing changes. The autoencoder gets as \
+                        many steps as the run had, up to three times this number.";
+            let texts = ("≤ ", " steps per probe");
             count(
                 ui,
                 &mut self.steps,
@@ -77,7 +82,7 @@ impl Content for Diagnosis {
             running,
             goes_on: false,
             blocked: if state.run.is_none() {
-                "there is no run yet"
+                "There is no run yet."
             } else {
                 ""
             },
@@ -128,9 +133,9 @@ impl Content for Diagnosis {
 
     fn empty(&self, state: &AppState) -> String {
         if state.lab.diagnosis.as_ref().is_some_and(Made::is_running) {
-            return "looking at a copy of the run…".into();
+            return "Measuring a copy of the run…".into();
         }
-        "Start asks why latents are dead, by experiments on copies of the run.".into()
+        "Start finds out why latents are dead, by experiments on copies of the run.".into()
     }
 }
 
@@ -138,11 +143,11 @@ impl Content for Diagnosis {
 fn so_far(ui: &mut Ui, found: &Found) {
     let c = theme::chrome(Theme::of(ui));
     let f = &found.findings;
-    let text = format!("{} of {} latents live", f.active(), f.latents);
+    let text = format!("{} of {} latents are active", f.active(), f.latents);
     ui.label(RichText::new(text).strong().color(c.strong));
     for outcome in &f.outcomes {
         let text = format!(
-            "{}: {} live, error {} per dimension",
+            "{}: {} active, error {} per dimension",
             outcome.probe.name(),
             outcome.active,
             crate::text::significant(outcome.mse, 3)
@@ -168,10 +173,10 @@ fn answers(
     ui.horizontal_wrapped(|ui| {
         let title = RichText::new(verdict.category.title()).size(16.0).strong();
         ui.label(title.color(tint(verdict.category)));
-        let sure = format!("confidence: {}", verdict.confidence.word());
+        let sure = format!("Confidence: {}", verdict.confidence.word());
         ui.label(RichText::new(sure).color(c.muted))
             .on_hover_text(if verdict.doubts.is_empty() {
-                "all probes agree".to_owned()
+                "All probes agree.".to_owned()
             } else {
                 verdict.doubts.join("\n")
             });
@@ -184,8 +189,8 @@ fn answers(
             .remedy
             .filter(|r| !other_run && *r != state.config.live);
         if let Some(remedy) = remedy {
-            let help = "Changes the live settings of the run; its weights stay";
-            if ui.button("do it").on_hover_text(help).clicked() {
+            let help = "Changes the settings of the live run; the weights stay.";
+            if ui.button("Do it").on_hover_text(help).clicked() {
                 actions.push(Action::Live(remedy));
             }
         }
@@ -200,7 +205,7 @@ fn answers(
         .striped(true)
         .spacing([10.0, 4.0])
         .show(ui, |ui| {
-            for heading in ["asked", "found", "speaks for"] {
+            for heading in ["Question", "Finding", "Points to"] {
                 ui.label(RichText::new(heading).small().color(c.muted));
             }
             ui.end_row();

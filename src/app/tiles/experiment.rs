@@ -4,13 +4,19 @@ use std::time::Duration;
 
 use egui::{DragValue, Response, Ui};
 
-use crate::app::panels::controls::name;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::lab::Made;
 use crate::app::state::{AppState, Foreign};
+use crate::app::widgets::label::{hint, name};
+use crate::app::widgets::symbols::tooltip;
 use crate::lab::{Headway, Stage};
 use crate::plot::FigureSpec;
 use crate::text::{duration, significant, thousands};
+
+/// What the figure of an experiment is made of: its result, and all that tells whether that is of what is on screen.
+pub(super) const EXPERIMENT: &[Concern] =
+    &[Concern::Settings, Concern::Data, Concern::Run, Concern::Lab];
 
 /// A tight row of an experiment's numbers, which stand still while it runs.
 pub(super) fn parameters(ui: &mut Ui, running: bool, contents: impl FnOnce(&mut Ui)) {
@@ -37,7 +43,7 @@ pub(super) fn ratio(
         .range(1e-9..=1e9)
         .prefix(format!("{prefix} "))
         .custom_formatter(|v, _| significant(v, 3));
-    finish(ui.add(drag), label, help)
+    finish(ui.add(drag), label, &tooltip(help, prefix))
 }
 
 /// A count.
@@ -56,12 +62,12 @@ pub(super) fn count(
         .prefix(prefix)
         .suffix(suffix)
         .custom_formatter(|v, _| thousands(v as u64));
-    finish(ui.add(drag), label, help)
+    finish(ui.add(drag), label, &tooltip(help, prefix))
 }
 
 fn finish(response: Response, label: &'static str, help: &str) -> bool {
     name(&response, label);
-    response.on_hover_text(help).changed()
+    hint(response, help, label).changed()
 }
 
 /// What the start button says and does.
@@ -92,9 +98,9 @@ pub(super) fn start_stop(
     };
     let text = format!("{word} {}", start.what);
     let help = match word {
-        "Stop" => "Stops within a step; what is done is kept",
-        "Continue" => "Goes on where it stopped",
-        _ => "Trains on a thread of its own, with the data and settings on screen",
+        "Stop" => "Stops within one step. Results so far are kept.",
+        "Continue" => "Goes on from where it stopped.",
+        _ => "Trains in the background with the data and settings on screen.",
     };
     ui.horizontal(|ui| {
         let can = start.blocked.is_empty() || start.running;
@@ -111,8 +117,9 @@ pub(super) fn start_stop(
             });
         }
         let mut pause = state.lab.pause_live;
-        let check = ui.checkbox(&mut pause, "pause the live run meanwhile");
-        let help = "Both would share the processor: the live run goes on when the experiment ends";
+        let check = ui.checkbox(&mut pause, "Pause the live run meanwhile");
+        let help =
+            "The two would share the processor. The live run goes on when the experiment ends.";
         if check.on_hover_text(help).changed() {
             actions.push(Action::PauseForLab(pause));
         }
@@ -134,10 +141,10 @@ pub(super) fn status<S: PartialEq, R>(ui: &mut Ui, made: Option<&Made<S, R>>, bu
         Some(made) => match &made.stage {
             Stage::Running => running(&made.progress, made.left, budget),
             Stage::Stopped => format!(
-                "stopped at {} of {}",
+                "Stopped at {} of {}",
                 made.progress.done, made.progress.total
             ),
-            Stage::Finished => format!("finished · another: {budget}"),
+            Stage::Finished => format!("Finished · the next: {budget}"),
             Stage::Failed(reason) => reason.clone(),
         },
     };
@@ -147,7 +154,7 @@ pub(super) fn status<S: PartialEq, R>(ui: &mut Ui, made: Option<&Made<S, R>>, bu
 
 fn running(progress: &Headway, left: Option<Duration>, budget: &str) -> String {
     if progress.total == 0 {
-        return format!("starting · {budget}");
+        return format!("Starting · {budget}");
     }
     let mut text = format!("{} of {}", progress.done, progress.total);
     if let Some(left) = left {
@@ -187,7 +194,7 @@ mod tests {
         );
         assert_eq!(
             running(&Headway::default(), None, "budget"),
-            "starting · budget"
+            "Starting · budget"
         );
     }
 }

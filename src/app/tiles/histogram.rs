@@ -3,6 +3,7 @@
 use super::content::Content;
 use super::no_posterior;
 use crate::app::state::AppState;
+use crate::app::state::concern::Concern;
 use crate::figures::sigma_histogram_figure;
 use crate::plot::FigureSpec;
 
@@ -10,13 +11,17 @@ use crate::plot::FigureSpec;
 pub(super) struct Sigma;
 
 impl Content for Sigma {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Measured]
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
-        "over latents and samples".into()
+        "over all latents and samples".into()
     }
 
     fn help(&self) -> &'static str {
-        "Every σ of the posterior, of all latents and samples. Collapsed latents sit at the prior's σ; with depth, or \
-         with β, the mass moves there (Dai et al. 2020, figure 2)."
+        "The posterior standard deviation of every latent and every sample. Collapsed latents are at the prior's standard \
+         deviation. With more depth or a larger β, more of the histogram moves there (Dai et al. 2020, figure 2)."
     }
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {

@@ -1,6 +1,6 @@
 //! The tiles: how they are arranged, their frames, headings and menus.
 //!
-//! What a tile shows is its [`Content`], one file each.
+//! What a tile shows is its [`Content`](content::Content), one file each; a [`Pane`] keeps its figure.
 
 mod collapse_curve;
 mod collapse_path;
@@ -14,6 +14,7 @@ mod latent_space;
 mod layouts;
 mod merits;
 mod noise;
+mod pane;
 mod papers;
 mod phase;
 mod pictures;
@@ -31,24 +32,15 @@ use crate::config::Objective;
 use crate::plot::FigureSpec;
 use crate::train::LandscapeRequest;
 
-use super::panels::data::empty;
-use super::plot::PlotView;
 use super::state::AppState;
 use super::state::action::Action;
 use super::state::looks::Look;
 use super::state::tile::{SaveRequest, Tile, Workspace};
+use super::widgets::label::{empty, hint};
 use super::widgets::theme;
 use super::widgets::theme::{Theme, tile_frame, tile_heading};
-use content::{Content, content};
 use layouts::default_tree;
-
-/// One tile: its content and the figure of it, built anew only when something it shows changed.
-struct Pane {
-    content: Box<dyn Content>,
-    view: PlotView,
-    figure: Option<FigureSpec>,
-    built: Option<u64>,
-}
+use pane::Pane;
 
 /// All tiles and their arrangement.
 pub(super) struct TileBoard {
@@ -60,16 +52,10 @@ pub(super) struct TileBoard {
 
 impl Default for TileBoard {
     fn default() -> Self {
-        let pane = |tile| Pane {
-            content: content(tile),
-            view: PlotView::linked(),
-            figure: None,
-            built: None,
-        };
         Self {
             workspace: Workspace::Live,
             trees: Workspace::ALL.map(default_tree),
-            panes: Tile::ALL.map(pane),
+            panes: Tile::ALL.map(Pane::new),
             hovered: None,
         }
     }
@@ -134,6 +120,11 @@ impl TileBoard {
         }
     }
 
+    /// How often the figure of a tile was built.
+    pub fn builds(&self, tile: Tile) -> u64 {
+        self.panes[tile as usize].builds()
+    }
+
     /// The figures of all tiles on screen that have one now.
     pub fn figures(&mut self, state: &AppState) -> Vec<(Tile, FigureSpec)> {
         self.visible()
@@ -170,7 +161,7 @@ impl TileBoard {
             tree.tiles.toggle_visibility(id);
         }
         *self.tree() = tree;
-        if self.hovered != state.hovered {
+        if self.hovered != state.selection.hovered {
             actions.push(Action::Hover(self.hovered));
         }
         // What nobody sees costs nothing.
@@ -182,7 +173,7 @@ impl TileBoard {
         if !visible.contains(&Tile::LatentSpace) && state.looks.decode.is_some() {
             actions.push(Action::Look(Look::Decode(None)));
         }
-        if !visible.contains(&Tile::Reconstructions) && state.looks.gallery.is_some() {
+        if !visible.contains(&Tile::Pictures) && state.looks.gallery.is_some() {
             actions.push(Action::Look(Look::Gallery(None)));
         }
     }
@@ -207,7 +198,7 @@ impl egui_tiles::Behavior<Tile> for Board<'_> {
             dragged = self.header(ui, id, tile);
             let pane = &mut self.panes[tile as usize];
             if pane.content.controls(ui, self.state, self.actions) {
-                pane.built = None;
+                pane.outdate();
             }
             self.body(ui, tile, theme);
         });
@@ -243,10 +234,10 @@ impl Board<'_> {
         ui.allocate_ui_with_layout(size, from_right, |ui| {
             ui.menu_button("⋯", |ui| self.menu(ui, id, tile))
                 .response
-                .on_hover_text("Save or close this tile");
+                .on_hover_text("Save or close this tile.");
             let pane = &mut self.panes[tile as usize];
             if pane.content.switches(ui, self.state, self.actions) {
-                pane.built = None;
+                pane.outdate();
             }
             // What the switches leave is the title's, and the title is the tile's handle.
             let from_left = egui::Layout::left_to_right(egui::Align::Center);
@@ -264,33 +255,31 @@ impl Board<'_> {
             dragged = handle.drag_started();
             let handle = handle.on_hover_cursor(egui::CursorIcon::Grab);
             let help = pane.content.help();
-            if !help.is_empty() {
-                handle.on_hover_text(help);
-            }
+            hint(handle, help, &pane.content.subtitle(self.state));
         });
         dragged
     }
 
     fn menu(&mut self, ui: &mut Ui, id: TileId, tile: Tile) {
         let pane = &mut self.panes[tile as usize];
-        let figure = if pane.content.is_whole() {
-            pane.content.figure(self.state)
+        let there = if pane.content.is_whole() {
+            pane.content.figure(self.state).is_some()
         } else {
-            pane.figure.clone()
+            pane.figure.is_some()
         };
-        ui.add_enabled_ui(figure.is_some(), |ui| {
+        ui.add_enabled_ui(there, |ui| {
             for (extension, name) in [
                 ("png", "Save PNG"),
                 ("svg", "Save SVG"),
                 ("csv", "Save CSV"),
             ] {
                 if ui.button(name).clicked() {
-                    self.save(figure.as_ref(), tile, extension, false);
+                    self.save(tile, extension, false);
                     ui.close();
                 }
             }
             if ui.button("Save as…").clicked() {
-                self.save(figure.as_ref(), tile, "png", true);
+                self.save(tile, "png", true);
                 ui.close();
             }
         });
@@ -307,14 +296,9 @@ impl Board<'_> {
         }
     }
 
-    fn save(
-        &mut self,
-        figure: Option<&FigureSpec>,
-        tile: Tile,
-        extension: &'static str,
-        ask: bool,
-    ) {
-        if let Some(figure) = figure {
+    /// Saves the figure as it is now, with the step and settings of now among what it says of its origin.
+    fn save(&mut self, tile: Tile, extension: &'static str, ask: bool) {
+        if let Some(figure) = self.panes[tile as usize].content.figure(self.state) {
             // A paper's figures have names of their own.
             let stem = if tile == Tile::Papers {
                 figure.id.clone()
@@ -322,7 +306,7 @@ impl Board<'_> {
                 tile.file_stem().to_owned()
             };
             self.saves.push(SaveRequest {
-                figure: figure.clone(),
+                figure,
                 stem,
                 extension,
                 ask,
@@ -337,13 +321,10 @@ impl Board<'_> {
             pane.content.body(ui, state, self.actions);
             return;
         }
-        if pane.content.poll() || pane.built != Some(state.generation) {
-            pane.figure = pane.content.figure(state);
-            pane.built = Some(state.generation);
-        }
+        pane.refresh(state);
         let Some(figure) = &pane.figure else {
             let text = if state.data.is_none() {
-                "waiting for data".into()
+                "Waiting for data…".into()
             } else {
                 pane.content.empty(state)
             };
@@ -354,13 +335,13 @@ impl Board<'_> {
             *self.hovered = drawn.hovered.or(*self.hovered);
             return;
         }
-        pane.view.set_highlight(state.hovered);
+        pane.view.set_highlight(state.selection.hovered);
         let response = pane.view.show(ui, figure, &theme::palette(theme));
         if let Some(latent) = response.hovered_latent {
             *self.hovered = Some(latent);
         }
         if pane.content.respond(&response, state, self.actions) {
-            pane.built = None;
+            pane.outdate();
         }
         pane.content.overlay(ui, response.response.rect, state);
     }
@@ -381,9 +362,21 @@ fn ask_for(
 /// Why a tile about the posterior is empty.
 fn no_posterior(state: &AppState) -> String {
     match state.config.live.objective {
-        Objective::Vae => "no statistics yet: press Play".into(),
-        Objective::Autoencoder => "an autoencoder has no posterior: no KL and no σ²".into(),
+        Objective::Vae => "No statistics yet. Press Play to train.".into(),
+        Objective::Autoencoder => "An autoencoder has no posterior, and so no KL and no σ².".into(),
     }
+}
+
+/// The figure with a first note that says what the theory does not cover of the run, if the figure does not say so
+/// itself.
+fn with_limit(mut figure: FigureSpec, state: &AppState) -> FigureSpec {
+    if let Some(limit) = state.uncovered() {
+        let sentence = limit.sentence();
+        if !figure.notes.contains(&sentence) {
+            figure.notes.insert(0, sentence);
+        }
+    }
+    figure
 }
 
 /// γ as the theory's figures use it: the trained one, or the closed form's while none is trained.

@@ -3,9 +3,10 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
+use super::experiment::{EXPERIMENT, Start, count, marked, parameters, ratio, start_stop, status};
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::lab::Made;
 use crate::app::state::noise::NoiseSettings;
 use crate::figures::noise_figure;
@@ -70,18 +71,22 @@ impl Noise {
 }
 
 impl Content for Noise {
+    fn made_of(&self) -> &'static [Concern] {
+        EXPERIMENT
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
-        "on a copy: the live run is not changed".into()
+        "on a copy; the live run is not changed".into()
     }
 
     fn help(&self) -> &'static str {
-        "Asperti 2019, Fig. 7, on a copy of the run: one active latent gets Gaussian noise of growing standard deviation, \
-         and the network is retrained after each increment, with the latents that were inactive held inactive. \
-         Worth: what the data term loses without the latent, gain/(2γ), in nats; cost: β·KL. Once it is worth less than \
-         it costs, the latent collapses: Var μ falls below 0.01 and E σ² goes to the prior's 1. Then the noise is taken \
-         away. All numbers are measured under the noise of their level. With noise the law Var μ + E σ² = 1 does not hold: \
-         the encoder makes μ larger to be heard. In linear theory the latent is gone at n = √(1/E σ² − 1), and worth and \
-         cost meet only there; a crossing before it means that the training lags behind the noise."
+        "The experiment of Asperti 2019, figure 7, on a copy of the run. One active latent gets Gaussian noise of growing \
+         standard deviation, and the network is retrained at every level while the inactive latents are kept inactive. \
+         The worth of the latent is what the data term would lose without it, gain/(2γ), in nats; the cost is β·KL. Once \
+         the latent is worth less than it costs, it collapses: Var μ falls below 0.01 and E σ² rises to the prior's 1. \
+         Finally the noise is removed. All numbers are measured with the noise of their level. With noise, Var μ + E σ² = 1 \
+         does not hold, since the encoder enlarges μ to overcome it. In linear theory the latent collapses at the noise \
+         √(1/E σ² − 1), where worth equals cost; if the curves cross earlier, training lags behind the noise."
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
@@ -92,17 +97,17 @@ impl Content for Noise {
             let mut latent = settings.latent;
             let last = state.config.net.latents.saturating_sub(1);
             let help =
-                "The latent, by its index; right-click one in the usage tile to choose it there";
+                "The latent to disturb. You can also right-click a latent in the usage tile.";
             if count(ui, &mut latent, 0..=last, ("z", ""), "noisy latent", help) {
                 self.most = None;
                 actions.push(Action::NoiseOn(latent));
             }
-            let help = "Largest standard deviation of the noise; at the start, well beyond where linear theory has the \
-                        latent collapse";
+            let help = "The largest standard deviation of the noise. The default is well beyond the level at which linear \
+                        theory predicts collapse.";
             if ratio(ui, &mut settings.most, "noise ≤", "largest noise", help) {
                 self.most = Some(settings.most);
             }
-            let help = "Increments of the noise, equal steps apart";
+            let help = "Number of noise levels, in equal steps.";
             count(
                 ui,
                 &mut self.levels,
@@ -112,7 +117,7 @@ impl Content for Noise {
                 help,
             );
             let mut steps = settings.steps as usize;
-            let help = "Steps of training after each increment; at the start, one epoch";
+            let help = "Training steps at each level. The default is one epoch.";
             if count(
                 ui,
                 &mut steps,
@@ -123,7 +128,8 @@ impl Content for Noise {
             ) {
                 self.steps = Some(steps);
             }
-            let help = "How many times as many steps the training goes on after the noise is gone; 0 ends with the noise";
+            let help =
+                "How many further stretches of that many steps follow once the noise is removed.";
             count(
                 ui,
                 &mut self.release,
@@ -132,15 +138,15 @@ impl Content for Noise {
                 "steps without noise",
                 help,
             );
-            ui.checkbox(&mut self.free, "free the held").on_hover_text(
-                "Whether the latents held inactive during the noise may come alive once it is gone",
+            ui.checkbox(&mut self.free, "Release the others").on_hover_text(
+                "Whether the latents that were kept inactive may become active once the noise is removed.",
             );
         });
         let settings = self.settings(state);
         let blocked = match (state.run.is_some(), state.is_active(settings.latent)) {
-            (false, _) => "no run to copy yet",
-            (true, None) => "no statistics yet: press Play",
-            (true, Some(false)) => "this latent is not active: noise can take nothing from it",
+            (false, _) => "There is no run to copy yet.",
+            (true, None) => "No statistics yet. Press Play to train.",
+            (true, Some(false)) => "This latent is not active, so noise has no effect on it.",
             (true, Some(true)) => "",
         };
         let start = Start {
@@ -176,9 +182,9 @@ impl Content for Noise {
 
     fn empty(&self, state: &AppState) -> String {
         if state.lab.noise.as_ref().is_some_and(Made::is_running) {
-            return "measuring the copy as it is…".into();
+            return "Measuring the copy without noise…".into();
         }
-        "Start puts growing noise on one latent of a copy of the run, and shows when it stops paying for itself."
+        "Start adds growing noise to one latent of a copy of the run, to show when the latent is no longer worth its cost."
             .into()
     }
 }

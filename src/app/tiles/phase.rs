@@ -3,11 +3,12 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
-use super::shown_gamma;
+use super::experiment::{EXPERIMENT, Start, count, marked, parameters, ratio, start_stop, status};
+use super::{shown_gamma, with_limit};
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::lab::{Made, PhaseSettings};
 use crate::app::widgets::theme::foldable;
 use crate::config::LiveConfig;
@@ -119,11 +120,8 @@ impl Phase {
         let beta = state.config.live.beta;
         let inside = |v: f64, (a, b): (f64, f64)| v >= a && v <= b;
         let place = (inside(beta, betas) && inside(gamma, gammas)).then_some([beta, gamma]);
-        let mut figure = theory_map_figure(map, problem.latents(), place, &state.provenance());
-        if let (Some(gap), Some(first)) = (state.uncovered(), figure.notes.first_mut()) {
-            *first = gap.sentence();
-        }
-        Some(figure)
+        let figure = theory_map_figure(map, problem.latents(), place, &state.provenance());
+        Some(with_limit(figure, state))
     }
 
     fn trained(axis: PhaseAxis, state: &AppState) -> Option<FigureSpec> {
@@ -178,20 +176,23 @@ impl Phase {
 }
 
 impl Content for Phase {
+    fn made_of(&self) -> &'static [Concern] {
+        EXPERIMENT
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
         match self.view {
-            View::Gamma => "active latents, linear theory",
+            View::Gamma => "active latents, by linear theory",
             View::Depth | View::Latents => "active latents, by training",
         }
         .into()
     }
 
     fn help(&self) -> &'static str {
-        "How many latents are active (Var μ > 0.01 η²). Over β and γ by the linear theory: mode i lives while \
-         ζ² > βγ, and at most κ do; the orange curve is the γ that is best at each β. Over β and depth, or β and κ \
-         (the number of latents), by one short run per cell from the seed on screen, the corners first; white \
-         rings: not settled when its steps ended; NaN: nothing ran yet. Click a cell to open its run, or a place \
-         on the theory's map to go there."
+        "How many latents are active (Var μ > 0.01 η²). Over β and γ this is the linear theory: a mode is active while \
+         ζ² > βγ, and at most κ modes are; the orange curve is the best γ at each β. Over β and depth, or β and κ, it is \
+         measured by one short run per cell from the seed on screen, the corners first. White rings mark runs that had not \
+         settled, NaN cells that have not run yet. Click a cell to open its run, or a point of the theory's map to go there."
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -210,9 +211,9 @@ impl Content for Phase {
         let made = axis.and_then(|axis| Self::made(state, axis));
         let running = state.lab.phase.as_ref().is_some_and(Made::is_running);
         parameters(ui, running && axis.is_some(), |ui| {
-            let help = "Least β; at the start, a little below the last threshold";
+            let help = "The smallest β. The default is a little below the last threshold.";
             changed |= ratio(ui, &mut from, "β from", "phase from", help);
-            let help = "Largest β; at the start, a little above the first threshold";
+            let help = "The largest β. The default is a little above the first threshold.";
             changed |= ratio(ui, &mut to, "to", "phase to", help);
             if changed && from < to {
                 self.ends = Some((from, to));
@@ -220,7 +221,7 @@ impl Content for Phase {
             let Some(axis) = axis else {
                 return;
             };
-            let help = "Values of β, equal ratios apart";
+            let help = "Number of values of β, in equal ratios.";
             count(
                 ui,
                 &mut self.columns,
@@ -231,7 +232,7 @@ impl Content for Phase {
             );
             match axis {
                 PhaseAxis::Depth => {
-                    let help = "Hidden layers on each side, from none (linear) to this many";
+                    let help = "The greatest depth: hidden layers on each side, starting from none (linear).";
                     count(
                         ui,
                         &mut self.depth,
@@ -242,7 +243,8 @@ impl Content for Phase {
                     );
                 }
                 PhaseAxis::Latents => {
-                    let help = "κ from 1 to this: all of them up to six, beyond that in doublings";
+                    let help =
+                        "The greatest κ: every number from 1 up to six, and doublings beyond.";
                     count(
                         ui,
                         &mut self.latents,
@@ -253,7 +255,7 @@ impl Content for Phase {
                     );
                 }
             }
-            let help = "Steps of each run; the same for all";
+            let help = "Steps of every run.";
             count(
                 ui,
                 &mut self.steps,
@@ -329,13 +331,13 @@ impl Content for Phase {
         match self.view {
             View::Gamma => state.lacks_theory(),
             _ if state.lab.phase.as_ref().is_some_and(Made::is_running) => {
-                "training the first cell…".into()
+                "Training the first cell…".into()
             }
             View::Depth => {
-                "Start trains one short run for each β and each number of hidden layers.".into()
+                "Start trains one short run for every β and every number of hidden layers.".into()
             }
             View::Latents => {
-                "Start trains one short run for each β and each number of latents.".into()
+                "Start trains one short run for every β and every number of latents.".into()
             }
         }
     }

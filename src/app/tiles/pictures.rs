@@ -5,10 +5,11 @@ use egui::Ui;
 
 use super::content::Content;
 use super::usage::interventions;
-use crate::app::panels::controls::name;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::looks::Look;
 use crate::app::state::{AppState, EXAMPLES};
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme::{foldable, muted};
 use crate::figures;
 use crate::plot::FigureSpec;
@@ -97,15 +98,15 @@ impl Pictures {
                 .speed(0.1);
             let response = ui.add(entry);
             name(&response, label);
-            response.on_hover_text("Which item's posterior mean is this corner");
+            response.on_hover_text("The item with its posterior mean at this corner.");
         }
         if corners != before {
             actions.push(Action::Look(Look::Corners(corners)));
         }
-        let draw = ui.button("new three");
+        let draw = ui.button("New corners");
         if draw
             .on_hover_text(
-                "Three items at random; three clicks in the latent space choose them too",
+                "Chooses three items at random. You can also click three samples in the latent space.",
             )
             .clicked()
         {
@@ -118,31 +119,42 @@ impl Pictures {
             .speed(0.05);
         let response = ui.add(entry);
         name(&response, "points of the plane");
-        response.on_hover_text("Points of the grid, from A to B and from A to C");
+        response.on_hover_text("Points along each side of the grid.");
     }
 }
 
 impl Content for Pictures {
+    fn made_of(&self) -> &'static [Concern] {
+        &[
+            Concern::Settings,
+            Concern::Data,
+            Concern::Measured,
+            Concern::Pictures,
+        ]
+    }
+
     fn subtitle(&self, state: &AppState) -> String {
         interventions(state).unwrap_or_default()
     }
 
     fn help(&self) -> &'static str {
         match self.view {
-            View::Examples => "",
+            View::Examples => {
+                "Inputs and their reconstructions, samples from the prior, and a traversal of one latent."
+            }
             View::Plane => {
-                "Decoded points of the plane through the posterior means A, B and C of three items: \
+                "Decoded points of the plane through the posterior means A, B and C of three items, \
                  z = A + s(B − A) + t(C − A), from A at the upper left to B + C − A at the lower right (Lucas et al. \
-                 2019, figure 13). Outside the grid stand the items themselves."
+                 2019, figure 13). The items themselves are shown outside the grid."
             }
             View::Zeroed => {
-                "Samples from the prior, the same with some latents at the prior's mean, and the second minus the \
-                 first (Asperti 2019, figure 3). A latent is dead if Var μ is at most 0.01 of the prior's variance; \
-                 a decoder that ignores the dead ones decodes the same picture."
+                "Samples from the prior, the same samples with some latents set to the prior's mean, and the difference \
+                 (Asperti 2019, figure 3). A latent is dead if Var μ is at most 0.01 of the prior's variance. A decoder \
+                 that ignores its dead latents gives the same picture."
             }
             View::Traversals => {
-                "The latents with the largest KL, each moved alone from −3 to 3 standard deviations of the prior \
-                 with the others at the first item's posterior mean."
+                "The latents with the largest KL, each varied alone from −3 to 3 standard deviations of the prior, with \
+                 the others at the first item's posterior mean."
             }
         }
     }
@@ -176,7 +188,7 @@ impl Content for Pictures {
                         _ => 0,
                     };
                     let of = state.usage.latents.len();
-                    muted(ui, format!("{count} of {of} at the prior mean"));
+                    muted(ui, format!("{count} of {of} latents at the prior mean"));
                     changed
                 })
                 .inner
@@ -210,9 +222,9 @@ impl Content for Pictures {
 
     fn empty(&self, state: &AppState) -> String {
         let waiting = if self.view == View::Examples || state.snapshot.is_none() {
-            "no pictures yet: press Play"
+            "No pictures yet. Press Play to train."
         } else {
-            "decoding…"
+            "Decoding…"
         };
         state.no_pictures().unwrap_or(waiting).into()
     }

@@ -3,6 +3,7 @@
 use super::content::Content;
 use super::{no_posterior, shown_gamma};
 use crate::app::state::AppState;
+use crate::app::state::concern::Concern;
 use crate::figures::rate_distortion_figure;
 use crate::plot::FigureSpec;
 
@@ -10,19 +11,23 @@ use crate::plot::FigureSpec;
 pub(super) struct Rate;
 
 impl Content for Rate {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Settings, Concern::Trails]
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
-        "every β-VAE is one point".into()
+        "each evaluation is one point".into()
     }
 
     fn help(&self) -> &'static str {
-        "Rate: KL in nats per sample, what the latents say of x. Distortion: squared error of the reconstruction. The \
-         dashed curve is the best a linear model with as many latents can do (reverse water-filling at level βγ); a \
-         network below it uses something a linear model has not."
+        "Rate is the KL in nats per sample, distortion the squared error of the reconstruction. The dashed curve is the best \
+         that a linear model with as many latents can do (reverse water-filling at the level βγ). A network below the curve \
+         does what no linear model can."
     }
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
-        state.rate_trail.back()?;
-        let trail: Vec<[f64; 2]> = state.rate_trail.iter().copied().collect();
+        state.trails.rates.back()?;
+        let trail: Vec<[f64; 2]> = state.trails.rates.iter().copied().collect();
         let known = state
             .prediction
             .as_ref()

@@ -3,9 +3,10 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::experiment::{Start, count, marked, parameters, ratio, start_stop, status};
+use super::experiment::{EXPERIMENT, Start, count, marked, parameters, ratio, start_stop, status};
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::lab::{Made, SweepSettings};
 use crate::app::widgets::theme::foldable;
 use crate::figures::{SweepQuantity, sweep_figure};
@@ -52,16 +53,20 @@ impl Sweep {
 }
 
 impl Content for Sweep {
+    fn made_of(&self) -> &'static [Concern] {
+        EXPERIMENT
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
-        "does the way matter?".into()
+        "does the result depend on the direction?".into()
     }
 
     fn help(&self) -> &'static str {
-        "β (or γ) is taken up and down; at each value the weights of the one before go on, and are held until \
-         nothing moves any more: neither the loss (in nats), nor σ², the posterior's variance, nor Var μ, what a latent \
-         varies over the data, of any latent. Triangles: up; squares: down; hollow: the steps ran out first. \
-         The loop's area is ∫|down − up| d ln β over what settled both ways: a converged linear net has none. \
-         Dotted lines: where the linear theory has a mode die."
+        "Trains at increasing values of β (or γ) and then at decreasing ones, each time from the weights of the value before, \
+         until neither the loss nor σ² nor Var μ of any latent changes any more. Triangles mark the way up and squares the \
+         way down; hollow marks ran out of steps before they settled. The area of the loop is ∫|down − up| d ln β over the \
+         values that settled in both directions; it is zero for a linear network. Dotted lines show where the linear theory \
+         predicts that a mode dies."
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -86,13 +91,13 @@ impl Content for Sweep {
             if foldable(ui, &mut self.parameter, &parameters) {
                 self.ends = None;
             }
-            let help = "Least value; at the start, a little below the last threshold";
+            let help = "The smallest value. The default is a little below the last threshold.";
             let from = ratio(ui, &mut settings.from, "from", "sweep from", help);
-            let help = "Largest value; at the start, a little above the first threshold";
+            let help = "The largest value. The default is a little above the first threshold.";
             if ratio(ui, &mut settings.to, "to", "sweep to", help) | from {
                 self.ends = Some((settings.from, settings.to));
             }
-            let help = "Values on each way, equal ratios apart but moved off the thresholds, where the time to settle diverges";
+            let help = "Number of values in each direction, in equal ratios but moved away from the thresholds, where settling takes forever.";
             count(
                 ui,
                 &mut self.points,
@@ -101,8 +106,7 @@ impl Content for Sweep {
                 "sweep values",
                 help,
             );
-            let help =
-                "Most steps at a value; if they run out before nothing moves, the point is flagged";
+            let help = "Maximum number of steps at one value. A point that has not settled by then is marked.";
             count(
                 ui,
                 &mut self.most_steps,
@@ -114,7 +118,7 @@ impl Content for Sweep {
         });
         let settings = self.settings(state);
         let blocked = if settings.from >= settings.to {
-            "the sweep must end above its start"
+            "The largest value must be above the smallest."
         } else {
             ""
         };
@@ -142,10 +146,10 @@ impl Content for Sweep {
     fn empty(&self, state: &AppState) -> String {
         let symbol = self.parameter.symbol();
         if state.lab.sweep.as_ref().is_some_and(Made::is_running) {
-            return format!("training at the first value of {symbol}…");
+            return format!("Training at the first value of {symbol}…");
         }
         format!(
-            "Start takes {symbol} up and down with warm starts, and shows whether the way matters."
+            "Start trains at increasing and then at decreasing {symbol}, to show whether the result depends on the direction."
         )
     }
 }

@@ -3,10 +3,11 @@
 use egui::Ui;
 
 use super::content::Content;
-use super::shown_gamma;
+use super::{shown_gamma, with_limit};
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::widgets::theme::foldable;
 use crate::config::LiveConfig;
 use crate::figures::theory::staircase::DRAG_BETA;
@@ -42,20 +43,25 @@ pub(super) struct Thresholds {
 }
 
 impl Content for Thresholds {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Settings, Concern::Measured, Concern::Trails]
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
         match self.view {
-            View::Spectrum => "a mode lives while ζ² > βγ",
-            View::Variance => "held by the leading modes",
+            View::Spectrum => "a mode is active while ζ² > βγ",
+            View::Variance => "variance held by the leading modes",
             View::Staircase => "a mode dies at β = ζ²/γ",
         }
         .into()
     }
 
     fn help(&self) -> &'static str {
-        "ζ²: eigenvalues of the data's covariance, the variance of each principal mode. In the linear model \
-         a mode keeps a latent alive exactly while its ζ² > βγ (Wang & Ziyin 2022); within 10⁻⁵ of its threshold it counts as dead. Drag the line to move β, or γ where ↕ γ is chosen (a learned γ is not yours to move). \
-         Triangles are this network's own thresholds, γβ/E σ²; the dash beside one is a second estimate, from \
-         what the latent adds to the reconstruction. Click a mode to see its loss surface."
+        "The variance ζ² of every principal mode of the data. In the linear model a mode keeps a latent active exactly while \
+         ζ² > βγ (Wang & Ziyin 2022); a mode within 10⁻⁵ of its threshold counts as dead. Drag the line to change β, or γ \
+         if ↕ γ is chosen and γ is not learned. Triangles are the thresholds of this network's own latents, βγ/E σ²; the \
+         dash beside a triangle is a second estimate, from how much the latent improves the reconstruction. Click a mode \
+         to see its loss surface."
     }
 
     fn switches(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -91,7 +97,7 @@ impl Content for Thresholds {
         let evaluation = snapshot.and_then(|s| s.evaluation.as_ref());
         let measured = evaluation.map(|_| &state.usage);
         let (gamma, provenance) = (shown_gamma(state), state.provenance());
-        let mut figure = match self.view {
+        let figure = match self.view {
             View::Spectrum => {
                 let settled = snapshot.map(|s| s.stationary);
                 figures::thresholds_figure(prediction, gamma, measured, settled, &provenance)
@@ -101,15 +107,11 @@ impl Content for Thresholds {
                 figures::variance_figure(prediction, error, &provenance)
             }
             View::Staircase => {
-                let visited: Vec<Visit> = state.visited.iter().copied().collect();
+                let visited: Vec<Visit> = state.trails.visited.iter().copied().collect();
                 figures::staircase_figure(prediction, measured, &visited, &provenance)
             }
         };
-        // The first note is the predicted count.
-        if let (Some(gap), Some(count)) = (state.uncovered(), figure.notes.first_mut()) {
-            *count = gap.sentence();
-        }
-        Some(figure)
+        Some(with_limit(figure, state))
     }
 
     fn respond(

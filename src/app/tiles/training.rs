@@ -6,6 +6,7 @@ use super::content::Content;
 use super::usage::held;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::config::Target;
 use crate::figures;
 use crate::plot::FigureSpec;
@@ -18,12 +19,21 @@ pub(super) struct Training {
 }
 
 impl Content for Training {
+    fn made_of(&self) -> &'static [Concern] {
+        &[
+            Concern::Settings,
+            Concern::Data,
+            Concern::Run,
+            Concern::Traces,
+        ]
+    }
+
     fn subtitle(&self, state: &AppState) -> String {
-        held(state).unwrap_or_else(|| "mean, with range behind".into())
+        held(state).unwrap_or_else(|| "mean, with the range behind it".into())
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
-        ui.checkbox(&mut self.log_steps, "log steps").changed()
+        ui.checkbox(&mut self.log_steps, "Log steps").changed()
     }
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
@@ -40,7 +50,7 @@ impl Content for Training {
     }
 
     fn empty(&self, _state: &AppState) -> String {
-        "no steps yet: press Play".into()
+        "No steps yet. Press Play to train.".into()
     }
 }
 

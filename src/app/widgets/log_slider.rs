@@ -2,8 +2,8 @@
 
 use egui::{RichText, Sense, Stroke, Ui, vec2};
 
+use super::label::{hint, name};
 use super::theme::{self, Theme, muted};
-use crate::app::panels::controls::name;
 use crate::text::significant;
 
 /// What a slider is about.
@@ -28,8 +28,9 @@ const TICK_HEIGHT: f32 = 7.0;
 /// Draws name, value and track; changes `value` as the user does.
 pub(crate) fn log_slider(ui: &mut Ui, value: &mut f64, spec: &LogSlider<'_>) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new(spec.symbol).size(17.0).strong());
-        muted(ui, spec.name).on_hover_text(spec.help);
+        let symbol = ui.label(RichText::new(spec.symbol).size(17.0).strong());
+        hint(symbol, spec.help, spec.symbol);
+        hint(muted(ui, spec.name), spec.help, spec.symbol);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let speed = *value * 0.005;
             let entry = egui::DragValue::new(value)
@@ -38,7 +39,11 @@ pub(crate) fn log_slider(ui: &mut Ui, value: &mut f64, spec: &LogSlider<'_>) {
                 .custom_formatter(|v, _| significant(v, 4));
             let response = ui.add(entry);
             name(&response, entry_label(spec.symbol));
-            response.on_hover_text("Type an exact value, or drag");
+            hint(
+                response,
+                "Drag, or click to type an exact value.",
+                spec.symbol,
+            );
         });
     });
     let (low, high) = spec.range;
@@ -58,7 +63,7 @@ pub(crate) fn log_slider(ui: &mut Ui, value: &mut f64, spec: &LogSlider<'_>) {
         *value = spec.default;
     }
     let rect = response.rect;
-    response.on_hover_text(spec.help);
+    hint(response, spec.help, spec.symbol);
     if spec.ticks.is_empty() {
         return;
     }

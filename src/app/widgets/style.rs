@@ -6,6 +6,7 @@ use egui::{
     Vec2, WidgetInfo,
 };
 
+use super::label::{hint, sentence};
 use super::theme::{Theme, chrome};
 
 /// The frame of a tile or panel: filled, rounded, a hairline around it.
@@ -103,15 +104,17 @@ pub fn segmented<T: PartialEq + Copy>(
                 };
                 let (option, name) = options[at];
                 let chosen = option == *value;
-                let text = RichText::new(name).color(if chosen { c.strong } else { c.text });
+                let shown = sentence(name);
+                let text = RichText::new(&shown).color(if chosen { c.strong } else { c.text });
                 let button = egui::Button::new(text)
                     .min_size(size)
                     .truncate()
                     .fill(if chosen { c.selected } else { c.control });
                 let response = ui.add(button);
                 response.widget_info(|| {
-                    WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, name)
+                    WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, &shown)
                 });
+                let response = hint(response, "", name);
                 if chosen {
                     let round = CornerRadius::same(4);
                     let outline = Stroke::new(1.0, c.accent.gamma_multiply(0.6));
@@ -149,7 +152,7 @@ fn width_of<T>(ui: &Ui, options: &[(T, &str)]) -> f32 {
     let texts = options.iter().map(|(_, name)| {
         let text = ui
             .painter()
-            .layout_no_wrap((*name).to_owned(), font.clone(), Color32::BLACK);
+            .layout_no_wrap(sentence(name), font.clone(), Color32::BLACK);
         text.size().x + padding + GAP
     });
     texts.sum()
@@ -159,14 +162,16 @@ fn width_of<T>(ui: &Ui, options: &[(T, &str)]) -> f32 {
 fn folded<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, options: &[(T, &str)]) -> bool {
     let before = *value;
     let shown = options.iter().find(|(option, _)| option == value);
-    let title = format!("{} ▾", shown.map_or("choose", |(_, name)| name));
+    let title = format!("{} ▾", sentence(shown.map_or("choose", |(_, name)| name)));
     ui.menu_button(title, |ui| {
         for (option, name) in options {
             let chosen = option == value;
-            let response = ui.add(egui::Button::selectable(chosen, *name));
+            let shown = sentence(name);
+            let response = ui.add(egui::Button::selectable(chosen, &shown));
             response.widget_info(|| {
-                WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, *name)
+                WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, &shown)
             });
+            let response = hint(response, "", name);
             if response.clicked() {
                 *value = *option;
                 ui.close();

@@ -1,5 +1,5 @@
 //! The look of the window: two calm themes, the text sizes, the fonts, and the figure palette that
-//! belongs to each theme. Small widgets every panel uses are in [`widgets`].
+//! belongs to each theme. Small widgets that every panel uses are in [`style`](super::style).
 
 use egui::{
     Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Vec2,

@@ -52,7 +52,7 @@ impl Category {
         match self {
             Self::Healthy => "No collapse",
             Self::Surplus => "(i) Surplus latents, pruned",
-            Self::Pressure => "(ii) β or γ held too large",
+            Self::Pressure => "(ii) β or γ too large",
             Self::BadMinimum => "(v) A bad local minimum",
             Self::Inconclusive => "Inconclusive",
         }
@@ -226,9 +226,9 @@ pub fn judge(f: &Findings) -> Option<Verdict> {
 fn category(f: &Findings, a: &Answers<'_>, doubts: &mut Vec<String>) -> Category {
     if f.ceiling().is_some_and(|most| a.control.loss > most) {
         doubts.push(
-            "the loss is above that of full collapse, which the network can always reach: no result yet".into(),
+            "the loss is still above that of full collapse, which the network can always reach, so this is not a result yet".into(),
         );
-        doubts.push("what its latents do says nothing of what is learned in the end".into());
+        doubts.push("the latents may change until training ends".into());
         return Category::Inconclusive;
     }
     if f.now.dead.is_empty() {
@@ -250,36 +250,41 @@ fn category(f: &Findings, a: &Answers<'_>, doubts: &mut Vec<String>) -> Category
         return Category::Inconclusive;
     }
     if f.now.zeroing > SILENT {
-        doubts.push("the dead latents still carry something".into());
+        doubts.push("the dead latents still carry some information".into());
     }
     if f.now.law_residual > LAW {
-        doubts.push("an active latent is off the law Var μ + E σ² = 1".into());
+        doubts.push("an active latent does not satisfy Var μ + E σ² = 1".into());
     }
     if a.linear_gap.is_some() || a.warm_gap.is_some() {
         if !a.control.settled {
-            doubts.push("the run has not settled: it may yet find the lower energy".into());
+            doubts.push("the run has not settled and may still reach the lower loss".into());
         }
         if a.revives && a.pays {
-            doubts.push("calibrating β and γ helps too".into());
+            doubts.push("lowering β and choosing the best γ helps as well".into());
         }
         if a.warm_gap.is_none() && f.outcome(Probe::Linear).is_none() {
-            doubts.push("whether these layers can hold the linear solution was not tried".into());
+            doubts.push(
+                "it was not tested whether these layers can represent the linear solution".into(),
+            );
         }
         return Category::BadMinimum;
     }
     if a.revives && a.pays {
         if f.likelihood != Likelihood::Gaussian {
-            doubts.push("a decoder without γ was asked about β alone".into());
+            doubts.push("for a decoder without γ only β was tested".into());
         }
         return Category::Pressure;
     }
     if f.likelihood != Likelihood::Gaussian {
-        doubts.push("a decoder strong enough to ignore z, (iii) or (iv), is not told apart".into());
+        doubts.push(
+            "a decoder strong enough to ignore z, cause (iii) or (iv), cannot be distinguished"
+                .into(),
+        );
         return Category::Inconclusive;
     }
     if a.twin_fails {
         // Without the KL the layers fail as well: they, not β or γ, are in the way, though no probe got lower.
-        doubts.push("no probe found the lower energy itself".into());
+        doubts.push("no probe reached the lower loss itself".into());
         return Category::BadMinimum;
     }
     if f.outcome(Probe::Calibrated)
@@ -289,7 +294,7 @@ fn category(f: &Findings, a: &Answers<'_>, doubts: &mut Vec<String>) -> Category
         doubts.push("the deciding probe had not settled".into());
     }
     if f.linear.is_none() && f.outcome(Probe::Warm).is_none() {
-        doubts.push("nothing was there to compare the energy with".into());
+        doubts.push("there was nothing to compare the loss with".into());
     }
     if doubts.len() > 1 {
         return Category::Inconclusive;

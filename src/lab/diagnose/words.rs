@@ -30,7 +30,7 @@ pub(super) fn dead(f: &Findings) -> Evidence {
     let dead = &f.now.dead;
     let healthy = dead.is_empty();
     let answer = if healthy {
-        format!("all {} live", f.latents)
+        format!("all {} are active", f.latents)
     } else {
         format!("{} of {}: {}", dead.len(), f.latents, names(dead, 12))
     };
@@ -40,20 +40,28 @@ pub(super) fn dead(f: &Findings) -> Evidence {
 
 pub(super) fn control(control: &ProbeOutcome, moves: bool) -> Evidence {
     let answer = format!(
-        "{} live, L = {} after {} more steps, {}",
+        "{} active, L = {} after {} more steps, {}",
         control.active,
         number(control.loss),
         control.steps,
         settled(control)
     );
     let speaks_for = moves.then_some(Category::Inconclusive);
-    say("Does it stay, dead latents nudged?", answer, speaks_for)
+    say(
+        "Do dead latents stay dead after a small push?",
+        answer,
+        speaks_for,
+    )
 }
 
 pub(super) fn zeroing(f: &Findings, felt: bool) -> Evidence {
     let answer = format!("the error changes by {} %", number(100.0 * f.now.zeroing));
     let speaks_for = felt.then_some(Category::Inconclusive);
-    say("Are the dead missed when zeroed?", answer, speaks_for)
+    say(
+        "Does setting the dead latents to zero matter?",
+        answer,
+        speaks_for,
+    )
 }
 
 pub(super) fn gamma_prime(f: &Findings) -> Option<Evidence> {
@@ -69,7 +77,7 @@ pub(super) fn gamma_prime(f: &Findings) -> Option<Evidence> {
     }
     let speaks_for = over.then_some(Category::Pressure);
     Some(say(
-        "Is γ above the error it should equal?",
+        "Is γ larger than the error per dimension?",
         answer,
         speaks_for,
     ))
@@ -82,19 +90,19 @@ pub(super) fn calibrated(
     pays: bool,
 ) -> Option<Evidence> {
     let question = if f.likelihood == Likelihood::Gaussian {
-        "Do they revive with β ≤ 1 and γ at its best?"
+        "Do dead latents revive with β ≤ 1 and the best γ?"
     } else {
-        "Do they revive at a tenth of β?"
+        "Do dead latents revive at a tenth of β?"
     };
     let Some(outcome) = f.outcome(Probe::Calibrated) else {
         let already = f.likelihood == Likelihood::Gaussian && f.live.gamma_moves();
         return already.then(|| {
-            let answer = "γ moves and β ≤ 1 already: neither is held too large".into();
+            let answer = "γ is learned and β ≤ 1, so neither is too large".into();
             say(question, answer, Some(Category::Surplus))
         });
     };
     let answer = format!(
-        "{} → {} live at γ = {}, {}; without the revived the error grows by {} %",
+        "{} → {} active at γ = {}, {}; without the revived latents the error grows by {} %",
         control.active,
         outcome.active,
         number(outcome.gamma),
@@ -120,11 +128,11 @@ pub(super) fn twin(f: &Findings, fails: bool) -> Option<Evidence> {
     );
     if let Some(linear) = f.linear {
         let best = number(linear.autoencoder_mse);
-        answer += &format!("; the best linear one has {best}");
+        answer += &format!("; the best linear autoencoder has {best}");
     }
     let speaks_for = fails.then_some(Category::BadMinimum);
     Some(say(
-        "Can these layers autoencode at all?",
+        "Can these layers reconstruct as an autoencoder?",
         answer,
         speaks_for,
     ))
@@ -133,7 +141,7 @@ pub(super) fn twin(f: &Findings, fails: bool) -> Option<Evidence> {
 pub(super) fn linear(f: &Findings, control: &ProbeOutcome, gap: Option<f64>) -> Option<Evidence> {
     let linear = f.linear?;
     let answer = format!(
-        "its closed form: L = {}, {} live; here L = {}",
+        "closed form: L = {}, {} active; this run: L = {}",
         number(linear.loss),
         linear.active,
         number(control.loss)
@@ -141,7 +149,7 @@ pub(super) fn linear(f: &Findings, control: &ProbeOutcome, gap: Option<f64>) -> 
     let tried = f.outcome(Probe::Linear).is_some();
     let speaks_for = gap.filter(|_| !tried).map(|_| Category::BadMinimum);
     Some(say(
-        "Does a linear VAE reach a lower energy?",
+        "Does a linear VAE reach a lower loss?",
         answer,
         speaks_for,
     ))
@@ -153,14 +161,14 @@ pub(super) fn from_linear(
     gap: Option<f64>,
 ) -> Option<Evidence> {
     restart(f, Probe::Linear, control, gap).map(|(answer, speaks_for)| {
-        let question = "Do these layers, restarted from it?";
+        let question = "Does this network reach a lower loss from the linear solution?";
         say(question, answer, speaks_for)
     })
 }
 
 pub(super) fn warm(f: &Findings, control: &ProbeOutcome, gap: Option<f64>) -> Option<Evidence> {
     restart(f, Probe::Warm, control, gap).map(|(answer, speaks_for)| {
-        let question = "Does the twin's start reach a lower energy?";
+        let question = "Does this network reach a lower loss from the autoencoder?";
         say(question, answer, speaks_for)
     })
 }
@@ -174,7 +182,7 @@ fn restart(
 ) -> Option<(String, Option<Category>)> {
     let outcome = f.outcome(probe)?;
     let answer = format!(
-        "L = {} with {} live, {}; here L = {}",
+        "L = {} with {} active, {}; this run: L = {}",
         number(outcome.loss),
         outcome.active,
         settled(outcome),
@@ -189,23 +197,23 @@ pub(super) fn meaning(f: &Findings, category: Category, control: &ProbeOutcome) 
     match category {
         Category::Healthy => format!("All {k} latents carry information and none is dying."),
         Category::Surplus => format!(
-            "The data pay for {active} of the {k} latents at this κ; the others were pruned, and no probe found a use \
-             for them."
+            "{active} of the {k} latents are worth their cost on these data. The others were pruned, and no probe found a \
+             use for them."
         ),
         Category::Pressure => format!(
-            "Only {active} of {k} latents live because βγ = {} asks more of a latent than it can pay.",
+            "Only {active} of {k} latents are active, because βγ = {} makes a latent cost more than it is worth.",
             number(f.live.beta * f.now.gamma)
         ),
         Category::BadMinimum => format!(
-            "{active} of {k} latents live, and L = {} is not the least this objective allows: training ended in a bad \
-             local minimum.",
+            "{active} of {k} latents are active, and L = {} is not the lowest loss this objective allows: training ended in a \
+             bad local minimum.",
             number(control.loss)
         ),
         Category::Inconclusive if f.now.dead.is_empty() => {
-            "All latents live now, but one dies as training goes on.".into()
+            "All latents are active now, but one dies as training goes on.".into()
         }
         Category::Inconclusive => {
-            format!("{active} of {k} latents live, and the probes do not agree on why.")
+            format!("{active} of {k} latents are active, and the probes disagree about the cause.")
         }
     }
 }
@@ -219,11 +227,11 @@ pub(super) fn advice(
 ) -> String {
     match category {
         Category::Healthy => {
-            "Nothing to mend; raise κ until some latents stay dead to see how many the data pay for."
+            "Nothing needs to change. To see how many latents the data can use, raise κ until some stay dead."
                 .into()
         }
         Category::Surplus => format!(
-            "Keep it, or lower κ to {} and save the rest.",
+            "Keep the network, or lower κ to {} to save the unused latents.",
             f.active().max(1)
         ),
         Category::Pressure if f.likelihood != Likelihood::Gaussian => format!(
@@ -238,7 +246,7 @@ pub(super) fn advice(
                 format!("Lower β to {}.", number(beta))
             } else {
                 format!(
-                    "Learn γ, or hold it at {}; with γ = {} that is β = {}.",
+                    "Learn γ, or fix it at {}; with γ = {} the same is reached at β = {}.",
                     number(gamma),
                     number(f.live.gamma),
                     number(beta * gamma / f.live.gamma)
@@ -246,7 +254,7 @@ pub(super) fn advice(
             }
         }
         Category::BadMinimum if warm_helps => {
-            "Train the autoencoder first and go on from its weights, or warm the KL up slowly."
+            "Train the autoencoder first and continue from its weights, or warm up the KL slowly."
                 .into()
         }
         Category::BadMinimum if f.hidden_layers > 2 => format!(

@@ -79,7 +79,7 @@ pub(super) fn case(context: &Context<'_>) -> Result<(Vec<Check>, FigureSpec), Er
         .map(|z| 0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * z).ln())
         .sum::<f64>();
     let variance = SPECTRUM.iter().sum::<f64>() / SPECTRUM.len() as f64;
-    let sampled = "closed form; ε is drawn once an item, and Adam wanders";
+    let sampled = "closed form; ε is drawn once per item, and Adam fluctuates around the optimum";
     let checks = vec![
         Check::counts(
             "(iii) γ per dimension: live latents",

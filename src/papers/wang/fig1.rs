@@ -71,7 +71,10 @@ fn make(context: &Context<'_>) -> Result<Results, Error> {
         let training = training(context, net, seed);
         let curve = sweep(context, &data, &problem, net, &training, &SHARES)?;
         let (share, why) = if net == Net::Linear {
-            (1e-4, "the theory is exact here; f32 and Adam's wander")
+            (
+                1e-4,
+                "the theory is exact here; what remains is rounding in f32 and Adam's fluctuation",
+            )
         } else {
             (
                 0.05,

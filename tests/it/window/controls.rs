@@ -100,17 +100,17 @@ fn kill_and_revive_move_the_prediction_by_exactly_one() {
     );
     let start = alive;
     while alive > 0 {
-        window.press("kill one ▸");
+        window.press("Kill one ▸");
         alive -= 1;
         assert_eq!(window.predicted(), alive);
         assert_eq!(counted(&window, window.beta(), 1.0), alive);
     }
     // Nothing is left to kill: the button does nothing.
     let beta = window.beta();
-    window.press("kill one ▸");
+    window.press("Kill one ▸");
     assert_eq!((window.beta(), window.predicted()), (beta, 0));
     while alive < start {
-        window.press("◂ revive one");
+        window.press("◂ Revive one");
         alive += 1;
         assert_eq!(window.predicted(), alive);
         assert_eq!(counted(&window, window.beta(), 1.0), alive);
@@ -219,7 +219,7 @@ fn reset_repeats_the_run_and_a_new_seed_does_not() {
 #[test]
 fn a_learned_gamma_moves_and_releasing_it_keeps_its_value() {
     let mut window = Window::ready();
-    window.control(Role::RadioButton, "learned").click();
+    window.control(Role::RadioButton, "Learned").click();
     window.frames(3);
     assert_eq!(window.state().config.live.gamma_mode, GammaMode::Learned);
     // The implicit γ of digits is far below 1, so it falls.
@@ -232,7 +232,7 @@ fn a_learned_gamma_moves_and_releasing_it_keeps_its_value() {
     let shown: f64 = shown.expect("a value").parse().expect("a number");
     assert!((shown / trained - 1.0).abs() < 1e-3, "{shown} {trained}");
 
-    window.control(Role::RadioButton, "fixed").click();
+    window.control(Role::RadioButton, "Fixed").click();
     window.frames(3);
     let live = window.state().config.live;
     assert_eq!(live.gamma_mode, GammaMode::Fixed);
@@ -306,7 +306,7 @@ fn depth_batch_seed_and_rate_do_what_their_section_says() {
 fn the_surface_shows_the_mode_that_was_asked_for() {
     let mut window = Window::ready();
     window.set(Role::SpinButton, "surface mode", 3.0);
-    assert_eq!(window.state().mode, 2);
+    assert_eq!(window.state().selection.mode, 2);
     window.until("the net's place on mode 3", |s| {
         let views = s.snapshot.as_ref().and_then(|s| s.views.as_ref());
         views

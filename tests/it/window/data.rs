@@ -16,8 +16,10 @@ fn a_bad_path_is_an_error_on_screen_and_the_data_stay() {
     let digest = window.state().data.as_ref().expect("data").digest.clone();
     let run = window.state().run.as_ref().expect("a run").id;
     window.enter("data path", "/nowhere/at/all");
-    window.until("refusal", |s| s.problem.is_some() && s.loading.is_none());
-    let problem = window.state().problem.clone().expect("a problem");
+    window.until("refusal", |s| {
+        s.session.problem.is_some() && s.opening.loading.is_none()
+    });
+    let problem = window.state().session.problem.clone().expect("a problem");
     assert!(problem.contains("/nowhere/at/all"), "{problem}");
     // It is on screen, in the status bar or as a notice.
     window.text(|text| text.contains("/nowhere/at/all"));
@@ -36,12 +38,13 @@ fn a_bad_path_is_an_error_on_screen_and_the_data_stay() {
 fn an_unreadable_spectrum_is_refused_without_a_load() {
     let mut window = Window::ready();
     window.enter("data path", "gaussian:9,banana");
-    let problem = window.state().problem.clone().expect("a problem");
+    let problem = window.state().session.problem.clone().expect("a problem");
     assert!(problem.contains("banana"), "{problem}");
-    assert!(window.state().loading.is_none());
+    assert!(window.state().opening.loading.is_none());
     assert!(
         window
             .state()
+            .session
             .notices
             .iter()
             .all(|n| n.severity == Severity::Error)
@@ -67,7 +70,7 @@ fn a_typed_spectrum_replaces_the_digits() {
     {
         assert!((found - wanted).abs() < 1e-4, "{found} {wanted}");
     }
-    assert_eq!(state.recent[0], "gaussian:9,5,2,1,0.3");
+    assert_eq!(state.session.recent[0], "gaussian:9,5,2,1,0.3");
     assert!(
         state.ghost.is_none(),
         "a run on other data is nothing to compare with"
@@ -80,7 +83,7 @@ fn a_typed_spectrum_replaces_the_digits() {
     });
     window.frames(3);
     window.text(|text| text.contains("no picture"));
-    assert!(window.state().problem.is_none());
+    assert!(window.state().session.problem.is_none());
 }
 
 #[test]
@@ -90,13 +93,13 @@ fn a_dropped_file_that_is_no_data_is_refused_by_name() {
     let path = dir.path().join("notes.txt");
     std::fs::write(&path, "not data").expect("written");
     window.enter("data path", path.to_str().expect("UTF-8"));
-    window.until("refusal", |s| s.problem.is_some());
-    let problem = window.state().problem.clone().expect("a problem");
+    window.until("refusal", |s| s.session.problem.is_some());
+    let problem = window.state().session.problem.clone().expect("a problem");
     assert!(problem.contains("notes.txt"), "{problem}");
     // The next thing that works takes the complaint away.
     window.enter("data path", "digits");
     window.until("digits again", |s| {
-        s.problem.is_none() && s.loading.is_none()
+        s.session.problem.is_none() && s.opening.loading.is_none()
     });
 }
 
@@ -133,7 +136,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     };
     window.enter("data path", &path("bytes.npy"));
     window.until("bytes", |s| loaded(s, "bytes"));
-    window.choose("preprocessing", "dequantised");
+    window.choose("preprocessing", "Dequantised");
     window.until("noise", |s| {
         s.config.data.preprocess == Preprocess::Dequantize && loaded(s, "bytes")
     });
@@ -152,7 +155,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     assert!(loaded(window.state(), "bytes"));
     assert_eq!(window.run(), run);
     // The sheet is where it can be mended.
-    window.choose("preprocessing to open", "standardised");
+    window.choose("preprocessing to open", "Standardised");
     window.until("a look", |s| {
         let sheet = s.opening.sheet.as_ref();
         sheet.is_some_and(|s| s.problem.is_none() && !s.waiting)
@@ -163,7 +166,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     window.control(Role::ComboBox, "preprocessing").click();
     window.frames(3);
     for (kind, reach) in [
-        ("none", true),
+        ("None", true),
         ("centred", true),
         ("dequantised", false),
         ("logit", false),
@@ -171,7 +174,7 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
         let entry = window.control(Role::Button, kind);
         assert_eq!(entry.accesskit_node().is_disabled(), !reach, "{kind}");
     }
-    window.control(Role::Button, "logit").hover();
+    window.control(Role::Button, "Logit").hover();
     window.frames(8);
     window.text(|text| text.contains("these values have no such steps"));
 }
@@ -179,10 +182,12 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
 #[test]
 fn built_in_real_values_are_refused_in_a_sentence_on_screen() {
     let mut window = Window::ready();
-    window.choose("preprocessing", "logit");
+    window.choose("preprocessing", "Logit");
     window.until("logits", |s| s.config.data.preprocess == Preprocess::Logit);
     window.enter("data path", "gaussian:9,5,2");
-    window.until("refusal", |s| s.problem.is_some() && s.loading.is_none());
+    window.until("refusal", |s| {
+        s.session.problem.is_some() && s.opening.loading.is_none()
+    });
     window.text(|text| text.contains("the logit starts from dequantised grey levels"));
     assert_eq!(
         window.state().data.as_ref().expect("data").dataset.len(),
@@ -205,7 +210,7 @@ fn the_window_says_what_it_waits_for() {
     // The first frames come before the data.
     assert!(window.has(Role::Button, "Pause"));
     if window.state().data.is_none() {
-        window.text(|text| text.contains("waiting for data"));
+        window.text(|text| text.contains("Waiting for data"));
     }
 }
 
@@ -213,9 +218,9 @@ fn the_window_says_what_it_waits_for() {
 fn lambda_of_the_logit_is_shown_with_the_logit_and_reloads() {
     let mut window = Window::tall();
     assert!(!window.has(Role::SpinButton, "λ of the logit"));
-    window.choose("preprocessing", "logit");
+    window.choose("preprocessing", "Logit");
     let lambda = |s: &AppState| {
-        let data = s.data.as_ref().filter(|_| s.loading.is_none())?;
+        let data = s.data.as_ref().filter(|_| s.opening.loading.is_none())?;
         Some(data.preprocessor.transform.logit_lambda)
     };
     window.until("logits", |s| lambda(s) == Some(1e-6));
@@ -229,7 +234,7 @@ fn lambda_of_the_logit_is_shown_with_the_logit_and_reloads() {
     window.set(Role::SpinButton, "λ of the logit", 1e-6);
     window.until("the usual λ", |s| lambda(s) == Some(1e-6));
     assert_eq!(window.state().config.data.logit_lambda, None);
-    window.choose("preprocessing", "centred");
+    window.choose("preprocessing", "Centred");
     window.until("centred values", |s| lambda(s) == Some(0.0));
     window.frames(3);
     assert!(!window.has(Role::SpinButton, "λ of the logit"));

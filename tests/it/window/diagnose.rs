@@ -43,7 +43,7 @@ fn a_gamma_held_too_large_is_diagnosed_and_mended_with_one_click() {
     });
     window.pick("Diagnose");
     window.frames(3);
-    assert!(window.says("Start asks why latents are dead"));
+    assert!(window.says("Start finds out why latents are dead"));
     window.set(Role::SpinButton, "diagnosis steps", 2000.0);
     assert!(window.says("5 probes, 14,000 steps at most"));
     window.press("Start diagnosis");
@@ -55,17 +55,17 @@ fn a_gamma_held_too_large_is_diagnosed_and_mended_with_one_click() {
     for text in [
         Category::Pressure.title(),
         verdict.advice.as_str(),
-        "confidence: ",
+        "Confidence: ",
     ] {
         assert!(window.says(text), "'{text}' is not on screen");
     }
     // The run itself has not changed, and goes on as it was.
     assert_eq!(window.state().config.live.gamma_mode, GammaMode::Fixed);
     window.until("the run going on", |s| s.playing);
-    window.pick("errors");
+    window.pick("Errors");
     assert!(window.has(Role::Figure, Tile::Diagnosis.title()));
-    window.pick("answers");
-    window.press("do it");
+    window.pick("Answers");
+    window.press("Do it");
     assert_eq!(window.state().config.live.gamma_mode, GammaMode::Learned);
     window.until("the third latent alive", |s| s.usage.active == 3);
 }
@@ -91,9 +91,9 @@ fn the_numbers_of_the_run_are_there_with_its_mutual_information() {
     window.frames(10);
     for name in [
         "σ²-tuned ELBO",
-        "γ* implied",
+        "Best γ*",
         "(0.01, 0.01)-collapsed",
-        "variance explained",
+        "Variance explained",
     ] {
         assert!(window.says(name), "{name}");
     }
@@ -103,7 +103,7 @@ fn the_numbers_of_the_run_are_there_with_its_mutual_information() {
         window.frames(1);
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert!(window.says("bits per dimension") && window.says("its ceiling log N"));
+    assert!(window.says("Bits per dimension") && window.says("Ceiling log N"));
     window.pick("ELBO");
     assert!(window.has(Role::Figure, "ELBO over training"));
 }
@@ -154,8 +154,8 @@ fn bits_per_dimension_add_a_log_determinant_over_the_items_evaluated() {
         row.sort_by(|a, b| a.1.x.total_cmp(&b.1.x));
         row[0].0.replace('−', "-").parse().expect("a number")
     };
-    assert!((beside("log-det") / right - 1.0).abs() < 1e-4);
-    assert!((beside("bits per dimension") / bits - 1.0).abs() < 1e-3);
+    assert!((beside("Log-det") / right - 1.0).abs() < 1e-4);
+    assert!((beside("Bits per dimension") / bits - 1.0).abs() < 1e-3);
 }
 
 /// What is pasted and cannot be placed is said, and so is what kind of error it is.
@@ -173,14 +173,14 @@ fn a_pasted_cross_entropy_is_called_one_and_an_unknown_factor_is_named() {
     window.harness.event(Event::Text(code.to_owned()));
     window.frames(3);
     assert!(window.says("cross-entropy of a Bernoulli decoder"));
-    assert!(window.says("not read: `w(t)`"));
+    assert!(window.says("Not understood: `w(t)`"));
     // With a factor unread there is no β, until w is put in by hand.
     assert!(window.says("is β = —") && !window.says("is β = 1"));
     window.set(Role::SpinButton, "code weight", 2.0);
     assert!(window.says("is β = 2"));
-    window.choose("kind of error", "absolute error");
-    assert!(window.says("no β translates it") && window.says("is β = —"));
-    window.choose("kind of error", "squared error");
+    window.choose("kind of error", "Absolute error");
+    assert!(window.says("there is no β for it") && window.says("is β = —"));
+    window.choose("kind of error", "Squared error");
     assert!(window.says("is β = 1"));
 }
 
@@ -202,11 +202,11 @@ fn a_pasted_loss_becomes_beta() {
     window.frames(3);
     assert!(window.says("sum over pixels, sum over the batch"));
     assert!(window.says("is β = 2.5"));
-    window.press("use this β");
+    window.press("Use this β");
     assert!((window.beta() - 2.5).abs() < 1e-12);
     // β = 2.5 here is their w = 5, by the same form.
     assert!(window.says("is w = 5"));
     window.set(Role::SpinButton, "code weight", 3.0);
-    window.press("use this β");
+    window.press("Use this β");
     assert!((window.beta() - 1.5).abs() < 1e-12);
 }

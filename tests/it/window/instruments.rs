@@ -48,7 +48,7 @@ fn the_latent_plane_shows_the_latents_chosen() {
     window.set(Role::SpinButton, "second latent", 5.0);
     window.frames(3);
     assert!(window.says("z2") && window.says("z5"));
-    window.press("largest KL");
+    window.press("Largest KL");
     let order = window.state().usage.by_kl();
     let wanted = format!("z{}", order[0]);
     window.text(|text| text == wanted);
@@ -57,7 +57,7 @@ fn the_latent_plane_shows_the_latents_chosen() {
 #[test]
 fn the_latents_are_a_table_to_sort_and_lines_over_training() {
     let mut window = Window::ready();
-    window.pick("table");
+    window.pick("Table");
     window.frames(4);
     // The first name below the headings is the latent with the largest KL, until another column is asked for.
     let names = |window: &Window| -> Vec<String> {
@@ -83,12 +83,12 @@ fn the_latents_are_a_table_to_sort_and_lines_over_training() {
         shown[0].starts_with(&format!("z{best}")),
         "{shown:?}, {best}"
     );
-    let (_, heading) = window.text(|text| text == "latent");
+    let (_, heading) = window.text(|text| text == "Latent");
     let at = heading + egui::vec2(4.0, 4.0);
     window.drag(at, at);
     assert!(names(&window)[0].starts_with("z7"), "{:?}", names(&window));
 
-    window.pick("history");
+    window.pick("History");
     window.frames(3);
     assert!(window.has(Role::Figure, "Latents over training"));
 }
@@ -96,7 +96,7 @@ fn the_latents_are_a_table_to_sort_and_lines_over_training() {
 #[test]
 fn both_gains_are_in_the_table_and_in_what_is_saved_of_it() {
     let mut window = Window::ready();
-    window.pick("table");
+    window.pick("Table");
     window.press("Pause");
     window.paused();
     // Gains are measured once more for the state it stopped at, and then no more.
@@ -105,11 +105,11 @@ fn both_gains_are_in_the_table_and_in_what_is_saved_of_it() {
         snapshot.is_some_and(|s| s.evaluation.as_ref().is_some_and(|e| e.step == s.step))
     });
     window.frames(3);
-    let (_, heading) = window.text(|text| text == "gain,\ndrawn");
-    window.text(|text| text == "gain,\nzeroed");
+    let (_, heading) = window.text(|text| text == "Gain,\ndrawn");
+    window.text(|text| text == "Gain,\nzeroed");
     let at = heading + egui::vec2(4.0, 4.0);
     window.drag(at, at);
-    window.text(|text| text == "gain,\ndrawn ▾");
+    window.text(|text| text == "Gain,\ndrawn ▾");
     let mut gains: Vec<(usize, f64)> = window
         .state()
         .usage
@@ -165,15 +165,15 @@ fn both_gains_are_in_the_table_and_in_what_is_saved_of_it() {
 #[test]
 fn every_quantity_of_the_latents_is_followed_over_training() {
     let mut window = Window::ready();
-    window.until("a history", |s| s.moments.len() > 2);
+    window.until("a history", |s| s.trails.moments.len() > 2);
     window.press("Pause");
     window.paused();
     window.frames(2);
-    window.pick("history");
+    window.pick("History");
     let state = window.state();
     let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.clone());
     let evaluation = evaluation.expect("statistics");
-    let last = state.moments.back().expect("a moment");
+    let last = state.trails.moments.back().expect("a moment");
     assert_eq!(last.step, evaluation.step);
     for (row, latent) in last.latents.iter().zip(&evaluation.latents) {
         let law = latent.var_mu + latent.mean_sigma2 - 1.0;
@@ -192,7 +192,14 @@ fn every_quantity_of_the_latents_is_followed_over_training() {
     }
     for quantity in Quantity::ALL {
         if quantity != Quantity::Kl {
-            window.choose("quantity over training", quantity.name());
+            // The menu is in sentence case.
+            let entry = match quantity.name() {
+                "law" => "Law",
+                "gain, zeroed" => "Gain, zeroed",
+                "gain, drawn" => "Gain, drawn",
+                symbol => symbol,
+            };
+            window.choose("quantity over training", entry);
         }
         // At the axis, besides in the menu.
         let label = match quantity.unit() {
@@ -203,5 +210,42 @@ fn every_quantity_of_the_latents_is_followed_over_training() {
         let count = at.iter().filter(|(text, _)| *text == label).count();
         let wanted = if quantity.unit().is_empty() { 2 } else { 1 };
         assert!(count >= wanted, "{quantity:?}: {at:?}");
+    }
+}
+
+/// How often the figures of all tiles were built.
+fn builds(window: &Window) -> Vec<(Tile, u64)> {
+    let explorer = window.harness.state();
+    Tile::ALL.map(|tile| (tile, explorer.builds(tile))).into()
+}
+
+#[test]
+fn a_figure_is_built_anew_when_what_it_is_made_of_changes_and_not_under_the_pointer() {
+    let mut window = Window::ready();
+    window.press("Pause");
+    window.paused();
+    window.frames(20);
+    let built = |tile: Tile, of: &[(Tile, u64)]| of[tile as usize].1;
+    assert!(built(Tile::Thresholds, &builds(&window)) > 0);
+
+    // A row of the table: the pointer there does nothing but point.
+    window.pick("Table");
+    window.frames(4);
+    let before = builds(&window);
+    let (_, row) = window.text(|text| text.starts_with("z0"));
+    let at = row + egui::vec2(4.0, 4.0);
+    window.harness.event(egui::Event::PointerMoved(at));
+    window.frames(4);
+    assert_eq!(window.state().selection.hovered, Some(0));
+    assert_eq!(builds(&window), before, "the pointer built a figure");
+
+    window.set(Role::SpinButton, "β value", 1.5);
+    let after = builds(&window);
+    for tile in [Tile::Thresholds, Tile::Surface] {
+        assert!(built(tile, &after) > built(tile, &before), "{tile:?}");
+    }
+    // Nobody sees these.
+    for tile in [Tile::Phase, Tile::SigmaHistogram] {
+        assert_eq!(built(tile, &after), built(tile, &before), "{tile:?}");
     }
 }

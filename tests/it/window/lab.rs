@@ -53,7 +53,7 @@ fn described(window: &Window, figure: &str) -> String {
 fn a_sweep_runs_while_the_live_run_waits_and_shows_both_ways() {
     let mut window = lab();
     assert!(
-        window.says("Start takes β up and down"),
+        window.says("Start trains at increasing"),
         "an empty state says what it would do"
     );
     assert!(window.state().playing);
@@ -79,7 +79,7 @@ fn a_sweep_runs_while_the_live_run_waits_and_shows_both_ways() {
     window.until("the live run going on", |s| s.playing);
     window.pick("σ² per latent");
     assert!(window.says("E σ²"));
-    window.pick("active latents");
+    window.pick("Active latents");
     window.frames(2);
     assert!(window.has(Role::Button, "Start sweep"));
 }
@@ -94,7 +94,7 @@ fn the_live_run_goes_on_if_it_is_not_to_wait() {
         .harness
         .query_all(
             by().role(Role::CheckBox)
-                .label("pause the live run meanwhile"),
+                .label("Pause the live run meanwhile"),
         )
         .collect();
     waits[0].click();
@@ -136,7 +136,7 @@ fn the_theorys_map_is_there_at_once_and_a_click_goes_there() {
 fn a_diagram_is_stopped_continued_and_its_cells_open_as_runs() {
     let mut window = lab();
     window.pick("β × κ");
-    assert!(window.says("Start trains one short run for each β and each number of latents"));
+    assert!(window.says("Start trains one short run for every β and every number of latents"));
     window.set(Role::SpinButton, "phase columns", 3.0);
     window.set(Role::SpinButton, "phase latents", 4.0);
     window.set(Role::SpinButton, "phase steps", 4000.0);

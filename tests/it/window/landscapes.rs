@@ -24,7 +24,7 @@ fn the_trained_network_is_looked_at_along_chosen_directions() {
     let surface = "Loss around the trained network";
     let mut window = Window::ready();
     assert!(window.state().asked_landscape(Tile::Surface).is_none());
-    window.choose("surface kind", "trained network");
+    window.choose("surface kind", "Trained network");
     window.until("a first grid", |s| {
         shown(s, Tile::Surface).is_some_and(|l| l.stride > 0)
     });
@@ -37,15 +37,15 @@ fn the_trained_network_is_looked_at_along_chosen_directions() {
         s.snapshot.as_ref().is_some_and(|s| s.step > before + 40)
     });
     assert_eq!(centre(&window), Some(before));
-    window.press("re-centre");
+    window.press("Re-centre");
     window.until("a new centre", |s| {
         shown(s, Tile::Surface).is_some_and(|l| l.step > before)
     });
 
     for (entry, word) in [
-        ("trajectory", "1st principal direction"),
-        ("to collapse", "full collapse"),
-        ("one latent", "scale of z0"),
+        ("Trajectory", "1st principal direction"),
+        ("To collapse", "full collapse"),
+        ("One latent", "scale of z0"),
     ] {
         window.choose("surface directions", entry);
         window.until("a first grid", |s| {
@@ -73,7 +73,7 @@ fn the_trained_network_is_looked_at_along_chosen_directions() {
         shown(s, Tile::Surface).is_some_and(|l| l.points == [17, 17] && l.is_complete())
     });
     // Another kind of surface ends it.
-    window.choose("surface kind", "one mode (u, v)");
+    window.choose("surface kind", "One mode (u, v)");
     window.frames(3);
     assert!(window.state().asked_landscape(Tile::Surface).is_none());
 }
@@ -118,7 +118,7 @@ fn the_price_of_collapse_is_shown_with_the_variance_at_which_it_pays() {
     window.until("a later path", |s| {
         shown(s, Tile::CollapsePath).is_some_and(|l| l.step > step)
     });
-    window.control(Role::CheckBox, "follow").click();
+    window.control(Role::CheckBox, "Follow").click();
     window.frames(3);
     // What nobody sees is not computed.
     window.pick("Live");

@@ -37,7 +37,7 @@ fn description(window: &Window, figure: &str) -> String {
 fn pictures_of_a_plane_of_samples_without_latents_and_of_every_latent() {
     let mut window = Window::ready();
     assert!(window.state().looks.gallery.is_none());
-    window.pick("plane");
+    window.pick("Plane");
     window.until("a plane", answered);
     window.frames(2);
     assert!(window.has(Role::Figure, "Plane through three posterior means"));
@@ -53,13 +53,13 @@ fn pictures_of_a_plane_of_samples_without_latents_and_of_every_latent() {
         let gallery = s.snapshot.as_ref().and_then(|s| s.gallery.as_ref());
         gallery.is_some_and(|g| g.request == asked)
     });
-    window.press("new three");
+    window.press("New corners");
     window.until("another plane", |s| {
         let gallery = s.snapshot.as_ref().and_then(|s| s.gallery.as_ref());
         gallery.is_some_and(|g| Some(&g.request) == s.looks.gallery.as_ref() && g.request != asked)
     });
 
-    window.pick("traversals");
+    window.pick("Traversals");
     window.until("traversals", answered);
     let (request, pictures) = shown(&window);
     let (GalleryRequest::Traversals { latents, steps }, GalleryPictures::Traversals(rows)) =
@@ -71,11 +71,11 @@ fn pictures_of_a_plane_of_samples_without_latents_and_of_every_latent() {
     assert!(rows.iter().all(|r| r.len() == steps));
     assert!(window.says("nats"));
 
-    window.pick("zeroed");
+    window.pick("Zeroed");
     window.until("zeroed samples", answered);
     window.press("Pause");
     window.paused();
-    window.pick("active latents");
+    window.pick("Active latents");
     let active: Vec<usize> = window
         .state()
         .usage
@@ -102,7 +102,7 @@ fn pictures_of_a_plane_of_samples_without_latents_and_of_every_latent() {
     window.pick("Live");
     window.frames(2);
     assert!(window.state().looks.gallery.is_some());
-    window.pick("examples");
+    window.pick("Examples");
     window.until("an end", |s| {
         s.looks.gallery.is_none() && s.snapshot.as_ref().is_some_and(|s| s.gallery.is_none())
     });
@@ -117,14 +117,14 @@ fn a_decoder_of_something_else_than_the_input_says_that_it_makes_no_pictures() {
     window.until("statistics", |s| {
         s.snapshot.as_ref().is_some_and(|s| s.evaluation.is_some())
     });
-    for view in ["examples", "plane", "zeroed", "traversals"] {
+    for view in ["Examples", "Plane", "Zeroed", "Traversals"] {
         window.pick(view);
         assert!(window.says("it makes no pictures"), "{view}");
         assert!(window.state().looks.gallery.is_none());
     }
     window.pick("Instruments");
     window.frames(4);
-    assert!(window.says("nothing to decode"));
+    assert!(window.says("Nothing to decode"));
     let plot = window
         .control(Role::Figure, Tile::LatentSpace.title())
         .rect();
@@ -192,15 +192,15 @@ fn the_point_under_the_pointer_is_decoded_along_latents_and_principal_directions
             .is_some_and(|z| z[2] < 0.0)
     );
 
-    window.choose("decode under the pointer", "rest: nearest");
+    window.choose("decode under the pointer", "Rest: nearest");
     hover(&mut window, off_centre);
     window.until("a point beside a sample", decoded);
     let z = window.state().looks.decode.clone().expect("a point");
     assert!(z.iter().all(|v| *v != 0.0), "{z:?}");
-    assert!(window.says("'s mean"));
-    window.choose("decode under the pointer", "rest: prior");
+    assert!(window.says("at the mean of item"));
+    window.choose("decode under the pointer", "Rest: prior");
 
-    window.pick("principal");
+    window.pick("Principal");
     window.until("a principal plane", |_| true);
     for _ in 0..200 {
         if window.says("PC 1") {

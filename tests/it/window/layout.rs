@@ -14,7 +14,7 @@ const SHOWN: [Tile; 5] = [
     Tile::Thresholds,
     Tile::Surface,
     Tile::Usage,
-    Tile::Reconstructions,
+    Tile::Pictures,
     Tile::Training,
 ];
 
@@ -67,7 +67,7 @@ fn all_tiles_fit_small_and_large_windows() {
         });
         window.frames(3);
         assert_tiles(&window, size);
-        assert_apart(&window, Tile::Usage, "by KL");
+        assert_apart(&window, Tile::Usage, "By KL");
         // The figures themselves are there for assistive technology.
         for title in ["Singular-value thresholds", "Latent usage"] {
             let figure = window.control(Role::Figure, title).rect();
@@ -245,5 +245,5 @@ fn all_figures_are_saved_and_the_window_says_so() {
         }
     }
     window.frames(5);
-    window.text(|text| text.contains("saved"));
+    window.text(|text| text.contains("Saved"));
 }

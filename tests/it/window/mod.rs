@@ -17,6 +17,7 @@ mod objective;
 mod opening;
 mod papers;
 mod surfaces;
+mod symbols;
 mod thresholds;
 
 use std::time::{Duration, Instant};
@@ -112,7 +113,7 @@ impl Window {
             assert!(
                 begin.elapsed() < PATIENCE,
                 "no {what}; problem: {:?}",
-                self.state().problem
+                self.state().session.problem
             );
             self.frames(1);
             std::thread::sleep(Duration::from_millis(2));

@@ -167,7 +167,7 @@ fn a_wrong_text_leaves_the_run_and_says_why() {
         assert_eq!(shown.as_deref(), Some(text));
         assert_eq!(window.state().config.net, config().net);
         assert_eq!(window.run(), run);
-        assert!(window.state().problem.is_none());
+        assert!(window.state().session.problem.is_none());
     }
     let step = window.step();
     window.until("more steps", |s| {
@@ -203,24 +203,24 @@ fn a_wrong_text_leaves_the_run_and_says_why() {
 fn the_analytic_estimator_needs_a_linear_decoder() {
     let mut window = Window::tall();
     window.press("advanced model");
-    window.choose("estimator", "analytic");
+    window.choose("estimator", "Analytic");
     assert_eq!(window.state().config.net.estimator, Estimator::Sampled);
     window.harness.key_press(Key::Escape);
     window.frames(3);
     window.set(Role::Slider, "depth", 0.0);
-    window.choose("estimator", "analytic");
+    window.choose("estimator", "Analytic");
     assert_eq!(window.state().config.net.estimator, Estimator::Analytic);
     // A deeper decoder cannot have it, and says so by going back.
     window.set(Role::Slider, "depth", 1.0);
     assert_eq!(window.state().config.net.estimator, Estimator::Sampled);
-    window.choose("estimator", "importance-weighted");
+    window.choose("estimator", "Importance-weighted");
     window.set(Role::SpinButton, "samples k", 3.0);
     assert_eq!(
         window.state().config.net.estimator,
         Estimator::ImportanceWeighted(3)
     );
     assert!(window.says("linear theory does not cover importance weighting"));
-    assert!(window.state().problem.is_none());
+    assert!(window.state().session.problem.is_none());
 }
 
 #[test]
@@ -231,11 +231,11 @@ fn other_likelihoods_and_targets_train_and_theory_says_nothing() {
     window.choose("likelihood", "Bernoulli");
     assert_eq!(window.state().config.net.likelihood, Likelihood::Bernoulli);
     assert!(window.says("linear theory does not cover Bernoulli"));
-    assert!(window.says("a Bernoulli likelihood has no γ"));
+    assert!(window.says("A Bernoulli likelihood has no γ"));
     let gamma = window.control(Role::Slider, "γ");
     assert!(gamma.accesskit_node().is_disabled());
 
-    window.choose("target", "labels");
+    window.choose("target", "Labels");
     assert_eq!(window.state().config.net.target, Target::Labels);
     window.until("a step towards labels", |s| {
         s.snapshot
@@ -243,17 +243,17 @@ fn other_likelihoods_and_targets_train_and_theory_says_nothing() {
             .is_some_and(|s| s.run.0 == run + 2 && s.step > 0 && s.views.is_some())
     });
     assert!(window.says("linear theory does not cover Bernoulli"));
-    assert!(!window.has(Role::Figure, Tile::Reconstructions.title()));
+    assert!(!window.has(Role::Figure, Tile::Pictures.title()));
     assert!(window.says("it makes no pictures"));
 
     // The outputs of a random map are no probabilities: refused, and the run goes on.
-    window.choose("target", "linear map");
+    window.choose("target", "Linear map");
     assert_eq!(window.state().config.net.target, Target::Labels);
-    let problem = window.state().problem.clone().expect("a problem");
+    let problem = window.state().session.problem.clone().expect("a problem");
     assert!(problem.contains("between 0 and 1"), "{problem}");
     assert_eq!(window.run(), run + 2);
     window.choose("likelihood", "γ per pixel");
-    window.choose("target", "linear map");
+    window.choose("target", "Linear map");
     window.set(Role::SpinButton, "rows of the map", 4.0);
     assert_eq!(window.state().config.net.target, Target::LinearMap(4));
     window.until("a step of the regression", |s| {
@@ -269,7 +269,7 @@ fn thresholds_of_another_target_are_those_of_its_explainable_part() {
     window.press("advanced model");
     let input = window.state().prediction.clone().expect("a prediction");
     assert_eq!(input.explained, None);
-    window.choose("target", "labels");
+    window.choose("target", "Labels");
     window.until("the labels' thresholds", |s| {
         s.prediction.as_ref().is_some_and(|p| p.explained.is_some())
     });
@@ -282,7 +282,7 @@ fn thresholds_of_another_target_are_those_of_its_explainable_part() {
     assert!(!window.says("linear theory does not cover"));
     assert_eq!(window.state().uncovered(), None);
     // A random map depends on the seed: other modes for another seed, and back to the input's.
-    window.choose("target", "linear map");
+    window.choose("target", "Linear map");
     let seen = |window: &Window| {
         let prediction = window.state().prediction.clone();
         prediction.map(|p| p.problem.eigenvalues().to_vec())
@@ -293,7 +293,7 @@ fn thresholds_of_another_target_are_those_of_its_explainable_part() {
     window.press("New seed");
     window.until("the new map's thresholds", mapped);
     assert_ne!(first, seen(&window));
-    window.choose("target", "input");
+    window.choose("target", "Input");
     assert_eq!(seen(&window), Some(input.problem.eigenvalues().to_vec()));
 }
 
@@ -304,11 +304,11 @@ fn data_the_network_does_not_fit_are_said_in_the_panel() {
     window.choose("network", "Asperti convolutional (28×28)");
     window.enter("data path", "gaussian:9,5,2");
     window.until("the reason", |s| {
-        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 3) && s.problem.is_some()
+        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 3) && s.session.problem.is_some()
     });
-    window.text(|text| text.starts_with("cannot be built: "));
+    window.text(|text| text.starts_with("This network cannot be built: "));
     // A network that fits them is one choice away.
-    window.choose("network", "linear (the theory's model)");
+    window.choose("network", "Linear (the theory's model)");
     window.until("its run", |s| {
         s.run.as_ref().is_some_and(|r| r.device.is_some())
     });

@@ -32,10 +32,10 @@ fn window() -> Window {
     window.until("an active latent", |s| {
         s.usage.active > 1 && s.snapshot.as_ref().is_some_and(|s| s.step > 600)
     });
-    window.pick("table");
+    window.pick("Table");
     window.frames(3);
     // By index the rows stay where they are while the network trains.
-    let (_, heading) = window.text(|text| text == "latent");
+    let (_, heading) = window.text(|text| text == "Latent");
     let at = heading + egui::vec2(4.0, 4.0);
     window.drag(at, at);
     window
@@ -67,9 +67,9 @@ fn a_latent_is_held_out_of_training_from_its_menu_and_released_by_a_reset() {
     let mut window = window();
     let best = window.state().usage.by_kl()[0];
     menu_of(&mut window, is_row(best));
-    assert!(window.says("changes the training of the live run"));
+    assert!(window.says("Changes the training of the live run"));
     window.press("Hold out of training");
-    assert_eq!(window.state().held, [best]);
+    assert_eq!(window.state().selection.held, [best]);
     assert!(window.says(&format!("held out of training: z{best}")));
     window.until("its collapse", |s| {
         s.usage.latents[best].statistics.var_mu < 0.01
@@ -86,14 +86,14 @@ fn a_latent_is_held_out_of_training_from_its_menu_and_released_by_a_reset() {
     menu_of(&mut window, is_row(best));
     assert!(window.has(Role::Button, "Release into training"));
     window.press("Release into training");
-    assert!(window.state().held.is_empty());
+    assert!(window.state().selection.held.is_empty());
     window.until("its revival", |s| {
         s.usage.latents[best].statistics.var_mu > 0.05
     });
     menu_of(&mut window, is_row(best));
     window.press("Hold out of training");
     window.press("Reset");
-    assert!(window.state().held.is_empty());
+    assert!(window.state().selection.held.is_empty());
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn noise_on_a_latent_is_chosen_in_its_menu_and_leaves_the_live_run_alone() {
     menu_of(&mut window, is_row(best));
     window.press("Noise experiment…");
     window.frames(4);
-    assert!(window.says("Start puts growing noise on one latent"));
+    assert!(window.says("Start adds growing noise to one latent"));
     assert_eq!(window.state().noise_latent(), best);
     window.set(Role::SpinButton, "noise levels", 4.0);
     window.set(Role::SpinButton, "noise steps", 1500.0);

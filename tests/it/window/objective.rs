@@ -25,18 +25,18 @@ fn the_autoencoder_is_live_and_theory_keeps_silent_about_it() {
         "{}",
         notes(&window)
     );
-    assert!(!disabled(&window, Role::Button, "kill one ▸"));
+    assert!(!disabled(&window, Role::Button, "Kill one ▸"));
 
-    window.pick("autoencoder");
+    window.pick("Autoencoder");
     assert_eq!(window.state().config.live.objective, Objective::Autoencoder);
     window.frames(2);
     let silent = "linear theory does not cover the autoencoder";
     assert!(notes(&window).starts_with(silent), "{}", notes(&window));
     // In the panel too, beside what β amounts to.
-    window.text(|text| text == silent);
+    window.text(|text| text.eq_ignore_ascii_case(silent));
     window.text(|text| text.starts_with("β now 0"));
-    assert!(!window.says("next to die"));
-    for button in ["kill one ▸", "◂ revive one"] {
+    assert!(!window.says("Next to die"));
+    for button in ["Kill one ▸", "◂ Revive one"] {
         assert!(disabled(&window, Role::Button, button), "{button}");
     }
     assert!(disabled(&window, Role::Slider, "β"));
@@ -52,7 +52,7 @@ fn the_autoencoder_is_live_and_theory_keeps_silent_about_it() {
         "{}",
         notes(&window)
     );
-    assert!(window.says("next to die") && !window.says("β now"));
+    assert!(window.says("Next to die") && !window.says("β now"));
     assert_eq!(window.run(), run, "the objective is live");
 }
 
@@ -60,9 +60,9 @@ fn the_autoencoder_is_live_and_theory_keeps_silent_about_it() {
 fn a_schedule_reaches_the_run_and_beta_on_the_way_is_shown() {
     let mut window = Window::tall();
     let run = window.run();
-    assert!(!window.has(Role::RadioButton, "warm-up"));
+    assert!(!window.has(Role::RadioButton, "Warm-up"));
     window.press("advanced objective");
-    window.pick("warm-up");
+    window.pick("Warm-up");
     let chosen = window.state().config.live.schedule;
     assert!(matches!(chosen, KlSchedule::WarmUp { .. }), "{chosen:?}");
     window.set(Role::SpinButton, "schedule steps", 1_000_000.0);
@@ -93,7 +93,7 @@ fn a_schedule_reaches_the_run_and_beta_on_the_way_is_shown() {
         notes(&window)
     );
 
-    window.pick("cyclical");
+    window.pick("Cyclical");
     let period = 1_000_000;
     assert_eq!(
         window.state().config.live.schedule,
@@ -102,9 +102,9 @@ fn a_schedule_reaches_the_run_and_beta_on_the_way_is_shown() {
     window.text(|text| text.starts_with("β now") && text.ends_with("of 1,000,000"));
     // Closed, the fold says what is in it.
     window.press("advanced objective");
-    assert!(window.says("cyclical 1,000,000"));
+    assert!(window.says("Cyclical 1,000,000"));
     window.press("advanced objective");
-    window.pick("constant");
+    window.pick("Constant");
     assert_eq!(window.state().config.live.schedule, KlSchedule::Constant);
     assert!(!window.says("β now"));
     assert_eq!(window.run(), run, "the schedule is live");
@@ -120,7 +120,7 @@ fn free_bits_the_prior_and_the_trained_half_reach_the_run() {
     let silent = "linear theory does not cover free bits";
     assert!(notes(&window).starts_with(silent), "{}", notes(&window));
     window.set(Role::SpinButton, "η_enc", 2.0);
-    window.pick("decoder");
+    window.pick("Decoder");
     let live = window.state().config.live;
     assert_eq!((live.free_bits, live.eta_enc), (0.25, 2.0));
     assert_eq!(live.trained, TrainedPart::Decoder);
@@ -128,7 +128,7 @@ fn free_bits_the_prior_and_the_trained_half_reach_the_run() {
         s.snapshot.as_ref().is_some_and(|s| s.live == live)
     });
     window.set(Role::SpinButton, "free bits", 0.0);
-    window.pick("both");
+    window.pick("Both");
     window.frames(2);
     assert!(
         notes(&window).starts_with("predicted "),
@@ -138,7 +138,7 @@ fn free_bits_the_prior_and_the_trained_half_reach_the_run() {
     // A prior of no width is none.
     window.set(Role::SpinButton, "η_enc", 0.0);
     assert_eq!(window.state().config.live.eta_enc, 2.0);
-    assert!(window.state().problem.is_none());
+    assert!(window.state().session.problem.is_none());
     assert_eq!(window.run(), run, "these are live");
 }
 
@@ -146,7 +146,7 @@ fn free_bits_the_prior_and_the_trained_half_reach_the_run() {
 fn alpha_is_there_while_a_layer_uses_it() {
     let mut window = Window::tall();
     assert!(!window.has(Role::SpinButton, "α"));
-    window.choose("activation", "soft threshold π_α");
+    window.choose("activation", "Soft threshold π_α");
     window.set(Role::SpinButton, "α", 0.3);
     assert_eq!(window.state().config.live.alpha, 0.3);
     // A linear net has no unit that could use it.

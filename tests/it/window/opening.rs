@@ -101,7 +101,7 @@ fn a_folder_of_pictures_is_shown_before_it_is_loaded_and_loads_as_chosen() {
     assert_eq!(window.run(), run);
 
     // The preview follows what is chosen.
-    window.pick("grey");
+    window.pick("Grey");
     assert_eq!(sheet(&window).config.image.colour, Colour::Grey);
     shown(&mut window);
     assert_eq!(pixel(&window), [97; 3]);
@@ -120,7 +120,7 @@ fn a_folder_of_pictures_is_shown_before_it_is_loaded_and_loads_as_chosen() {
     window.press("Open");
     assert!(window.state().opening.sheet.is_none());
     window.until("the pictures", |s| {
-        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 64) && s.loading.is_none()
+        s.data.as_ref().is_some_and(|d| d.dataset.dim() == 64) && s.opening.loading.is_none()
     });
     let data = &window.state().data.as_ref().expect("data").dataset;
     assert_eq!(data.labels.as_deref(), Some(&[0; 5][..]));
@@ -135,12 +135,12 @@ fn cancelling_loads_nothing_and_the_run_goes_on() {
     let run = window.run();
     let folder = pictures();
     open(&mut window, folder.path());
-    window.pick("grey");
+    window.pick("Grey");
     window.press("Cancel");
     let unchanged = |window: &Window| {
         let state = window.state();
         let data = state.data.as_ref().expect("data");
-        assert!(state.opening.sheet.is_none() && state.loading.is_none());
+        assert!(state.opening.sheet.is_none() && state.opening.loading.is_none());
         assert_eq!((&data.digest, window.run()), (&digest, run));
         assert_eq!(state.config.data, config().data);
     };
@@ -195,7 +195,7 @@ fn what_goes_wrong_is_said_in_the_sheet_and_the_data_stay() {
     let place = folder.path().display().to_string();
     open(&mut window, folder.path());
     folder.close().expect("removed");
-    window.pick("grey");
+    window.pick("Grey");
     window.until("the reason", |s| {
         let sheet = s.opening.sheet.as_ref();
         sheet.is_some_and(|s| s.problem.is_some())
@@ -203,11 +203,11 @@ fn what_goes_wrong_is_said_in_the_sheet_and_the_data_stay() {
     let problem = sheet(&window).problem.clone().expect("a problem");
     assert_eq!(problem, format!("{place}: there is no such file or folder"));
     window.text(|text| text == problem);
-    assert!(window.state().problem.is_none(), "the run has none");
+    assert!(window.state().session.problem.is_none(), "the run has none");
     assert_eq!(window.run(), run);
     // What cannot be loaded cannot be opened.
     window.press("Open");
-    assert!(window.state().loading.is_none() && window.state().opening.sheet.is_some());
+    assert!(window.state().opening.loading.is_none() && window.state().opening.sheet.is_some());
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn the_data_on_screen_can_be_loaded_otherwise() {
     let labels = before.labels.clone().expect("labels");
     let wanted = labels.iter().filter(|l| [3, 7].contains(*l)).count();
     assert!(wanted > 10 && wanted < ITEMS / 2, "{wanted}");
-    window.press("change…");
+    window.press("Change…");
     shown(&mut window);
     assert!(window.says("28×28 pixels, grey"));
     for class in ["3", "7"] {
@@ -247,11 +247,11 @@ fn the_data_have_a_workspace_that_shows_and_exports_them() {
     let data = window.state().data.as_ref().expect("data");
     let (digest, spectrum) = (data.digest.clone(), data.spectrum.clone());
     assert!(window.says(&digest) && window.says("10 classes"));
-    window.pick("mean & modes");
+    window.pick("Mean & modes");
     window.frames(3);
     assert!(window.has(Role::Figure, "Mean and principal components"));
     window.text(|text| text == "mean, modes 1–7");
-    window.pick("full spectrum");
+    window.pick("Full spectrum");
     window.frames(3);
     // The participation ratio, from the eigenvalues themselves.
     let values = spectrum.expect("a spectrum").eigenvalues.clone();
@@ -291,8 +291,8 @@ fn a_text_under_way_survives_the_row_of_a_load() {
     window.frames(2);
     window.harness.event(egui::Event::Text("gaus".into()));
     window.frames(2);
-    assert!(window.state().loading.is_some(), "still loading");
-    window.until("the digits", |s| s.loading.is_none());
+    assert!(window.state().opening.loading.is_some(), "still loading");
+    window.until("the digits", |s| s.opening.loading.is_none());
     window.harness.event(egui::Event::Text("sian:1".into()));
     window.frames(2);
     let entry = window.control(Role::TextInput, "data path");
@@ -316,12 +316,12 @@ fn what_another_choice_mends_is_said_where_it_can_be_made() {
     window.enter("data path", dir.path().to_str().expect("UTF-8"));
     window.until("the sheet", |s| s.opening.sheet.is_some());
     window.text(|text| text.contains("choose the split 'train'"));
-    window.pick("train");
+    window.pick("Train");
     shown(&mut window);
     assert_eq!((count(&window), pixel(&window)), (20, [0, 2, 4]));
     assert!(window.says("32×32 pixels, in colour"));
     // What is not there is out of reach.
-    for (split, there) in [("train", true), ("valid", false), ("test", false)] {
+    for (split, there) in [("Train", true), ("Valid", false), ("Test", false)] {
         let button = window.control(Role::RadioButton, split);
         assert_eq!(!button.accesskit_node().is_disabled(), there, "{split}");
     }
@@ -329,5 +329,5 @@ fn what_another_choice_mends_is_said_where_it_can_be_made() {
     window.until("the pictures", |s| {
         s.data.as_ref().is_some_and(|d| d.dataset.dim() == 3072)
     });
-    assert!(window.state().problem.is_none());
+    assert!(window.state().session.problem.is_none());
 }

@@ -81,7 +81,7 @@ fn the_list_shows_every_experiment_and_the_keys_go_through_it() {
         assert_eq!(window.state().papers.selected, selected);
         assert!(window.says(ALL[selected].claim));
     }
-    window.pick("full");
+    window.pick("Full");
     let memory = format!("{} MiB", ALL[0].cost.full_mib);
     assert!(window.says("The full version takes about") && window.says(&memory));
 }
@@ -122,11 +122,11 @@ fn several_figures_are_gone_through_one_by_one() {
     let report = window.state().papers.report(experiment("dai-prop1"));
     let count = report.expect("made").figures.len();
     assert!(count > 1);
-    assert!(window.says(&format!("figure 1 of {count}")));
+    assert!(window.says(&format!("Figure 1 of {count}")));
     window.press("next figure");
-    assert!(window.says(&format!("figure 2 of {count}")));
+    assert!(window.says(&format!("Figure 2 of {count}")));
     window.press("figure before");
-    assert!(window.says(&format!("figure 1 of {count}")));
+    assert!(window.says(&format!("Figure 1 of {count}")));
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn data_that_are_not_there_are_asked_for_and_found_where_they_are() {
     window.enter("folder of data sets", &data.path().display().to_string());
     window.until("MNIST", |s| s.papers.place(DataSet::Mnist).is_some());
     assert!(window.says("MNIST was found in"));
-    assert!(window.says("found MNIST; not Fashion-MNIST"));
+    assert!(window.says("Found MNIST; missing Fashion-MNIST"));
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_report_is_saved_with_its_figures_and_a_page() {
     let mut window = tall(cache.path());
     make(&mut window, "wang-thm3");
     window.press("Save report ▾");
-    window.press("All 1 that are made, with a page");
+    window.press("All 1 results, with a page");
     let folder = window.figures.path().join("papers");
     wait("page", || folder.join("index.html").is_file());
     let text = std::fs::read_to_string(folder.join("wang-thm3.json")).expect("JSON");
@@ -267,7 +267,7 @@ fn the_tour_has_six_steps_each_with_its_run_and_gives_the_users_back() {
     // The run of the last step is on digits too: what is waited for is that it is there.
     let settled = |window: &mut Window| {
         window.until("the step's run", |s| {
-            s.loading.is_none() && s.snapshot.as_ref().is_some_and(|s| s.step > 0)
+            s.opening.loading.is_none() && s.snapshot.as_ref().is_some_and(|s| s.step > 0)
         });
     };
     for step in 0..6 {
@@ -277,7 +277,7 @@ fn the_tour_has_six_steps_each_with_its_run_and_gives_the_users_back() {
         assert!(window.state().playing, "step {step}");
         let shown = ["Singular-value thresholds"; 4]
             .into_iter()
-            .chain(["Start asks why", "Histogram of σ"]);
+            .chain(["Start finds out why", "Histogram of σ"]);
         let shown = shown.collect::<Vec<_>>()[step];
         assert!(window.says(shown), "step {step}: {shown}");
         if step < 5 {
@@ -302,7 +302,7 @@ fn a_run_made_out_of_the_tours_stays_unless_the_users_is_asked_for() {
         window.pick("Papers");
         window.press("Tour");
         window.until("the first run", |s| {
-            s.loading.is_none() && s.config.net.encoder == Stack::default()
+            s.opening.loading.is_none() && s.config.net.encoder == Stack::default()
         });
     };
     start(&mut window);
@@ -328,6 +328,6 @@ fn a_run_made_out_of_the_tours_stays_unless_the_users_is_asked_for() {
     assert_eq!(window.state().config, tours);
     // The help offers it too.
     window.press("?");
-    window.press("Take the tour: six steps, each with a run of its own");
+    window.press("Take the tour: six steps, each with its own run");
     assert!(window.says("Tour, step 1 of 6"));
 }

@@ -25,7 +25,7 @@ fn until_says(window: &mut Window, part: &str) {
 fn a_threshold_makes_the_collapsed_point_a_local_minimum() {
     let mut window = Window::ready_in(Vec2::new(1700.0, 1000.0));
     assert!(!window.has(Role::Slider, "soft threshold α"));
-    window.choose("surface kind", "soft threshold (W, μ)");
+    window.choose("surface kind", "Soft threshold (W, μ)");
     // Without a threshold it is the linear model, whose first mode lives at β = 1.
     until_says(&mut window, "collapsed point: a saddle");
     assert!(window.has(Role::Figure, "Soft-threshold decoder"));
@@ -40,13 +40,13 @@ fn a_threshold_makes_the_collapsed_point_a_local_minimum() {
 #[test]
 fn basins_come_coarse_to_fine_and_say_what_drew_them() {
     let mut window = Window::ready_in(Vec2::new(1700.0, 1000.0));
-    window.choose("surface kind", "soft threshold (W, μ)");
+    window.choose("surface kind", "Soft threshold (W, μ)");
     window.set(Role::Slider, "soft threshold α", 0.3);
-    window.pick("basins");
+    window.pick("Basins");
     until_says(&mut window, "256² on CPU");
     assert!(window.has(Role::Figure, "Basins of attraction"));
     assert!(window.says("collapses from"));
-    window.pick("best σ");
+    window.pick("Best σ");
     until_says(&mut window, "from the best σ, median");
     // Without a threshold nothing collapses while the mode lives.
     window.set(Role::Slider, "soft threshold α", 0.0);

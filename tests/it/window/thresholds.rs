@@ -33,7 +33,7 @@ fn the_line_moves_beta_or_gamma_as_chosen() {
     assert!((window.beta() / beta - 1.0).abs() < 1e-9);
 
     // A learned γ is not the user's to move.
-    window.control(Role::RadioButton, "learned").click();
+    window.control(Role::RadioButton, "Learned").click();
     window.frames(4);
     assert!(!window.has(Role::RadioButton, "↕ γ"));
 }
@@ -41,22 +41,28 @@ fn the_line_moves_beta_or_gamma_as_chosen() {
 #[test]
 fn against_beta_the_staircase_shows_where_the_run_is_and_its_line_moves_beta() {
     let mut window = Window::ready();
-    window.control(Role::RadioButton, "vs β").click();
+    window.control(Role::RadioButton, "Vs β").click();
     window.frames(4);
     assert!(window.has(Role::Figure, "Active latents against β"));
-    window.until("a visit", |s| !s.visited.is_empty());
-    let last = window.state().visited.back().copied().expect("a visit");
+    window.until("a visit", |s| !s.trails.visited.is_empty());
+    let last = window
+        .state()
+        .trails
+        .visited
+        .back()
+        .copied()
+        .expect("a visit");
     assert_eq!(last.beta, 1.0);
     assert_eq!(last.active, window.state().usage.active);
     push_line(&mut window, "threshold line β", Key::ArrowRight);
     let beta = window.beta();
     assert!(beta > 1.02, "{beta}");
     let there = move |s: &collapse_explorer::app::state::AppState| {
-        s.visited.back().is_some_and(|v| v.beta == beta)
+        s.trails.visited.back().is_some_and(|v| v.beta == beta)
     };
     window.until("a visit at the new β", there);
 
-    window.control(Role::RadioButton, "shares").click();
+    window.control(Role::RadioButton, "Shares").click();
     window.frames(4);
     assert!(window.has(Role::Figure, "Cumulative variance"));
 }

@@ -11,11 +11,11 @@ use crate::data::{Dataset, needs_levels, usual_lambda};
 use crate::text::significant;
 
 use super::Controls;
-use super::parts::{Choice, menu, name, part, row};
+use super::parts::{Choice, menu, part, row};
+use crate::app::widgets::label::{name, preprocess_name};
 
 /// Why a preprocessing is out of reach of values without grey levels.
-const NEEDS_LEVELS: &str =
-    "Fills the steps between whole grey levels with noise; these values have no such steps";
+const NEEDS_LEVELS: &str = "This fills the steps between whole grey levels with noise, and these values have no such steps.";
 
 impl Controls {
     /// Draws the section; true if the user asked for a file dialog.
@@ -125,7 +125,7 @@ pub(crate) fn split_choice(ui: &mut Ui, split: &mut Split, data: Option<&Dataset
             let shown =
                 ui.add_enabled_ui(enabled, |ui| segmented(ui, split, &[(option, name)], false));
             if !enabled {
-                let text = format!("These data have no {name} part");
+                let text = format!("These data have no {name} split.");
                 shown.response.on_disabled_hover_text(text);
             }
         }
@@ -165,11 +165,11 @@ fn scale_name(scale: Scale) -> String {
 fn scale_help(scale: Scale) -> &'static str {
     match scale {
         Scale::Auto => {
-            "Decided by the values: grey levels are divided by the largest, everything else is left as it is"
+            "Grey levels are divided by the largest one; everything else is left as it is."
         }
-        Scale::None => "Values are used as they are stored",
-        Scale::Divide(_) => "Every value is divided by this",
-        Scale::MinMax => "The least value becomes 0, the largest 1",
+        Scale::None => "Values are used as they are stored.",
+        Scale::Divide(_) => "Every value is divided by this number.",
+        Scale::MinMax => "The smallest value becomes 0 and the largest 1.",
     }
 }
 
@@ -191,23 +191,12 @@ fn lambda_of(ui: &mut Ui, state: &AppState, edited: &mut Option<f64>) -> Option<
     name(&response, "λ of the logit");
     *edited = response.dragged().then_some(value);
     response.on_hover_text(
-        "logit(λ + (1 − 2λ)w): keeps the darkest and brightest values finite; 1e-6 is usual for grey, 0.05 for colour; \
-         reloads",
+        "x = logit(λ + (1 − 2λ)w) for a value w between 0 and 1. Usual values are 1e-6 for grey and 0.05 for colour. Changing \
+         it loads the data again.",
     );
     if edited.is_some() || value == before {
         current
     } else {
         Some(value).filter(|v| *v != usual)
-    }
-}
-
-/// What a preprocessing is called on screen.
-pub(crate) fn preprocess_name(kind: Preprocess) -> &'static str {
-    match kind {
-        Preprocess::None => "none",
-        Preprocess::Center => "centred",
-        Preprocess::Dequantize => "dequantised",
-        Preprocess::Logit => "logit",
-        Preprocess::Standardize => "standardised",
     }
 }

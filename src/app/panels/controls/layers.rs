@@ -10,7 +10,8 @@ use crate::config::Stack;
 
 use super::model::Edit;
 use super::network::settle_estimator;
-use super::parts::{complaint, name, row};
+use super::parts::{complaint, row};
+use crate::app::widgets::label::name;
 
 /// How layers are written, and what they mean.
 const GRAMMAR: [(&str, &str); 10] = [
@@ -46,7 +47,7 @@ const GRAMMAR: [(&str, &str); 10] = [
 
 fn grammar(ui: &mut Ui) {
     ui.set_max_width(560.0);
-    ui.label("Layers separated by commas, in the order of computation; none for a linear side.");
+    ui.label("List the layers in the order of computation, separated by commas. An empty text gives a linear side.");
     egui::Grid::new("layer grammar")
         .num_columns(2)
         .spacing([14.0, 3.0])
@@ -81,7 +82,7 @@ impl Layers {
     pub(crate) fn ui(&mut self, ui: &mut Ui, state: &AppState, edit: &mut Edit) {
         row(ui, "exact layers", |ui| {
             let accent = theme::chrome(Theme::of(ui)).accent;
-            let text = egui::RichText::new("how to write them").small();
+            let text = egui::RichText::new("How to write them").small();
             ui.label(text.color(accent)).on_hover_ui(grammar);
         });
         let (encoder, decoder) = (&mut self.encoder, &mut self.decoder);
@@ -108,7 +109,7 @@ impl Side {
         }
         let response = row(ui, side, |ui| {
             let entry = egui::TextEdit::singleline(&mut self.text)
-                .hint_text("none: linear")
+                .hint_text("None: linear")
                 .font(egui::TextStyle::Monospace)
                 .desired_width(f32::INFINITY);
             ui.add(entry)

@@ -20,15 +20,15 @@ use crate::app::state::action::Action;
 use crate::app::state::outline::OutlineCache;
 use crate::config::{NetConfig, SamplingConfig};
 
-pub(crate) use data::{preprocess_menu, preprocess_name, scale_menu, split_choice};
-pub(crate) use parts::{name, row};
+pub(crate) use data::{preprocess_menu, scale_menu, split_choice};
+pub(crate) use parts::row;
 
 /// What the panel remembers between frames that is no setting of a run.
 #[derive(Default)]
 pub(crate) struct Controls {
     /// The path box.
     path: String,
-    /// Whose loss the effective-β line speaks of.
+    /// The loss of the user's code, and the β that its weight amounts to.
     translator: translator::Translator,
     /// A network being edited, until the pointer lets go.
     net: Option<NetConfig>,
@@ -52,22 +52,22 @@ impl Controls {
     /// Draws the panel; what the user asked for goes to `actions`. True if they asked for a file dialog.
     pub fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         ui.spacing_mut().item_spacing.y = 4.0;
-        let help = "Changing the data loads them anew and starts a new run";
-        let open_dialog = parts::section(ui, "Data", "reloads", help, |ui| {
+        let help = "Changing anything here loads the data again and starts a new run.";
+        let open_dialog = parts::section(ui, "Data", "Reloads", help, |ui| {
             self.data(ui, state, actions)
         });
         ui.add_space(5.0);
-        let help = "Changing these never discards the model";
-        parts::section(ui, "Objective", "live", help, |ui| {
+        let help = "These can be changed while the network trains; the weights stay.";
+        parts::section(ui, "Objective", "Live", help, |ui| {
             self.objective(ui, state, actions);
         });
         ui.add_space(5.0);
-        let help = "Changing the network starts a new run; the old one stays as a ghost curve";
-        parts::section(ui, "Model", "re-initialises", help, |ui| {
+        let help = "Changing the network starts a new run; the traces of the old one stay on screen as a pale curve.";
+        parts::section(ui, "Model", "Restarts", help, |ui| {
             self.model(ui, state, actions);
         });
         ui.add_space(5.0);
-        parts::section(ui, "Optimiser", "", "Adam", |ui| {
+        parts::section(ui, "Optimiser", "", "", |ui| {
             self.optimiser(ui, state, actions);
         });
         open_dialog

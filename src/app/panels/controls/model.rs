@@ -13,8 +13,9 @@ use crate::text::{mebibytes, thousands};
 use super::Controls;
 use super::network::settle_estimator;
 use super::parts::{
-    Choice, beside, complaint, explained, fold, hidden_changes, menu, name, part, quiet, row,
+    Choice, beside, complaint, explained, fold, hidden_changes, menu, part, quiet, row,
 };
+use crate::app::widgets::label::name;
 
 /// Samples of the importance-weighted bound when it is chosen.
 const DEFAULT_SAMPLES: usize = 8;
@@ -92,7 +93,7 @@ impl Controls {
         let mut size = "…".to_owned();
         match self.current_outline(state) {
             None => {
-                quiet(ui, "shapes: once there are data", "");
+                quiet(ui, "Shapes will be known once data are loaded.", "");
             }
             Some(Ok(outline)) => {
                 quiet(ui, &outline.shapes, "");
@@ -102,10 +103,9 @@ impl Controls {
                     mebibytes(outline.memory_bytes)
                 );
             }
-            Some(Err(error)) => complaint(ui, &format!("cannot be built: {error}")),
+            Some(Err(error)) => complaint(ui, &format!("This network cannot be built: {error}")),
         }
-        let help = "Parameters, gradients, Adam's moments and the activations of a batch, known before \
-                    anything starts; the data come on top.";
+        let help = "Memory for parameters, gradients, Adam's moments and the activations of one batch. The data are not included.";
         let open = &mut self.model_open;
         beside(
             ui,
@@ -145,9 +145,9 @@ fn basics(ui: &mut Ui, edit: &mut Edit) {
                 .into()
         });
     });
-    row(ui, "σ(x)", |ui| {
+    row(ui, "posterior σ(x)", |ui| {
         let options = [
-            (PosteriorVariance::PerSample, "per sample"),
+            (PosteriorVariance::PerSample, "per input"),
             (PosteriorVariance::Global, "global"),
         ];
         edit.changed |= segmented(ui, &mut edit.net.variance, &options, false);
@@ -156,21 +156,21 @@ fn basics(ui: &mut Ui, edit: &mut Edit) {
 
 fn likelihood(ui: &mut Ui, edit: &mut Edit) {
     let shown = likelihood_name(edit.net.likelihood);
-    let help = "The decoder's distribution";
+    let help = "The distribution that the decoder gives for x.";
     explained(ui, "likelihood", help, |ui| {
         edit.changed |= menu(ui, "likelihood", &mut edit.net.likelihood, shown, || {
             [
                 (
                     Likelihood::Gaussian,
-                    "N(D(z), γI) with one γ: the theory's decoder",
+                    "N(D(z), γI) with one γ for all dimensions, as in the theory.",
                 ),
                 (
                     Likelihood::GaussianPerPixel,
-                    "N(D(z), diag γ(z)): the decoder also gives log γ of every dimension",
+                    "N(D(z), diag γ(z)): the decoder also predicts log γ for every dimension.",
                 ),
                 (
                     Likelihood::Bernoulli,
-                    "The decoder gives logits; targets must lie between 0 and 1",
+                    "The decoder gives logits; the targets must lie between 0 and 1.",
                 ),
             ]
             .map(|(l, help)| Choice::new(l, likelihood_name(l), help))
@@ -188,22 +188,22 @@ fn estimator(ui: &mut Ui, edit: &mut Edit) {
         _ => DEFAULT_SAMPLES,
     };
     let shown = estimator_name(estimator);
-    let help = "How the expectation over q(z|x) is taken while training";
+    let help = "How the expectation over q(z|x) is estimated while training.";
     explained(ui, "estimator", help, |ui| {
         menu(ui, "estimator", &mut estimator, shown, || {
-            let reason = "needs a decoder without hidden layers and the Gaussian likelihood";
+            let reason = "This needs a decoder without hidden layers and the Gaussian likelihood.";
             [
                 (
                     Estimator::Sampled,
-                    "One reparameterised sample per item, the KL in closed form",
+                    "One reparameterised sample per item, with the KL in closed form.",
                 ),
                 (
                     Estimator::Analytic,
-                    "No sampling: E‖x − Wz − b‖² = ‖x − Wμ − b‖² + Σ σ_j²‖W_j‖²",
+                    "No sampling: E‖x − Wz − b‖² = ‖x − Wμ − b‖² + Σ σ_j²‖W_j‖², exactly.",
                 ),
                 (
                     Estimator::ImportanceWeighted(samples),
-                    "−log (1/k) Σ w_i with log w = log p(x|z) + β (log p(z) − log q(z|x)); free bits have no part in it",
+                    "−log (1/k) Σ w_i with log w = log p(x|z) + β (log p(z) − log q(z|x)). Free bits do not apply.",
                 ),
             ]
             .map(|(e, help)| {
@@ -238,22 +238,26 @@ fn target(ui: &mut Ui, state: &AppState, edit: &mut Edit) {
         .data
         .as_ref()
         .is_some_and(|d| d.dataset.labels.as_ref().is_none_or(Vec::is_empty));
-    let help = "What the decoder is trained to give";
+    let help = "What the decoder is trained to reproduce.";
     explained(ui, "target", help, |ui| {
         menu(ui, "target", &mut target, shown, || {
-            let reason = unlabelled.then(|| "these data have no labels".to_owned());
+            let reason = unlabelled.then(|| "These data have no labels.".to_owned());
             vec![
-                Choice::new(Target::Input, target_name(Target::Input), "x itself"),
+                Choice::new(
+                    Target::Input,
+                    target_name(Target::Input),
+                    "The input x itself.",
+                ),
                 Choice::new(
                     Target::Labels,
                     target_name(Target::Labels),
-                    "The label, one-hot",
+                    "The label, one-hot encoded.",
                 )
                 .unless(reason),
                 Choice::new(
                     Target::LinearMap(rows),
                     target_name(Target::LinearMap(rows)),
-                    "y = Mx, M drawn once from N(0, 1/d) (Wang & Ziyin's regression)",
+                    "y = Mx, with M drawn once from N(0, 1/d), as in the regression of Wang & Ziyin (2022).",
                 ),
             ]
         });

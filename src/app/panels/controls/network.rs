@@ -7,7 +7,8 @@ use crate::config::{Estimator, Likelihood, NetConfig, PosteriorVariance, Preset}
 use crate::text::thousands;
 
 use super::model::Edit;
-use super::parts::{Choice, menu, name, row};
+use super::parts::{Choice, menu, row};
+use crate::app::widgets::label::name;
 
 /// Deepest MLP of the depth slider.
 const MAX_DEPTH: usize = 8;
@@ -181,9 +182,9 @@ impl Networks {
             let drag = egui::DragValue::new(&mut self.width)
                 .range(1..=8192)
                 .speed(2.0);
-            let response = ui
-                .add(drag)
-                .on_hover_text("Widest hidden layer; the others shrink towards the latents");
+            let response = ui.add(drag).on_hover_text(
+                "Width of the widest hidden layer; the others shrink towards the latents.",
+            );
             name(&response, "width");
             if edit.take(&response) {
                 edit.net = edit.net.with_depth(depth, self.width);
@@ -192,9 +193,9 @@ impl Networks {
             ui.spacing_mut().slider_width = (ui.available_width() - 46.0).max(30.0);
             let slider =
                 egui::Slider::new(&mut depth, 0..=MAX_DEPTH).clamping(egui::SliderClamping::Edits);
-            let response = ui
-                .add(slider)
-                .on_hover_text("Hidden layers on each side; 0 is the linear VAE of the theory");
+            let response = ui.add(slider).on_hover_text(
+                "Number of hidden layers on each side; 0 gives the linear VAE of the theory.",
+            );
             name(&response, "depth");
             if edit.take(&response) {
                 let was_linear = edit.net.encoder.is_empty();
@@ -255,7 +256,7 @@ fn entries(
     let mut entries = vec![Choice::new(
         Network::Mlp,
         "MLP (depth, width)",
-        "Dense layers whose widths fall geometrically towards the latents",
+        "Dense layers with widths that fall geometrically towards the latents.",
     )];
     for preset in Preset::MENU {
         // The numbered ones keep their numbers.

@@ -11,7 +11,8 @@ use crate::config::{GammaMode, Likelihood, LiveConfig, Objective};
 use crate::text::{significant, subscript};
 
 use super::Controls;
-use super::parts::{name, part, quiet, row};
+use super::parts::{part, quiet, row};
+use crate::app::widgets::label::{hint, name};
 
 /// β's slider: 0.01–100; a typed value may be anything positive.
 const BETA_RANGE: (f64, f64) = (0.01, 100.0);
@@ -45,14 +46,13 @@ impl Controls {
                     range: BETA_RANGE,
                     default: 1.0,
                     ticks: &thresholds,
-                    help: "Weight of the KL term in L = (1/2γ)‖x − D(z)‖² + (d/2) log 2πγ + β·KL.\n\
-                       The ticks are the thresholds ζ²/γ: a mode dies when β passes its tick.\n\
-                       Double-click for 1.",
+                    help: "Each tick is a threshold ζ²/γ: a mode dies when β passes its tick.\n\
+                       Double-click to reset to 1.",
                 },
             );
         })
         .response
-        .on_disabled_hover_text("The autoencoder has no KL term for β to weigh");
+        .on_disabled_hover_text("An autoencoder has no KL term, so β has no effect.");
         if beta != live.beta {
             actions.push(Action::Live(LiveConfig { beta, ..live }));
         }
@@ -66,8 +66,8 @@ impl Controls {
         row(ui, "in your code", |ui| {
             let text = RichText::new(self.translator.here(state));
             let button = ui.add(egui::Button::new(text).frame(false));
-            let help = "The same trade-off in another way of writing the loss. Click to choose or paste yours, and \
-                        to translate both ways.";
+            let help = "The same trade-off written the way your code writes its loss. Click to paste your loss, or to put one \
+                        together, and translate the KL weight in either direction.";
             if button.on_hover_text(help).clicked() {
                 self.translator.open = !self.translator.open;
             }
@@ -108,12 +108,11 @@ fn next_to_die(ui: &mut Ui, state: &AppState) {
                 significant(next.beta_threshold, 4),
                 significant(next.factor, 4)
             );
-            ui.label(RichText::new(text).color(warn)).on_hover_text(
-                "The living mode whose threshold is next above β, and by what factor",
-            );
+            let help = "The active mode that dies next as β grows, the β at which it dies, and the factor from here to there.";
+            hint(ui.label(RichText::new(&text).color(warn)), help, &text);
         } else {
             let text = if state.prediction.is_some() {
-                "every mode is dead"
+                "Every mode is dead"
             } else {
                 "…"
             };
@@ -140,16 +139,16 @@ fn snap_buttons(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         if button(
             ui,
             revive,
-            "◂ revive one",
-            "Snap β to just below the next lower threshold",
+            "◂ Revive one",
+            "Sets β just below the next lower threshold, so that one more mode becomes active (linear theory).",
         ) {
             actions.push(Action::ReviveOne);
         }
         if button(
             ui,
             kill,
-            "kill one ▸",
-            "Snap β to the next threshold: one more mode dies, and with it those of the same ζ² (linear theory)",
+            "Kill one ▸",
+            "Sets β to the next threshold, so that one more mode dies, together with any others of the same ζ² (linear theory).",
         ) {
             actions.push(Action::KillOne);
         }
@@ -159,8 +158,8 @@ fn snap_buttons(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 fn gamma(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let without = match state.config.net.likelihood {
         Likelihood::Gaussian => None,
-        Likelihood::GaussianPerPixel => Some("the decoder gives a γ of its own to every pixel"),
-        Likelihood::Bernoulli => Some("a Bernoulli likelihood has no γ"),
+        Likelihood::GaussianPerPixel => Some("The decoder predicts γ for every pixel."),
+        Likelihood::Bernoulli => Some("A Bernoulli likelihood has no γ."),
     };
     ui.add_enabled_ui(without.is_none(), |ui| gamma_controls(ui, state, actions));
     if let Some(text) = without {
@@ -180,12 +179,11 @@ fn gamma_controls(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             &mut gamma,
             &LogSlider {
                 symbol: "γ",
-                name: "= η_dec², decoder variance",
+                name: "Decoder variance, η_dec²",
                 range: GAMMA_RANGE,
                 default: 1.0,
                 ticks: &[],
-                help: "Variance of the decoder's Gaussian. With γ fixed only the product βγ \
-                       matters for which modes live.\nDouble-click for 1.",
+                help: "While γ is fixed, the product βγ alone decides which modes are active.\nDouble-click to reset to 1.",
             },
         );
     });
@@ -197,14 +195,21 @@ fn gamma_controls(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             .custom_formatter(|v, _| significant(v, 4));
         let response = ui.add_enabled(!moves, drag);
         name(&response, "η_dec");
-        let response = response.on_hover_text("√γ, the decoder's standard deviation");
+        let response = hint(
+            response,
+            "The same setting as γ, given as a standard deviation.",
+            "η_dec",
+        );
         if response.changed() {
             gamma = eta * eta;
         }
         let evaluation = state.snapshot.as_ref().and_then(|s| s.evaluation.as_ref());
         let star = evaluation.map_or_else(|| "…".into(), |e| significant(e.gamma_star(), 3));
-        muted(ui, format!("implicit γ* {star}")).on_hover_text(
-            "E‖x − D(z)‖²/d: the best γ for the current networks (Dai et al. 2020, eq. 9)",
+        let best = muted(ui, format!("Best γ* {star}"));
+        hint(
+            best,
+            "The γ that suits the present network best (Dai et al. 2020, eq. 9).",
+            "γ*",
         );
     });
     let options = [

@@ -8,7 +8,8 @@ use crate::config::{DeviceChoice, LiveConfig};
 use crate::text::significant;
 
 use super::Controls;
-use super::parts::{Choice, menu, name, row};
+use super::parts::{Choice, menu, row};
+use crate::app::widgets::label::name;
 
 impl Controls {
     /// Draws the section.
@@ -24,7 +25,7 @@ impl Controls {
                     .custom_formatter(|v, _| significant(v, 3)),
             );
             name(&response, "learning rate");
-            response.on_hover_text("Adam's step size; live");
+            response.on_hover_text("Adam's step size. It can be changed while the network trains.");
         });
         if rate != live.learning_rate {
             actions.push(Action::Live(LiveConfig {
@@ -39,11 +40,11 @@ impl Controls {
             let response = ui.add(egui::DragValue::new(&mut sampling.seed));
             name(&response, "seed");
             dragging |= response.dragged();
-            response.on_hover_text("Seed: fixes weights, order and noise; re-initialises");
+            response.on_hover_text("Seed of the initial weights, the order of the data and the noise. Changing it starts a new run.");
             let response = ui.add(egui::DragValue::new(&mut sampling.batch).range(1..=65_535));
             name(&response, "batch");
             dragging |= response.dragged();
-            response.on_hover_text("Batch: samples per step; re-initialises");
+            response.on_hover_text("Batch size: items per step. Changing it starts a new run.");
         });
         self.sampling = dragging.then_some(sampling);
         if !dragging && sampling != state.config.sampling {
@@ -56,13 +57,13 @@ impl Controls {
                 [
                     (
                         DeviceChoice::Auto,
-                        "A discrete GPU, else an integrated one, else the CPU",
+                        "A discrete GPU if there is one, otherwise an integrated one, otherwise the CPU.",
                     ),
-                    (DeviceChoice::Cpu, "The processor's own kernels"),
-                    (DeviceChoice::Gpu, "Any real GPU"),
+                    (DeviceChoice::Cpu, "Trains on the processor."),
+                    (DeviceChoice::Gpu, "Trains on a hardware GPU."),
                     (
                         DeviceChoice::Software,
-                        "The GPU kernels on a CPU renderer, for checking; slow",
+                        "Runs the GPU kernels on the processor. Slow; for checking the kernels.",
                     ),
                 ]
                 .map(|(device, help)| {

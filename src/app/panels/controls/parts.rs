@@ -2,6 +2,8 @@
 
 use egui::{Color32, Id, Response, RichText, Ui, UiBuilder};
 
+use crate::app::widgets::label::{hint, name, sentence};
+use crate::app::widgets::symbols;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted, section_heading};
 
@@ -40,14 +42,9 @@ pub(crate) fn part<R>(ui: &mut Ui, id: &'static str, contents: impl FnOnce(&mut 
     ui.scope_builder(builder, contents).inner
 }
 
-/// A name at the left, its control at the right.
+/// A name at the left, its control at the right; the name explains its symbols when the pointer is on it.
 pub(crate) fn row<R>(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.horizontal(|ui| {
-        muted(ui, label);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), control)
-            .inner
-    })
-    .inner
+    explained(ui, label, "", control)
 }
 
 /// A row whose name explains itself when the pointer is on it.
@@ -58,26 +55,20 @@ pub(crate) fn explained<R>(
     control: impl FnOnce(&mut Ui) -> R,
 ) -> R {
     ui.horizontal(|ui| {
-        muted(ui, label).on_hover_text(help);
+        hint(muted(ui, sentence(label)), help, label);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), control)
             .inner
     })
     .inner
 }
 
-/// Names a control for screen readers and tests.
-pub(crate) fn name(response: &Response, text: &'static str) {
-    response
-        .ctx
-        .accesskit_node_builder(response.id, |node| node.set_label(text));
-}
-
 /// One small line that gives way at the panel's edge, whole when the pointer is on it.
 pub(crate) fn line(ui: &mut Ui, text: &str, colour: Color32, help: &str) -> Response {
-    let label = egui::Label::new(RichText::new(text).small().color(colour));
+    let text = sentence(text);
+    let label = egui::Label::new(RichText::new(&text).small().color(colour));
     let response = ui.add(label.truncate().show_tooltip_when_elided(false));
     let whole = if help.is_empty() {
-        text.to_owned()
+        text
     } else {
         format!("{text}\n{help}")
     };
@@ -93,13 +84,14 @@ pub(crate) fn quiet(ui: &mut Ui, text: &str, help: &str) -> Response {
 /// A sentence in the colour of errors, in as many lines as it needs.
 pub(crate) fn complaint(ui: &mut Ui, text: &str) {
     let colour = theme::chrome(Theme::of(ui)).error;
-    ui.add(egui::Label::new(RichText::new(text).small().color(colour)).wrap());
+    let text = RichText::new(sentence(text)).small().color(colour);
+    ui.add(egui::Label::new(text).wrap());
 }
 
 /// The switch of a part that is folded away.
 pub(crate) fn fold(ui: &mut Ui, open: &mut bool, label: &'static str) {
     let sign = if *open { "▾" } else { "▸" };
-    let text = RichText::new(format!("{sign} advanced")).small();
+    let text = RichText::new(format!("{sign} Advanced")).small();
     let response = ui.add(egui::Button::new(text).frame(false));
     name(&response, label);
     if response.clicked() {
@@ -110,7 +102,7 @@ pub(crate) fn fold(ui: &mut Ui, open: &mut bool, label: &'static str) {
 /// What in a folded part is not as at the start.
 pub(crate) fn hidden_changes(ui: &mut Ui, changed: &[String]) {
     let accent = theme::chrome(Theme::of(ui)).accent;
-    let help = "Behind 'advanced', not as at the start";
+    let help = "Settings under 'Advanced' that differ from the defaults";
     line(ui, &changed.join(", "), accent, help);
 }
 
@@ -186,18 +178,17 @@ pub(crate) fn menu<T: PartialEq>(
         .width(width)
         .height(420.0)
         .truncate()
-        .selected_text(shown)
+        .selected_text(sentence(shown))
         .show_ui(ui, |ui| {
             // Entries are as wide as they need, the closed menu is not.
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             for entry in entries() {
                 let chosen = *value == entry.value;
-                let button = egui::Button::selectable(chosen, entry.text.as_str());
+                let button = egui::Button::selectable(chosen, sentence(&entry.text));
                 let mut response = ui.add_enabled(entry.enabled, button);
-                if !entry.help.is_empty() {
-                    response = response
-                        .on_hover_text(&entry.help)
-                        .on_disabled_hover_text(&entry.help);
+                let help = symbols::tooltip(&entry.help, &entry.text);
+                if !help.is_empty() {
+                    response = response.on_hover_text(&help).on_disabled_hover_text(&help);
                 }
                 if response.clicked() && !chosen {
                     *value = entry.value;

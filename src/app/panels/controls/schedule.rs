@@ -10,7 +10,8 @@ use crate::config::{GammaMode, KlSchedule, LiveConfig, Objective, TrainedPart};
 use crate::text::{significant, thousands};
 
 use super::Controls;
-use super::parts::{explained, fold, hidden_changes, low, name, quiet};
+use super::parts::{explained, fold, hidden_changes, low, quiet};
+use crate::app::widgets::label::{hint, name};
 
 /// Steps of a rise or period when a schedule is chosen.
 const DEFAULT_STEPS: u32 = 1_000;
@@ -32,7 +33,7 @@ impl Controls {
                 ui,
                 "α of the soft threshold",
                 "α",
-                "π_α(a) = sign(a)(|a| − α)₊: what a unit must exceed to count (Dai et al. 2020, Proposition 1)",
+                "The activation is π_α(a) = sign(a)(|a| − α)₊ (Dai et al. 2020, proposition 1).",
                 &mut edited.alpha,
             );
         }
@@ -49,16 +50,16 @@ impl Controls {
                 ui,
                 "free bits λ",
                 "free bits",
-                "Nats per latent that cost nothing: the KL counts as Σ max(λ, E KL_j), the mean taken over \
-                 the batch (Kingma et al. 2016). 0 for none.",
+                "The loss counts Σ max(λ, KL_j), with the KL of latent j averaged over the batch (Kingma et al. 2016). 0 turns \
+                 free bits off.",
                 &mut edited.free_bits,
             );
             number(
                 ui,
-                "η_enc, prior's deviation",
+                "prior width η_enc",
                 "η_enc",
-                "The prior is N(0, η_enc²), the unit of every latent. The thresholds do not depend on it; in the law \
-                 and in the limit of an active latent E σ² and Var μ are divided by η_enc².",
+                "The prior is N(0, η_enc²). The thresholds in β do not depend on it. Wherever E σ² and Var μ are compared \
+                 with a limit, they are divided by η_enc².",
                 &mut edited.eta_enc,
             );
             if edited.eta_enc <= 0.0 {
@@ -113,7 +114,7 @@ fn number(ui: &mut Ui, text: &str, label: &'static str, help: &str, value: &mut 
             .custom_formatter(|v, _| significant(v, 3));
         let response = ui.add(drag);
         name(&response, label);
-        response.on_hover_text(help);
+        hint(response, help, text);
     });
 }
 
@@ -138,17 +139,17 @@ fn schedule(ui: &mut Ui, schedule: &mut KlSchedule) {
     ];
     quiet(
         ui,
-        "KL schedule, a factor on β",
-        "Warm-up: from 0 to 1 over the first steps of the run. Cyclical: in every period from 0 to 1 over \
-         the first half, then 1 (Fu et al. 2019). The theory on screen is about the final β.",
+        "KL schedule (a factor on β)",
+        "Warm-up raises the factor from 0 to 1 over the first steps of the run. Cyclical does so in the first half of every \
+         period and keeps it at 1 in the second (Fu et al. 2019). The theory on screen is about the final β.",
     );
     segmented(ui, &mut kind, &options, true);
     if kind != Kind::Constant {
         let (text, label) = match kind {
-            Kind::WarmUp => ("steps of the rise", "schedule steps"),
-            _ => ("steps of a period", "schedule steps"),
+            Kind::WarmUp => ("steps of warm-up", "schedule steps"),
+            _ => ("steps per period", "schedule steps"),
         };
-        explained(ui, text, "Counted from step 0 of the run", |ui| {
+        explained(ui, text, "Counted from step 0 of the run.", |ui| {
             let speed = (f64::from(steps) * 0.01).max(1.0);
             let drag = egui::DragValue::new(&mut steps)
                 .speed(speed)
@@ -165,11 +166,11 @@ fn schedule(ui: &mut Ui, schedule: &mut KlSchedule) {
 
 fn trained(ui: &mut Ui, live: &mut LiveConfig) {
     let help = if live.gamma_mode == GammaMode::Fixed {
-        "The other half keeps its weights"
+        "The part that is not trained keeps its weights."
     } else {
-        "The other half keeps its weights; γ belongs to the decoder"
+        "The part that is not trained keeps its weights; γ counts as part of the decoder."
     };
-    quiet(ui, "trained part", help);
+    quiet(ui, "Trained part", help);
     let options = [
         (TrainedPart::Both, "both"),
         (TrainedPart::Encoder, "encoder"),
@@ -184,13 +185,13 @@ pub(crate) fn effective_beta(ui: &mut Ui, state: &AppState) {
     let step = state.snapshot.as_ref().map_or(0, |s| s.step);
     let now = significant(live.beta_at(step), 3);
     let text = match (live.objective, live.schedule) {
-        (Objective::Autoencoder, _) => "β now 0: no noise and no KL".to_owned(),
+        (Objective::Autoencoder, _) => "β now 0: an autoencoder has no noise and no KL".to_owned(),
         (Objective::Vae, KlSchedule::Constant) => return,
         (Objective::Vae, KlSchedule::WarmUp { steps }) if step < u64::from(steps) => {
             format!("β now {now}, full at step {}", thousands(steps.into()))
         }
         (Objective::Vae, KlSchedule::WarmUp { steps }) => format!(
-            "β now {now}: the rise ended at step {}",
+            "β now {now}: warm-up ended at step {}",
             thousands(steps.into())
         ),
         (Objective::Vae, KlSchedule::Cyclical { period }) => {

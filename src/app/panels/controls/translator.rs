@@ -10,7 +10,8 @@ use crate::config::LiveConfig;
 use crate::convention::{ErrorTerm, Factor, LossForm, Reduction, Sizes, read_loss};
 use crate::text::significant;
 
-use super::parts::{complaint, name, quiet, row};
+use super::parts::{complaint, quiet, row};
+use crate::app::widgets::label::{hint, name, sentence};
 
 /// The window and what stands in it.
 pub(crate) struct Translator {
@@ -23,11 +24,11 @@ pub(crate) struct Translator {
     factor: Option<Factor>,
     /// Whether something in the pasted code could not be placed: there is no β until w is put in by hand.
     unresolved: bool,
-    /// d of the code's own data; the present data's until it is changed.
+    /// d of the code's data; that of the present data until it is changed.
     dim: Option<usize>,
-    /// The same for κ.
+    /// κ of the code; the present network's until it is changed.
     latents: Option<usize>,
-    /// The same for the batch.
+    /// The batch of the code; the present one until it is changed.
     batch: Option<usize>,
     pasted: String,
     /// What the pasted text was taken for, one line each.
@@ -101,7 +102,7 @@ impl Translator {
         ui.spacing_mut().item_spacing.y = 6.0;
         muted(
             ui,
-            "Paste the lines of your code that make the loss, or put it together below.",
+            "Paste the lines of your code that compute the loss, or describe the loss below.",
         );
         let entry = ui.add(
             egui::TextEdit::multiline(&mut self.pasted)
@@ -118,12 +119,12 @@ impl Translator {
             quiet(ui, line, "");
         }
         for line in &self.warnings {
-            complaint(ui, &format!("not read: {line}"));
+            complaint(ui, &format!("Not understood: {line}"));
         }
         if self.unread {
             complaint(
                 ui,
-                "no reconstruction error and no KL term was recognised in this text",
+                "No reconstruction error and no KL term was recognised in this text.",
             );
         }
         ui.separator();
@@ -156,7 +157,7 @@ impl Translator {
                 self.dim = reading.sizes.dim.or(self.dim);
                 self.latents = reading.sizes.latents.or(self.latents);
                 self.batch = reading.sizes.batch.or(self.batch);
-                let assumed = reading.assumed.into_iter().map(|a| format!("assumed: {a}"));
+                let assumed = reading.assumed.into_iter().map(|a| format!("Assumed: {a}"));
                 self.read = reading.found.into_iter().chain(assumed).collect();
                 self.warnings = reading.unread;
             }
@@ -168,10 +169,11 @@ impl Translator {
         row(ui, "measured by", |ui| {
             let response = ComboBox::from_id_salt("kind of error")
                 .width(150.0)
-                .selected_text(self.form.error.name())
+                .selected_text(sentence(self.form.error.name()))
                 .show_ui(ui, |ui| {
                     for term in ErrorTerm::ALL {
-                        ui.selectable_value(&mut self.form.error, term, term.name());
+                        let text = sentence(term.name());
+                        ui.selectable_value(&mut self.form.error, term, text);
                     }
                 })
                 .response;
@@ -186,7 +188,7 @@ impl Translator {
             let response = ui.add(variance);
             name(&response, "loss variance");
             response.on_hover_text(
-                "What the error is divided by besides, such as the code's own σ²; 1 for nothing",
+                "A further divisor of the error, such as a variance in your code; 1 for none.",
             );
             ui.checkbox(&mut self.form.error_half, "½");
             reduction(
@@ -206,9 +208,9 @@ impl Translator {
 
     fn kl(&mut self, ui: &mut Ui) {
         row(ui, "KL", |ui| {
-            ui.checkbox(&mut self.form.kl_half, "has its ½")
+            ui.checkbox(&mut self.form.kl_half, "Includes ½")
                 .on_hover_text(
-                    "KL = ½ Σ (μ² + σ² − log σ² − 1); code without the ½ weighs it twice",
+                    "KL = ½ Σ (μ² + σ² − log σ² − 1). Code that leaves the ½ out counts it twice.",
                 );
             reduction(ui, "KL over batch", " over batch", &mut self.form.kl_batch);
             reduction(
@@ -232,6 +234,7 @@ impl Translator {
             if response.changed() {
                 *own = Some(value);
             }
+            hint(response, "", prefix);
         };
         row(ui, "sizes in that code", |ui| {
             size(ui, &mut self.batch, sizes.batch, "batch ", "code batch");
@@ -247,7 +250,7 @@ impl Translator {
         row(ui, "w in your code", |ui| {
             let beta = self.form.beta(self.weight, &sizes);
             let known = beta.ok().filter(|_| !self.unresolved);
-            let button = ui.add_enabled(known.is_some(), egui::Button::new("use this β"));
+            let button = ui.add_enabled(known.is_some(), egui::Button::new("Use this β"));
             if let Some(beta) = known.filter(|_| button.clicked()) {
                 actions.push(Action::Live(LiveConfig { beta, ..live }));
             }
@@ -272,8 +275,8 @@ impl Translator {
             |ui| {
                 let weight = self.form.weight(live.beta, &sizes);
                 let button = ui
-                    .add_enabled(weight.is_ok(), egui::Button::new("copy"))
-                    .on_hover_text("Copies the number");
+                    .add_enabled(weight.is_ok(), egui::Button::new("Copy"))
+                    .on_hover_text("Copies the number.");
                 let text = weight.map_or_else(|_| "—".into(), |w| significant(w, 5));
                 if button.clicked() {
                     ui.ctx().copy_text(text.clone());
@@ -283,14 +286,14 @@ impl Translator {
         );
         let note = match self.form.error {
             ErrorTerm::Squared => format!(
-                "At γ = {} here; while γ is held only βγ matters, and a learned γ changes the translation as it moves.",
+                "This holds at the present γ = {}. While γ is fixed only βγ matters; if γ is learned, the translation changes with it.",
                 significant(sizes.gamma, 4)
             ),
             ErrorTerm::Bernoulli => {
-                "A cross-entropy is in nats as it stands: this is the β of a Bernoulli decoder, whatever γ.".into()
+                "A cross-entropy is already in nats, so this is the β of a Bernoulli decoder, for any γ.".into()
             }
             ErrorTerm::Absolute => {
-                "An absolute error is a Laplace decoder's: no γ makes it a Gaussian's, and no β translates it.".into()
+                "An absolute error belongs to a Laplace decoder. It does not correspond to a Gaussian decoder, so there is no β for it.".into()
             }
         };
         ui.add(egui::Label::new(RichText::new(note).small().weak()).wrap());
@@ -300,10 +303,11 @@ impl Translator {
 fn reduction(ui: &mut Ui, label: &'static str, over: &str, value: &mut Reduction) {
     let response = ComboBox::from_id_salt(label)
         .width(112.0)
-        .selected_text(format!("{}{over}", value.word()))
+        .selected_text(sentence(&format!("{}{over}", value.word())))
         .show_ui(ui, |ui| {
             for option in [Reduction::Sum, Reduction::Mean] {
-                ui.selectable_value(value, option, format!("{}{over}", option.word()));
+                let text = sentence(&format!("{}{over}", option.word()));
+                ui.selectable_value(value, option, text);
             }
         })
         .response;

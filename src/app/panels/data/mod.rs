@@ -10,12 +10,12 @@ use egui::{Id, RichText, TextureHandle, TextureOptions, Ui, UiBuilder, vec2};
 
 use crate::config::DataConfig;
 
-use super::controls::{name, row};
+use super::controls::row;
 use crate::app::state::action::Action;
 use crate::app::state::data::SheetAction;
 use crate::app::state::{AppState, Data};
-use crate::app::widgets::theme;
-use crate::app::widgets::theme::{Theme, muted};
+use crate::app::widgets::label::{hint, name};
+use crate::app::widgets::theme::muted;
 use crate::text::thousands;
 
 pub(crate) use sheet::data_sheet;
@@ -40,10 +40,10 @@ pub(crate) fn data_panel(
             skipped::skipped(ui, &data.dataset.skipped);
         }
         None => {
-            muted(ui, "no data yet");
+            muted(ui, "No data yet");
         }
     });
-    if state.loading.is_some() || state.opening.looking.is_some() {
+    if state.opening.loading.is_some() || state.opening.looking.is_some() {
         steady(ui, "data progress", |ui| {
             progress::progress(ui, state, actions);
         });
@@ -67,7 +67,7 @@ fn heading(ui: &mut Ui, data: &Data) {
     ui.horizontal(|ui| {
         let name = RichText::new(&data.dataset.name).strong();
         ui.add(egui::Label::new(name).truncate());
-        muted(ui, text);
+        hint(muted(ui, &text), "", &text);
     });
 }
 
@@ -88,7 +88,7 @@ fn source(ui: &mut Ui, state: &AppState, path: &mut String, actions: &mut Vec<Ac
         let width = (ui.available_width() - 116.0).max(60.0);
         let entry = ui.add(
             egui::TextEdit::singleline(path)
-                .hint_text("path, digits, gaussian:9,5,2")
+                .hint_text("Path, digits, gaussian:9,5,2")
                 .desired_width(width),
         );
         name(&entry, "data path");
@@ -101,10 +101,10 @@ fn source(ui: &mut Ui, state: &AppState, path: &mut String, actions: &mut Vec<Ac
         }
         open_dialog = ui
             .button("Open…")
-            .on_hover_text("Pick a folder; or drop a file or folder on the window")
+            .on_hover_text("Choose a folder. You can also drop a file or folder on the window.")
             .clicked();
         ui.menu_button("▾", |ui| {
-            for recent in &state.recent {
+            for recent in &state.session.recent {
                 if ui.button(recent).clicked() {
                     if let Ok(source) = recent.parse() {
                         actions.push(Action::Open(state.data_request(source)));
@@ -114,7 +114,7 @@ fn source(ui: &mut Ui, state: &AppState, path: &mut String, actions: &mut Vec<Ac
             }
         })
         .response
-        .on_hover_text("Recent and built-in data");
+        .on_hover_text("Recent and built-in data.");
     });
     open_dialog
 }
@@ -123,13 +123,13 @@ fn limit(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let current = &state.config.data;
     let mut limit = current.limit;
     let text = |limit: Option<usize>| match limit {
-        Some(n) => format!("first {}", thousands(n as u64)),
-        None => "all items".into(),
+        Some(n) => format!("First {}", thousands(n as u64)),
+        None => "All items".into(),
     };
     row(ui, "items", |ui| {
-        let help = "Load these data otherwise: size, crop, colour, labels, classes, items";
+        let help = "Change how these data are loaded: size, crop, colour, labels, classes, number of items.";
         let can = state.data.is_some();
-        let change = ui.add_enabled(can, egui::Button::new("change…"));
+        let change = ui.add_enabled(can, egui::Button::new("Change…"));
         if change.on_hover_text(help).clicked() {
             actions.push(Action::Sheet(SheetAction::Change));
         }
@@ -169,7 +169,7 @@ fn thumbnails(ui: &mut Ui, data: &Data) {
     let size = texture.size_vec2();
     let height = width * size.y / size.x;
     ui.add(egui::Image::new(&texture).fit_to_exact_size(vec2(width, height)))
-        .on_hover_text("The first items in file order");
+        .on_hover_text("The first items, in file order.");
 }
 
 fn strip(data: &Data) -> egui::ColorImage {
@@ -193,12 +193,4 @@ fn strip(data: &Data) -> egui::ColorImage {
         }
     }
     image
-}
-
-/// What is said where there is nothing to draw yet.
-pub(crate) fn empty(ui: &mut Ui, text: &str) {
-    let c = theme::chrome(Theme::of(ui));
-    ui.centered_and_justified(|ui| {
-        ui.label(RichText::new(text).color(c.muted));
-    });
 }

@@ -6,7 +6,8 @@ use egui::{RichText, Ui};
 
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
-use crate::app::state::data::{Pace, SheetAction};
+use crate::app::state::data::SheetAction;
+use crate::app::state::pace::Pace;
 use crate::app::widgets::theme::muted;
 use crate::data::Unit;
 use crate::text::{bytes, duration, significant, thousands};
@@ -14,10 +15,10 @@ use crate::text::{bytes, duration, significant, thousands};
 /// Draws the rows of a load, or of a look at a path, if one is under way.
 pub(crate) fn progress(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if let Some(config) = &state.opening.looking {
-        let text = format!("looking at {}", config.source);
+        let text = format!("Looking at {}", config.source);
         activity(ui, &text, Action::Sheet(SheetAction::Close), actions);
     }
-    let Some(loading) = &state.loading else {
+    let Some(loading) = &state.opening.loading else {
         return;
     };
     let pace = loading.pace.as_ref();
@@ -35,7 +36,7 @@ pub(crate) fn progress(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>)
 fn activity(ui: &mut Ui, text: &str, end: Action, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.spinner();
-        if ui.small_button("cancel").clicked() {
+        if ui.small_button("Cancel").clicked() {
             actions.push(end);
         }
         let label = egui::Label::new(RichText::new(text).small().weak()).truncate();

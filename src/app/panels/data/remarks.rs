@@ -42,7 +42,7 @@ fn uneven(ui: &mut Ui, data: &Data, actions: &mut Vec<Action>) {
     let text = warning.text(&data.dataset.columns);
     ui.add(Label::new(RichText::new(text).small().color(colour)).wrap());
     if data.config.preprocess != Preprocess::Standardize {
-        let help = "Divides every value by the standard deviation of its dimension and loads the data anew";
+        let help = "Divides every value by the standard deviation of its dimension, and loads the data again.";
         if ui.small_button("Standardise").on_hover_text(help).clicked() {
             actions.push(Action::Data(DataConfig {
                 preprocess: Preprocess::Standardize,

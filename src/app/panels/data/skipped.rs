@@ -17,7 +17,10 @@ pub(crate) fn skipped(ui: &mut Ui, skipped: &Skipped) {
     let c = theme::chrome(Theme::of(ui));
     let text = RichText::new(headline(skipped)).small().color(c.warn);
     let button = ui.add(egui::Button::new(text).small().fill(Color32::TRANSPARENT));
-    if button.on_hover_text("Which, and why").clicked() {
+    if button
+        .on_hover_text("Lists the files and the reasons.")
+        .clicked()
+    {
         open = !open;
     }
     egui::Window::new("Skipped files")

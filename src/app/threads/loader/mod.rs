@@ -4,66 +4,15 @@ mod previews;
 
 use std::sync::Arc;
 
-use crate::config::{DataConfig, Target};
-use crate::data::{
-    self, CrossSpectrum, Dataset, Overview, Preprocessor, Progress, Spectrum, Store, Targets,
-};
+use crate::app::state::protocol::{LoadedData, LoaderMessage, PreviewRequest, Relation};
+use crate::config::DataConfig;
+use crate::data::{self, Overview, Preprocessor, Progress, Store, Targets};
 use crate::thread::{Handle, Latest, Link, Newest, Queue, Waker, caught};
 
 use previews::Previews;
-pub use previews::{NoPreview, PreviewRequest, Previewed, Strip};
 
 /// Messages that may wait.
 const MESSAGES: usize = 16;
-
-/// Data ready to train on.
-#[derive(Debug, Clone)]
-pub struct LoadedData {
-    /// The request.
-    pub config: DataConfig,
-    /// The values.
-    pub dataset: Arc<Dataset>,
-    /// How they become x.
-    pub preprocessor: Arc<Preprocessor>,
-    /// Digest of the values, for provenance.
-    pub digest: String,
-}
-
-/// A target to relate to data that are there.
-#[derive(Debug, Clone)]
-pub struct Relation {
-    /// The values.
-    pub dataset: Arc<Dataset>,
-    /// How they become x.
-    pub preprocessor: Arc<Preprocessor>,
-    /// What the decoder is to give.
-    pub target: Target,
-    /// The run's seed, which a random target is made of.
-    pub seed: u32,
-}
-
-/// What the loader says.
-#[derive(Debug, Clone)]
-pub enum LoaderMessage {
-    /// How far it is.
-    Progress(Progress),
-    /// The data are there; what they look like and their spectrum follow.
-    Loaded(Box<LoadedData>),
-    /// What the data loaded last look like.
-    Overview(Arc<Overview>),
-    /// The spectrum of the data loaded last.
-    Spectrum(Arc<Spectrum>),
-    /// Why the data have none, in one sentence; they stay.
-    NoSpectrum(String),
-    /// What the data explain of a target, for this seed.
-    Related(Arc<CrossSpectrum>, u32),
-    /// Why a target was not related to the data, in one sentence.
-    Unrelated(String),
-    /// Why nothing was loaded, in one sentence; what was there before stays.
-    Failed(String),
-    /// What data would be, before they are loaded.
-    Previewed(Box<Previewed>),
-}
 
 /// A request and its number; a newer one cancels an older.
 struct Request {

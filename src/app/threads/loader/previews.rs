@@ -2,50 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::config::DataConfig;
+use crate::app::state::protocol::{NoPreview, PreviewRequest, Previewed, Strip};
 use crate::data::{self, Preview, Store};
 use crate::thread::{Handle, Latest, Link, Newest, Waker, caught};
 
 /// Longest side in pixels of a preview's pictures on screen.
 const SIDE: usize = 128;
-
-/// A question for a preview.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PreviewRequest {
-    /// The data asked for.
-    pub config: DataConfig,
-    /// The seed of data that are made.
-    pub seed: u32,
-    /// Counts the questions: only the answer to the newest matters.
-    pub number: u64,
-}
-
-/// The first items as one picture, side by side.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Strip {
-    /// Columns and rows of one item.
-    pub item: [usize; 2],
-    /// The items one after the other, each row by row, RGB.
-    pub items: Vec<Vec<u8>>,
-}
-
-/// The answer to a [`PreviewRequest`].
-#[derive(Debug, Clone)]
-pub struct Previewed {
-    /// What was asked for.
-    pub request: PreviewRequest,
-    /// The preview and its pictures, or why there is none.
-    pub outcome: Result<(Arc<Preview>, Arc<Strip>), NoPreview>,
-}
-
-/// Why there is no preview.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoPreview {
-    /// In one sentence.
-    pub reason: String,
-    /// Whether other settings for the same source may help: another split, fewer items.
-    pub choice_may_help: bool,
-}
 
 /// A handle to the thread; dropping it cancels, stops and joins.
 pub(crate) struct Previews {

@@ -6,9 +6,8 @@
 mod work;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use crate::papers::{DataSet, Effort, Experiment, Report};
+use crate::app::state::protocol::{PapersMessage, PapersProgress, PapersRequest};
 use crate::thread::{Handle, Latest, Newest, Outbox, Queue, Waker};
 
 use work::Side;
@@ -17,50 +16,6 @@ use work::Side;
 const COMMANDS: usize = 16;
 /// Messages that may wait: more than there are experiments.
 const MESSAGES: usize = 64;
-
-/// Experiments to make.
-#[derive(Debug, Clone)]
-pub struct PapersRequest {
-    /// Carried by every message about it; larger than those before it.
-    pub number: u64,
-    /// Which, in the order in which they are made.
-    pub list: Vec<&'static Experiment>,
-    /// How much effort is made.
-    pub effort: Effort,
-    /// The folder that holds the data sets' folders.
-    pub data: Option<PathBuf>,
-}
-
-/// What the thread says.
-#[derive(Debug, Clone)]
-pub enum PapersMessage {
-    /// Where the data sets of a folder lie, and what was made with them before.
-    Looked {
-        /// The folder.
-        data: Option<PathBuf>,
-        /// Every data set, with its place if it is there.
-        found: Vec<(DataSet, Option<PathBuf>)>,
-        /// Reports of an earlier time.
-        known: Vec<Arc<Report>>,
-    },
-    /// An experiment was made.
-    Made(u64, Arc<Report>),
-    /// The experiment of this name could not be made, for this reason.
-    Failed(u64, &'static str, String),
-    /// A request is through, or was stopped.
-    Ended(u64),
-}
-
-/// How far the experiment under way is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PapersProgress {
-    /// The request's number.
-    pub number: u64,
-    /// The experiment's name.
-    pub id: &'static str,
-    /// What it does now; empty at its start.
-    pub what: String,
-}
 
 enum Command {
     /// Looks for data sets in a folder, and for reports of before.

@@ -11,7 +11,8 @@ use crate::papers::{self, Context, DataSet, Effort, Error, Experiment, Keep, Kep
 use crate::plot::Layer;
 use crate::thread::{Latest, Link, Newest, Queue, caught};
 
-use super::{Command, PapersMessage, PapersProgress, PapersRequest};
+use super::Command;
+use crate::app::state::protocol::{PapersMessage, PapersProgress, PapersRequest};
 
 /// Shortest time between two words on progress.
 const PERIOD: Duration = Duration::from_millis(100);

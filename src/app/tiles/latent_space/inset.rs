@@ -69,7 +69,7 @@ pub(super) struct Told<'a> {
     pub decoded: Option<&'a [u8]>,
     /// The nearest sample.
     pub nearest: &'a [u8],
-    /// Its name.
+    /// The name of that sample.
     pub item: String,
     /// Where the other latents are.
     pub rest: String,

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use egui::{Rect, Ui};
 
 use super::content::Content;
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
+use crate::app::widgets::label::{hint, name};
 use crate::app::widgets::theme::foldable;
 use crate::figures::{LatentSpace, Place, latent_space};
 use crate::metrics::LatentPlane;
@@ -120,10 +121,11 @@ impl Space {
                 .speed(0.05);
             let response = ui.add(entry);
             name(&response, label);
+            hint(response, "The latent along this direction.", "z");
         }
-        let top = ui.add_enabled(self.chosen.is_some(), egui::Button::new("largest KL"));
+        let top = ui.add_enabled(self.chosen.is_some(), egui::Button::new("Largest KL"));
         if top
-            .on_hover_text("Follows the two latents that say most")
+            .on_hover_text("Shows the two latents with the largest KL from now on.")
             .clicked()
         {
             self.chosen = None;
@@ -138,16 +140,25 @@ impl Space {
 }
 
 impl Content for Space {
+    fn made_of(&self) -> &'static [Concern] {
+        &[
+            Concern::Data,
+            Concern::Measured,
+            Concern::Trails,
+            Concern::Looks,
+        ]
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
-        "mean and σ of q(z|x)".into()
+        "mean and spread of q(z|x)".into()
     }
 
     fn help(&self) -> &'static str {
-        "The posterior's mean of every evaluated sample in two latents, or along the two directions in which the means \
-         vary most, with a circle of the posterior's size for some (Asperti 2019, figure 1). The dashed circle is two \
-         σ of the prior. In a collapsed direction all means are at zero and every circle is the prior's. Lines show \
-         where the first ten samples have been. The point under the pointer is decoded in a corner, beside the \
-         nearest sample's input; clicks choose the corners of the plane of pictures."
+        "The posterior mean of every evaluated sample in two latents, or along the two directions in which the means vary \
+         most; for some samples a circle shows the posterior's width (Asperti 2019, figure 1). The dashed circle is two \
+         standard deviations of the prior. In a collapsed direction all means are zero and every circle is as wide as the \
+         prior. Lines show where the first ten samples have been. The point under the pointer is decoded in a corner, \
+         beside the nearest sample. Clicks choose the corners of the plane in the Pictures tile."
     }
 
     fn switches(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -186,7 +197,7 @@ impl Content for Space {
                 .range(0..=1000)
                 .suffix(" circles");
             changed |= ui.add(circles).changed();
-            changed |= ui.checkbox(&mut self.trails, "trails").changed();
+            changed |= ui.checkbox(&mut self.trails, "Trails").changed();
             self.pointer.menu(ui, state);
         });
         changed
@@ -211,7 +222,7 @@ impl Content for Space {
             })
             .collect();
         let trails = if self.trails {
-            state.mean_trails(&plane)
+            state.trails.means_on(&plane)
         } else {
             Vec::new()
         };
@@ -261,11 +272,11 @@ impl Content for Space {
 
     fn empty(&self, state: &AppState) -> String {
         if state.config.net.latents < 2 {
-            "a plane needs two latents".into()
+            "A plane needs at least two latents.".into()
         } else if self.is_principal(state) {
-            "finding the principal directions…".into()
+            "Computing the principal directions…".into()
         } else {
-            "no statistics yet: press Play".into()
+            "No statistics yet. Press Play to train.".into()
         }
     }
 }

@@ -4,11 +4,11 @@
 use egui::{Rect, Ui};
 
 use super::inset::{Inset, Told};
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
 use crate::app::state::looks::Look;
+use crate::app::widgets::label::name;
 use crate::figures::Place;
 use crate::metrics::LatentPlane;
 
@@ -27,9 +27,9 @@ impl Rest {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Prior => "rest: prior",
-            Self::Nearest => "rest: nearest",
-            Self::Off => "no decoding",
+            Self::Prior => "Rest: prior",
+            Self::Nearest => "Rest: nearest",
+            Self::Off => "No decoding",
         }
     }
 }
@@ -51,7 +51,7 @@ impl Pointer {
     /// What is decoded under the pointer.
     pub(super) fn menu(&mut self, ui: &mut Ui, state: &AppState) {
         if let Some(why) = state.no_pictures() {
-            let label = ui.weak("nothing to decode");
+            let label = ui.weak("Nothing to decode");
             label.on_hover_text(why);
             return;
         }
@@ -64,8 +64,8 @@ impl Pointer {
                 }
             });
         name(&menu.response, "decode under the pointer");
-        let help = "The point under the pointer is decoded; the directions not on screen are at the prior's mean, or \
-                    at the posterior mean of the nearest sample";
+        let help = "Decodes the point under the pointer. The directions that are not on screen are set to the prior mean, or \
+                    to the posterior mean of the nearest sample.";
         menu.response.on_hover_text(help);
     }
 
@@ -115,7 +115,7 @@ impl Pointer {
             nearest: self.input.as_ref().map_or(&[], |(_, bytes)| bytes),
             item: format!("item {nearest}"),
             rest: match self.rest {
-                Rest::Nearest => format!("the rest at item {nearest}'s mean"),
+                Rest::Nearest => format!("the rest at the mean of item {nearest}"),
                 _ => "the rest at the prior mean".into(),
             },
         };

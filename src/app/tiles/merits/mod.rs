@@ -9,6 +9,7 @@ use egui::Ui;
 use super::content::{Content, Drawn};
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::threads::background::Background;
 use crate::app::widgets::theme::foldable;
 use crate::figures::{Merit, Merits as Drawing, merits_figure as figure};
@@ -92,6 +93,10 @@ impl Merits {
 }
 
 impl Content for Merits {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Measured, Concern::Trails]
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
         match self.view {
             View::Numbers => "over the evaluation set".into(),
@@ -100,10 +105,9 @@ impl Content for Merits {
     }
 
     fn help(&self) -> &'static str {
-        "The bound with β = 1, at the γ in force and with γ set to γ*, the squared error per dimension (the σ²-tuned \
-         ELBO of Lucas et al. 2019). γ': above it the collapsed solution is cheaper, moments held (Dai et al. 2020). \
-         I(x; z): mutual information of data and latents under q, estimated by draws; no estimate from N samples \
-         exceeds log N, so beside it stands a bound from the moments of q(z)."
+        "The bound on log p(x) at β = 1, once with the γ in force and once with γ = γ* (the σ²-tuned ELBO of Lucas et al. \
+         2019). Above γ' the collapsed solution is cheaper (Dai et al. 2020). The mutual information I(x; z) is estimated \
+         from draws; since no estimate from N samples exceeds log N, a bound from the moments of q(z) is shown beside it."
     }
 
     fn switches(&mut self, ui: &mut Ui, _state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -136,7 +140,7 @@ impl Content for Merits {
     }
 
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
-        let all: Vec<Merit> = state.merits.iter().copied().collect();
+        let all: Vec<Merit> = state.trails.merits.iter().copied().collect();
         let which = match self.view {
             View::Numbers | View::Elbo => Drawing::Elbo,
             View::Gamma => Drawing::Gamma,
@@ -155,6 +159,6 @@ impl Content for Merits {
     }
 
     fn empty(&self, _state: &AppState) -> String {
-        "no statistics yet: press Play".into()
+        "No statistics yet. Press Play to train.".into()
     }
 }

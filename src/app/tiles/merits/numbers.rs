@@ -3,6 +3,7 @@
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use crate::app::state::AppState;
+use crate::app::widgets::label::{hint, sentence};
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::Theme;
 use crate::config::Likelihood;
@@ -65,16 +66,12 @@ fn bound(e: &Evaluation) -> Vec<Number> {
         number(
             "loss L",
             nats(e.loss()),
-            "What is minimised, with its constant, at the β and γ in force",
+            "What training minimises, with its constant, at the β and γ in force.",
         ),
-        number(
-            "ELBO",
-            nats(e.elbo()),
-            "A lower bound of log p(x): β = 1, the γ in force",
-        ),
+        number("ELBO", nats(e.elbo()), "At β = 1 and the γ in force."),
     ];
     if gaussian {
-        let help = "The same networks with γ set to γ* (Lucas et al. 2019)";
+        let help = "As in Lucas et al. 2019.";
         bound.push(number("σ²-tuned ELBO", nats(e.elbo_tuned()), help));
     }
     if let Some(log_det) = e.log_det {
@@ -83,13 +80,13 @@ fn bound(e: &Evaluation) -> Vec<Number> {
         bound.push(number(
             "log-det",
             nats(log_det),
-            "log |det ∂x/∂v| per sample, over the items evaluated: added to a bound on log p(x) it gives one on log p(v) of the stored values, so \
-             that preprocessings compare",
+            "log |det ∂x/∂v| per sample, over the items evaluated. Added to a bound on log p(x) it gives a bound on log p(v) of \
+             the stored values, so that different preprocessings can be compared.",
         ));
         bound.push(number(
             "bits per dimension",
             known(bits, 4),
-            "−(best ELBO + log-det)/(d ln 2), for values in steps of one grey level",
+            "−(best ELBO + log-det)/(d ln 2), for values in steps of one grey level.",
         ));
     }
     bound
@@ -101,20 +98,19 @@ fn variance(e: &Evaluation) -> Vec<Number> {
         variance.push(number(
             "γ in force",
             significant(e.gamma, 4),
-            "The decoder's variance",
+            "The value used now, whether set or learned.",
         ));
         variance.push(number(
-            "γ* implied",
+            "best γ*",
             significant(e.gamma_star(), 4),
-            "E‖x − D(z)‖²/d: the best γ for these networks (Dai et al. 2020, eq. 9)",
+            "Dai et al. 2020, eq. 9.",
         ));
         if e.has_posterior() {
             let prime = e.variance.and_then(|v| gamma_prime(v, e.sse, e.beta, e.kl));
             variance.push(number(
-                "γ' of collapse",
+                "break-even γ'",
                 known(prime.unwrap_or(f64::NAN), 4),
-                "(V − f)/(2β·KL): above it full collapse is cheaper, moments held (Dai et al. 2020, Proposition 2); none for a \
-                 network that has collapsed",
+                "Dai et al. 2020, proposition 2. There is none for a network that has collapsed.",
             ));
         }
     }
@@ -125,7 +121,7 @@ fn rate(e: &Evaluation, information: Option<MutualInformation>) -> Vec<Number> {
     let mut rate = vec![number(
         "KL",
         nats(e.kl),
-        "E KL(q(z|x) ‖ p(z)), summed over latents",
+        "E KL(q(z|x) ‖ p(z)), summed over latents.",
     )];
     if let Some(info) = information {
         let more = if info.is_saturated() { "≥ " } else { "" };
@@ -137,17 +133,15 @@ fn rate(e: &Evaluation, information: Option<MutualInformation>) -> Vec<Number> {
                 (1000.0 * info.nats).round() / 1000.0 + 0.0,
                 info.standard_error
             ),
-            "Mutual information of data and latents under q, from draws; ± its standard error. With ≥ it has come too \
-             near log N to say more",
+            "Estimated from draws, ± one standard error. A ≥ says that the estimate is too close to log N to tell more.",
         ));
         rate.push(number(
-            "its ceiling log N",
+            "ceiling log N",
             nats(info.ceiling),
-            "No estimate from N samples exceeds log N",
+            "No estimate of I(x; z) from N samples can exceed log N.",
         ));
         if let Some(upper) = info.upper_bound {
-            let help =
-                "E KL − KL(N(m, S) ‖ p) with the moments m, S of q(z): I(x; z) does not exceed it";
+            let help = "E KL − KL(N(m, S) ‖ p), with the mean m and covariance S of q(z). I(x; z) cannot exceed it.";
             rate.push(number("upper bound", nats(upper), help));
         }
     }
@@ -160,17 +154,17 @@ fn distortion(e: &Evaluation) -> Vec<Number> {
         number(
             "squared error",
             significant(e.sse, 4),
-            "E‖x − D(z)‖² of a sample, z drawn from q(z|x)",
+            "E‖x − D(z)‖² per sample, with z drawn from q(z|x).",
         ),
         number(
             "per dimension",
             significant(e.sse / d, 4),
-            "The same over d",
+            "The squared error divided by d.",
         ),
     ];
     if let Some(v) = e.variance.filter(|v| *v > 0.0) {
         let share = format!("{} %", significant(100.0 * (1.0 - e.sse / v), 3));
-        let help = "1 − E‖x − D(z)‖²/V, with V the data's variance";
+        let help = "1 − E‖x − D(z)‖²/V, with V the variance of the data.";
         distortion.push(number("variance explained", share, help));
     }
     distortion
@@ -185,7 +179,7 @@ fn latents(usage: &Usage, e: &Evaluation) -> Vec<Number> {
             } else {
                 format!("{} of {}", usage.active, usage.latents.len())
             },
-            "Latents with Var μ above 0.01 of the prior's variance (Burda et al. 2016)",
+            "Latents with Var μ above 0.01 of the prior's variance (Burda et al. 2016).",
         ),
         number(
             "(0.01, 0.01)-collapsed",
@@ -194,17 +188,17 @@ fn latents(usage: &Usage, e: &Evaluation) -> Vec<Number> {
             } else {
                 format!("{} %", significant(usage.collapse_percent, 3))
             },
-            "Share of latents whose KL is below 0.01 nats in at least 99 % of the samples (Lucas et al. 2019)",
+            "Share of latents with a KL below 0.01 nats in at least 99 % of the samples (Lucas et al. 2019).",
         ),
         number(
-            "worst law residual",
+            "largest law residual",
             known(usage.worst_law_residual, 2),
-            "Largest |(Var μ + E σ²)/η² − 1| over latents (Asperti 2019)",
+            "Largest |(Var μ + E σ²)/η² − 1| over the latents (Asperti 2019).",
         ),
         number(
             "samples",
             e.samples.to_string(),
-            "Items in the evaluation set",
+            "Number of items in the evaluation set.",
         ),
     ]
 }
@@ -236,10 +230,10 @@ pub(super) fn show(ui: &mut Ui, groups: &[Group]) {
                         .spacing([12.0, 3.0])
                         .show(ui, |ui| {
                             for n in &group.numbers {
-                                ui.label(RichText::new(n.name).color(c.muted))
-                                    .on_hover_text(n.help);
-                                ui.label(RichText::new(&n.value).monospace().color(c.strong))
-                                    .on_hover_text(n.help);
+                                let name = RichText::new(sentence(n.name)).color(c.muted);
+                                hint(ui.label(name), n.help, n.name);
+                                let value = RichText::new(&n.value).monospace().color(c.strong);
+                                hint(ui.label(value), n.help, n.name);
                                 ui.end_row();
                             }
                         });

@@ -5,10 +5,10 @@ use egui::{Button, Frame, Margin, RichText, ScrollArea, Ui, vec2};
 use super::ask;
 use super::parts::{about, here, time};
 use super::table::table;
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotView;
 use crate::app::state::action::Action;
 use crate::app::state::papers::{PapersAction, PapersState, SaveReports};
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted};
 use crate::papers::{Effort, Experiment, Report};
@@ -49,7 +49,7 @@ pub(super) fn detail(
         });
 }
 
-/// Title, whose it is, and the paper's sentence.
+/// Title, paper and data, and the paper's own sentence.
 fn heading(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, report: Option<&Report>) {
     let c = theme::chrome(Theme::of(ui));
     let mut facts = vec![experiment.paper.name().to_owned()];
@@ -61,7 +61,7 @@ fn heading(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, report: O
                 Effort::Full => "full version",
             };
             let took = time(report.seconds.max(1.0).ceil() as u32);
-            facts.push(format!("{effort}, made in {took}"));
+            facts.push(format!("{effort}, took {took}"));
         }
         None => facts.push(about(experiment.cost.seconds(papers.effort))),
     }
@@ -71,7 +71,7 @@ fn heading(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, report: O
     ui.add_space(2.0);
     quotation(ui, experiment.claim);
     if let Some(report) = report.filter(|r| !r.shrunk.is_empty()) {
-        let text = format!("smaller here: {}", report.shrunk.join("; "));
+        let text = format!("Smaller than in the paper: {}", report.shrunk.join("; "));
         let text = RichText::new(text).small().color(c.muted);
         ui.add(egui::Label::new(text).wrap());
     }
@@ -103,7 +103,7 @@ fn before(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, actions: &
         ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
     };
     match experiment.data {
-        None => wrapped(ui, "It makes its own data.".into(), c.text),
+        None => wrapped(ui, "It generates its own data.".into(), c.text),
         Some(set) => match papers.place(set) {
             Some(place) => {
                 let text = format!("{} was found in {}.", set.name(), place.display());
@@ -115,7 +115,7 @@ fn before(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, actions: &
     let cost = experiment.cost;
     let text = match papers.effort {
         Effort::Quick => format!(
-            "The quick version takes {} on two cores: less data, width, steps or seeds, and still the claim.",
+            "The quick version takes {} on two cores. It uses less data, width, steps or seeds, and still tests the claim.",
             about(cost.quick_s)
         ),
         Effort::Full => format!(
@@ -128,7 +128,7 @@ fn before(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, actions: &
     ui.add_space(8.0);
     let under_way = papers.under_way().is_some_and(|e| e.id == experiment.id);
     if under_way {
-        wrapped(ui, "It is being made now.".into(), c.accent);
+        wrapped(ui, "It is running now.".into(), c.accent);
         return;
     }
     let text = RichText::new("Run").size(15.0).strong();
@@ -140,7 +140,7 @@ fn before(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, actions: &
     let response = row.inner;
     name(&response, "Run this");
     if response
-        .on_disabled_hover_text("Experiments are being made; stop them first")
+        .on_disabled_hover_text("Experiments are running; stop them first.")
         .clicked()
     {
         ask(actions, PapersAction::Run(vec![papers.selected]));
@@ -151,8 +151,8 @@ fn before(ui: &mut Ui, papers: &PapersState, experiment: &Experiment, actions: &
 fn buttons(ui: &mut Ui, papers: &PapersState, report: &Report, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         let open = ui.add_enabled(report.live.is_some(), Button::new("Open as a live run"));
-        let help = "Its settings and data in the Live workspace, from step 0";
-        let none = "No single run stands for this experiment";
+        let help = "Opens its settings and data in the Live workspace, from step 0.";
+        let none = "This experiment has no single run to open.";
         if open
             .on_hover_text(help)
             .on_disabled_hover_text(none)
@@ -170,15 +170,21 @@ fn buttons(ui: &mut Ui, papers: &PapersState, report: &Report, actions: &mut Vec
                 }
             };
             entry(ui, "This experiment", SaveReports::Shown);
-            let text = format!("All {all} that are made, with a page");
+            let text = format!("All {all} results, with a page");
             entry(ui, &text, SaveReports::All);
-            entry(ui, "The same, into a folder…", SaveReports::AllElsewhere);
-            muted(ui, "figures as SVG, PNG and CSV, numbers as JSON");
+            entry(
+                ui,
+                "The same, to another folder…",
+                SaveReports::AllElsewhere,
+            );
+            muted(ui, "Figures as SVG, PNG and CSV, numbers as JSON");
         })
         .response
-        .on_hover_text("Writes figures and verdicts; one figure alone: the ⋯ menu of the tile");
+        .on_hover_text(
+            "Writes figures and verdicts. A single figure is saved from the ⋯ menu of the tile.",
+        );
         let again = ui.add_enabled(!papers.is_running(), Button::new("Run again"));
-        let help = "Makes it again; what is trained already is not trained again";
+        let help = "Runs it again. Runs that are already trained are reused.";
         if again.on_hover_text(help).clicked() {
             ask(actions, PapersAction::Run(vec![papers.selected]));
         }
@@ -222,7 +228,7 @@ fn chooser(ui: &mut Ui, report: &Report, shown: &mut usize) {
         if next.clicked() {
             *shown += 1;
         }
-        muted(ui, format!("figure {} of {count}", *shown + 1));
+        muted(ui, format!("Figure {} of {count}", *shown + 1));
         let title = report.figures.get(*shown).map_or("", |f| f.title.as_str());
         let c = theme::chrome(Theme::of(ui));
         let title = RichText::new(title).color(c.strong);

@@ -82,7 +82,7 @@ fn line(ui: &mut Ui, papers: &PapersState, index: usize, experiment: &Experiment
     let under_way = papers.under_way().is_some_and(|e| e.id == experiment.id);
     let verdict = report.and_then(|r| r.verdict());
     let word = match (under_way, papers.failure(experiment)) {
-        (true, _) => Some(("runs…", c.accent)),
+        (true, _) => Some(("running", c.accent)),
         (false, Some(_)) => Some(("failed", c.error)),
         (false, None) if report.is_some() && verdict.is_none() => Some(("made", c.muted)),
         _ => None,

@@ -11,12 +11,13 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers, Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 use super::content::{Content, Drawn};
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotView;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::papers::{PapersAction, PapersState};
 use crate::app::state::tour::TourAction;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, foldable, muted};
 use crate::papers::{ALL, Effort};
@@ -53,15 +54,20 @@ fn ask(actions: &mut Vec<Action>, action: PapersAction) {
 }
 
 impl Content for Papers {
+    fn made_of(&self) -> &'static [Concern] {
+        // It draws its reports itself, and builds a figure only to save it.
+        &[]
+    }
+
     fn subtitle(&self, _state: &AppState) -> String {
-        "made here, and judged".into()
+        "reproduced and checked here".into()
     }
 
     fn help(&self) -> &'static str {
-        "Each entry is a figure, table or theorem of a paper, made anew by this program: its settings, its figure, and \
-         checks of what the paper claims. pass: within the tolerance; near: within twice of it; miss: further off; \
-         skipped: its data are not there. What is trained is kept, so a figure drawn again trains nothing. Up and down \
-         go through the list."
+        "Each entry reproduces a figure, table or theorem of a paper: its settings, its figure, and checks of what the paper \
+         claims. Pass means within the tolerance, near within twice the tolerance, miss further off, skipped that the data \
+         are missing. Trained runs are kept, so a figure that is made again does not train again. The arrow keys move \
+         through the list."
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
@@ -155,8 +161,8 @@ fn keys(ui: &Ui, papers: &PapersState, actions: &mut Vec<Action>) {
 fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         let idle = !papers.is_running();
-        let busy = "Experiments are being made; stop them first";
-        let help = format!("Makes all {} experiments, one after another", ALL.len());
+        let busy = "Experiments are running; stop them first.";
+        let help = format!("Runs all {} experiments, one after another.", ALL.len());
         let all = ui.add_enabled(idle, egui::Button::new("Run all"));
         if all
             .on_hover_text(help)
@@ -167,7 +173,7 @@ fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
         }
         let one = ui.add_enabled(idle, egui::Button::new("Run"));
         name(&one, "Run the selected");
-        let help = "Makes the experiment selected in the list";
+        let help = "Runs the experiment selected in the list.";
         if one
             .on_hover_text(help)
             .on_disabled_hover_text(busy)
@@ -177,10 +183,10 @@ fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
         }
         let stop = ui.add_enabled(!idle, egui::Button::new("Stop"));
         name(&stop, "Stop experiments");
-        let help = "Stops within a step; runs that are trained are kept";
+        let help = "Stops within one step. Finished runs are kept.";
         if stop
             .on_hover_text(help)
-            .on_disabled_hover_text("No experiment is being made")
+            .on_disabled_hover_text("No experiment is running.")
             .clicked()
         {
             ask(actions, PapersAction::Stop);
@@ -193,7 +199,7 @@ fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
         }
         muted(ui, price(effort));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let help = "Six steps through the window, each with a run of its own; yours comes back at the end";
+            let help = "Six steps through the window, each with its own run. Your run comes back at the end.";
             if ui.button("Tour").on_hover_text(help).clicked() {
                 actions.push(Action::Tour(TourAction::Start));
             }
@@ -204,7 +210,7 @@ fn runs(ui: &mut Ui, papers: &PapersState, actions: &mut Vec<Action>) {
 /// What all experiments take: said before they are started.
 fn price(effort: Effort) -> String {
     let seconds = ALL.iter().map(|e| e.cost.seconds(effort)).sum();
-    let text = format!("all take {}", parts::about(seconds));
+    let text = format!("All take {}", parts::about(seconds));
     match effort {
         Effort::Quick => text,
         Effort::Full => {
@@ -228,7 +234,7 @@ impl Papers {
                 let width = (0.42 * ui.available_width()).clamp(120.0, 300.0);
                 let entry = ui.add(
                     TextEdit::singleline(&mut self.folder)
-                        .hint_text("folder that holds mnist, fashion-mnist, …")
+                        .hint_text("Folder that contains mnist, fashion-mnist, …")
                         .desired_width(width),
                 );
                 name(&entry, "folder of data sets");
@@ -237,7 +243,7 @@ impl Papers {
                     let folder = (!text.is_empty()).then(|| PathBuf::from(text));
                     ask(actions, PapersAction::Folder(folder));
                 }
-                let help = "The papers' data sets, each in a folder of its own; datasets/README.md says where to get them";
+                let help = "The papers' data sets, each in its own folder. datasets/README.md says where to get them.";
                 if ui.button("Data folder…").on_hover_text(help).clicked() {
                     ask(actions, PapersAction::PickFolder);
                 }
@@ -260,11 +266,11 @@ fn found(ui: &mut Ui, papers: &PapersState) {
         names.join(", ")
     };
     let text = match (&papers.data, name(true), name(false)) {
-        (None, ..) => "no folder chosen: experiments on data are skipped".into(),
-        (Some(_), there, missing) if there.is_empty() && missing.is_empty() => "looking…".into(),
-        (Some(_), there, _) if there.is_empty() => "none of the data sets is there".into(),
-        (Some(_), there, missing) if missing.is_empty() => format!("found {there}"),
-        (Some(_), there, missing) => format!("found {there}; not {missing}"),
+        (None, ..) => "No folder chosen; experiments that need data are skipped.".into(),
+        (Some(_), there, missing) if there.is_empty() && missing.is_empty() => "Looking…".into(),
+        (Some(_), there, _) if there.is_empty() => "None of the data sets was found.".into(),
+        (Some(_), there, missing) if missing.is_empty() => format!("Found {there}"),
+        (Some(_), there, missing) => format!("Found {there}; missing {missing}"),
     };
     muted(ui, text);
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use egui::{Label, ProgressBar, RichText, Ui};
 
 use super::parts::time;
-use crate::app::panels::controls::name;
 use crate::app::state::papers::Running;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::Theme;
 use crate::papers::ALL;
@@ -23,10 +23,10 @@ pub(super) fn strip(ui: &mut Ui, running: &Running) {
             let expected = ALL[at].cost.seconds(running.effort);
             elapsed(since.elapsed().as_secs_f32(), expected)
         }
-        None => (0.0, "starting".into()),
+        None => (0.0, "Starting".into()),
     };
     let left = if running.stopping {
-        "stopping…".to_owned()
+        "Stopping…".to_owned()
     } else {
         left
     };
@@ -62,9 +62,9 @@ fn sentence(running: &Running) -> String {
 fn elapsed(gone: f32, expected: u32) -> (f32, String) {
     let left = expected as f32 - gone;
     let text = if left > 0.0 {
-        format!("about {} left", time(left.ceil() as u32))
+        format!("About {} left", time(left.ceil() as u32))
     } else {
-        "longer than expected".into()
+        "Longer than expected".into()
     };
     ((gone / (expected as f32).max(1.0)).clamp(0.0, 1.0), text)
 }
@@ -75,8 +75,8 @@ mod tests {
 
     #[test]
     fn the_time_left_is_told_until_there_is_none() {
-        assert_eq!(elapsed(10.0, 30), (1.0 / 3.0, "about 20 s left".into()));
-        assert_eq!(elapsed(31.0, 30), (1.0, "longer than expected".into()));
+        assert_eq!(elapsed(10.0, 30), (1.0 / 3.0, "About 20 s left".into()));
+        assert_eq!(elapsed(31.0, 30), (1.0, "Longer than expected".into()));
     }
 
     #[test]

@@ -73,11 +73,11 @@ fn header(ui: &mut Ui, columns: &Columns) {
         painter.text(at, egui::Align2::LEFT_CENTER, text, font.clone(), c.muted);
         x += room + GAP;
     };
-    word("claim", columns.claim);
-    word("expected", columns.expected);
-    word("measured", columns.measured);
+    word("Claim", columns.claim);
+    word("Expected", columns.expected);
+    word("Measured", columns.measured);
     if let Some(room) = columns.note {
-        word("note", room);
+        word("Note", room);
     }
     let line = Stroke::new(1.0, c.outline);
     ui.painter().hline(rect.x_range(), rect.bottom(), line);

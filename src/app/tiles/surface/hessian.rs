@@ -5,7 +5,8 @@ use egui::Ui;
 use super::{Kind, mode_number};
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
-use crate::app::tiles::shown_gamma;
+use crate::app::state::concern::Concern;
+use crate::app::tiles::{shown_gamma, with_limit};
 use crate::figures;
 use crate::plot::{ColourScale, FigureSpec};
 
@@ -13,14 +14,17 @@ use crate::plot::{ColourScale, FigureSpec};
 pub(super) struct HessianAtZero;
 
 impl Kind for HessianAtZero {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Settings, Concern::Selection]
+    }
+
     fn name(&self) -> &'static str {
         "Hessian at 0"
     }
 
     fn help(&self) -> &'static str {
-        "Both eigenvalues of the linear model's Hessian at the collapsed point, for one principal mode, against β. \
-         The least crosses zero at β = ζ²/γ: before it the point is a saddle, from there on the global minimum \
-         (Wang & Ziyin 2022, theorem 3)."
+        "Both eigenvalues of the linear model's Hessian at the collapsed point of one principal mode, against β. The smaller \
+         one crosses zero at β = ζ²/γ: below, the point is a saddle, above, the global minimum (Wang & Ziyin 2022, theorem 3)."
     }
 
     fn is_map(&self) -> bool {
@@ -28,8 +32,8 @@ impl Kind for HessianAtZero {
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
-        let mut mode = state.mode;
-        if mode_number(ui, state, &mut mode, "mode ", "surface mode") {
+        let mut mode = state.selection.mode;
+        if mode_number(ui, state, &mut mode, "Mode ", "surface mode") {
             actions.push(Action::Mode(mode));
         }
         false
@@ -38,15 +42,13 @@ impl Kind for HessianAtZero {
     fn figure(&mut self, state: &AppState, _scale: ColourScale) -> Option<FigureSpec> {
         let eigenvalues = state.prediction.as_ref()?.problem.eigenvalues();
         let live = &state.config.live;
-        let zeta2 = *eigenvalues.get(state.mode)?;
+        let mode = state.selection.mode;
+        let zeta2 = *eigenvalues.get(mode)?;
         let at = (live.beta, shown_gamma(state), live.eta_enc);
         let betas = figures::betas_around(zeta2 / at.1, live.beta);
         let from = state.provenance();
-        let mut figure = figures::hessian_figure(state.mode, zeta2, at, &betas, &from).ok()?;
+        let figure = figures::hessian_figure(mode, zeta2, at, &betas, &from).ok()?;
         // It is the linear model's, whatever is trained.
-        if let Some(gap) = state.uncovered() {
-            figure.notes.push(gap.sentence());
-        }
-        Some(figure)
+        Some(with_limit(figure, state))
     }
 }

@@ -10,11 +10,12 @@ use egui::Ui;
 
 use super::ask_for;
 use super::content::Content;
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::state::tile::Tile;
+use crate::app::widgets::label::{hint, name};
 use crate::plot::{ColourScale, FigureSpec, Tilt};
 use crate::train::LandscapeRequest;
 
@@ -23,8 +24,11 @@ const DEGREES_PER_PIXEL: f64 = 0.4;
 
 /// A kind of loss surface.
 pub(super) trait Kind {
-    /// Its name in the menu.
+    /// The name of the surface in the menu.
     fn name(&self) -> &'static str;
+
+    /// What the figure is made of, as [`Content::made_of`].
+    fn made_of(&self) -> &'static [Concern];
 
     /// What its symbols mean and what can be done with it.
     fn help(&self) -> &'static str;
@@ -96,6 +100,10 @@ impl Default for Surface {
 }
 
 impl Content for Surface {
+    fn made_of(&self) -> &'static [Concern] {
+        self.kinds[self.chosen].made_of()
+    }
+
     fn help(&self) -> &'static str {
         self.kinds[self.chosen].help()
     }
@@ -126,10 +134,10 @@ impl Content for Surface {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let tilt = ui.checkbox(&mut self.tilted, "3-D");
                 changed |= tilt
-                    .on_hover_text("Tilts the map; drag to turn it")
+                    .on_hover_text("Tilts the map; drag it to turn it.")
                     .changed();
-                let log = ui.checkbox(&mut self.log, "log");
-                let help = "Colours by log(1 + what exceeds the least value), else by the value";
+                let log = ui.checkbox(&mut self.log, "Log colours");
+                let help = "Colours by the logarithm of 1 plus the excess over the smallest value, instead of by the value itself.";
                 changed |= log.on_hover_text(help).changed();
             });
         });
@@ -190,7 +198,11 @@ fn mode_number(
         .speed(0.05);
     let response = ui.add(entry);
     name(&response, label);
-    response.on_hover_text("Which principal mode of the data");
+    hint(
+        response,
+        "Principal mode of the data, counted from 1.",
+        prefix,
+    );
     let changed = number != *mode + 1;
     *mode = number - 1;
     changed

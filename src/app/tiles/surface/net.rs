@@ -5,10 +5,11 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::tiles::shown_gamma;
+use crate::app::widgets::label::{hint, name};
 use crate::figures::net_surface_figure;
 use crate::plot::{ColourScale, FigureSpec};
 use crate::train::{Landscape, LandscapeKind, LandscapeRequest, Projection, RunId};
@@ -28,25 +29,25 @@ impl Directions {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Random => "random",
-            Self::Trajectory => "trajectory",
-            Self::Collapse => "to collapse",
-            Self::Latent => "one latent",
+            Self::Random => "Random",
+            Self::Trajectory => "Trajectory",
+            Self::Collapse => "To collapse",
+            Self::Latent => "One latent",
         }
     }
 
     fn help(self) -> &'static str {
         match self {
             Self::Random => {
-                "Two random directions, orthogonal, as long as the weights in every filter (Li et al. 2018)"
+                "Two orthogonal random directions, scaled to the weights filter by filter (Li et al. 2018)."
             }
-            Self::Trajectory => "The two leading principal directions of the way training has come",
+            Self::Trajectory => "The two leading principal directions of the training trajectory.",
             Self::Collapse => {
-                "From this network to the nearest fully collapsed solution, against a random direction"
+                "The direction to the nearest fully collapsed solution, and a random one."
             }
             Self::Latent => {
-                "All that reads and writes one latent, from nothing to what it is, against a push of what it \
-                 draws towards a principal component (Lucas et al. 2019, figure 1)"
+                "All weights into and out of one latent, scaled from zero to their present values, and a push of its decoder \
+                 column along a principal component (Lucas et al. 2019, figure 1)."
             }
         }
     }
@@ -79,15 +80,24 @@ impl Default for TrainedNet {
 }
 
 impl Kind for TrainedNet {
+    fn made_of(&self) -> &'static [Concern] {
+        &[
+            Concern::Settings,
+            Concern::Data,
+            Concern::Run,
+            Concern::Landscapes,
+        ]
+    }
+
     fn name(&self) -> &'static str {
-        "trained network"
+        "Trained network"
     }
 
     fn help(&self) -> &'static str {
-        "The objective L of the network as it is trained, on a plane through its parameters, over 256 items with \
-         one fixed draw of ε; log γ is held. The ring is the network at whose parameters the plane was laid, the \
-         orange dot the network now, projected on the plane, the line its way since. β and γ recolour the map at \
-         once. It is computed between the steps of training, coarse to fine, in at most 7 % of the time."
+        "The loss L of the network on a plane through its parameters, over 256 items with one fixed draw of the noise and log γ \
+         fixed. The ring marks the network through which the plane was laid, the orange dot the network as it is now, \
+         projected on the plane, and the line its path since then. Changes of β and γ show at once. The map is computed \
+         between training steps, from coarse to fine, in at most 7 % of the time."
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -105,11 +115,11 @@ impl Kind for TrainedNet {
         match self.directions {
             Directions::Random | Directions::Collapse => {
                 let entry = egui::DragValue::new(&mut self.seed)
-                    .prefix("seed ")
+                    .prefix("Seed ")
                     .speed(0.05);
                 let response = ui.add(entry);
                 name(&response, "direction seed");
-                response.on_hover_text("Chooses the random directions");
+                response.on_hover_text("Seed of the random directions.");
             }
             Directions::Latent => {
                 let last = state.config.net.latents.saturating_sub(1);
@@ -120,12 +130,12 @@ impl Kind for TrainedNet {
                     .speed(0.05);
                 let response = ui.add(entry);
                 name(&response, "surface latent");
-                response.on_hover_text("Which latent is scaled and pushed");
+                hint(response, "The latent to be scaled and pushed.", "z");
                 mode_number(
                     ui,
                     state,
                     &mut self.component,
-                    "along ",
+                    "Along ",
                     "surface component",
                 );
             }
@@ -142,10 +152,10 @@ impl Kind for TrainedNet {
             });
         name(&menu.response, "surface resolution");
         menu.response
-            .on_hover_text("Points of the finest grid; coarser ones are shown first");
-        let centre = ui.button("re-centre");
+            .on_hover_text("Points of the finest grid; coarser grids are shown first.");
+        let centre = ui.button("Re-centre");
         if centre
-            .on_hover_text("Lays the plane through the network as it is now")
+            .on_hover_text("Lays the plane through the network as it is now.")
             .clicked()
         {
             self.generation += 1;
@@ -193,13 +203,13 @@ impl Kind for TrainedNet {
         let shown = state.landscape(&request);
         match shown.and_then(|l| l.problem.clone()) {
             Some(problem) => problem,
-            None if state.run.is_none() => "there is no network yet".into(),
+            None if state.run.is_none() => "There is no network yet.".into(),
             // A heavy network takes its time.
             None => format!(
-                "evaluating the network around its parameters: {} points so far{}",
+                "Evaluating the loss around the network: {} points so far{}",
                 shown.map_or(0, |l| l.known),
                 if state.playing {
-                    "; a pause gives them all the time"
+                    " (faster while training is paused)"
                 } else {
                     ""
                 }

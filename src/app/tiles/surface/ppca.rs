@@ -3,10 +3,11 @@
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::tiles::shown_gamma;
+use crate::app::widgets::label::{hint, name};
 use crate::figures;
 use crate::plot::{ColourScale, FigureSpec};
 use crate::text::significant;
@@ -30,14 +31,19 @@ impl Default for PpcaColumns {
 }
 
 impl Kind for PpcaColumns {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Settings, Concern::Data]
+    }
+
     fn name(&self) -> &'static str {
         "pPCA columns"
     }
 
     fn help(&self) -> &'static str {
-        "The likelihood of probabilistic PCA at a stationary point with two zero columns of W, pushed by ε₁ and ε₂ \
-         along two principal components (Lucas et al. 2019, figure 1). A zero column along a component stays \
-         zero while its λ < σ²: slide σ² through the two eigenvalues to see both grow, one, and none."
+        "The likelihood of probabilistic PCA around a stationary point at which two columns of W are zero, with these columns \
+         pushed by ε₁ and ε₂ along two principal components (Lucas et al. 2019, figure 1). A zero column is stable while \
+         the variance of its component is below σ². Move σ² through the two variances to see both columns grow, then one, \
+         then none."
     }
 
     fn controls(&mut self, ui: &mut Ui, state: &AppState, _actions: &mut Vec<Action>) -> bool {
@@ -87,16 +93,19 @@ impl PpcaColumns {
         let (a, b) = (a.unwrap_or(before), b.unwrap_or(before));
         let range = (a.min(b) / 6.0)..=(a.max(b) * 6.0);
         let mut sigma2 = before;
-        ui.spacing_mut().slider_width = (ui.available_width() - 190.0).clamp(60.0, 180.0);
+        ui.spacing_mut().slider_width = (ui.available_width() - 230.0).clamp(60.0, 180.0);
         let track = egui::Slider::new(&mut sigma2, range)
             .logarithmic(true)
             .clamping(egui::SliderClamping::Never)
-            .text("σ²")
+            .text("σ² of pPCA")
             .custom_formatter(|v, _| significant(v, 3));
         let response = ui.add(track);
         name(&response, "pPCA variance");
-        response.on_hover_text(
-            "Observation variance of pPCA; a zero column along a component is stable once it exceeds λ",
+        hint(
+            response,
+            "Observation variance of probabilistic PCA. A zero column along a component is stable once it exceeds the variance of \
+             that component.",
+            "σ² of pPCA",
         );
         let changed = sigma2 != before;
         if changed {

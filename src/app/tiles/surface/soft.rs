@@ -6,11 +6,12 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::{Kind, mode_number};
-use crate::app::panels::controls::name;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
 use crate::app::tiles::landscape::{Landscapes, Made, Request, Wanted};
 use crate::app::tiles::shown_gamma;
+use crate::app::widgets::label::{hint, name};
 use crate::app::widgets::theme::foldable;
 use crate::plot::{ColourScale, FigureSpec, Layer, Provenance};
 use crate::text::significant;
@@ -63,15 +64,19 @@ impl Default for Soft {
 }
 
 impl Kind for Soft {
+    fn made_of(&self) -> &'static [Concern] {
+        &[Concern::Settings, Concern::Selection]
+    }
+
     fn name(&self) -> &'static str {
-        "soft threshold (W, μ)"
+        "Soft threshold (W, μ)"
     }
 
     fn help(&self) -> &'static str {
-        "One mode under the decoder sign(Wz)(|Wz| − α)₊, the encoder N(±μ, σ²), this run's β and γ. For any α > 0 the \
-         collapsed point is a local minimum, though the data are reproduced better elsewhere (Dai, Wang & Wipf 2020, \
-         proposition 1): raise α from 0 and see it appear. A basin is the set of starts from which gradient descent \
-         in (W, μ, log σ) ends at the same minimum."
+        "One mode with the decoder sign(Wz)(|Wz| − α)₊, the encoder N(±μ, σ²) and the β and γ of this run. For any α > 0 the \
+         collapsed point is a local minimum even where a better one exists (Dai, Wang & Wipf 2020, proposition 1). Raise α \
+         from 0 to see it appear. A basin is the set of starting points from which gradient descent in (W, μ, log σ) ends \
+         at the same minimum."
     }
 
     fn is_map(&self) -> bool {
@@ -81,8 +86,8 @@ impl Kind for Soft {
     fn controls(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
         let views = [(View::Loss, "loss"), (View::Basins, "basins")];
         let mut changed = foldable(ui, &mut self.view, &views);
-        let mut mode = state.mode;
-        if mode_number(ui, state, &mut mode, "mode ", "surface mode") {
+        let mut mode = state.selection.mode;
+        if mode_number(ui, state, &mut mode, "Mode ", "surface mode") {
             actions.push(Action::Mode(mode));
         }
         changed |= self.threshold(ui);
@@ -101,7 +106,9 @@ impl Kind for Soft {
                     self.landscapes = Some(landscapes);
                     changed = true;
                 }
-                Err(error) => self.problem = Some(format!("no thread for the surface: {error}")),
+                Err(error) => {
+                    self.problem = Some(format!("The surface cannot be computed: {error}"));
+                }
             }
         }
         changed
@@ -117,7 +124,7 @@ impl Kind for Soft {
 
     fn figure(&mut self, state: &AppState, scale: ColourScale) -> Option<FigureSpec> {
         let eigenvalues = state.prediction.as_ref()?.problem.eigenvalues();
-        let zeta2 = *eigenvalues.get(state.mode)?;
+        let zeta2 = *eigenvalues.get(state.selection.mode)?;
         let live = &state.config.live;
         let alpha = self.alpha * zeta2.max(0.0).sqrt();
         let gamma = shown_gamma(state);
@@ -141,7 +148,7 @@ impl Kind for Soft {
     fn empty(&self, state: &AppState) -> String {
         match &self.problem {
             Some(problem) => problem.clone(),
-            None if state.prediction.is_some() => "computing the surface…".into(),
+            None if state.prediction.is_some() => "Computing the surface…".into(),
             None => state.lacks_theory(),
         }
     }
@@ -156,7 +163,7 @@ impl Soft {
         };
         let request = Request {
             wanted,
-            mode: state.mode,
+            mode: state.selection.mode,
         };
         self.landscapes.as_mut()?.ask(request.clone());
         let made = self.made.as_ref()?;
@@ -183,11 +190,8 @@ impl Soft {
             .custom_formatter(|v, _| significant(v, 3));
         let response = ui.add(track);
         name(&response, "soft threshold α");
-        let changed = response
-            .on_hover_text(
-                "Threshold of the decoder sign(Wz)(|Wz| − α)₊, in units of the mode's ζ; 0 is the linear model",
-            )
-            .changed();
+        let help = "Threshold of the decoder in units of the mode's ζ; 0 gives the linear model.";
+        let changed = hint(response, help, "α/ζ").changed();
         self.alpha = self.alpha.clamp(0.0, MOST_ALPHA);
         changed
     }

@@ -12,9 +12,9 @@ pub(super) fn latent_menu(ui: &mut Ui, latent: usize, state: &AppState, actions:
     ui.set_min_width(250.0);
     muted(
         ui,
-        format!("z{latent} · looks only, training goes on as it is"),
+        format!("z{latent}: only what is shown; training is not affected"),
     );
-    let zero = if state.zeroed.contains(&latent) {
+    let zero = if state.selection.zeroed.contains(&latent) {
         "Show again in pictures and statistics"
     } else {
         "Zero in pictures and statistics"
@@ -24,23 +24,23 @@ pub(super) fn latent_menu(ui: &mut Ui, latent: usize, state: &AppState, actions:
         ui.close();
     }
     ui.separator();
-    muted(ui, "changes the training of the live run");
-    let (hold, help) = if state.held.contains(&latent) {
+    muted(ui, "Changes the training of the live run");
+    let (hold, help) = if state.selection.held.contains(&latent) {
         (
             "Release into training",
-            "The decoder sees it again from the next step on; it may revive",
+            "From the next step on the decoder receives it again, and it may become active.",
         )
     } else {
         (
             "Hold out of training",
-            "From the next step on the decoder sees the prior mean in its place, and the KL alone takes its posterior to \
-             the prior. Reset releases it",
+            "From the next step on the decoder receives the prior mean in its place, and the KL alone trains its posterior. Reset \
+             releases it.",
         )
     };
     let analytic = state.config.net.estimator == Estimator::Analytic;
     let button = ui.add_enabled(!analytic, egui::Button::new(hold));
     let why =
-        "The analytic estimator integrates over every latent in closed form: none can be held";
+        "The analytic estimator integrates over every latent in closed form, so none can be held.";
     if button
         .on_hover_text(help)
         .on_disabled_hover_text(why)
@@ -50,7 +50,7 @@ pub(super) fn latent_menu(ui: &mut Ui, latent: usize, state: &AppState, actions:
         ui.close();
     }
     ui.separator();
-    muted(ui, "trains a copy, the live run is not changed");
+    muted(ui, "Trains a copy; the live run is not changed");
     if ui.button("Noise experiment…").clicked() {
         actions.push(Action::NoiseOn(latent));
         ui.close();

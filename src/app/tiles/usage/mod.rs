@@ -6,10 +6,11 @@ mod table;
 use egui::Ui;
 
 use super::content::{Content, Drawn};
-use crate::app::panels::controls::name;
 use crate::app::plot::PlotResponse;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::state::concern::Concern;
+use crate::app::widgets::label::{hint, name, sentence};
 use crate::app::widgets::theme::foldable;
 use crate::figures::{self, Moment};
 use crate::metrics::{LatentUsage, Quantity};
@@ -37,23 +38,31 @@ pub(super) struct Usage {
 }
 
 impl Content for Usage {
+    fn made_of(&self) -> &'static [Concern] {
+        &[
+            Concern::Settings,
+            Concern::Measured,
+            Concern::Trails,
+            Concern::Selection,
+        ]
+    }
+
     fn subtitle(&self, state: &AppState) -> String {
         interventions(state).unwrap_or_else(|| match self.view {
-            View::Bars => "click to zero · right-click for more".into(),
-            View::Table => "click a heading to sort · right-click a latent".into(),
+            View::Bars => "click a bar to zero it, right-click for more".into(),
+            View::Table => "click a heading to sort, right-click a latent for more".into(),
             View::History => "over training".into(),
         })
     }
 
     fn help(&self) -> &'static str {
-        "KL: what a latent costs, in nats per sample. E σ²: mean variance of its posterior; Var μ: variance of the \
-         posterior's mean over the data. Their sum is the prior's variance wherever the KL does its work (Asperti \
-         2019). A latent is active if Var μ exceeds 0.01 of the prior's variance (Burda et al. 2016). Click a bar \
-         to replace the latent by its prior mean in pictures and statistics: that changes nothing in the training. A \
-         right click offers what does: holding a latent out of training, where the decoder sees its prior mean and the \
-         KL alone moves it; and noise on it, on a copy of the run. The table and the lines over training have more: the \
-         law's residual, the gain in squared error by both ways of taking a latent out, and the β at which each would \
-         no longer pay."
+        "The KL is what a latent costs, in nats per sample; E σ² is the mean variance of its posterior, and Var μ the variance \
+         of the posterior mean over the data. At the optimum E σ² + Var μ equals the prior's variance (Asperti 2019). A \
+         latent is active if Var μ exceeds 0.01 of the prior's variance (Burda et al. 2016). Click a bar to replace the \
+         latent by its prior mean in pictures and statistics, which does not affect training. Right-click it to hold the \
+         latent out of training, or to add noise to it on a copy of the run. The table and the history also show the \
+         residual of the law, how much the squared error grows without the latent, and the β at which the latent would no \
+         longer be worth its cost."
     }
 
     fn switches(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) -> bool {
@@ -65,10 +74,10 @@ impl Content for Usage {
         let mut changed = foldable(ui, &mut self.view, &views);
         match self.view {
             View::Bars => {
-                let mut by_kl = state.sort_by_kl;
+                let mut by_kl = state.selection.sort_by_kl;
                 let options = [(true, "by KL"), (false, "by index")];
                 foldable(ui, &mut by_kl, &options);
-                if by_kl != state.sort_by_kl {
+                if by_kl != state.selection.sort_by_kl {
                     actions.push(Action::SortByKl(by_kl));
                 }
             }
@@ -78,15 +87,16 @@ impl Content for Usage {
                 let menu = egui::ComboBox::from_id_salt("followed")
                     .width(104.0)
                     .height(320.0)
-                    .selected_text(before.name())
+                    .selected_text(sentence(before.name()))
                     .show_ui(ui, |ui| {
                         for quantity in Quantity::ALL {
-                            ui.selectable_value(&mut self.followed, quantity, quantity.name())
-                                .on_hover_text(quantity.meaning());
+                            let text = sentence(quantity.name());
+                            let entry = ui.selectable_value(&mut self.followed, quantity, text);
+                            hint(entry, quantity.meaning(), quantity.name());
                         }
                     });
                 name(&menu.response, "quantity over training");
-                menu.response.on_hover_text(before.meaning());
+                hint(menu.response, before.meaning(), before.name());
                 changed |= self.followed != before;
             }
         }
@@ -96,7 +106,7 @@ impl Content for Usage {
     fn figure(&mut self, state: &AppState) -> Option<FigureSpec> {
         state.snapshot.as_ref()?.evaluation.as_ref()?;
         if self.view == View::History {
-            let moments: Vec<&Moment> = state.moments.iter().collect();
+            let moments: Vec<&Moment> = state.trails.moments.iter().collect();
             let above = crate::metrics::Usage::ACTIVE_VARIANCE * state.config.live.eta_enc.powi(2);
             let (followed, from) = (self.followed, state.provenance());
             return Some(figures::latent_history_figure(
@@ -107,7 +117,11 @@ impl Content for Usage {
             let rows: Vec<&LatentUsage> = self.table.rows(state);
             return Some(figures::latent_table_figure(&rows, &state.provenance()));
         }
-        let mut figure = figures::usage_figure(&state.usage, state.sort_by_kl, &state.provenance());
+        let mut figure = figures::usage_figure(
+            &state.usage,
+            state.selection.sort_by_kl,
+            &state.provenance(),
+        );
         // First, where a narrow tile does not cut it.
         if let Some(held) = held(state) {
             figure.notes.insert(0, held);
@@ -141,7 +155,7 @@ impl Content for Usage {
         if let Some(latent) = response.hovered_latent {
             if response.clicked_index.is_some() {
                 actions.push(Action::ToggleZero(latent));
-            } else if state.traversed != latent {
+            } else if state.selection.traversed != latent {
                 actions.push(Action::Traverse(latent));
             }
         }
@@ -149,15 +163,20 @@ impl Content for Usage {
     }
 
     fn empty(&self, _state: &AppState) -> String {
-        "no statistics yet: press Play".into()
+        "No statistics yet. Press Play to train.".into()
     }
 }
 
 /// Which latents are zeroed by hand, in words; none if none is.
 fn zeroed(state: &AppState) -> Option<String> {
-    (!state.zeroed.is_empty()).then(|| {
-        let names: Vec<String> = state.zeroed.iter().map(|j| format!("z{j}")).collect();
-        format!("zeroed: {} · click to release", names.join(", "))
+    (!state.selection.zeroed.is_empty()).then(|| {
+        let names: Vec<String> = state
+            .selection
+            .zeroed
+            .iter()
+            .map(|j| format!("z{j}"))
+            .collect();
+        format!("zeroed: {} (click to release)", names.join(", "))
     })
 }
 
@@ -170,8 +189,13 @@ pub(super) fn interventions(state: &AppState) -> Option<String> {
 
 /// Which latents are held out of training, in words; none if none is.
 pub(super) fn held(state: &AppState) -> Option<String> {
-    (!state.held.is_empty()).then(|| {
-        let names: Vec<String> = state.held.iter().map(|j| format!("z{j}")).collect();
+    (!state.selection.held.is_empty()).then(|| {
+        let names: Vec<String> = state
+            .selection
+            .held
+            .iter()
+            .map(|j| format!("z{j}"))
+            .collect();
         format!("held out of training: {}", names.join(", "))
     })
 }

@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, Sense, Ui};
 use super::menu::latent_menu;
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
+use crate::app::widgets::label::{hint, sentence};
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, colour};
 use crate::metrics::{LatentUsage, Quantity};
@@ -36,12 +37,12 @@ impl Heading {
 
     fn meaning(self) -> &'static str {
         match self {
-            Self::Index => "Index of the latent",
+            Self::Index => "Index of the latent.",
             Self::Measured(quantity) => quantity.meaning(),
         }
     }
 
-    /// Its value; NaN where there is none.
+    /// The value of a latent in this column; NaN where there is none.
     fn of(self, latent: &LatentUsage) -> f64 {
         match self {
             Self::Index => latent.index as f64,
@@ -124,11 +125,12 @@ impl Table {
                                 (true, true) => " ▾",
                                 (true, false) => " ▴",
                             };
-                            let text = RichText::new(format!("{}{arrow}", heading.name()))
+                            let text = RichText::new(format!("{}{arrow}", sentence(heading.name())))
                                 .small()
                                 .color(c.muted);
                             let label = egui::Label::new(text).sense(Sense::click());
-                            if ui.add(label).on_hover_text(heading.meaning()).clicked() {
+                            let head = hint(ui.add(label), heading.meaning(), &heading.name().replace('\n', " "));
+                            if head.clicked() {
                                 self.descending = heading != self.column || !self.descending;
                                 self.column = heading;
                             }
@@ -140,12 +142,12 @@ impl Table {
                             for heading in Heading::all() {
                                 if heading == Heading::Index {
                                     let cross = if latent.active { "" } else { " ×" };
-                                    let zero = if state.zeroed.contains(&j) {
+                                    let zero = if state.selection.zeroed.contains(&j) {
                                         " = 0"
                                     } else {
                                         ""
                                     };
-                                    let held = if state.held.contains(&j) { " held" } else { "" };
+                                    let held = if state.selection.held.contains(&j) { " held" } else { "" };
                                     let name = RichText::new(format!("z{j}{cross}{zero}{held}"))
                                         .color(colour(palette.key(j)));
                                     let label = egui::Label::new(name).sense(Sense::click());
@@ -156,7 +158,7 @@ impl Table {
                                     response.context_menu(|ui| latent_menu(ui, j, state, actions));
                                     if response
                                         .on_hover_text(
-                                            "Click to zero it, or to release it; right-click for more",
+                                            "Click to zero this latent or to release it; right-click for more.",
                                         )
                                         .clicked()
                                     {

@@ -2,8 +2,9 @@
 
 use egui::{DragValue, Id, ScrollArea, TextEdit, Ui};
 
-use crate::app::panels::controls::{name, preprocess_menu, split_choice};
+use crate::app::panels::controls::{preprocess_menu, split_choice};
 use crate::app::state::data::Sheet;
+use crate::app::widgets::label::{name, sentence};
 use crate::app::widgets::theme::{muted, segmented};
 use crate::config::{Colour, Crop, DataConfig, DataSource, MAX_SIDE};
 use crate::text::thousands;
@@ -46,7 +47,8 @@ pub(crate) fn choices(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
         let entry = or_word(&mut limit, "all", 0..=MOST_ITEMS).speed(20.0);
         let response = ui.add(entry);
         name(&response, "items to open");
-        response.on_hover_text("Only the first so many, in file order; 0 for all");
+        response
+            .on_hover_text("How many items to load, from the first in file order; 0 loads all.");
         config.limit = (limit > 0).then_some(limit);
     });
 }
@@ -72,7 +74,7 @@ fn heading(ui: &mut Ui, label: &str) {
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.allocate_ui_with_layout(size, layout, |ui| {
         ui.set_min_size(size);
-        muted(ui, label);
+        muted(ui, sentence(label));
     });
 }
 
@@ -118,8 +120,8 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
         name(&response, "side in pixels");
         image.side = (side > 0).then_some(side);
         response.on_hover_text(
-            "The longer side of an item in pixels. Auto: arrays of pictures keep theirs, files of pictures are brought \
-             to 64 unless the first is smaller",
+            "The longer side of an item in pixels. With Auto, arrays of pictures keep their size, and picture files are scaled \
+             to 64 unless the first one is smaller.",
         );
     });
     line(ui, "crop", |ui| {
@@ -143,8 +145,8 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
         if kind != before || kind == 2 {
             image.crop = [Crop::Auto, Crop::Whole, Crop::Pixels(pixels)][kind];
         }
-        let usual = "the centred square, or CelebA's face";
-        muted(ui, [usual, "all of the picture", ""][kind]);
+        let usual = "The centred square, or the face in CelebA";
+        muted(ui, [usual, "All of the picture", ""][kind]);
     });
     line(ui, "colour", |ui| {
         let options = [
@@ -182,7 +184,7 @@ fn labels(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
         })
         .response;
     name(&response, "labels");
-    muted(ui, "what the classes are");
+    muted(ui, "What the classes are taken from");
 }
 
 /// One switch for every class; none pressed means all.
@@ -219,7 +221,7 @@ fn typed(ui: &mut Ui, config: &mut DataConfig) {
     let kept: Option<String> = ui.data(|d| d.get_temp(id));
     let mut text = kept.unwrap_or_else(|| config.classes.join(", "));
     let entry = TextEdit::singleline(&mut text)
-        .hint_text("all; or numbers: 0, 1, 7")
+        .hint_text("All, or numbers: 0, 1, 7")
         .desired_width(220.0);
     let response = ui.add(entry);
     name(&response, "classes by number");

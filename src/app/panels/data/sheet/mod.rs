@@ -97,18 +97,18 @@ fn buttons(ui: &mut Ui, sheet: &Sheet, actions: &mut Vec<Action>) {
         let size = egui::vec2(88.0, 26.0);
         let can = sheet.problem.is_none();
         let open = egui::Button::new("Open").min_size(size);
-        let help = "Loads these data and starts a new run on them";
+        let help = "Loads these data and starts a new run on them.";
         if ui.add_enabled(can, open).on_hover_text(help).clicked() {
             actions.push(Action::Sheet(SheetAction::Load));
         }
         let cancel = egui::Button::new("Cancel").min_size(size);
-        let help = "Nothing is loaded; the run on screen goes on (Esc)";
+        let help = "Loads nothing; the run on screen goes on (Esc).";
         if ui.add(cancel).on_hover_text(help).clicked() {
             actions.push(Action::Sheet(SheetAction::Close));
         }
         if sheet.waiting {
             ui.spinner();
-            muted(ui, "looking");
+            muted(ui, "Looking");
         }
     });
 }

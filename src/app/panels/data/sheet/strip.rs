@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::app::state::data::Sheet;
-use crate::app::threads::loader::Strip;
+use crate::app::state::protocol::Strip;
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::Theme;
 use crate::data::{Dataset, PREVIEWED, Preview};
@@ -54,9 +54,9 @@ pub(crate) fn pictures(ui: &mut Ui, sheet: &Sheet) {
     };
     let Some((preview, strip)) = &sheet.preview else {
         say(if sheet.waiting {
-            "looking at the first items"
+            "Looking at the first items…"
         } else {
-            "no preview"
+            "No preview"
         });
         return;
     };
@@ -122,7 +122,7 @@ fn vectors(first: &Dataset) -> String {
     };
     let more = if first.dim() > 8 { ", …" } else { "" };
     format!(
-        "plain vectors, no pictures; the first: {}{more}",
+        "These are plain vectors, not pictures. The first: {}{more}",
         values.join(", ")
     )
 }

@@ -2,8 +2,9 @@
 
 use egui::{TextEdit, Ui};
 
-use crate::app::panels::controls::{name, scale_menu};
+use crate::app::panels::controls::scale_menu;
 use crate::app::state::data::Sheet;
+use crate::app::widgets::label::name;
 use crate::app::widgets::theme::{muted, segmented};
 use crate::config::{Constant, DataConfig, DataSource, Missing, Preprocess};
 
@@ -29,19 +30,19 @@ pub(crate) fn values(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
     let table = first.is_some_and(|f| f.table);
     if table && config.preprocess != Preprocess::Standardize {
         line(ui, "columns", |ui| {
-            let help = "Divides every column by its own standard deviation, so that columns of different units count alike";
+            let help = "Divides every column by its standard deviation, so that columns of different units count alike.";
             if ui.button("Standardise").on_hover_text(help).clicked() {
                 config.preprocess = Preprocess::Standardize;
             }
-            muted(ui, "where their units differ");
+            muted(ui, "Where their units differ");
         });
     }
     if table || config.missing != Missing::Refuse {
         line(ui, "missing", |ui| {
             let options = [
-                (Missing::Refuse, "are an error"),
-                (Missing::Drop, "drop their lines"),
-                (Missing::Mean, "take the mean"),
+                (Missing::Refuse, "report an error"),
+                (Missing::Drop, "drop the rows"),
+                (Missing::Mean, "use the mean"),
             ];
             segmented(ui, &mut config.missing, &options, false);
         });
@@ -50,14 +51,14 @@ pub(crate) fn values(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
         line(ui, "constant", |ui| {
             let options = [(Constant::Keep, "keep"), (Constant::Drop, "leave out")];
             segmented(ui, &mut config.constant, &options, false);
-            muted(ui, "columns that never change");
+            muted(ui, "Columns that never change");
         });
     }
     if first.is_some_and(|f| f.shape.is_image()) || config.transpose {
         line(ui, "transpose", |ui| {
             let options = [(false, "as they are"), (true, "transposed")];
             segmented(ui, &mut config.transpose, &options, false);
-            muted(ui, "EMNIST is stored column by column");
+            muted(ui, "EMNIST is stored column by column.");
         });
     }
 }
@@ -67,7 +68,7 @@ fn array(ui: &mut Ui, arrays: &[String], config: &mut DataConfig) {
     if arrays.is_empty() {
         let mut text = config.array.clone().unwrap_or_default();
         let entry = TextEdit::singleline(&mut text)
-            .hint_text("the only one; or its name")
+            .hint_text("Its name, if there are several")
             .desired_width(220.0);
         let response = ui.add(entry);
         name(&response, "array");
@@ -77,13 +78,13 @@ fn array(ui: &mut Ui, arrays: &[String], config: &mut DataConfig) {
     let shown = config
         .array
         .as_deref()
-        .unwrap_or("chosen by name and shape");
+        .unwrap_or("Chosen by name and shape");
     let response = egui::ComboBox::from_id_salt("array")
         .width(220.0)
         .selected_text(shown)
         .show_ui(ui, |ui| {
             let mut array = config.array.clone();
-            ui.selectable_value(&mut array, None, "chosen by name and shape");
+            ui.selectable_value(&mut array, None, "Chosen by name and shape");
             for known in arrays {
                 ui.selectable_value(&mut array, Some(known.clone()), known);
             }

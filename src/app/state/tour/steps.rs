@@ -31,54 +31,54 @@ pub(crate) const STEPS: [Step; 6] = [
     Step {
         title: "Linear theory",
         paper: "Lucas et al. 2019",
-        text: "A linear VAE learns five modes of variance ζ² = 9, 5, 2, 1, 0.3. In the thresholds tile the modes above \
-               the line βγ should live, those below it should die; theory is drawn before anything is trained. \
-               Watch Latent usage: within seconds as many latents are active as the theory counts.",
+        text: "A linear VAE learns data with five modes of variance ζ² = 9, 5, 2, 1, 0.3. In the thresholds tile, modes above the \
+               line βγ should become active and those below it should collapse. The theory needs no training. Watch \
+               Latent usage: within seconds as many latents are active as the theory predicts.",
         workspace: Workspace::Live,
         run: linear,
     },
     Step {
         title: "Thresholds",
         paper: "Wang & Ziyin 2022",
-        text: "Drag the orange line βγ upwards, or the β slider: a latent dies each time the line passes a ζ². \
-               Past 5 the second one goes, past 9 the last: complete collapse, the global minimum. Drag it down again \
-               and they come back, for the linear model has no bad minima.",
+        text: "Drag the orange line βγ upwards, or move the β slider: a latent dies each time the line passes a ζ². Above 5 only \
+               one is left, above 9 none: full collapse, which is then the global minimum. Drag the line down again and the \
+               latents come back, because the linear model has no bad local minima.",
         workspace: Workspace::Live,
         run: thresholds,
     },
     Step {
         title: "The decoder's variance γ",
         paper: "Lucas et al. 2019; Dai, Wang & Wipf 2020",
-        text: "γ is held at 3, so the third mode (ζ² = 2) is dead although β = 1. Choose 'learned' for γ in the \
-               objective: γ falls to the variance that is left, the line βγ falls with it, and the latent comes back. \
-               Much collapse is nothing but a γ held too large.",
+        text: "γ is fixed at 3, so the third mode (ζ² = 2) is dead although β = 1. Choose 'Learned' for γ in the objective: γ falls \
+               to the variance that is left over, the line βγ falls with it, and the latent comes back. Collapse is often \
+               just a γ that is fixed too large.",
         workspace: Workspace::Live,
         run: gamma,
     },
     Step {
         title: "Depth",
         paper: "Lucas et al. 2019",
-        text: "With γ learned, the linear theory of these digits keeps all 16 latents alive. A deep net packs more into \
-               fewer: watch the KL gather in a handful of them while the others stay near E σ² = 1. Then raise β and \
-               see which go first.",
+        text: "With γ learned, the linear theory predicts that all 16 latents are active on these digits. A deep network gets by \
+               with fewer: watch the KL gather in a handful of them while the others stay near E σ² = 1. Then raise β and \
+               see which die first.",
         workspace: Workspace::Live,
         run: depth,
     },
     Step {
         title: "A bad minimum",
         paper: "Dai, Wang & Wipf 2020",
-        text: "Sixteen tanh layers on each side could carry all three modes, yet training ends with none of them. Press \
-               'Start diagnosis': probes on copies of the run tell whether there are latents too many, β or γ is too \
-               large, or, as here, training ended in a bad local minimum. No β mends that.",
+        text: "Sixteen tanh layers on each side could represent all three modes, yet training ends with none. Press 'Start \
+               diagnosis': experiments on copies of the run show whether there are too many latents, β or γ is too large, \
+               or, as here, training ended in a bad local minimum. No choice of β repairs that.",
         workspace: Workspace::Diagnose,
         run: bad_minimum,
     },
     Step {
         title: "Instruments",
         paper: "Asperti 2019",
-        text: "At γ = 1 the digits pay for about seven of these 32 latents. The surplus ones are pruned, each with \
-               E σ² = 1 and Var μ = 0; for every latent, used or not, Var μ + E σ² comes near 1. The Papers workspace \
-               makes and judges the papers' own figures and tables: choose one there and press Run.",
+        text: "At γ = 1 about seven of these 32 latents are worth their cost. The others are pruned, each with E σ² = 1 and \
+               Var μ = 0; for every latent, used or not, Var μ + E σ² comes close to 1. The Papers workspace reproduces and \
+               checks the papers' own figures and tables: choose one there and press Run.",
         workspace: Workspace::Instruments,
         run: surplus,
     },

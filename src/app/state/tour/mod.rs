@@ -1,10 +1,12 @@
 //! The tour: which step is shown, and the run there was before.
 
-use super::action::Effect;
-use crate::app::panels::tour;
-use crate::config::{LiveConfig, RunConfig};
+mod steps;
 
 use super::AppState;
+use super::action::Effect;
+use crate::config::{LiveConfig, RunConfig};
+
+pub(crate) use steps::STEPS;
 
 /// What can be done with the tour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl AppState {
                 self.tour = Some(Tour { step: 0, before });
                 self.set_up(0)
             }
-            (TourAction::Next, Some(at)) if at + 1 < tour::STEPS.len() => self.go_to(at + 1),
+            (TourAction::Next, Some(at)) if at + 1 < STEPS.len() => self.go_to(at + 1),
             (TourAction::Back, Some(at)) if at > 0 => self.go_to(at - 1),
             (TourAction::Close, Some(_)) if self.tour_run_is_changed() => self.end_tour(false),
             (TourAction::Close | TourAction::Return, Some(_)) => self.end_tour(true),
@@ -65,8 +67,8 @@ impl AppState {
             device: self.config.device.clone(),
             ..config
         };
-        let shown = self.incoming.as_ref().unwrap_or(&self.config);
-        still(shown.clone()) != still(tour::STEPS[tour.step].config())
+        let shown = self.opening.incoming.as_ref().unwrap_or(&self.config);
+        still(shown.clone()) != still(STEPS[tour.step].config())
     }
 
     fn go_to(&mut self, step: usize) -> Vec<Effect> {
@@ -81,7 +83,7 @@ impl AppState {
         if !self.is_experimenting() {
             self.playing = true;
         }
-        self.open_run(tour::STEPS[step].config())
+        self.open_run(STEPS[step].config())
     }
 
     fn end_tour(&mut self, with_run_before: bool) -> Vec<Effect> {

@@ -1,18 +1,14 @@
 //! The guided tour: a strip above the tiles that says what to look at, over runs set up for it.
 //!
-//! What each step shows and says is in [`steps`]; where the tour is, in the state.
-
-mod steps;
+//! What each step shows and says, and where the tour is, are in the state.
 
 use egui::{Button, RichText, Ui};
 
 use crate::app::state::AppState;
 use crate::app::state::action::Action;
-use crate::app::state::tour::{Tour, TourAction};
+use crate::app::state::tour::{STEPS, Tour, TourAction};
 use crate::app::widgets::theme;
 use crate::app::widgets::theme::{Theme, muted, tile_frame};
-
-pub(crate) use steps::STEPS;
 
 /// Draws the strip of the step shown, above what is left of `ui`.
 pub(crate) fn panel(ui: &mut Ui, state: &AppState, tour: &Tour, actions: &mut Vec<Action>) {
@@ -55,7 +51,7 @@ fn strip(ui: &mut Ui, state: &AppState, tour: &Tour, actions: &mut Vec<Action>) 
     });
     ui.label(RichText::new(step.text).color(c.text));
     if state.papers.is_running() && !state.playing {
-        let text = "The run waits for the experiments of the Papers workspace; Play lets it go on.";
+        let text = "The run is waiting for the experiments of the Papers workspace. Press Play to let it go on.";
         ui.label(RichText::new(text).color(c.warn));
     }
     ui.horizontal_wrapped(|ui| {
@@ -69,7 +65,7 @@ fn strip(ui: &mut Ui, state: &AppState, tour: &Tour, actions: &mut Vec<Action>) 
             ui,
             tour.step > 0,
             "Back",
-            "The step before",
+            "Goes back one step.",
             TourAction::Back,
         );
         let more = tour.step + 1 < STEPS.len();
@@ -77,19 +73,19 @@ fn strip(ui: &mut Ui, state: &AppState, tour: &Tour, actions: &mut Vec<Action>) 
             ui,
             more,
             "Next",
-            "The next step, with its run",
+            "Goes on to the next step and its run.",
             TourAction::Next,
         );
         ui.add_space(12.0);
         if state.tour_run_is_changed() {
-            let help = "Ends the tour with the settings there were before it, from step 0";
+            let help = "Ends the tour and restores your settings from before it, from step 0.";
             button(ui, true, "Back to my run", help, TourAction::Return);
-            let help = "Ends the tour; the run on screen stays";
+            let help = "Ends the tour and keeps the run on screen.";
             button(ui, true, "Close", help, TourAction::Close);
         } else {
-            let help = "Ends the tour; the run on screen stays";
+            let help = "Ends the tour and keeps the run on screen.";
             button(ui, true, "Keep this run", help, TourAction::Keep);
-            let help = "Ends the tour with the settings there were before it, from step 0";
+            let help = "Ends the tour and restores your settings from before it, from step 0.";
             button(ui, true, "Close", help, TourAction::Close);
         }
     });
