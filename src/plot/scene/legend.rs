@@ -92,6 +92,16 @@ impl Legend {
             legend.rows = row + 1;
             x += own + SPACE;
         }
+        // Where entries are left out, there is room to say how many.
+        while left_out > 0
+            && legend
+                .entries
+                .last()
+                .is_some_and(|last| last.rect.right() + more_width(page, left_out) > left + room)
+        {
+            legend.entries.pop();
+            left_out += 1;
+        }
         if let (Some(last), true) = (legend.entries.last(), left_out > 0) {
             let at = [last.rect.right() + FONT * 0.5, baseline(&last.rect)];
             legend.more = Some((at, left_out));
@@ -123,9 +133,7 @@ impl Legend {
     }
 
     fn align_right(&mut self, page: &Page<'_>, right: f64) {
-        let more = self
-            .more
-            .map_or(0.0, |(_, n)| FONT * 0.5 + page.width_of(&format!("+{n}")));
+        let more = self.more.map_or(0.0, |(_, n)| more_width(page, n));
         let last = self.entries.last().map(|e| e.rect.y);
         let ends: Vec<(f64, f64)> = self
             .entries
@@ -144,6 +152,11 @@ impl Legend {
             at[0] = last.rect.right() + FONT * 0.5;
         }
     }
+}
+
+/// Room for saying how many entries are left out.
+fn more_width(page: &Page<'_>, count: usize) -> f64 {
+    FONT * 0.5 + page.width_of(&format!("+{count}"))
 }
 
 fn baseline(rect: &Rect) -> f64 {
