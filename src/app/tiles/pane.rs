@@ -72,8 +72,15 @@ mod tests {
         state: AppState,
         worker: Worker,
         loader: Loader,
-        /// Every tile with its figure of last time, as text, and what that was made of.
-        tiles: Vec<(Tile, Box<dyn Content>, Option<String>, Option<Key>)>,
+        tiles: Vec<Watched>,
+    }
+
+    /// A tile with its figure of last time, as text, and what that was made of.
+    struct Watched {
+        tile: Tile,
+        content: Box<dyn Content>,
+        figure: Option<String>,
+        key: Option<Key>,
     }
 
     impl Bench {
@@ -94,7 +101,12 @@ mod tests {
                 worker: Worker::spawn(Arc::clone(&waker)).expect("a thread"),
                 loader: Loader::spawn(Store::off(), waker).expect("a thread"),
                 tiles: Tile::ALL
-                    .map(|tile| (tile, content(tile), None, None))
+                    .map(|tile| Watched {
+                        tile,
+                        content: content(tile),
+                        figure: None,
+                        key: None,
+                    })
                     .into(),
             };
             bench.carry_out(effects);
@@ -117,8 +129,8 @@ mod tests {
             let effects = change(&mut self.state);
             self.carry_out(effects);
             let state = &self.state;
-            for (tile, content, before, key) in &mut self.tiles {
-                let now = content.figure(state).map(|figure| {
+            for watched in &mut self.tiles {
+                let now = watched.content.figure(state).map(|figure| {
                     // The origin is written when the figure is saved, and is not on screen.
                     let plain = FigureSpec {
                         provenance: Provenance::default(),
@@ -126,12 +138,13 @@ mod tests {
                     };
                     serde_json::to_string(&plain).expect("text")
                 });
-                let new = state.key(content.made_of());
+                let key = Some(state.key(watched.content.made_of()));
                 assert!(
-                    Some(new) != *key || now == *before,
-                    "{what} changed the figure of {tile:?}, which does not say that it is made of that"
+                    key != watched.key || now == watched.figure,
+                    "{what} changed the figure of {:?}, which does not say that it is made of that",
+                    watched.tile
                 );
-                (*before, *key) = (now, Some(new));
+                (watched.figure, watched.key) = (now, key);
             }
         }
 
@@ -205,10 +218,7 @@ mod tests {
             bench.act(action);
             bench.live(2);
         }
-        let figures = bench
-            .tiles
-            .iter()
-            .filter(|(_, _, figure, _)| figure.is_some());
+        let figures = bench.tiles.iter().filter(|w| w.figure.is_some());
         assert!(figures.count() >= 10, "most tiles have something to show");
     }
 
@@ -217,8 +227,7 @@ mod tests {
         let mut bench = Bench::new();
         bench.live(2);
         let keys = |bench: &Bench| -> Vec<Key> {
-            let key =
-                |(_, content, ..): &(_, Box<dyn Content>, _, _)| bench.state.key(content.made_of());
+            let key = |w: &Watched| bench.state.key(w.content.made_of());
             bench.tiles.iter().map(key).collect()
         };
         let before = keys(&bench);

@@ -107,7 +107,7 @@ impl Kind for Soft {
                     changed = true;
                 }
                 Err(error) => {
-                    self.problem = Some(format!("The surface cannot be computed: {error}"))
+                    self.problem = Some(format!("The surface cannot be computed: {error}"));
                 }
             }
         }
