@@ -153,23 +153,38 @@ mod tests {
             self.step(&what, |state| state.apply(action));
         }
 
+        /// Takes in what the threads have said; true if a snapshot was among it.
+        fn drain(&mut self) -> bool {
+            while let Some(message) = self.loader.message() {
+                self.step("the loader", |state| state.loaded(message));
+            }
+            while let Some(event) = self.worker.event() {
+                self.step("an event", |state| state.event(event));
+            }
+            let snapshot = self.worker.snapshot();
+            let there = snapshot.is_some();
+            if let Some(snapshot) = snapshot {
+                self.step("a snapshot", |state| state.snapshot(snapshot));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+            there
+        }
+
         /// Takes in what the threads say until there are so many more snapshots.
         fn live(&mut self, snapshots: usize) {
             let begin = Instant::now();
             let mut seen = 0;
             while seen < snapshots {
                 assert!(begin.elapsed() < Duration::from_mins(1), "no snapshot");
-                while let Some(message) = self.loader.message() {
-                    self.step("the loader", |state| state.loaded(message));
-                }
-                while let Some(event) = self.worker.event() {
-                    self.step("an event", |state| state.event(event));
-                }
-                if let Some(snapshot) = self.worker.snapshot() {
-                    seen += 1;
-                    self.step("a snapshot", |state| state.snapshot(snapshot));
-                }
-                std::thread::sleep(Duration::from_millis(2));
+                seen += usize::from(self.drain());
+            }
+        }
+
+        /// Takes in what the threads say in a while; a run that is paused may say nothing.
+        fn wait(&mut self) {
+            let begin = Instant::now();
+            while begin.elapsed() < Duration::from_millis(200) {
+                self.drain();
             }
         }
     }
@@ -201,6 +216,8 @@ mod tests {
                     generation: 0,
                 }),
             ),
+            // The sweep itself is not run, so the live run must not wait for it.
+            Action::PauseForLab(false),
             Action::StartSweep(SweepSettings {
                 parameter: Parameter::Beta,
                 from: 0.5,
@@ -216,7 +233,7 @@ mod tests {
             Action::NewSeed,
         ] {
             bench.act(action);
-            bench.live(2);
+            bench.wait();
         }
         let figures = bench.tiles.iter().filter(|w| w.figure.is_some());
         assert!(figures.count() >= 10, "most tiles have something to show");
