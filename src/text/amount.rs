@@ -41,7 +41,7 @@ pub(crate) fn duration(time: Duration) -> String {
     match time.as_secs() {
         0 => "less than 1 s".into(),
         1..=90 => format!("{seconds:.0} s"),
-        91..=5400 => format!("{:.0} min", (seconds / 60.0).ceil()),
+        91..=5400 => format!("{:.0} min", seconds / 60.0),
         5401..172_800 => {
             let hours = format!("{:.1}", seconds / 3600.0);
             format!("{} h", hours.trim_end_matches(".0"))
@@ -83,7 +83,7 @@ mod tests {
             (1000, "1 s"),
             (6_400, "6 s"),
             (90_000, "90 s"),
-            (125_000, "3 min"),
+            (125_000, "2 min"),
             (5_400_000, "90 min"),
             (9_000_000, "2.5 h"),
             (10_800_000, "3 h"),

@@ -72,11 +72,16 @@ mod tests {
         state: AppState,
         worker: Worker,
         loader: Loader,
-        /// Every tile with its figure of last time, as text, and what that was made of.
         tiles: Vec<Watched>,
     }
 
-    type Watched = (Tile, Box<dyn Content>, Option<String>, Option<Key>);
+    /// A tile with its figure of last time, as text, and what that was made of.
+    struct Watched {
+        tile: Tile,
+        content: Box<dyn Content>,
+        figure: Option<String>,
+        key: Option<Key>,
+    }
 
     impl Bench {
         fn new() -> Self {
@@ -96,7 +101,12 @@ mod tests {
                 worker: Worker::spawn(Arc::clone(&waker)).expect("a thread"),
                 loader: Loader::spawn(Store::off(), waker).expect("a thread"),
                 tiles: Tile::ALL
-                    .map(|tile| (tile, content(tile), None, None))
+                    .map(|tile| Watched {
+                        tile,
+                        content: content(tile),
+                        figure: None,
+                        key: None,
+                    })
                     .into(),
             };
             bench.carry_out(effects);
@@ -119,8 +129,8 @@ mod tests {
             let effects = change(&mut self.state);
             self.carry_out(effects);
             let state = &self.state;
-            for (tile, content, before, key) in &mut self.tiles {
-                let now = content.figure(state).map(|figure| {
+            for watched in &mut self.tiles {
+                let now = watched.content.figure(state).map(|figure| {
                     // The origin is written when the figure is saved, and is not on screen.
                     let plain = FigureSpec {
                         provenance: Provenance::default(),
@@ -128,12 +138,13 @@ mod tests {
                     };
                     serde_json::to_string(&plain).expect("text")
                 });
-                let new = state.key(content.made_of());
+                let key = Some(state.key(watched.content.made_of()));
                 assert!(
-                    Some(new) != *key || now == *before,
-                    "{what} changed the figure of {tile:?}, which does not say that it is made of that"
+                    key != watched.key || now == watched.figure,
+                    "{what} changed the figure of {:?}, which does not say that it is made of that",
+                    watched.tile
                 );
-                (*before, *key) = (now, Some(new));
+                (watched.figure, watched.key) = (now, key);
             }
         }
 
@@ -142,23 +153,38 @@ mod tests {
             self.step(&what, |state| state.apply(action));
         }
 
+        /// Takes in what the threads have said; true if a snapshot was among it.
+        fn drain(&mut self) -> bool {
+            while let Some(message) = self.loader.message() {
+                self.step("the loader", |state| state.loaded(message));
+            }
+            while let Some(event) = self.worker.event() {
+                self.step("an event", |state| state.event(event));
+            }
+            let snapshot = self.worker.snapshot();
+            let there = snapshot.is_some();
+            if let Some(snapshot) = snapshot {
+                self.step("a snapshot", |state| state.snapshot(snapshot));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+            there
+        }
+
         /// Takes in what the threads say until there are so many more snapshots.
         fn live(&mut self, snapshots: usize) {
             let begin = Instant::now();
             let mut seen = 0;
             while seen < snapshots {
                 assert!(begin.elapsed() < Duration::from_mins(1), "no snapshot");
-                while let Some(message) = self.loader.message() {
-                    self.step("the loader", |state| state.loaded(message));
-                }
-                while let Some(event) = self.worker.event() {
-                    self.step("an event", |state| state.event(event));
-                }
-                if let Some(snapshot) = self.worker.snapshot() {
-                    seen += 1;
-                    self.step("a snapshot", |state| state.snapshot(snapshot));
-                }
-                std::thread::sleep(Duration::from_millis(2));
+                seen += usize::from(self.drain());
+            }
+        }
+
+        /// Takes in what the threads say in a while; a run that is paused may say nothing.
+        fn wait(&mut self) {
+            let begin = Instant::now();
+            while begin.elapsed() < Duration::from_millis(200) {
+                self.drain();
             }
         }
     }
@@ -190,6 +216,8 @@ mod tests {
                     generation: 0,
                 }),
             ),
+            // The sweep itself is not run, so the live run must not wait for it.
+            Action::PauseForLab(false),
             Action::StartSweep(SweepSettings {
                 parameter: Parameter::Beta,
                 from: 0.5,
@@ -205,12 +233,9 @@ mod tests {
             Action::NewSeed,
         ] {
             bench.act(action);
-            bench.live(2);
+            bench.wait();
         }
-        let figures = bench
-            .tiles
-            .iter()
-            .filter(|(_, _, figure, _)| figure.is_some());
+        let figures = bench.tiles.iter().filter(|w| w.figure.is_some());
         assert!(figures.count() >= 10, "most tiles have something to show");
     }
 
@@ -219,8 +244,7 @@ mod tests {
         let mut bench = Bench::new();
         bench.live(2);
         let keys = |bench: &Bench| -> Vec<Key> {
-            let key =
-                |(_, content, ..): &(_, Box<dyn Content>, _, _)| bench.state.key(content.made_of());
+            let key = |w: &Watched| bench.state.key(w.content.made_of());
             bench.tiles.iter().map(key).collect()
         };
         let before = keys(&bench);
