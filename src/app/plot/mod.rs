@@ -45,7 +45,7 @@ pub struct PlotResponse {
     pub hovered_latent: Option<usize>,
     /// The hovered index, in the frame it was clicked.
     pub clicked_index: Option<usize>,
-    /// Name of the setting ([`Rule::draggable`](crate::plot::Rule::draggable)) and its new value
+    /// Name of the setting ([`Rule::draggable`](method@crate::plot::Rule::draggable)) and its new value
     /// in data units, in every frame the line is moved.
     pub dragged_rule: Option<(String, f64)>,
     /// Whether the dragged line was let go this frame; `dragged_rule` then holds its last value.

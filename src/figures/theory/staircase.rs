@@ -7,7 +7,7 @@ use crate::plot::axis::ticks::format_number;
 use crate::plot::{Axis, Band, FigureSpec, MarkerStyle, Provenance, Role, Rule, Series, Shape};
 use crate::theory::Gamma;
 
-/// The name of the draggable line at the present β, [`Rule::draggable`].
+/// The name of the draggable line at the present β, [`Rule::draggable()`].
 pub const DRAG_BETA: &str = "beta";
 
 /// A place the run has been.

@@ -10,7 +10,7 @@ pub(crate) const MODEL: Colour = Colour::Rgb([255, 176, 59]);
 
 /// The (x, y) of the centres of nx·ny equal cells of a rectangle, row by row from the lowest y: where to evaluate a
 /// function.
-pub fn centres(
+pub(crate) fn centres(
     [x, y]: [(f64, f64); 2],
     (nx, ny): (usize, usize),
 ) -> impl Iterator<Item = (f64, f64)> {

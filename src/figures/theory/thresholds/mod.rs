@@ -12,7 +12,7 @@ use crate::plot::axis::ticks::format_number;
 use crate::plot::{Axis, Band, FigureSpec, MarkerStyle, Provenance, Role, Rule, Series, Shape};
 use crate::theory::{Gamma, GammaSolution, active_count, self_consistency};
 
-/// The name of the draggable threshold line, [`Rule::draggable`].
+/// The name of the draggable threshold line, [`Rule::draggable()`].
 pub const DRAG_BETA_GAMMA: &str = "beta_gamma";
 
 /// What the figure is made of.
