@@ -190,7 +190,7 @@ mod tests {
         };
         assert_eq!(
             running(&progress, Some(Duration::from_secs(125)), ""),
-            "3 of 24 · 3 min left · β = 2, up, step 1,200 of 4,000 · z3 still grows (× 1.40)"
+            "3 of 24 · 2 min left · β = 2, up, step 1,200 of 4,000 · z3 still grows (× 1.40)"
         );
         assert_eq!(
             running(&Headway::default(), None, "budget"),

@@ -108,7 +108,7 @@ pub(super) fn refusal(folder: &Path, damaged: &Skipped, tried: usize, total: usi
         reason: if tried < total {
             format!(
                 "at least {count} of its {total} pictures cannot be read ({count} of the first {tried}), more than \
-                 one in {READABLE}, so the folder may not be what it seems; repair or remove them{first}"
+                 one in {READABLE}; repair or remove them{first}"
             )
         } else {
             format!(

@@ -167,9 +167,9 @@ fn preprocessing_that_needs_bytes_is_refused_where_it_can_be_changed() {
     window.frames(3);
     for (kind, reach) in [
         ("None", true),
-        ("centred", true),
-        ("dequantised", false),
-        ("logit", false),
+        ("Centred", true),
+        ("Dequantised", false),
+        ("Logit", false),
     ] {
         let entry = window.control(Role::Button, kind);
         assert_eq!(entry.accesskit_node().is_disabled(), !reach, "{kind}");
