@@ -40,8 +40,12 @@ pub(crate) fn sentence(text: &str) -> String {
 /// A sentence in the middle of an area that has nothing to show yet.
 pub(crate) fn empty(ui: &mut Ui, text: &str) {
     let c = chrome(Theme::of(ui));
-    ui.centered_and_justified(|ui| {
-        ui.label(RichText::new(sentence(text)).color(c.muted));
+    let text = RichText::new(sentence(text)).color(c.muted);
+    let height = ui.available_height();
+    ui.vertical_centered(|ui| {
+        // Above the middle, where a line or two look centred; justified lines would be torn apart.
+        ui.add_space((height * 0.5 - ui.spacing().interact_size.y).max(0.0));
+        ui.label(text);
     });
 }
 

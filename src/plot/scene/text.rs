@@ -58,8 +58,12 @@ pub(crate) fn wrap(measure: &dyn Measure, text: &str, size: f64, room: f64) -> V
         .collect()
 }
 
+/// Widths that differ by no more than this are equal: sums and differences round.
+const ROUNDING: f64 = 1e-6;
+
 /// `text`, cut short with an ellipsis if it is wider than `room`.
 pub(crate) fn shorten(measure: &dyn Measure, text: &str, size: f64, room: f64) -> String {
+    let room = room + ROUNDING;
     if measure.width(text, size) <= room {
         return text.to_owned();
     }
@@ -72,6 +76,19 @@ pub(crate) fn shorten(measure: &dyn Measure, text: &str, size: f64, room: f64) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_as_wide_as_its_room_stays_whole() {
+        let text = "0 · 1,031";
+        let width = Estimate.width(text, 8.0);
+        for margin in [0.0, 4.8, 1e3] {
+            assert_eq!(
+                shorten(&Estimate, text, 8.0, (width + margin) - margin),
+                text
+            );
+        }
+        assert!(shorten(&Estimate, text, 8.0, width - 0.01).ends_with('…'));
+    }
 
     #[test]
     fn lines_fit_and_lose_no_word() {

@@ -214,6 +214,20 @@ impl Window {
         self.frames(3);
     }
 
+    /// Steps the window until something painted contains this.
+    fn until_it_says(&mut self, part: &str) {
+        let begin = Instant::now();
+        while !self.says(part) {
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "nothing says '{part}': {:?}",
+                self.texts()
+            );
+            self.frames(1);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Whether something painted contains this.
     fn says(&self, part: &str) -> bool {
         self.texts().iter().any(|(text, _)| text.contains(part))

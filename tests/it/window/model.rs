@@ -242,7 +242,8 @@ fn other_likelihoods_and_targets_train_and_theory_says_nothing() {
             .as_ref()
             .is_some_and(|s| s.run.0 == run + 2 && s.step > 0 && s.views.is_some())
     });
-    assert!(window.says("linear theory does not cover Bernoulli"));
+    // The labels are related to the data by a thread of their own.
+    window.until_it_says("linear theory does not cover Bernoulli");
     assert!(!window.has(Role::Figure, Tile::Pictures.title()));
     assert!(window.says("it makes no pictures"));
 

@@ -44,7 +44,7 @@ pub(crate) fn choices(ui: &mut Ui, sheet: &Sheet, config: &mut DataConfig) {
     }
     line(ui, "items", |ui| {
         let mut limit = config.limit.unwrap_or(0);
-        let entry = or_word(&mut limit, "all", 0..=MOST_ITEMS).speed(20.0);
+        let entry = or_word(&mut limit, "All", 0..=MOST_ITEMS).speed(20.0);
         let response = ui.add(entry);
         name(&response, "items to open");
         response
@@ -92,7 +92,7 @@ fn or_word<'a>(
         })
         .custom_parser(move |text| {
             let text = text.trim().replace(',', "");
-            if text == word {
+            if text.eq_ignore_ascii_case(word) {
                 Some(0.0)
             } else {
                 text.parse().ok()
@@ -106,7 +106,7 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
     line(ui, "side", |ui| {
         let mut side = image.side.unwrap_or(0);
         for (preset, text) in [
-            (0, "auto"),
+            (0, "Auto"),
             (28, "28"),
             (32, "32"),
             (64, "64"),
@@ -116,7 +116,7 @@ fn images(ui: &mut Ui, config: &mut DataConfig) {
                 side = preset;
             }
         }
-        let response = ui.add(or_word(&mut side, "other", 0..=MAX_SIDE).speed(0.5));
+        let response = ui.add(or_word(&mut side, "Other", 0..=MAX_SIDE).speed(0.5));
         name(&response, "side in pixels");
         image.side = (side > 0).then_some(side);
         response.on_hover_text(
@@ -197,7 +197,7 @@ fn toggles(ui: &mut Ui, classes: &[String], config: &mut DataConfig) {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
                 let all = config.classes.is_empty();
-                if ui.selectable_label(all, "all").clicked() {
+                if ui.selectable_label(all, "All").clicked() {
                     config.classes.clear();
                 }
                 for class in classes {
