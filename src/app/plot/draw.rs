@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::epaint::TextShape;
+use egui::epaint::{Tessellator, TextShape};
 use egui::{Color32, FontId, Galley, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use crate::app::widgets::theme::colour;
@@ -52,18 +52,20 @@ fn galley(painter: &Painter, text: &str, size: f64) -> Arc<Galley> {
     painter.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER)
 }
 
-/// The shapes of a scene, in order, in runs that are cut to the plot or are not.
+/// The shapes of a scene as triangles, in order, in runs that are cut to the plot or are not: a frame in which nothing
+/// has changed costs a copy of them.
 ///
 /// The texts are not among them: egui keeps what it has laid out itself, and throws it away when it fills its atlas.
 pub(crate) struct Drawing {
-    runs: Vec<(bool, Vec<Shape>)>,
+    runs: Vec<(bool, Arc<Mesh>)>,
 }
 
 impl Drawing {
     /// The shapes of `scene` at `place`.
     pub(crate) fn of(scene: &Scene, place: Place, painter: &Painter) -> Self {
-        let mut drawing = Self { runs: Vec::new() };
+        let mut drawing = Runs::new(scene, place, painter);
         let pen = Pen { place, painter };
+        let mut shapes = Vec::new();
         for item in &scene.items {
             match item {
                 Item::Path {
@@ -72,8 +74,8 @@ impl Drawing {
                     paint,
                     clip,
                 } => {
-                    let run = drawing.run(*clip);
-                    pen.path(points, *closed, paint, run);
+                    pen.path(points, *closed, paint, &mut shapes);
+                    drawing.take(*clip, &mut shapes);
                 }
                 Item::Lines {
                     ends,
@@ -82,10 +84,10 @@ impl Drawing {
                     clip,
                 } => {
                     let paint = Paint::stroke(*stroke).with_opacity(*opacity);
-                    let run = drawing.run(*clip);
                     for ends in ends {
-                        pen.path(ends, false, &paint, run);
+                        pen.path(ends, false, &paint, &mut shapes);
                     }
+                    drawing.take(*clip, &mut shapes);
                 }
                 Item::Circle {
                     centre,
@@ -100,7 +102,8 @@ impl Drawing {
                         fill,
                         stroke,
                     });
-                    drawing.run(false).push(circle);
+                    shapes.push(circle);
+                    drawing.take(false, &mut shapes);
                 }
                 Item::Faces(faces) => {
                     let mut mesh = Mesh::default();
@@ -112,35 +115,67 @@ impl Drawing {
                         mesh.add_triangle(first, first + 1, first + 2);
                         mesh.add_triangle(first, first + 2, first + 3);
                     }
-                    drawing.run(true).push(Shape::mesh(mesh));
+                    shapes.push(Shape::mesh(mesh));
+                    drawing.take(true, &mut shapes);
                 }
                 Item::Text(_) | Item::Begin(_) | Item::End => {}
             }
         }
-        drawing
-    }
-
-    /// The run that takes the next shape.
-    fn run(&mut self, clip: bool) -> &mut Vec<Shape> {
-        if self.runs.last().is_none_or(|(own, _)| *own != clip) {
-            self.runs.push((clip, Vec::new()));
+        let runs = drawing.runs.into_iter();
+        Self {
+            runs: runs.map(|(clip, mesh)| (clip, Arc::new(mesh))).collect(),
         }
-        // There is one now.
-        let last = self.runs.len() - 1;
-        &mut self.runs[last].1
     }
 
     /// Paints the shapes, then the texts of `scene` over them.
     pub(crate) fn paint(&self, scene: &Scene, place: Place, painter: &Painter) {
         let plot = place.rect(&scene.plot).expand(1.0);
         let inside = painter.with_clip_rect(plot.intersect(painter.clip_rect()));
-        for (clip, shapes) in &self.runs {
+        for (clip, mesh) in &self.runs {
             let on = if *clip { &inside } else { painter };
-            on.extend(shapes.iter().cloned());
+            on.add(Shape::Mesh(Arc::clone(mesh)));
         }
         for item in &scene.items {
             if let Item::Text(label) = item {
                 write(painter, label, place);
+            }
+        }
+    }
+}
+
+/// The runs of a drawing while it is made.
+struct Runs {
+    runs: Vec<(bool, Mesh)>,
+    tessellator: Tessellator,
+    plot: Rect,
+}
+
+impl Runs {
+    fn new(scene: &Scene, place: Place, painter: &Painter) -> Self {
+        let options = painter.ctx().tessellation_options(|options| *options);
+        // Without egui's prepared discs, which lie in an atlas that may be made anew.
+        let tessellator = Tessellator::new(painter.pixels_per_point(), options, [1, 1], Vec::new());
+        Self {
+            runs: Vec::new(),
+            tessellator,
+            plot: place.rect(&scene.plot),
+        }
+    }
+
+    /// Adds shapes that are to be cut to the plot, or not. Inside the plot both are the same, and then the run before
+    /// goes on: every run is a call of the graphics library.
+    fn take(&mut self, clip: bool, shapes: &mut Vec<Shape>) {
+        for shape in shapes.drain(..) {
+            let inside = self.plot.contains_rect(shape.visual_bounding_rect());
+            let goes_on = self
+                .runs
+                .last()
+                .is_some_and(|(own, _)| inside || *own == clip);
+            if !goes_on {
+                self.runs.push((clip, Mesh::default()));
+            }
+            if let Some((_, mesh)) = self.runs.last_mut() {
+                self.tessellator.tessellate_shape(shape, mesh);
             }
         }
     }

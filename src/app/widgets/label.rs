@@ -16,7 +16,9 @@ pub(crate) fn name(response: &Response, text: &'static str) {
 
 /// Adds a tooltip: what a control does, then what the symbols in its label mean; none where there is neither.
 pub(crate) fn hint(response: Response, help: &str, label: &str) -> Response {
-    if help.is_empty() && symbols::in_label(label).is_empty() {
+    // The label is searched only where a tooltip may be shown.
+    let silent = || !response.contains_pointer() || symbols::in_label(label).is_empty();
+    if help.is_empty() && silent() {
         return response;
     }
     response.on_hover_ui(|ui| {
