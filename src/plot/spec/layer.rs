@@ -31,7 +31,7 @@ pub enum Dash {
     Dotted,
 }
 
-/// A stroked line; widths are in points (1/72 inch) in an export, logical pixels on screen.
+/// A stroked line; widths are in eighths of the size of the text, on paper and on screen alike.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LineStyle {
     /// Stroke width.
@@ -69,7 +69,7 @@ pub enum Shape {
     Dash,
 }
 
-/// A marker at each point; sizes are diameters in points in an export, logical pixels on screen.
+/// A marker at each point; sizes are diameters in eighths of the size of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MarkerStyle {
     /// Outline.
