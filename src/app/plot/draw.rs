@@ -121,7 +121,7 @@ impl Drawing {
                 Item::Text(_) | Item::Begin(_) | Item::End => {}
             }
         }
-        let runs = drawing.runs.into_iter();
+        let runs = drawing.made.into_iter();
         Self {
             runs: runs.map(|(clip, mesh)| (clip, Arc::new(mesh))).collect(),
         }
@@ -145,7 +145,7 @@ impl Drawing {
 
 /// The runs of a drawing while it is made.
 struct Runs {
-    runs: Vec<(bool, Mesh)>,
+    made: Vec<(bool, Mesh)>,
     tessellator: Tessellator,
     plot: Rect,
 }
@@ -156,7 +156,7 @@ impl Runs {
         // Without egui's prepared discs, which lie in an atlas that may be made anew.
         let tessellator = Tessellator::new(painter.pixels_per_point(), options, [1, 1], Vec::new());
         Self {
-            runs: Vec::new(),
+            made: Vec::new(),
             tessellator,
             plot: place.rect(&scene.plot),
         }
@@ -168,13 +168,13 @@ impl Runs {
         for shape in shapes.drain(..) {
             let inside = self.plot.contains_rect(shape.visual_bounding_rect());
             let goes_on = self
-                .runs
+                .made
                 .last()
                 .is_some_and(|(own, _)| inside || *own == clip);
             if !goes_on {
-                self.runs.push((clip, Mesh::default()));
+                self.made.push((clip, Mesh::default()));
             }
-            if let Some((_, mesh)) = self.runs.last_mut() {
+            if let Some((_, mesh)) = self.made.last_mut() {
                 self.tessellator.tessellate_shape(shape, mesh);
             }
         }

@@ -94,10 +94,10 @@ impl<'a> Remarks<'a> {
             (1, true) => format!("{listed} never changes and is left out"),
             (_, true) => format!("{listed} never change and are left out"),
             (1, false) => {
-                format!("{listed} never changes; the setting 'constant' can leave it out")
+                format!("{listed} never changes; the setting 'constant' can leave it out (--constant drop)")
             }
             (_, false) => {
-                format!("{listed} never change; the setting 'constant' can leave them out")
+                format!("{listed} never change; the setting 'constant' can leave them out (--constant drop)")
             }
         });
     }
@@ -182,7 +182,7 @@ mod tests {
             [
                 "columns 'a', 'd' are left out; of each, x",
                 "column 3 is left out: y",
-                "column 'b' never changes; the setting 'constant' can leave it out",
+                "column 'b' never changes; the setting 'constant' can leave it out (--constant drop)",
                 "2 of 10 lines are left out, because a value is missing",
                 "1 empty line is passed over",
             ]

@@ -17,8 +17,7 @@ use super::text::words;
 use super::values::Values;
 
 /// What to do about values that are missing.
-const MEND_GAPS: &str =
-    "the setting 'missing' can drop such lines or put the mean of the column there";
+const MEND_GAPS: &str = "the setting 'missing' can drop such lines or put the mean of the column there (--missing drop or mean)";
 
 /// What was read.
 #[derive(Debug)]
