@@ -1,7 +1,7 @@
 //! Texts of controls: their accessible names, tooltips that explain symbols, sentence case, the sentence in an empty
 //! area, the names of preprocessings.
 
-use egui::{Response, RichText, Ui};
+use egui::{Response, RichText, Sense, Ui, UiBuilder};
 
 use super::symbols;
 use super::theme::{Theme, chrome};
@@ -43,10 +43,12 @@ pub(crate) fn sentence(text: &str) -> String {
 pub(crate) fn empty(ui: &mut Ui, text: &str) {
     let c = chrome(Theme::of(ui));
     let text = RichText::new(sentence(text)).color(c.muted);
-    let height = ui.available_height();
-    ui.vertical_centered(|ui| {
-        // Above the middle, where a line or two look centred; justified lines would be torn apart.
-        ui.add_space((height * 0.5 - ui.spacing().interact_size.y).max(0.0));
+    let area = ui.available_rect_before_wrap();
+    ui.allocate_rect(area, Sense::hover());
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(area));
+    inner.vertical_centered(|ui| {
+        // A line or two above the middle look centred; justified lines would be torn apart.
+        ui.add_space((area.height() * 0.5 - ui.spacing().interact_size.y).max(0.0));
         ui.label(text);
     });
 }
