@@ -81,10 +81,16 @@ proptest! {
         for kink in &found.kinks {
             prop_assert!(found.curve.iter().any(|p| p[0] == *kink));
         }
-        // Convex: no chord's slope falls.
-        let slopes: Vec<f64> = found.curve.windows(2)
-            .map(|p| (p[1][1] - p[0][1]) / (p[1][0] - p[0][0])).collect();
-        prop_assert!(slopes.windows(2).all(|s| s[1] > s[0] - 1e-6 * (1.0 + s[0].abs())));
+        // Convex: no chord's slope falls, within what rounding does to a difference: ε of the terms that are summed, over
+        // the chord's width, which is tiny where a kink lies beside a point of the grid.
+        let terms = problem.dim() as f64 * found.curve.last().map_or(0.0, |p| p[0]) + problem.total_variance();
+        let slopes: Vec<(f64, f64)> = found.curve.windows(2)
+            .map(|p| (p[1][1] - p[0][1], p[1][0] - p[0][0]))
+            .map(|(rise, run)| (rise / run, 8.0 * f64::EPSILON * terms / run)).collect();
+        for pair in slopes.windows(2) {
+            let [(before, off), (after, other)] = [pair[0], pair[1]];
+            prop_assert!(after > before - 1e-6 * (1.0 + before.abs()) - off - other, "{pair:?}");
+        }
         let rising: Vec<_> = found.curve.windows(2).filter(|p| p[0][1] < 0.0 && p[1][1] >= 0.0).collect();
         let Ok(closed) = optimum(&problem, beta, Gamma::Learned) else {
             prop_assert_eq!(found.gamma, None);
